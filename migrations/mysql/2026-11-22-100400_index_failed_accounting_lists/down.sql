@@ -1,0 +1,10 @@
+DROP INDEX idx_laf_open_failed_time ON llmusage_accounting_failed;
+DROP INDEX idx_laf_open_use_time ON llmusage_accounting_failed;
+DROP INDEX idx_laf_open_amount ON llmusage_accounting_failed;
+DROP INDEX idx_laf_open_cost ON llmusage_accounting_failed;
+DROP INDEX idx_laf_userorgid_failed_time ON llmusage_accounting_failed;
+DROP INDEX idx_laf_llmid_failed_time ON llmusage_accounting_failed;
+DROP INDEX idx_laf_userid_failed_time ON llmusage_accounting_failed;
+DROP INDEX idx_laf_llmusageid_failed_time ON llmusage_accounting_failed;
+DROP INDEX idx_laf_resolution_failed_time ON llmusage_accounting_failed;
+DROP INDEX idx_laf_use_date_failed_time ON llmusage_accounting_failed;

@@ -1,0 +1,22 @@
+-- One index for each way the list is read: equality first, then the sort column (InnoDB appends the id), so that
+-- every page is a seek.
+-- /failed-accounting, tabs Open and Handled, newest first; and their money line, from the index alone.
+CREATE INDEX idx_laf_open_failed_time ON llmusage_accounting_failed (is_open, failed_time, id, use_date, amount, cost);
+-- /failed-accounting?sort=use_time
+CREATE INDEX idx_laf_open_use_time ON llmusage_accounting_failed (is_open, use_time, id);
+-- /failed-accounting?sort=amount, and amount_min, amount_max.
+CREATE INDEX idx_laf_open_amount ON llmusage_accounting_failed (is_open, amount, id);
+-- /failed-accounting?sort=cost
+CREATE INDEX idx_laf_open_cost ON llmusage_accounting_failed (is_open, cost, id);
+-- /failed-accounting?userorgid=: one organisation, newest first, and its money line.
+CREATE INDEX idx_laf_userorgid_failed_time ON llmusage_accounting_failed (userorgid, failed_time, id, is_open, amount, cost);
+-- /failed-accounting?llmid=: one model, newest first, with or without days, and its money line.
+CREATE INDEX idx_laf_llmid_failed_time ON llmusage_accounting_failed (llmid, failed_time, id, is_open, use_date, amount, cost);
+-- /failed-accounting?userid=: one user, newest first, and its money line.
+CREATE INDEX idx_laf_userid_failed_time ON llmusage_accounting_failed (userid, failed_time, id, is_open, amount, cost);
+-- /failed-accounting?llmusageid=, and all attempts of one usage on /failed-accounting/{id}.
+CREATE INDEX idx_laf_llmusageid_failed_time ON llmusage_accounting_failed (llmusageid, failed_time, id, is_open, amount, cost);
+-- /failed-accounting?resolution=: what was written off, newest first, and its money line.
+CREATE INDEX idx_laf_resolution_failed_time ON llmusage_accounting_failed (resolution, failed_time, id, is_open, amount, cost);
+-- /failed-accounting?start_date=&end_date=, and its money line.
+CREATE INDEX idx_laf_use_date_failed_time ON llmusage_accounting_failed (use_date, failed_time, id, is_open, amount, cost);

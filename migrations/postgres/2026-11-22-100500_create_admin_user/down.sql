@@ -1,0 +1,2 @@
+DROP TABLE app_setting;
+DROP TABLE admin_user;

@@ -1,0 +1,27 @@
+-- The platform's table of usages.
+CREATE TABLE IF NOT EXISTS llmusage (
+    id VARCHAR(32) NOT NULL PRIMARY KEY,
+    llmid VARCHAR(32),
+    use_date DATE,
+    use_time TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    userid VARCHAR(32),
+    usages TEXT,
+    ioinfo TEXT,
+    transno VARCHAR(32),
+    responsed_seconds DOUBLE,
+    finish_seconds DOUBLE,
+    status VARCHAR(32),
+    taskid VARCHAR(256),
+    amount DOUBLE,
+    cost DOUBLE,
+    userorgid VARCHAR(32),
+    ownerid VARCHAR(32),
+    accounting_status VARCHAR(32)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS idx_llmusage_taskid ON llmusage (taskid);
+CREATE INDEX IF NOT EXISTS idx_llmusage_userid ON llmusage (userid);
+-- The accounting loop and the archive: by state, then day.
+CREATE INDEX IF NOT EXISTS idx_llmusage_accounting ON llmusage (accounting_status, use_date);
+-- The usages page: one user's, one organisation's, newest first.
+CREATE INDEX IF NOT EXISTS idx_llmusage_userid_usetime ON llmusage (userid, use_time);
+CREATE INDEX IF NOT EXISTS idx_llmusage_userorgid_usetime ON llmusage (userorgid, use_time);

@@ -1,0 +1,1 @@
+DROP TABLE llmusage_history;

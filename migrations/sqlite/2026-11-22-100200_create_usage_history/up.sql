@@ -1,0 +1,25 @@
+-- Accounted usages that were archived; all rows of one run share backup_time.
+CREATE TABLE IF NOT EXISTS llmusage_history (
+    id VARCHAR(32) NOT NULL PRIMARY KEY,
+    llmid VARCHAR(32),
+    use_date DATE,
+    use_time TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    userid VARCHAR(32),
+    usages TEXT,
+    ioinfo TEXT,
+    transno VARCHAR(32),
+    responsed_seconds DOUBLE,
+    finish_seconds DOUBLE,
+    status VARCHAR(32),
+    taskid VARCHAR(256),
+    amount DOUBLE,
+    cost DOUBLE,
+    userorgid VARCHAR(32),
+    ownerid VARCHAR(32),
+    accounting_status VARCHAR(32),
+    backup_time TIMESTAMP DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX IF NOT EXISTS idx_lh_use_date ON llmusage_history (use_date);
+CREATE INDEX IF NOT EXISTS idx_lh_userorgid ON llmusage_history (userorgid);
+CREATE INDEX IF NOT EXISTS idx_lh_llmid ON llmusage_history (llmid);
+CREATE INDEX IF NOT EXISTS idx_lh_backup_time ON llmusage_history (backup_time);

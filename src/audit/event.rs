@@ -1,0 +1,110 @@
+//! What an audit event says: who, from where, what, to which record, before and after.
+
+use chrono::NaiveDateTime;
+use serde_json::{Map, Value};
+
+/// Where a change came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A form on a page.
+    Page,
+    /// The command line.
+    Command,
+    /// The JSON API.
+    Api,
+    /// A job of the app itself.
+    Job,
+}
+
+impl Source {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Source::Page => "page",
+            Source::Command => "command",
+            Source::Api => "api",
+            Source::Job => "job",
+        }
+    }
+}
+
+/// Who changes something, from where, at what time.
+#[derive(Debug, Clone)]
+pub struct Author {
+    pub name: String,
+    pub source: Source,
+    pub request_id: Option<String>,
+    /// In the business zone.
+    pub at: NaiveDateTime,
+}
+
+/// What was done, as stored and as key of its words in the catalogue (`event-<action>`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Create,
+    Import,
+    Edit,
+    Handle,
+    Reopen,
+    Delete,
+    CreateUser,
+    ChangePassword,
+    ChangeRole,
+    DisableUser,
+    ChangeLanguage,
+    SignIn,
+    SignOut,
+}
+
+impl Action {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::Create => "create",
+            Action::Import => "import",
+            Action::Edit => "edit",
+            Action::Handle => "handle",
+            Action::Reopen => "reopen",
+            Action::Delete => "delete",
+            Action::CreateUser => "create_user",
+            Action::ChangePassword => "change_password",
+            Action::ChangeRole => "change_role",
+            Action::DisableUser => "disable_user",
+            Action::ChangeLanguage => "change_language",
+            Action::SignIn => "sign_in",
+            Action::SignOut => "sign_out",
+        }
+    }
+}
+
+/// The kinds of record that events are about.
+pub const FAILED_ACCOUNTING: &str = "failed_accounting";
+pub const USAGE: &str = "usage";
+pub const USER: &str = "user";
+
+/// One change of one record.
+#[derive(Debug, Clone)]
+pub struct Change<'a> {
+    pub action: Action,
+    pub record_kind: &'static str,
+    pub record_id: &'a str,
+    /// The fields before, as a JSON object; none for a new record.
+    pub before: Option<Value>,
+    /// The fields after, as a JSON object; none for a deleted record.
+    pub after: Option<Value>,
+}
+
+/// What differs between two JSON objects, each reduced to the fields that differ.
+pub fn difference(before: &Value, after: &Value) -> (Value, Value) {
+    let empty = Map::new();
+    let (old, new) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
+    let differs = |key: &String| old.get(key) != new.get(key);
+    let only = |fields: &Map<String, Value>| {
+        fields
+            .iter()
+            .filter(|(key, _)| differs(key))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    };
+    (Value::Object(only(old)), Value::Object(only(new)))
+}

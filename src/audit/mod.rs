@@ -1,0 +1,6 @@
+//! The audit trail: one event for each change, written in the transaction that makes it.
+//!
+//! Events are only ever added; nothing in the app changes or removes one.
+
+pub mod event;
+pub mod store;

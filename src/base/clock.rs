@@ -1,0 +1,44 @@
+//! The only place that asks what time it is.
+//!
+//! All dates and times of the app are naive times in the business zone, cut to milliseconds, as the
+//! platform stores them. Tests stop the clock.
+
+use chrono::{NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono_tz::Tz;
+
+/// How times are written in the CSV, the JSON and exact titles: `YYYY-MM-DD HH:MM:SS.mmm`.
+pub const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S%.3f";
+
+/// Tells the time in the business zone.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    zone: Tz,
+    stopped_at: Option<NaiveDateTime>,
+}
+
+impl Clock {
+    /// A running clock in that zone.
+    pub fn new(zone: Tz) -> Clock {
+        Clock { zone, stopped_at: None }
+    }
+
+    /// A clock that always shows that time, for tests.
+    pub fn stopped(zone: Tz, at: NaiveDateTime) -> Clock {
+        Clock { zone, stopped_at: Some(at) }
+    }
+
+    /// The business zone.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// Now in the business zone, cut to milliseconds: what all three databases can keep.
+    pub fn now(&self) -> NaiveDateTime {
+        self.stopped_at.unwrap_or_else(|| Utc::now().with_timezone(&self.zone).naive_local().trunc_subsecs(3))
+    }
+
+    /// Today in the business zone.
+    pub fn today(&self) -> NaiveDate {
+        self.now().date()
+    }
+}

@@ -1,0 +1,9 @@
+//! Small values that everything else is made of: money, time, paging, form errors, CSV cells.
+//!
+//! Nothing here knows a database or the web, so all of it is tested without either.
+
+pub mod clock;
+
+pub mod form;
+pub mod money;
+pub mod paging;

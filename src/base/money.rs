@@ -1,0 +1,186 @@
+//! Money as whole units of 10^-5, the smallest step the platform's `double(18,5)` columns hold.
+//!
+//! The one rule: no arithmetic on `f64`. Columns are doubles, so a value crosses that border in
+//! [`Money::from_column`] and [`Money::to_column`] only, by the same rounding as `db::dialect` does in SQL.
+
+use std::fmt;
+use std::iter::Sum;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+/// Units in one whole: 5 decimals.
+const SCALE: i64 = 100_000;
+
+/// From here on doubles have no fraction left, and adding a half would round wrongly.
+const WHOLE_DOUBLES: f64 = 4_503_599_627_370_496.0;
+
+/// An amount or a cost, in units of 10^-5. Negative values occur in rows of the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Money(i64);
+
+impl Money {
+    pub const ZERO: Money = Money(0);
+    /// The largest amount that people and programs may enter: 90,000,000,000.00000.
+    pub const MAX_ENTERED: Money = Money(90_000_000_000 * SCALE);
+    /// Columns beyond this are read as this value; 18 digits with 5 decimals can never reach it.
+    pub const MAX_COLUMN: Money = Money(9_000_000_000_000_000_000);
+
+    /// Money of that many units of 10^-5.
+    pub const fn from_units(units: i64) -> Money {
+        Money(units)
+    }
+
+    /// The value in units of 10^-5.
+    pub const fn units(self) -> i64 {
+        self.0
+    }
+
+    /// Reads a double column: to the nearest unit, halves away from zero, saturating at
+    /// [`Money::MAX_COLUMN`]. The SQL of `dialect::units` computes the same number.
+    pub fn from_column(value: f64) -> Money {
+        let units = value * SCALE as f64;
+        if units.is_nan() || units >= Money::MAX_COLUMN.0 as f64 {
+            return Money::MAX_COLUMN;
+        }
+        if units <= -(Money::MAX_COLUMN.0 as f64) {
+            return Money(-Money::MAX_COLUMN.0);
+        }
+        let rounded = if units.abs() >= WHOLE_DOUBLES { units } else { units + 0.5_f64.copysign(units) };
+        Money(rounded as i64)
+    }
+
+    /// The double nearest to this value, for a column or a bound of a query.
+    pub fn to_column(self) -> f64 {
+        self.0 as f64 / SCALE as f64
+    }
+
+    /// Whether a double column gives back exactly this value. True below 68,719,476,736; above that
+    /// doubles lie more than a unit apart, and some amounts would come back changed.
+    pub fn fits_column(self) -> bool {
+        Money::from_column(self.to_column()) == self
+    }
+}
+
+/// Why a text is no money that may be entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoneyError {
+    /// Not a plain decimal number such as `0.00036`.
+    NotANumber,
+    /// More than 5 decimals.
+    TooPrecise,
+    /// Below zero.
+    Negative,
+    /// Above [`Money::MAX_ENTERED`].
+    TooLarge,
+    /// Within the bound, but a double column cannot hold it to the last digit.
+    NotExact,
+}
+
+/// What people and programs may enter: plain digits with at most 5 decimals, from 0 to
+/// [`Money::MAX_ENTERED`]; no exponent, no thousands separators.
+impl FromStr for Money {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Money, MoneyError> {
+        let money = Money::parse_signed(text)?;
+        if money < Money::ZERO {
+            return Err(MoneyError::Negative);
+        }
+        Ok(money)
+    }
+}
+
+impl Money {
+    /// As [`Money::from_str`], but negative values pass: foreign rows hold them, and imports bring them back.
+    pub fn parse_signed(text: &str) -> Result<Money, MoneyError> {
+        let text = text.trim();
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
+            return Err(MoneyError::NotANumber);
+        }
+        let fraction = fraction.trim_end_matches('0');
+        if fraction.len() > 5 {
+            return Err(MoneyError::TooPrecise);
+        }
+        let units = format!("{whole}{fraction:0<5}").parse::<i64>().map_err(|_| MoneyError::TooLarge)?;
+        let money = Money(if negative { -units } else { units });
+        if units > Money::MAX_ENTERED.0 {
+            return Err(MoneyError::TooLarge);
+        }
+        if money.fits_column() { Ok(money) } else { Err(MoneyError::NotExact) }
+    }
+}
+
+/// Plain decimal with all 5 decimals and no separators: `318.20140`, `-0.00001`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_units(f, i128::from(self.0))
+    }
+}
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// An exact sum of money; wide enough for any number of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct MoneySum(i128);
+
+impl MoneySum {
+    /// The sum that SQL gives back in two parts, so that no engine's integers overflow:
+    /// `high` millions of units plus `low` units.
+    pub fn from_parts(high: i64, low: i64) -> MoneySum {
+        MoneySum(i128::from(high) * 1_000_000 + i128::from(low))
+    }
+
+    /// The sum in units of 10^-5.
+    pub const fn units(self) -> i128 {
+        self.0
+    }
+}
+
+impl std::ops::Add for MoneySum {
+    type Output = MoneySum;
+
+    fn add(self, other: MoneySum) -> MoneySum {
+        MoneySum(self.0 + other.0)
+    }
+}
+
+impl From<Money> for MoneySum {
+    fn from(money: Money) -> MoneySum {
+        MoneySum(i128::from(money.0))
+    }
+}
+
+impl Sum<Money> for MoneySum {
+    fn sum<I: Iterator<Item = Money>>(iter: I) -> MoneySum {
+        MoneySum(iter.map(|money| i128::from(money.0)).sum())
+    }
+}
+
+impl fmt::Display for MoneySum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_units(f, self.0)
+    }
+}
+
+impl Serialize for MoneySum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+fn write_units(f: &mut fmt::Formatter<'_>, units: i128) -> fmt::Result {
+    let sign = if units < 0 { "-" } else { "" };
+    let (scale, units) = (SCALE as u128, units.unsigned_abs());
+    write!(f, "{sign}{}.{:05}", units / scale, units % scale)
+}

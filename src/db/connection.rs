@@ -1,0 +1,204 @@
+//! One connection type for three databases, and how each is opened and its transactions begun.
+//!
+//! The only place, with its siblings, where an engine is named.
+
+use chrono::{Offset, TimeZone, Utc};
+use chrono_tz::Tz;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+
+/// A connection to any of the databases that this build knows.
+#[derive(diesel::MultiConnection)]
+pub enum DbConnection {
+    #[cfg(feature = "sqlite")]
+    Sqlite(diesel::SqliteConnection),
+    #[cfg(feature = "mysql")]
+    Mysql(diesel::MysqlConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(diesel::PgConnection),
+}
+
+/// Which database answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Mysql,
+    Postgres,
+}
+
+impl Engine {
+    /// The engine a database URL names by its scheme.
+    pub fn of_url(url: &str) -> Option<Engine> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Engine::Sqlite),
+            "mysql" | "mariadb" => Some(Engine::Mysql),
+            "postgres" | "postgresql" => Some(Engine::Postgres),
+            _ => None,
+        }
+    }
+
+    /// The folder of its migrations, and the cargo feature that builds it in.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "sqlite",
+            Engine::Mysql => "mysql",
+            Engine::Postgres => "postgres",
+        }
+    }
+
+    /// Whether this build can talk to it.
+    pub fn is_built_in(self) -> bool {
+        match self {
+            Engine::Sqlite => cfg!(feature = "sqlite"),
+            Engine::Mysql => cfg!(feature = "mysql"),
+            Engine::Postgres => cfg!(feature = "postgres"),
+        }
+    }
+}
+
+/// How a transaction is begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// One snapshot for all queries; writes nothing.
+    Snapshot,
+    /// Takes the write lock at once where an engine has a single one.
+    Write,
+}
+
+impl DbConnection {
+    /// Which database this is.
+    pub fn engine(&self) -> Engine {
+        match self {
+            #[cfg(feature = "sqlite")]
+            DbConnection::Sqlite(_) => Engine::Sqlite,
+            #[cfg(feature = "mysql")]
+            DbConnection::Mysql(_) => Engine::Mysql,
+            #[cfg(feature = "postgres")]
+            DbConnection::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// SQLite's deferred write transactions fail when two meet, hence IMMEDIATE.
+    pub(super) fn begin(&mut self, begin: Begin) -> QueryResult<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            DbConnection::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(
+                connection,
+                if begin == Begin::Write { "BEGIN IMMEDIATE" } else { "BEGIN DEFERRED" },
+            ),
+            #[cfg(feature = "mysql")]
+            DbConnection::Mysql(connection) => AnsiTransactionManager::begin_transaction_sql(
+                connection,
+                match begin {
+                    Begin::Write => "START TRANSACTION READ WRITE",
+                    Begin::Snapshot => "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+                },
+            ),
+            #[cfg(feature = "postgres")]
+            DbConnection::Postgres(connection) => AnsiTransactionManager::begin_transaction_sql(
+                connection,
+                match begin {
+                    Begin::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+                    Begin::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                },
+            ),
+        }
+    }
+
+    pub(super) fn commit(&mut self) -> QueryResult<()> {
+        <Self as Connection>::TransactionManager::commit_transaction(self)
+    }
+
+    pub(super) fn rollback(&mut self) -> QueryResult<()> {
+        <Self as Connection>::TransactionManager::rollback_transaction(self)
+    }
+}
+
+/// Opens connections for the pool; chooses the engine by the URL's scheme.
+#[derive(Debug, Clone)]
+pub struct Manager {
+    pub engine: Engine,
+    pub url: String,
+    pub zone: Tz,
+}
+
+impl Manager {
+    fn establish(&self) -> Result<DbConnection, ConnectionError> {
+        match self.engine {
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite => {
+                diesel::SqliteConnection::establish(sqlite_path(&self.url)).map(DbConnection::Sqlite)
+            }
+            #[cfg(feature = "mysql")]
+            Engine::Mysql => {
+                let url = self.url.replacen("mariadb:", "mysql:", 1);
+                diesel::MysqlConnection::establish(&url).map(DbConnection::Mysql)
+            }
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => diesel::PgConnection::establish(&self.url).map(DbConnection::Postgres),
+            #[allow(unreachable_patterns, reason = "reached only in builds without that engine")]
+            other => {
+                Err(ConnectionError::BadConnection(format!("built without the feature {}", other.name())))
+            }
+        }
+    }
+
+    /// Session settings that every query relies on.
+    fn prepare(&self, connection: &mut DbConnection) -> QueryResult<()> {
+        match self.engine {
+            Engine::Sqlite => connection.batch_execute(
+                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;",
+            ),
+            Engine::Mysql => {
+                // Diesel sets the session to UTC; TIMESTAMP columns hold the platform's local times.
+                let named = format!("SET time_zone = '{}'", self.zone.name());
+                if connection.batch_execute(&named).is_err() {
+                    connection.batch_execute(&format!("SET time_zone = '{}'", offset_now(self.zone)))?;
+                }
+                connection.batch_execute(
+                    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'; \
+                     SET SESSION innodb_lock_wait_timeout = 10;",
+                )
+            }
+            Engine::Postgres => connection.batch_execute(&format!(
+                "SET datestyle = 'ISO'; SET lock_timeout = '10s'; SET client_min_messages = 'warning'; \
+                 SET TIME ZONE '{}';",
+                self.zone.name()
+            )),
+        }
+    }
+}
+
+/// The offset of a zone as MySQL wants it, such as `+08:00`; used where the server has no zone tables.
+fn offset_now(zone: Tz) -> String {
+    let seconds = zone.offset_from_utc_datetime(&Utc::now().naive_utc()).fix().local_minus_utc();
+    let sign = if seconds < 0 { '-' } else { '+' };
+    format!("{sign}{:02}:{:02}", seconds.abs() / 3600, seconds.abs() / 60 % 60)
+}
+
+/// The file that a `sqlite:` URL names.
+pub(super) fn sqlite_path(url: &str) -> &str {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    path.strip_prefix("//").unwrap_or(path)
+}
+
+impl ManageConnection for Manager {
+    type Connection = DbConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<DbConnection, Self::Error> {
+        let mut connection = self.establish().map_err(diesel::r2d2::Error::ConnectionError)?;
+        self.prepare(&mut connection).map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(connection)
+    }
+
+    fn is_valid(&self, connection: &mut DbConnection) -> Result<(), Self::Error> {
+        connection.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, connection: &mut DbConnection) -> bool {
+        connection.is_broken()
+    }
+}

@@ -1,0 +1,71 @@
+//! Schema migrations: equal names for all three databases, embedded in the binary.
+//!
+//! Diesel records what ran in `__diesel_schema_migrations`; each migration has its way back in `down.sql`.
+
+use diesel::migration::{Migration, MigrationSource};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
+
+use super::{Database, DbBackend, Engine};
+use crate::error::{Error, Result};
+
+#[cfg(feature = "sqlite")]
+const SQLITE: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/sqlite");
+#[cfg(feature = "mysql")]
+const MYSQL: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/mysql");
+#[cfg(feature = "postgres")]
+const POSTGRES: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/postgres");
+
+/// One migration and whether it ran here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    pub name: String,
+    pub applied: bool,
+}
+
+fn embedded(engine: Engine) -> Result<EmbeddedMigrations> {
+    match engine {
+        #[cfg(feature = "sqlite")]
+        Engine::Sqlite => Ok(SQLITE),
+        #[cfg(feature = "mysql")]
+        Engine::Mysql => Ok(MYSQL),
+        #[cfg(feature = "postgres")]
+        Engine::Postgres => Ok(POSTGRES),
+        #[allow(unreachable_patterns, reason = "reached only in builds without that engine")]
+        other => Err(Error::Unavailable(format!("this build has no {}", other.name()))),
+    }
+}
+
+/// Applies what is pending, in order; gives the names of what ran.
+pub fn apply(database: &Database) -> Result<Vec<String>> {
+    let mut connection = database.connection()?;
+    let applied = connection.run_pending_migrations(embedded(database.engine())?).map_err(Error::internal)?;
+    Ok(applied.iter().map(ToString::to_string).collect())
+}
+
+/// Takes back everything that ran, newest first.
+pub fn revert_all(database: &Database) -> Result<Vec<String>> {
+    let mut connection = database.connection()?;
+    let reverted = connection.revert_all_migrations(embedded(database.engine())?).map_err(Error::internal)?;
+    Ok(reverted.iter().map(ToString::to_string).collect())
+}
+
+/// All migrations in order, with whether each ran.
+pub fn status(database: &Database) -> Result<Vec<Status>> {
+    let mut connection = database.connection()?;
+    let source = embedded(database.engine())?;
+    let pending = connection.pending_migrations(source).map_err(Error::internal)?;
+    let pending: Vec<String> = pending.iter().map(|migration| migration.name().to_string()).collect();
+    Ok(names(database.engine())?
+        .into_iter()
+        .map(|name| Status { applied: !pending.contains(&name), name })
+        .collect())
+}
+
+/// The names of all migrations in order.
+pub fn names(engine: Engine) -> Result<Vec<String>> {
+    let source = embedded(engine)?;
+    let migrations: Vec<Box<dyn Migration<DbBackend>>> = source.migrations().map_err(Error::internal)?;
+    let mut names: Vec<String> = migrations.iter().map(|migration| migration.name().to_string()).collect();
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,174 @@
+//! The database: a pool for one of three engines, and the only two ways to use it.
+//!
+//! [`Database::run`] reads one consistent snapshot; [`Database::transaction`] writes, all or nothing.
+//! A request makes one of either.
+
+mod connection;
+pub mod dialect;
+pub mod migrations;
+pub mod schema;
+pub mod values;
+
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use diesel::r2d2::{Pool, PooledConnection};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use connection::{Begin, Manager};
+pub use connection::{DbConnection, Engine, MultiBackend as DbBackend};
+
+use crate::error::{Error, Result};
+
+/// How long a request waits for a free connection before the page says that the database is away.
+const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
+
+/// A pool of connections to one database. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    engine: Engine,
+    reads: Pool<Manager>,
+    /// SQLite has one writer at a time: a pool of one queues writers fairly instead of by lock time-outs.
+    writes: Pool<Manager>,
+}
+
+impl Database {
+    /// Opens the database of that URL; times are read and written in that zone.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with one line that names the setting and what would be right.
+    pub fn open(url: &str, zone: Tz) -> Result<Database> {
+        let engine = check_url(url)?;
+        let manager = Manager { engine, url: url.to_owned(), zone };
+        let pool = |size| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .test_on_check_out(engine != Engine::Sqlite)
+                .connection_timeout(WAIT_FOR_CONNECTION)
+                .error_handler(Box::new(LogConnectionErrors))
+                .build(manager.clone())
+                .map_err(|error| Error::Unavailable(format!("--database-url: cannot open it: {error}")))
+        };
+        // The first connection is tried by itself: its error says why, the pool's only that time ran out.
+        use diesel::r2d2::ManageConnection;
+        manager
+            .connect()
+            .map_err(|error| Error::Unavailable(format!("--database-url: cannot open it: {error}")))?;
+        let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 })?;
+        let writes = if engine == Engine::Sqlite { pool(1)? } else { reads.clone() };
+        Ok(Database { engine, reads, writes })
+    }
+
+    /// Which database this is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Reads: all queries of `work` see one snapshot.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let database = self.clone();
+        on_blocking_thread(move || database.run_here(work)).await
+    }
+
+    /// Writes: everything in `work` happens, or nothing.
+    pub async fn transaction<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let database = self.clone();
+        on_blocking_thread(move || database.transaction_here(work)).await
+    }
+
+    /// As [`Database::run`], on the present thread.
+    pub fn run_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
+        within(&mut *checkout(&self.reads)?, Begin::Snapshot, work)
+    }
+
+    /// As [`Database::transaction`], on the present thread.
+    pub fn transaction_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
+        within(&mut *checkout(&self.writes)?, Begin::Write, work)
+    }
+
+    /// A connection without a transaction, for migrations only.
+    pub(crate) fn connection(&self) -> Result<PooledConnection<Manager>> {
+        checkout(&self.writes)
+    }
+}
+
+fn check_url(url: &str) -> Result<Engine> {
+    let refuse = |why: String| Error::Unavailable(format!("--database-url: {why}"));
+    let engine = Engine::of_url(url).ok_or_else(|| {
+        refuse("the scheme must be sqlite:, mysql: or postgres:, such as sqlite:llmage-admin.db".to_owned())
+    })?;
+    if !engine.is_built_in() {
+        let name = engine.name();
+        return Err(refuse(format!("this build has no {name}; build it with --features {name}")));
+    }
+    if engine == Engine::Sqlite && connection::sqlite_path(url).contains(":memory:") {
+        return Err(refuse("an SQLite database must be a file, such as sqlite:llmage-admin.db".to_owned()));
+    }
+    Ok(engine)
+}
+
+fn checkout(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
+    pool.get().map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+fn within<T>(
+    connection: &mut DbConnection,
+    begin: Begin,
+    work: impl FnOnce(&mut DbConnection) -> Result<T>,
+) -> Result<T> {
+    connection.begin(begin)?;
+    match work(connection) {
+        Ok(value) => {
+            connection.commit()?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The first error is what went wrong; a failed rollback breaks the connection and the pool drops it.
+            let _ = connection.rollback();
+            Err(error)
+        }
+    }
+}
+
+async fn on_blocking_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+/// Keeps the pool's background errors in the log, where an operator looks.
+#[derive(Debug)]
+struct LogConnectionErrors;
+
+impl diesel::r2d2::HandleError<diesel::r2d2::Error> for LogConnectionErrors {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::warn!(%error, "cannot open a database connection");
+    }
+}
+
+/// Whether an error says that a row with that key exists already.
+pub fn is_duplicate(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Error {
+        match &error {
+            DieselError::NotFound => Error::NotFound,
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
+                Error::Unavailable(error.to_string())
+            }
+            DieselError::DatabaseError(_, details) if dialect::is_outage(details.message()) => {
+                Error::Unavailable(error.to_string())
+            }
+            _ => Error::Internal(error.to_string()),
+        }
+    }
+}

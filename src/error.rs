@@ -1,0 +1,76 @@
+//! What can go wrong, by meaning. No HTTP here: `web::error` decides which face an error gets.
+
+use std::fmt;
+
+use crate::base::form::{FieldErrors, Message};
+
+/// The result of everything that may fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A failure, by what it means to the one who asked.
+#[derive(Debug)]
+pub enum Error {
+    /// The record, page or thing does not exist.
+    NotFound,
+    /// Nobody is signed in.
+    Unauthenticated,
+    /// Somebody is signed in, but the role is too low.
+    Forbidden,
+    /// The request came from another site, or does not say where it came from.
+    CrossSite,
+    /// The route exists, but not for this method.
+    MethodNotAllowed,
+    /// The request cannot be read at all: broken encoding, wrong shape.
+    Malformed(Message),
+    /// The body is larger than may be sent.
+    TooLarge,
+    /// The body is of a kind that is not understood here.
+    UnsupportedMediaType,
+    /// Fields with wrong values, each with its message.
+    Invalid(FieldErrors),
+    /// Not possible in the present state; the message says which.
+    Conflict(Message),
+    /// Too many tries; may be tried again after that many seconds.
+    TooManyRequests(u64),
+    /// The database is away, locked or full; nothing was done.
+    Unavailable(String),
+    /// A fault of ours. The text is for the log, never for a page.
+    Internal(String),
+}
+
+impl Error {
+    /// One field with a wrong value.
+    pub fn invalid(field: &str, message: Message) -> Error {
+        Error::Invalid(FieldErrors::from([(field.to_owned(), message)]))
+    }
+
+    /// A fault of ours, from any error.
+    pub fn internal(error: impl fmt::Display) -> Error {
+        Error::Internal(error.to_string())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::NotFound => write!(f, "not found"),
+            Error::Unauthenticated => write!(f, "not signed in"),
+            Error::Forbidden => write!(f, "role too low"),
+            Error::CrossSite => write!(f, "request from another site"),
+            Error::MethodNotAllowed => write!(f, "method not allowed"),
+            Error::Malformed(message) => write!(f, "malformed request: {}", message.key),
+            Error::TooLarge => write!(f, "body too large"),
+            Error::UnsupportedMediaType => write!(f, "unsupported media type"),
+            Error::Invalid(errors) => {
+                let fields: Vec<&str> = errors.keys().map(String::as_str).collect();
+                write!(f, "invalid fields: {}", fields.join(", "))
+            }
+            Error::Conflict(message) => write!(f, "conflict: {}", message.key),
+            Error::TooManyRequests(seconds) => write!(f, "too many requests, again in {seconds} s"),
+            Error::Unavailable(reason) => write!(f, "database unavailable: {reason}"),
+            Error::Internal(reason) => write!(f, "{reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,249 @@
+//! One failed record and the rules of its state: what may be done to it when, and what that changes.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::base::clock::TIME_FORMAT;
+use crate::base::form::Message;
+use crate::base::money::Money;
+use crate::db::DbBackend;
+use crate::db::schema::llmusage_accounting_failed;
+use crate::db::values::{TolerantDate, TolerantTime};
+use crate::error::{Error, Result};
+
+/// How a failure was closed; the list of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    Accounted,
+    Superseded,
+    ChargedManually,
+    WrittenOff,
+    Duplicate,
+    TestTraffic,
+    CustomerCredited,
+    Other,
+}
+
+impl Resolution {
+    pub const ALL: [Resolution; 8] = [
+        Resolution::ChargedManually,
+        Resolution::WrittenOff,
+        Resolution::Duplicate,
+        Resolution::TestTraffic,
+        Resolution::CustomerCredited,
+        Resolution::Other,
+        Resolution::Accounted,
+        Resolution::Superseded,
+    ];
+
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Resolution::Accounted => "accounted",
+            Resolution::Superseded => "superseded",
+            Resolution::ChargedManually => "charged_manually",
+            Resolution::WrittenOff => "written_off",
+            Resolution::Duplicate => "duplicate",
+            Resolution::TestTraffic => "test_traffic",
+            Resolution::CustomerCredited => "customer_credited",
+            Resolution::Other => "other",
+        }
+    }
+
+    /// The resolution of that stored name.
+    pub fn parse(text: &str) -> Option<Resolution> {
+        Resolution::ALL.into_iter().find(|resolution| resolution.as_str() == text)
+    }
+
+    /// Whether a person may choose it. The others are set by the app only, with proof.
+    pub fn is_by_hand(self) -> bool {
+        !matches!(self, Resolution::Accounted | Resolution::Superseded)
+    }
+}
+
+/// A row of `llmusage_accounting_failed`. Every column but the id may be missing.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = llmusage_accounting_failed, check_for_backend(DbBackend))]
+pub struct FailedRecord {
+    pub id: String,
+    pub llmusageid: Option<String>,
+    pub llmid: Option<String>,
+    pub userid: Option<String>,
+    pub userorgid: Option<String>,
+    #[diesel(deserialize_as = TolerantDate)]
+    pub use_date: Option<NaiveDate>,
+    #[diesel(deserialize_as = TolerantTime)]
+    pub use_time: Option<NaiveDateTime>,
+    pub amount: Option<Money>,
+    pub cost: Option<Money>,
+    pub failed_reason: Option<String>,
+    #[diesel(deserialize_as = TolerantTime)]
+    pub failed_time: Option<NaiveDateTime>,
+    pub retry_count: Option<i32>,
+    pub handled: Option<String>,
+    #[diesel(deserialize_as = TolerantTime)]
+    pub handled_time: Option<NaiveDateTime>,
+    pub handled_note: Option<String>,
+    pub resolution: Option<String>,
+    pub handled_by: Option<String>,
+}
+
+/// What a person asks when closing a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handling {
+    pub resolution: Resolution,
+    pub note: Option<String>,
+}
+
+/// What a person asks when editing: the values that the record shall have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    pub amount: Option<Money>,
+    pub cost: Option<Money>,
+    pub failed_reason: Option<String>,
+    pub handled: bool,
+    pub resolution: Option<Resolution>,
+    pub handled_note: Option<String>,
+}
+
+impl FailedRecord {
+    /// Open unless `handled` is '1': NULL and foreign values count as open.
+    pub fn is_open(&self) -> bool {
+        self.handled.as_deref() != Some("1")
+    }
+
+    /// When it was handled; the platform fills the column on open rows too, where it means nothing.
+    pub fn handled_at(&self) -> Option<NaiveDateTime> {
+        self.handled_time.filter(|_| !self.is_open())
+    }
+
+    /// How it was closed, where that is known and means something.
+    pub fn closed_as(&self) -> Option<Resolution> {
+        self.resolution.as_deref().filter(|_| !self.is_open()).and_then(Resolution::parse)
+    }
+
+    /// Why it cannot be reopened now, if so.
+    pub fn reopen_obstacle(&self) -> Option<&'static str> {
+        if self.is_open() {
+            return Some("conflict-already-open");
+        }
+        match self.closed_as() {
+            Some(Resolution::Accounted) => Some("conflict-closed-as-accounted"),
+            Some(Resolution::Superseded) => Some("conflict-closed-as-superseded"),
+            _ => None,
+        }
+    }
+
+    /// Closes an open failure.
+    pub fn handle(&self, handling: &Handling, author: &str, now: NaiveDateTime) -> Result<FailedRecord> {
+        if !self.is_open() {
+            return Err(Error::Conflict(Message::new("conflict-already-handled")));
+        }
+        Ok(FailedRecord {
+            handled: Some("1".to_owned()),
+            handled_time: Some(now),
+            handled_note: handling.note.clone(),
+            resolution: Some(handling.resolution.as_str().to_owned()),
+            handled_by: Some(author.to_owned()),
+            ..self.clone()
+        })
+    }
+
+    /// Undoes a handle; the note says why and replaces the old one, which the audit trail keeps.
+    pub fn reopen(&self, note: Option<&str>) -> Result<FailedRecord> {
+        if let Some(obstacle) = self.reopen_obstacle() {
+            return Err(Error::Conflict(Message::new(obstacle)));
+        }
+        Ok(FailedRecord {
+            handled: Some("0".to_owned()),
+            handled_time: None,
+            handled_note: note.map(str::to_owned),
+            resolution: None,
+            handled_by: None,
+            ..self.clone()
+        })
+    }
+
+    /// The record with those values; closing and reopening through an edit follow the same rules.
+    pub fn edit(&self, edit: &Edit, author: &str, now: NaiveDateTime) -> Result<FailedRecord> {
+        let stays = self.is_open() != edit.handled;
+        let base = match (stays, edit.handled, edit.resolution) {
+            (true, ..) => self.clone(),
+            (false, true, Some(resolution)) => {
+                self.handle(&Handling { resolution, note: edit.handled_note.clone() }, author, now)?
+            }
+            (false, true, None) => {
+                return Err(Error::invalid("resolution", Message::new("error-required")));
+            }
+            (false, false, _) => self.reopen(edit.handled_note.as_deref())?,
+        };
+        let resolution = match edit.resolution {
+            Some(resolution) if edit.handled => Some(resolution.as_str().to_owned()),
+            _ if stays && edit.handled => self.resolution.clone(),
+            _ => base.resolution.clone(),
+        };
+        Ok(FailedRecord {
+            amount: edit.amount,
+            cost: edit.cost,
+            failed_reason: edit.failed_reason.clone(),
+            handled_note: edit.handled_note.clone(),
+            resolution,
+            ..base
+        })
+    }
+
+    /// All fields as a JSON object with the names of the columns, for the audit trail.
+    pub fn to_json(&self) -> Value {
+        let time = |time: Option<NaiveDateTime>| time.map(|time| time.format(TIME_FORMAT).to_string());
+        json!({
+            "id": self.id, "llmusageid": self.llmusageid, "llmid": self.llmid, "userid": self.userid,
+            "userorgid": self.userorgid, "use_date": self.use_date, "use_time": time(self.use_time),
+            "amount": self.amount, "cost": self.cost, "failed_reason": self.failed_reason,
+            "failed_time": time(self.failed_time), "retry_count": self.retry_count, "handled": self.handled,
+            "handled_time": time(self.handled_time), "handled_note": self.handled_note,
+            "resolution": self.resolution, "handled_by": self.handled_by,
+        })
+    }
+
+    /// What a form remembers of the record as its reader saw it.
+    pub fn seen(&self) -> Seen {
+        let digest = Sha256::digest(self.to_json().to_string());
+        Seen {
+            digest: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
+            amount: self.amount.map(|money| money.to_string()),
+            cost: self.cost.map(|money| money.to_string()),
+            failed_reason: self.failed_reason.as_deref().map(|reason| reason.chars().take(200).collect()),
+            handled: !self.is_open(),
+            resolution: self.resolution.clone(),
+            handled_note: self.handled_note.clone(),
+        }
+    }
+}
+
+/// A record as a person saw it: a digest of all of it, and the fields that a conflict page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Seen {
+    pub digest: String,
+    pub amount: Option<String>,
+    pub cost: Option<String>,
+    /// The first 200 characters.
+    pub failed_reason: Option<String>,
+    pub handled: bool,
+    pub resolution: Option<String>,
+    pub handled_note: Option<String>,
+}
+
+impl Seen {
+    /// The text of the hidden field.
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads the hidden field back.
+    pub fn decode(text: &str) -> Option<Seen> {
+        serde_json::from_str(text).ok()
+    }
+}

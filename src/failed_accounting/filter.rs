@@ -1,0 +1,228 @@
+//! The filter: one value behind list, totals, CSV and every link between them.
+//!
+//! It parses a query string, gives it back with one key changed, and says what is wrong field by field.
+//! What it means in SQL is in `condition`.
+
+use chrono::NaiveDate;
+
+use super::failure::Resolution;
+use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::base::money::Money;
+
+/// Rows on a page unless asked otherwise, and the most.
+pub const PAGE_SIZE: u32 = 20;
+pub const MAX_PAGE_SIZE: u32 = 200;
+
+/// The most characters that a text search takes.
+const MAX_SEARCH: usize = 200;
+
+/// Which tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Handled {
+    #[default]
+    Open,
+    Handled,
+    All,
+}
+
+/// What a list may be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortColumn {
+    FailedTime,
+    UseTime,
+    Amount,
+    Cost,
+}
+
+impl SortColumn {
+    pub const ALL: [SortColumn; 4] =
+        [SortColumn::FailedTime, SortColumn::UseTime, SortColumn::Amount, SortColumn::Cost];
+
+    /// Its name in the query string, which is its column too.
+    pub fn name(self) -> &'static str {
+        match self {
+            SortColumn::FailedTime => "failed_time",
+            SortColumn::UseTime => "use_time",
+            SortColumn::Amount => "amount",
+            SortColumn::Cost => "cost",
+        }
+    }
+
+    /// Whether the column holds times; the others hold money.
+    pub fn is_time(self) -> bool {
+        matches!(self, SortColumn::FailedTime | SortColumn::UseTime)
+    }
+}
+
+/// The order of a list; ties by id in the same direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    pub column: SortColumn,
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Sort {
+        Sort { column: SortColumn::FailedTime, descending: true }
+    }
+}
+
+impl Sort {
+    /// As in the query string: `-failed_time`.
+    pub fn name(self) -> String {
+        format!("{}{}", if self.descending { "-" } else { "" }, self.column.name())
+    }
+
+    /// Reads what [`Sort::name`] writes.
+    pub fn parse(text: &str) -> Option<Sort> {
+        let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+        let column = SortColumn::ALL.into_iter().find(|column| column.name() == name)?;
+        Some(Sort { column, descending })
+    }
+}
+
+/// Which failed records, in which order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filter {
+    pub handled: Handled,
+    pub start_date: Option<NaiveDate>,
+    pub end_date: Option<NaiveDate>,
+    pub userorgid: Option<String>,
+    pub llmid: Option<String>,
+    pub userid: Option<String>,
+    pub llmusageid: Option<String>,
+    /// An exact id of any kind, or words of the reason.
+    pub q: Option<String>,
+    pub amount_min: Option<Money>,
+    pub amount_max: Option<Money>,
+    pub resolution: Option<Resolution>,
+    pub sort: Sort,
+    pub page_size: Option<u32>,
+}
+
+/// The keys of a filter, in the order in which links carry them.
+pub const KEYS: [&str; 13] = [
+    "handled",
+    "start_date",
+    "end_date",
+    "userorgid",
+    "llmid",
+    "userid",
+    "llmusageid",
+    "q",
+    "amount_min",
+    "amount_max",
+    "resolution",
+    "sort",
+    "page_size",
+];
+
+impl Filter {
+    /// Reads a query string. What is wrong is named in the errors and left out of the filter; the rest stands.
+    pub fn parse(fields: &Fields) -> (Filter, FieldErrors) {
+        let mut read = Reader::new(fields);
+        let mut filter = Filter {
+            handled: Handled::default(),
+            start_date: read.date("start_date"),
+            end_date: read.date("end_date"),
+            userorgid: read.id("userorgid"),
+            llmid: read.id("llmid"),
+            userid: read.id("userid"),
+            llmusageid: read.id("llmusageid"),
+            q: read.line("q", MAX_SEARCH),
+            amount_min: read.money("amount_min"),
+            amount_max: read.money("amount_max"),
+            resolution: None,
+            sort: Sort::default(),
+            page_size: None,
+        };
+        match fields.raw("handled").map(str::trim) {
+            None | Some("0") => {}
+            Some("1") => filter.handled = Handled::Handled,
+            Some("") => filter.handled = Handled::All,
+            Some(_) => read.refuse("handled", Message::new("error-handled")),
+        }
+        if let Some(text) = fields.text("resolution") {
+            filter.resolution = Resolution::parse(text);
+            if filter.resolution.is_none() {
+                read.refuse("resolution", Message::new("error-resolution"));
+            }
+        }
+        if let Some(text) = fields.text("sort") {
+            match Sort::parse(text) {
+                Some(sort) => filter.sort = sort,
+                None => read.refuse("sort", Message::new("error-sort")),
+            }
+        }
+        if let Some(text) = fields.text("page_size") {
+            match text.parse::<u32>() {
+                Ok(size) if (1..=MAX_PAGE_SIZE).contains(&size) => filter.page_size = Some(size),
+                _ => read.refuse("page_size", Message::new("error-page-size").with("limit", MAX_PAGE_SIZE)),
+            }
+        }
+        filter.check_ranges(&mut read);
+        (filter, read.errors)
+    }
+
+    fn check_ranges(&mut self, read: &mut Reader<'_>) {
+        if self.start_date.zip(self.end_date).is_some_and(|(start, end)| start > end) {
+            read.refuse("end_date", Message::new("error-range-dates"));
+            self.end_date = None;
+        }
+        if self.amount_min.zip(self.amount_max).is_some_and(|(least, most)| least > most) {
+            read.refuse("amount_max", Message::new("error-range-amounts"));
+            self.amount_max = None;
+        }
+    }
+
+    /// The query string's pairs that parse to this filter; what is default is left out.
+    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let handled = match self.handled {
+            Handled::Open => None,
+            Handled::Handled => Some("1".to_owned()),
+            Handled::All => Some(String::new()),
+        };
+        let values = [
+            handled,
+            self.start_date.map(|date| date.to_string()),
+            self.end_date.map(|date| date.to_string()),
+            self.userorgid.clone(),
+            self.llmid.clone(),
+            self.userid.clone(),
+            self.llmusageid.clone(),
+            self.q.clone(),
+            self.amount_min.map(|money| money.to_string()),
+            self.amount_max.map(|money| money.to_string()),
+            self.resolution.map(|resolution| resolution.as_str().to_owned()),
+            (self.sort != Sort::default()).then(|| self.sort.name()),
+            self.page_size.map(|size| size.to_string()),
+        ];
+        KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
+    }
+
+    /// How many rows a page shows.
+    pub fn rows_per_page(&self) -> u32 {
+        self.page_size.unwrap_or(PAGE_SIZE)
+    }
+
+    /// Whether anything narrows the list beyond its tab.
+    pub fn is_narrowed(&self) -> bool {
+        self.to_pairs().iter().any(|(key, _)| !matches!(*key, "handled" | "sort" | "page_size"))
+    }
+
+    /// The same filter on another tab.
+    pub fn on_tab(&self, handled: Handled) -> Filter {
+        Filter { handled, ..self.clone() }
+    }
+
+    /// The same tab, order and page size with nothing else.
+    pub fn cleared(&self) -> Filter {
+        Filter { handled: self.handled, sort: self.sort, page_size: self.page_size, ..Filter::default() }
+    }
+
+    /// The filter without one of its keys, as a chip's cross removes it.
+    pub fn without(&self, key: &str) -> Filter {
+        let pairs = self.to_pairs().into_iter().filter(|(name, _)| *name != key);
+        Filter::parse(&Fields::new(pairs.map(|(name, value)| (name.to_owned(), value)).collect())).0
+    }
+}

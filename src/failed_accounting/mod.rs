@@ -1,0 +1,11 @@
+//! Failed accounting records: the heart. One filter stands behind page, CSV and totals.
+//!
+//! `failure` holds the rules of state, `form` what people type, `store` the database; `pages` and
+//! `download` are the web.
+
+pub mod condition;
+pub mod failure;
+pub mod filter;
+pub mod list;
+pub mod store;
+pub mod totals;

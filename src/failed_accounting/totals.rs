@@ -1,0 +1,148 @@
+//! The money line: count, sums and oldest of exactly the rows that a filter shows.
+//!
+//! No page may cost as much as the table is large: where neither an index nor a bounded look at the
+//! rows can answer, the answer is "more than 10,000" and the exact count is a link.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::{count_star, sql};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Timestamp};
+
+use super::condition::{self, Search};
+use super::filter::{Filter, Handled};
+use super::list::SEARCHED_ROWS;
+use crate::base::money::MoneySum;
+use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::db::values::TolerantTime;
+use crate::db::{DbConnection, dialect};
+use crate::error::Result;
+
+/// Up to so many rows are always counted, whatever the filter.
+pub const COUNTED_ROWS: i64 = 10_000;
+
+/// Up to so many index entries are read for one money line.
+const INDEXED_ROWS: i64 = 1_000_000;
+
+/// Exact totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    pub count: i64,
+    pub amount: MoneySum,
+    pub cost: MoneySum,
+    /// The earliest failed_time, in the business zone.
+    pub oldest: Option<NaiveDateTime>,
+}
+
+/// What is known of the totals at a price that a page may pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    Exactly(Totals),
+    /// More than [`COUNTED_ROWS`] rows match.
+    Many,
+    /// A text search that no index answers, in more rows than a page looks through.
+    Unsearched,
+}
+
+/// The totals of a filter, as far as a page may count.
+pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Known> {
+    if *search == Search::Scan {
+        let without_text = Filter { q: None, ..filter.clone() };
+        if count_up_to(connection, &without_text, &Search::Nothing, SEARCHED_ROWS + 1)? > SEARCHED_ROWS {
+            return Ok(Known::Unsearched);
+        }
+        return exact(connection, filter, search).map(Known::Exactly);
+    }
+    let limit = if is_index_only(filter) { INDEXED_ROWS } else { COUNTED_ROWS };
+    if count_up_to(connection, filter, search, limit + 1)? > limit {
+        return Ok(Known::Many);
+    }
+    exact(connection, filter, search).map(Known::Exactly)
+}
+
+/// Whether the covering index of the tab holds all that this filter asks.
+fn is_index_only(filter: &Filter) -> bool {
+    Filter { start_date: None, end_date: None, ..filter.cleared() }.to_pairs()
+        == Filter { start_date: None, end_date: None, ..filter.clone() }.to_pairs()
+}
+
+/// The exact totals of a filter, at whatever price.
+pub fn exact(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Totals> {
+    let mut totals = Totals::default();
+    for branch in condition::branches(connection.engine(), filter, search) {
+        let part = of_branch(connection, filter, search, branch)?;
+        totals = Totals {
+            count: totals.count + part.count,
+            amount: totals.amount + part.amount,
+            cost: totals.cost + part.cost,
+            oldest: [totals.oldest, part.oldest].into_iter().flatten().min(),
+        };
+    }
+    Ok(totals)
+}
+
+fn of_branch(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    branch: Option<condition::Condition>,
+) -> Result<Totals> {
+    let engine = connection.engine();
+    let [amount_high, amount_low] = dialect::sum_parts(engine, "amount");
+    let [cost_high, cost_low] = dialect::sum_parts(engine, "cost");
+    let mut query = failed::table
+        .select((
+            count_star(),
+            sql::<BigInt>(&amount_high),
+            sql::<BigInt>(&amount_low),
+            sql::<BigInt>(&cost_high),
+            sql::<BigInt>(&cost_low),
+            sql::<Nullable<Timestamp>>("MIN(failed_time)"),
+        ))
+        .into_boxed();
+    for condition in branch.into_iter().chain(condition::conditions(engine, filter, search)) {
+        query = query.filter(condition);
+    }
+    let (count, amount_high, amount_low, cost_high, cost_low, oldest): (
+        i64,
+        i64,
+        i64,
+        i64,
+        i64,
+        TolerantTime,
+    ) = query.first(connection)?;
+    Ok(Totals {
+        count,
+        amount: dialect::money_sum((amount_high, amount_low)),
+        cost: dialect::money_sum((cost_high, cost_low)),
+        oldest: oldest.into(),
+    })
+}
+
+/// How many rows match, counting to `limit` at most.
+pub fn count_up_to(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    limit: i64,
+) -> Result<i64> {
+    let engine = connection.engine();
+    let mut counted = 0;
+    for branch in condition::branches(engine, filter, search) {
+        // The row at the limit exists or not: skipping over index entries is the cheapest way to count some.
+        let mut query = failed::table.select(failed::id).into_boxed();
+        for condition in branch.into_iter().chain(condition::conditions(engine, filter, search)) {
+            query = query.filter(condition);
+        }
+        let inner = query.limit(limit - counted);
+        counted += dialect::count_rows(connection, inner)?;
+        if counted >= limit {
+            break;
+        }
+    }
+    Ok(counted)
+}
+
+/// How many records each tab holds of this filter, counting to [`COUNTED_ROWS`] and one more at most.
+pub fn of_tab(connection: &mut DbConnection, filter: &Filter, search: &Search, tab: Handled) -> Result<i64> {
+    count_up_to(connection, &filter.on_tab(tab), search, COUNTED_ROWS + 1)
+}

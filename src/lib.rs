@@ -1,0 +1,13 @@
+//! llmage-admin: the desk where failed billing gets settled.
+//!
+//! Laid out by feature; the layer is the file name inside the feature (`store` = database, `form` = what
+//! people type, `pages` = web). See the README for the map and `tests/rules.rs` for the arrows.
+
+#![forbid(unsafe_code)]
+
+pub mod audit;
+pub mod base;
+pub mod db;
+pub mod demo;
+pub mod error;
+pub mod failed_accounting;
