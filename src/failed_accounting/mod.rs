@@ -6,6 +6,8 @@
 pub mod condition;
 pub mod failure;
 pub mod filter;
+pub mod form;
 pub mod list;
+pub mod pages;
 pub mod store;
 pub mod totals;
