@@ -11,3 +11,5 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod failed_accounting;
+pub mod names;
+pub mod usages;
