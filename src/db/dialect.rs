@@ -2,6 +2,8 @@
 //!
 //! Fragments are built from constant column names only; values are always bound.
 
+mod tables;
+
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::{Bool, Double, Nullable, Text};
@@ -11,6 +13,8 @@ use super::{DbBackend, DbConnection, Engine};
 use crate::base::money::MoneySum;
 use crate::base::paging::Key;
 use crate::error::Result;
+
+pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
 
 /// A condition on table `T`, whatever it is made of.
 pub type Condition<T> = Box<dyn BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>>;

@@ -217,10 +217,13 @@ impl Walk<'_> {
 
     fn order(&self, nulls: bool) -> diesel::expression::SqlLiteral<Text> {
         let direction = if self.descending { "DESC" } else { "ASC" };
+        // With the table's name, because PostgreSQL would look among the selected items first, where the
+        // cursor's text of a time bears the column's name too.
+        let id = format!("llmusage_accounting_failed.id {direction}");
         if nulls {
-            return sql(&format!("id {direction}"));
+            return sql(&id);
         }
-        sql(&format!("{} {direction}, id {direction}", self.sort.column.name()))
+        sql(&format!("llmusage_accounting_failed.{} {direction}, {id}", self.sort.column.name()))
     }
 
     fn ids(
