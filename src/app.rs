@@ -66,14 +66,13 @@ impl Application {
         impl ServiceFactory<
             ServiceRequest,
             Config = (),
-            Response = ServiceResponse<impl MessageBody>,
+            Response = ServiceResponse<impl MessageBody + use<>>,
             Error = actix_web::Error,
             InitError = (),
-        >,
+        > + use<>,
     > {
-        let files = actix_files::Files::new("/static", self.assets.join("static")).default_handler(
-            web::route().to(faults::no_such_route),
-        );
+        let files = actix_files::Files::new("/static", self.assets.join("static"))
+            .default_handler(web::route().to(faults::no_such_route));
         App::new()
             .app_data(web::Data::new(self.state.clone()))
             .app_data(web::PayloadConfig::new(request::BODY_LIMIT))

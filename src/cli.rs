@@ -15,10 +15,14 @@ use crate::base::clock::Clock;
 use crate::base::form::Fields;
 use crate::config::Config;
 use crate::db::{Database, Engine, migrations};
+use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
 use crate::failed_accounting::filter::Filter;
 use crate::web::{links, locale};
 use crate::{app, failed_accounting, names, server, usages};
+
+/// The same sample data at every first start.
+const DEMO_SEED: u64 = 7;
 
 /// The desk where an LLM platform's failed billing gets settled.
 #[derive(Debug, Parser)]
@@ -121,9 +125,11 @@ pub fn run() -> ExitCode {
 fn in_words(error: &Error) -> String {
     let english = |message| locale::words(locale::Language::English, message);
     match error {
-        Error::Invalid(errors) => {
-            errors.iter().map(|(field, message)| format!("{field}: {}", english(message))).collect::<Vec<_>>().join("; ")
-        }
+        Error::Invalid(errors) => errors
+            .iter()
+            .map(|(field, message)| format!("{field}: {}", english(message)))
+            .collect::<Vec<_>>()
+            .join("; "),
         Error::Conflict(message) | Error::Malformed(message) => english(message),
         Error::NotFound => "there is no such record".to_owned(),
         Error::Unavailable(reason) | Error::Internal(reason) => reason.lines().collect::<Vec<_>>().join(" "),
@@ -175,8 +181,12 @@ fn serve(config: &Config, options: &Serve) -> Result<()> {
     server::start_log(&config.log)?;
     let database = open(config, options.migrate)?;
     if options.demo {
-        let filled = crate::demo::store::fill(&database, clock(config).now(), 7)?;
-        say(&filled.to_string())?;
+        match demo::fill(&database, clock(config).now(), DEMO_SEED)? {
+            Filled::Written { usages, failures } => {
+                say(&format!("wrote sample data: {usages} usages, {failures} failures"))?;
+            }
+            Filled::NotEmpty => say("no sample data written: the database holds rows already")?,
+        }
     }
     first_admin(config, &database)?;
     let application = app::Application::new(config, database, clock(config))?;
@@ -188,7 +198,8 @@ fn first_admin(config: &Config, database: &Database) -> Result<()> {
     if !database.run_here(store::is_empty)? {
         return Ok(());
     }
-    let given = std::env::var("LLMAGE_ADMIN_PASSWORD").ok().filter(|given| !given.is_empty()).map(SecretString::from);
+    let given =
+        std::env::var("LLMAGE_ADMIN_PASSWORD").ok().filter(|given| !given.is_empty()).map(SecretString::from);
     let secret = given.clone().unwrap_or_else(password::random);
     if let Some(weakness) = password::weakness(&secret, "admin") {
         let words = locale::words(locale::Language::English, &weakness);
@@ -250,7 +261,12 @@ fn user(config: &Config, command: UserCommand) -> Result<()> {
         }
         UserCommand::List => {
             for user in database.run_here(store::list)? {
-                say(&format!("{} {}{}", user.name, user.role(), if user.disabled { " disabled" } else { "" }))?;
+                say(&format!(
+                    "{} {}{}",
+                    user.name,
+                    user.role(),
+                    if user.disabled { " disabled" } else { "" }
+                ))?;
             }
             Ok(())
         }
@@ -292,7 +308,8 @@ fn export(config: &Config, command: ExportCommand) -> Result<()> {
     let database = open(config, false)?;
     // A program wants every row unless it says otherwise; a page shows the open ones.
     let query = filter.unwrap_or_else(|| "handled=".to_owned());
-    let pairs = links::pairs(&query).ok_or_else(|| Error::Unavailable("--filter: not valid UTF-8".to_owned()))?;
+    let pairs =
+        links::pairs(&query).ok_or_else(|| Error::Unavailable("--filter: not valid UTF-8".to_owned()))?;
     let known = |key: &str| failed_accounting::filter::KEYS.contains(&key);
     if let Some((key, _)) = pairs.iter().find(|(key, _)| !known(key)) {
         return Err(Error::Unavailable(format!("--filter: unknown key {key}")));

@@ -13,7 +13,13 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Args)]
 pub struct Config {
     /// Where the data is: sqlite:FILE, mysql://USER:PASSWORD@HOST/DATABASE or postgres://...
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:llmage-admin.db", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite:llmage-admin.db",
+        global = true,
+        hide_env_values = true
+    )]
     pub database_url: String,
 
     /// Address and port to listen on.
@@ -72,7 +78,9 @@ impl Config {
         if let Some(url) = &self.public_url {
             let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
             if !rest.is_some_and(|rest| !rest.is_empty() && !rest.trim_end_matches('/').contains('/')) {
-                return refuse("--public-url: must be http:// or https:// and a host, such as https://admin.example.com");
+                return refuse(
+                    "--public-url: must be http:// or https:// and a host, such as https://admin.example.com",
+                );
             }
         }
         if self.secret_key.as_ref().is_some_and(|key| key.expose_secret().chars().count() < 32) {

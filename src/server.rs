@@ -20,8 +20,8 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 /// [`Error::Unavailable`] when the filter cannot be read.
 pub fn start_log(filter: &str) -> Result<()> {
-    let filter =
-        EnvFilter::try_new(filter).map_err(|error| Error::Unavailable(format!("--log: {error} (such as info)")))?;
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| Error::Unavailable(format!("--log: {error} (such as info)")))?;
     // A second start in one process, as in tests, keeps the first log.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().try_init();
     Ok(())

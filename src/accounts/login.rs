@@ -81,7 +81,10 @@ async fn note(request: &HttpRequest, state: &AppState, action: Action, name: Str
         request_id: Some(request::id_of(request)),
         at: state.clock.now(),
     };
-    state.database.transaction(move |connection| store::note_session(connection, action, &name, &author)).await
+    state
+        .database
+        .transaction(move |connection| store::note_session(connection, action, &name, &author))
+        .await
 }
 
 /// `POST /logout`: ends the session.

@@ -48,8 +48,8 @@ pub fn weakness(password: &SecretString, user: &str) -> Option<Message> {
 /// A random password of 20 letters and digits, for the first sign-in.
 pub fn random() -> SecretString {
     const ALPHABET: [char; 32] = [
-        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x',
-        'y', 'z', '2', '3', '4', '5', '6', '7', '8', '9', '1',
+        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w',
+        'x', 'y', 'z', '2', '3', '4', '5', '6', '7', '8', '9', '1',
     ];
     nanoid::nanoid!(20, &ALPHABET).into()
 }

@@ -136,7 +136,12 @@ pub fn disable(connection: &mut DbConnection, name: &str, author: &Author) -> Re
 }
 
 /// Sets the language in which a user sees the pages.
-pub fn set_language(connection: &mut DbConnection, name: &str, language: &str, author: &Author) -> Result<()> {
+pub fn set_language(
+    connection: &mut DbConnection,
+    name: &str,
+    language: &str,
+    author: &Author,
+) -> Result<()> {
     diesel::update(admin_user::table.filter(admin_user::name.eq(name.to_owned())))
         .set(admin_user::language.eq(language.to_owned()))
         .execute(connection)?;
@@ -145,7 +150,12 @@ pub fn set_language(connection: &mut DbConnection, name: &str, language: &str, a
 }
 
 /// Notes a sign-in or sign-out.
-pub fn note_session(connection: &mut DbConnection, action: Action, name: &str, author: &Author) -> Result<()> {
+pub fn note_session(
+    connection: &mut DbConnection,
+    action: Action,
+    name: &str,
+    author: &Author,
+) -> Result<()> {
     record(connection, author, bare_change(action, name))
 }
 

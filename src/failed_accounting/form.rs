@@ -88,7 +88,8 @@ pub fn edit(fields: &Fields, record: &FailedRecord) -> Read<Edit> {
     };
     let amount = money(&mut read, fields, "amount", record.amount);
     let cost = money(&mut read, fields, "cost", record.cost);
-    let failed_reason = text(&mut read, fields, "failed_reason", (MAX_REASON, record.failed_reason.as_deref()));
+    let failed_reason =
+        text(&mut read, fields, "failed_reason", (MAX_REASON, record.failed_reason.as_deref()));
     let handled_note = text(&mut read, fields, "handled_note", (MAX_NOTE, record.handled_note.as_deref()));
     let resolution = resolution(&mut read, fields, record.closed_as());
     if handled {

@@ -60,7 +60,8 @@ fn is_reading(service_request: &ServiceRequest) -> bool {
 }
 
 async fn admit(access: Access, service_request: &ServiceRequest) -> Result<Option<Visitor>> {
-    let state = service_request.app_data::<web::Data<AppState>>().ok_or_else(|| Error::internal("no state"))?;
+    let state =
+        service_request.app_data::<web::Data<AppState>>().ok_or_else(|| Error::internal("no state"))?;
     if !is_reading(service_request) && !origin::is_own(service_request.headers(), state) {
         return Err(Error::CrossSite);
     }

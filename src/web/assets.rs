@@ -22,7 +22,10 @@ pub fn find(named: Option<&Path>) -> Result<PathBuf> {
     let is_complete = |folder: &&PathBuf| folder.join("templates").is_dir() && folder.join("static").is_dir();
     candidates.iter().find(is_complete).cloned().ok_or_else(|| {
         let looked: Vec<String> = candidates.iter().map(|folder| folder.display().to_string()).collect();
-        Error::Unavailable(format!("--assets: no folder with templates/ and static/ at {}", looked.join(" or ")))
+        Error::Unavailable(format!(
+            "--assets: no folder with templates/ and static/ at {}",
+            looked.join(" or ")
+        ))
     })
 }
 

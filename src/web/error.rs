@@ -89,7 +89,9 @@ pub async fn layer(
     }
     let body = error_page(response.request(), status, fault.map(|fault| &fault.0));
     let (request, mut inner) = response.into_parts();
-    inner.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
+    inner
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
     Ok(ServiceResponse::new(request, inner.set_body(BoxBody::new(body))))
 }
 

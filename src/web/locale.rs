@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_languages};
 use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{Loader, static_loader};
+use fluent_templates::static_loader;
 
 use crate::base::form::{FieldErrors, Message};
 
@@ -76,7 +76,10 @@ pub fn text(language: Language, key: &'static str) -> String {
 }
 
 /// The messages of a form, by field, in words.
-pub fn errors_in_words(language: Language, errors: &FieldErrors) -> std::collections::BTreeMap<String, String> {
+pub fn errors_in_words(
+    language: Language,
+    errors: &FieldErrors,
+) -> std::collections::BTreeMap<String, String> {
     errors.iter().map(|(field, message)| (field.clone(), words(language, message))).collect()
 }
 

@@ -71,7 +71,10 @@ pub(super) fn render_text(request: &HttpRequest, template: &str, page: &impl Ser
 
 /// The state of the app.
 pub fn state_of(request: &HttpRequest) -> Result<&AppState> {
-    request.app_data::<web::Data<AppState>>().map(|data| data.get_ref()).ok_or_else(|| Error::internal("no state"))
+    request
+        .app_data::<web::Data<AppState>>()
+        .map(|data| data.get_ref())
+        .ok_or_else(|| Error::internal("no state"))
 }
 
 fn frame(request: &HttpRequest, state: &AppState, language: Language) -> Frame {

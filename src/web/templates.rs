@@ -53,8 +53,9 @@ impl Templates {
 }
 
 fn html_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let unreadable =
-        |error: std::io::Error| Error::Unavailable(format!("--assets: cannot read {}: {error}", folder.display()));
+    let unreadable = |error: std::io::Error| {
+        Error::Unavailable(format!("--assets: cannot read {}: {error}", folder.display()))
+    };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

@@ -1,7 +1,7 @@
 //! The pages that ask: record a failure, edit one, confirm a deletion; and what a conflict shows.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 use serde::Serialize;
 
 use super::context::{Choice, FormView, LIST, RowView, id_in_path, record_link, resolutions};
@@ -20,7 +20,16 @@ use crate::web::{page, request};
 
 /// The fields of a new failure.
 const NEW_FIELDS: [&str; 10] = [
-    "id", "llmusageid", "llmid", "userid", "userorgid", "use_date", "use_time", "amount", "cost", "failed_reason",
+    "id",
+    "llmusageid",
+    "llmid",
+    "userid",
+    "userorgid",
+    "use_date",
+    "use_time",
+    "amount",
+    "cost",
+    "failed_reason",
 ];
 
 /// The fields of an edit.
@@ -98,8 +107,8 @@ pub(super) async fn new_form(
         form: FormView::new(&NEW_FIELDS, fields, errors, request::language_of(request)),
         action: LIST,
         cancel: LIST,
-        models: super::index::suggestions(&names.models),
-        organisations: super::index::suggestions(&names.organisations),
+        models: super::toolbar::suggestions(&names.models),
+        organisations: super::toolbar::suggestions(&names.organisations),
     };
     page::render(request, status, "failed_accounting/new.html", &context)
 }
@@ -225,9 +234,8 @@ fn wanted(record: &FailedRecord, fields: &Fields) -> Fields {
 
 fn conflict_fields(saw: &Seen, now: &Seen, wanted: &Fields, language: Language) -> Vec<ConflictField> {
     let reason = |text: &Option<String>| text.as_deref().map(|reason| clip(reason, 200));
-    let handled = |handled: bool| {
-        Some(locale::text(language, if handled { "state-handled" } else { "state-open" }))
-    };
+    let handled =
+        |handled: bool| Some(locale::text(language, if handled { "state-handled" } else { "state-open" }));
     let resolution = |name: &Option<String>| {
         let key = name.as_deref().map(|name| format!("resolution-{}", name.replace('_', "-")));
         key.and_then(|key| locale::lookup(language, &key, &Default::default())).or_else(|| name.clone())
@@ -237,9 +245,19 @@ fn conflict_fields(saw: &Seen, now: &Seen, wanted: &Fields, language: Language) 
     let rows = [
         ("amount", saw.amount.clone(), now.amount.clone(), typed("amount")),
         ("cost", saw.cost.clone(), now.cost.clone(), typed("cost")),
-        ("failed_reason", reason(&saw.failed_reason), reason(&now.failed_reason), reason(&typed("failed_reason"))),
+        (
+            "failed_reason",
+            reason(&saw.failed_reason),
+            reason(&now.failed_reason),
+            reason(&typed("failed_reason")),
+        ),
         ("handled", handled(saw.handled), handled(now.handled), handled(wanted.raw("handled") == Some("1"))),
-        ("resolution", resolution(&saw.resolution), resolution(&now.resolution), resolution(&typed_resolution)),
+        (
+            "resolution",
+            resolution(&saw.resolution),
+            resolution(&now.resolution),
+            resolution(&typed_resolution),
+        ),
         ("handled_note", saw.handled_note.clone(), now.handled_note.clone(), typed("handled_note")),
     ];
     rows.into_iter()
@@ -251,11 +269,6 @@ fn conflict_fields(saw: &Seen, now: &Seen, wanted: &Fields, language: Language) 
             wanted: wanted.unwrap_or_default(),
         })
         .collect()
-}
-
-/// The body of a form, read once.
-pub(super) fn fields_of(request: &HttpRequest, body: &web::Bytes) -> Result<Fields> {
-    request::form_fields(request, body)
 }
 
 /// Reads a record for a form.

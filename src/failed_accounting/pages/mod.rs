@@ -5,7 +5,9 @@ mod context;
 mod download;
 mod forms;
 mod index;
+mod money_line;
 mod show;
+mod toolbar;
 
 pub use changes::{create, destroy, handle, reopen, update};
 pub use download::download;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::StatusCode;
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -143,7 +143,9 @@ fn find(connection: &mut DbConnection, id: &str, filter: &Filter) -> Result<Foun
     let search = condition::plan_search(connection, filter)?;
     let neighbours = store::neighbours(connection, filter, &search, id)?;
     let (usage, attempts) = match record.llmusageid.as_deref() {
-        Some(usage_id) => (usages::find_anywhere(connection, usage_id)?, store::attempts(connection, usage_id)?),
+        Some(usage_id) => {
+            (usages::find_anywhere(connection, usage_id)?, store::attempts(connection, usage_id)?)
+        }
         None => (None, Vec::new()),
     };
     let events = audit::timeline(connection, FAILED_ACCOUNTING, id)?;
