@@ -32,6 +32,12 @@ pub struct Database {
     writes: Pool<Manager>,
 }
 
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("engine", &self.engine).finish_non_exhaustive()
+    }
+}
+
 impl Database {
     /// Opens the database of that URL; times are read and written in that zone.
     ///
