@@ -72,12 +72,6 @@ pub(super) enum Begin {
     Write,
 }
 
-impl std::fmt::Debug for DbConnection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("DbConnection").field(&self.engine()).finish()
-    }
-}
-
 impl DbConnection {
     /// Which database this is.
     pub fn engine(&self) -> Engine {
