@@ -4,6 +4,7 @@
 //! `download` are the web.
 
 pub mod condition;
+pub mod export;
 pub mod failure;
 pub mod filter;
 pub mod list;
