@@ -11,5 +11,6 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod failed_accounting;
+pub mod imports;
 pub mod names;
 pub mod usages;

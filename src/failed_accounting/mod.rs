@@ -7,6 +7,7 @@ pub mod condition;
 pub mod export;
 pub mod failure;
 pub mod filter;
+pub mod import;
 pub mod list;
 pub mod store;
 pub mod totals;
