@@ -15,6 +15,7 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod failed_accounting;
+pub mod imports;
 pub mod names;
 pub mod server;
 pub mod usages;

@@ -3,6 +3,8 @@
 //! Rows with a sort value and rows with NULL are two stretches, each a seek of its own, so that all
 //! databases agree on where NULL stands: last when descending.
 
+pub mod chunks;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Double, Nullable, Text};

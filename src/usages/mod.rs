@@ -2,5 +2,6 @@
 //!
 //! A usage is in exactly one of the two tables.
 
+pub mod import;
 pub mod store;
 pub mod usage;

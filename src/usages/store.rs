@@ -105,6 +105,12 @@ fn find_archived(connection: &mut DbConnection, id: &str) -> Result<Option<(Usag
     Ok(found.map(|(usage, time)| (usage, Whereabouts::Archived { backup_time: time.into() })))
 }
 
+/// Whether the usage of that id is in the history.
+pub fn is_archived(connection: &mut DbConnection, id: &str) -> Result<bool> {
+    let row = history::table.filter(history::id.eq(id)).select(history::id);
+    Ok(row.first::<String>(connection).optional()?.is_some())
+}
+
 /// Whether there is no usage at all, neither live nor archived.
 pub fn is_empty(connection: &mut DbConnection) -> Result<bool> {
     let live: Option<String> = live::table.select(live::id).first(connection).optional()?;

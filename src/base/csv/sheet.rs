@@ -125,7 +125,8 @@ impl<'a> Cells<'a> {
             && text.chars().count() > limit
         {
             let found = text.chars().count();
-            return Err(self.refuse(column, format!("at most {limit} characters (found {found})")));
+            let characters = if limit == 1 { "character" } else { "characters" };
+            return Err(self.refuse(column, format!("at most {limit} {characters} (found {found})")));
         }
         Ok(text)
     }

@@ -1,0 +1,278 @@
+//! Bringing CSV files in: all or nothing, in one transaction, with one audit event for the whole file.
+//!
+//! Every line is checked before the first one is written, so that a bad line neither holds the write lock
+//! nor costs the time of those before it. What a table takes says its [`Importable`].
+
+pub mod progress;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader, Seek};
+use std::path::Path;
+
+use diesel::QueryResult;
+use serde::Serialize;
+
+use crate::audit::event::{Action, Author, Change};
+use crate::audit::store as audit;
+use crate::base::csv::reader::{ReadError, Refusal};
+use crate::base::csv::sheet::{Cells, Layout, Sheet, quoted};
+use crate::base::money::{Money, MoneySum};
+use crate::db::{Database, DbConnection, is_duplicate};
+use crate::error::{Error, Result};
+use progress::Progress;
+
+/// How many rows pass between two looks at the progress bar.
+const STEP: u64 = 1_000;
+
+/// The most characters of a file's name that the audit trail keeps.
+const NAME: usize = 64;
+
+/// A row that can be brought in.
+pub trait Importable: Sized {
+    /// The columns of a file.
+    const LAYOUT: Layout;
+    /// The kind of record that the audit event is about.
+    const RECORD_KIND: &'static str;
+    /// Columns in which no two rows of the table may hold the same.
+    const UNIQUE: &'static [&'static str];
+
+    /// Reads a row, or says which cell is wrong.
+    fn from_cells(cells: &Cells<'_>) -> std::result::Result<Self, Refusal>;
+    /// Inserts it as a new row.
+    fn insert(&self, connection: &mut DbConnection) -> QueryResult<()>;
+    /// Its amount and cost.
+    fn money(&self) -> [Option<Money>; 2];
+    /// What it holds in one of the columns of [`Importable::UNIQUE`].
+    fn unique_value(&self, column: &str) -> Option<&str>;
+    /// Whether a row of the table holds that value in that column.
+    fn is_taken(connection: &mut DbConnection, column: &str, value: &str) -> Result<bool>;
+
+    /// Why it must not be inserted though it could be: the column and the reason.
+    fn obstacle(&self, _connection: &mut DbConnection) -> Result<Option<(&'static str, String)>> {
+        Ok(None)
+    }
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Imported {
+    pub rows: u64,
+    pub amount: MoneySum,
+    pub cost: MoneySum,
+}
+
+impl Imported {
+    fn count(&mut self, row: &impl Importable) {
+        let [amount, cost] = row.money();
+        self.rows += 1;
+        self.amount = self.amount + amount.unwrap_or_default().into();
+        self.cost = self.cost + cost.unwrap_or_default().into();
+    }
+}
+
+/// Why nothing was imported; says it in one line.
+#[derive(Debug)]
+pub enum ImportError {
+    /// The file cannot be read.
+    File(io::Error),
+    /// Something in the file is wrong.
+    Refused(Refusal),
+    /// The database is away or fails.
+    Database(Error),
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ImportError::File(error) => write!(f, "cannot read the file: {error}"),
+            ImportError::Refused(refusal) => write!(f, "{refusal}"),
+            ImportError::Database(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+impl From<ReadError> for ImportError {
+    fn from(error: ReadError) -> ImportError {
+        match error {
+            ReadError::File(error) => ImportError::File(error),
+            ReadError::Refused(refusal) => ImportError::Refused(refusal),
+        }
+    }
+}
+
+impl From<Refusal> for ImportError {
+    fn from(refusal: Refusal) -> ImportError {
+        ImportError::Refused(refusal)
+    }
+}
+
+impl From<Error> for ImportError {
+    fn from(error: Error) -> ImportError {
+        ImportError::Database(error)
+    }
+}
+
+/// Brings the rows of a file in, or none of them.
+pub fn run<T: Importable>(
+    database: &Database,
+    path: &Path,
+    author: &Author,
+    progress: &Progress,
+) -> std::result::Result<Imported, ImportError> {
+    let mut source = Source::open(path)?;
+    source.rows(progress, &mut |_, _: T| Ok::<(), ImportError>(()))?;
+    let mut stopped = None;
+    let written = database.transaction_here(|connection| {
+        let imported = write::<T>(connection, &mut source, progress);
+        imported.and_then(|imported| Ok(record(connection, path, author, T::RECORD_KIND, imported)?)).map_err(
+            |stop| {
+                let reason = format!("{stop:?}");
+                stopped = Some(stop);
+                Error::Internal(reason)
+            },
+        )
+    });
+    progress.finish();
+    match stopped {
+        None => Ok(written?),
+        Some(Stop::Error(error)) => Err(error),
+        Some(Stop::Clash(line)) => Err(explain::<T>(database, &mut source, line)?.into()),
+    }
+}
+
+/// Why writing stopped; the transaction is taken back before anybody is told.
+#[derive(Debug)]
+enum Stop {
+    Error(ImportError),
+    /// The row of that line has the key of another one.
+    Clash(u64),
+}
+
+impl<E: Into<ImportError>> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Error(error.into())
+    }
+}
+
+fn write<T: Importable>(
+    connection: &mut DbConnection,
+    source: &mut Source,
+    progress: &Progress,
+) -> std::result::Result<Imported, Stop> {
+    let mut imported = Imported::default();
+    source.rows(progress, &mut |line, row: T| -> std::result::Result<(), Stop> {
+        if let Some((column, reason)) = row.obstacle(connection)? {
+            return Err(Refusal::of_cell(line, column, reason).into());
+        }
+        imported.count(&row);
+        row.insert(connection).map_err(|error| match error {
+            error if is_duplicate(&error) => Stop::Clash(line),
+            error => match Error::from(error) {
+                Error::Internal(reason) => {
+                    Refusal::of_line(line, format!("the database refuses it: {reason}")).into()
+                }
+                error => error.into(),
+            },
+        })
+    })?;
+    Ok(imported)
+}
+
+fn record(
+    connection: &mut DbConnection,
+    path: &Path,
+    author: &Author,
+    record_kind: &'static str,
+    imported: Imported,
+) -> Result<Imported> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name: String = name.chars().take(NAME).collect();
+    let after = serde_json::to_value(imported).map_err(Error::internal)?;
+    let change =
+        Change { action: Action::Import, record_kind, record_id: &name, before: None, after: Some(after) };
+    audit::record(connection, author, change)?;
+    Ok(imported)
+}
+
+/// Which other row has the key of the row of that line: an earlier one of the file, or one of the database.
+fn explain<T: Importable>(
+    database: &Database,
+    source: &mut Source,
+    line: u64,
+) -> std::result::Result<Refusal, ImportError> {
+    let row = source.first::<T>(&mut |at, _| at == line)?;
+    let Some((_, row)) = row else { return Ok(Refusal::of_line(line, "the file changes while it is read")) };
+    for column in T::UNIQUE {
+        let Some(value) = row.unique_value(column) else { continue };
+        let same = source.first::<T>(&mut |at, other| at < line && other.unique_value(column) == Some(value));
+        if let Some((before, _)) = same? {
+            return Ok(Refusal::of_cell(line, column, format!("{} is in line {before} too", quoted(value))));
+        }
+        if database.run_here(|connection| T::is_taken(connection, column, value))? {
+            return Ok(Refusal::of_cell(
+                line,
+                column,
+                format!("{} is in the database already", quoted(value)),
+            ));
+        }
+    }
+    Ok(Refusal::of_line(line, "the database takes it for another row, perhaps but for upper and lower case"))
+}
+
+/// A file that is read more than once.
+struct Source {
+    file: File,
+    bytes: u64,
+}
+
+impl Source {
+    fn open(path: &Path) -> std::result::Result<Source, ImportError> {
+        let file = File::open(path).map_err(ImportError::File)?;
+        let metadata = file.metadata().map_err(ImportError::File)?;
+        if !metadata.is_file() {
+            // It is read twice, which a pipe cannot bear.
+            return Err(ImportError::File(io::Error::other("it is not a regular file")));
+        }
+        Ok(Source { file, bytes: metadata.len() })
+    }
+
+    /// Gives each row with its line to `take`, from the first one on.
+    fn rows<T: Importable, E: From<ImportError>>(
+        &mut self,
+        progress: &Progress,
+        take: &mut dyn FnMut(u64, T) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        self.file.rewind().map_err(ImportError::File)?;
+        progress.start(self.bytes);
+        let source = BufReader::with_capacity(256 * 1024, &self.file);
+        let mut sheet = Sheet::new(source, T::LAYOUT).map_err(ImportError::from)?;
+        let mut count = 0_u64;
+        while let Some(cells) = sheet.next_row().map_err(ImportError::from)? {
+            let row = T::from_cells(&cells).map_err(ImportError::from)?;
+            take(cells.line(), row)?;
+            count += 1;
+            if count.is_multiple_of(STEP) {
+                progress.reach(sheet.bytes_read());
+            }
+        }
+        Ok(())
+    }
+
+    /// The first row of which that holds, with its line.
+    fn first<T: Importable>(
+        &mut self,
+        holds: &mut dyn FnMut(u64, &T) -> bool,
+    ) -> std::result::Result<Option<(u64, T)>, ImportError> {
+        let mut found = None;
+        self.rows(&Progress::hidden(), &mut |line, row: T| {
+            if found.is_none() && holds(line, &row) {
+                found = Some((line, row));
+            }
+            Ok::<(), ImportError>(())
+        })?;
+        Ok(found)
+    }
+}
