@@ -102,7 +102,7 @@ fn halves_are_rounded_away_from_zero_and_the_absurd_saturates() {
         (1e300, Money::MAX_COLUMN.units()),
         (f64::INFINITY, Money::MAX_COLUMN.units()),
         (f64::NEG_INFINITY, -Money::MAX_COLUMN.units()),
-        (40_218_303_854.22231, 4_021_830_385_422_231),
+        (40_218_303_854.222_31, 4_021_830_385_422_231),
         (9_999_999_999_999.99, 999_999_999_999_999_023),
     ];
     for (column, units) in read {
