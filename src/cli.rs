@@ -18,6 +18,7 @@ use crate::db::{Database, Engine, migrations};
 use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
 use crate::failed_accounting::filter::Filter;
+use crate::imports::progress::Progress;
 use crate::web::{links, locale};
 use crate::{app, failed_accounting, names, server, usages};
 
@@ -296,11 +297,14 @@ fn read_password(user: &str) -> Result<SecretString> {
 fn import(config: &Config, command: ImportCommand) -> Result<()> {
     let database = open(config, false)?;
     let by = author(config, "command line");
+    let progress = Progress::on_terminal();
     let imported = match command {
-        ImportCommand::Failures { file } => failed_accounting::import::run(&database, &file, &by),
-        ImportCommand::Usages { file } => usages::import::run(&database, &file, &by),
+        ImportCommand::Failures { file } => failed_accounting::import::run(&database, &file, &by, &progress),
+        ImportCommand::Usages { file } => usages::import::run(&database, &file, &by, &progress),
     };
-    say(&imported?.to_string())
+    // One line that names the place in the file; no other message of ours would say more.
+    let imported = imported.map_err(|error| Error::Unavailable(format!("nothing was imported: {error}")))?;
+    say(&format!("imported {} rows, amount {}, cost {}", imported.rows, imported.amount, imported.cost))
 }
 
 fn export(config: &Config, command: ExportCommand) -> Result<()> {

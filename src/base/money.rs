@@ -12,8 +12,8 @@ use serde::{Serialize, Serializer};
 /// Units in one whole: 5 decimals.
 const SCALE: i64 = 100_000;
 
-/// From here on doubles have no fraction left, and adding a half would round wrongly.
-const WHOLE_DOUBLES: f64 = 4_503_599_627_370_496.0;
+/// Up to here a double times 10^5 is off by less than half a unit; beyond, whole and fraction go apart.
+const SIMPLE: f64 = 8e9;
 
 /// An amount or a cost, in units of 10^-5. Negative values occur in rows of the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -39,15 +39,17 @@ impl Money {
     /// Reads a double column: to the nearest unit, halves away from zero, saturating at
     /// [`Money::MAX_COLUMN`]. The SQL of `dialect::units` computes the same number.
     pub fn from_column(value: f64) -> Money {
-        let units = value * SCALE as f64;
-        if units.is_nan() || units >= Money::MAX_COLUMN.0 as f64 {
-            return Money::MAX_COLUMN;
+        let nearest = |units: f64| (units + 0.5_f64.copysign(units)) as i64;
+        let largest = Money::MAX_COLUMN.to_column();
+        if value.abs() <= SIMPLE {
+            Money(nearest(value * SCALE as f64))
+        } else if value.is_nan() || value >= largest {
+            Money::MAX_COLUMN
+        } else if value <= -largest {
+            Money(-Money::MAX_COLUMN.0)
+        } else {
+            Money(value.trunc() as i64 * SCALE + nearest(value.fract() * SCALE as f64))
         }
-        if units <= -(Money::MAX_COLUMN.0 as f64) {
-            return Money(-Money::MAX_COLUMN.0);
-        }
-        let rounded = if units.abs() >= WHOLE_DOUBLES { units } else { units + 0.5_f64.copysign(units) };
-        Money(rounded as i64)
     }
 
     /// The double nearest to this value, for a column or a bound of a query.

@@ -17,8 +17,21 @@ pub enum Key {
     #[serde(rename = "t")]
     Time(String),
     /// A double column.
-    #[serde(rename = "f")]
+    #[serde(rename = "f", with = "all_digits")]
     Number(f64),
+}
+
+/// Numbers as text: JSON has no infinity, but a foreign row may.
+mod all_digits {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
 }
 
 /// The place of one row in a sorted list.
@@ -59,12 +72,9 @@ impl Cursor {
         plain(&self.id, 32)
             && match &self.key {
                 Key::Null => true,
-                Key::Number(number) => number.is_finite(),
-                // Stored by the platform or by us: digits and the punctuation of times.
-                Key::Time(time) => {
-                    time.len() <= 32
-                        && time.bytes().all(|byte| byte.is_ascii_digit() || b"-: .T+Z".contains(&byte))
-                }
+                Key::Number(number) => !number.is_nan(),
+                // SQLite keeps whatever text a foreign program wrote.
+                Key::Time(time) => plain(time, 64),
             }
     }
 }

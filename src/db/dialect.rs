@@ -4,6 +4,7 @@
 
 mod tables;
 
+use chrono::{Datelike, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::{Bool, Double, Nullable, Text};
@@ -30,20 +31,19 @@ pub fn is_open(engine: Engine, open: bool) -> SqlLiteral<Nullable<Bool>> {
 }
 
 /// A double column as whole units of 10^-5: the SQL twin of [`crate::base::money::Money::from_column`].
-fn units(engine: Engine, column: &str) -> String {
-    let scaled = format!("({column} * 1e5)");
-    let rounded = format!(
-        "(CASE WHEN ABS({scaled}) >= 4503599627370496e0 THEN {scaled} \
-         WHEN {column} < 0 THEN {scaled} - 0.5e0 ELSE {scaled} + 0.5e0 END)"
-    );
-    let whole = match engine {
-        Engine::Sqlite => format!("CAST({rounded} AS INTEGER)"),
-        Engine::Mysql => format!("CAST(TRUNCATE({rounded}, 0) AS SIGNED)"),
-        Engine::Postgres => format!("CAST(TRUNC({rounded}) AS BIGINT)"),
+pub fn units(engine: Engine, column: &str) -> String {
+    let whole = |value: &str| match engine {
+        Engine::Sqlite => format!("CAST({value} AS INTEGER)"),
+        Engine::Mysql => format!("CAST(TRUNCATE({value}, 0) AS SIGNED)"),
+        Engine::Postgres => format!("CAST(TRUNC({value}) AS BIGINT)"),
     };
+    let half = format!("(CASE WHEN {column} < 0 THEN -0.5e0 ELSE 0.5e0 END)");
+    let simple = whole(&format!("{column} * 1e5 + {half}"));
+    let (wholes, fraction) =
+        (whole(column), whole(&format!("({column} - {}) * 1e5 + {half}", whole(column))));
     format!(
-        "(CASE WHEN {scaled} >= 9e18 THEN 9000000000000000000 \
-         WHEN {scaled} <= -9e18 THEN -9000000000000000000 ELSE {whole} END)"
+        "(CASE WHEN {column} BETWEEN -8e9 AND 8e9 THEN {simple} WHEN {column} >= 9e13 THEN 9000000000000000000 \
+         WHEN {column} <= -9e13 THEN -9000000000000000000 ELSE {wholes} * 100000 + {fraction} END)"
     )
 }
 
@@ -72,10 +72,21 @@ pub fn time_text(engine: Engine, column: &str) -> String {
     }
 }
 
-/// Whether a time from a cursor can be compared with a time column here. SQLite compares text, so
+/// Whether the key of a cursor can be compared with a column here. SQLite compares any text, so
 /// whatever a foreign row holds is in order; the others would answer with an error.
-pub fn is_time(engine: Engine, text: &str) -> bool {
-    engine == Engine::Sqlite || chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").is_ok()
+pub fn is_key(engine: Engine, key: &Key) -> bool {
+    match (engine, key) {
+        (Engine::Sqlite, _) | (_, Key::Null) => true,
+        (Engine::Mysql, Key::Number(number)) => number.is_finite(),
+        (Engine::Postgres, Key::Number(_)) => true,
+        (Engine::Mysql, Key::Time(time)) => time == "0000-00-00 00:00:00" || is_time(time),
+        (Engine::Postgres, Key::Time(time)) => matches!(&**time, "infinity" | "-infinity") || is_time(time),
+    }
+}
+
+fn is_time(text: &str) -> bool {
+    let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f");
+    text.starts_with(|first: char| first.is_ascii_digit()) && time.is_ok_and(|time| time.year() > 0)
 }
 
 /// Compares a sort column with the key of a cursor; `operator` is a constant such as `<=`.

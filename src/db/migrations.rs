@@ -2,7 +2,7 @@
 //!
 //! Diesel records what ran in `__diesel_schema_migrations`; each migration has its way back in `down.sql`.
 
-use diesel::migration::{Migration, MigrationSource};
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use super::{Database, DbBackend, Engine};
@@ -49,14 +49,25 @@ fn embedded(engine: Engine) -> Result<EmbeddedMigrations> {
 pub fn apply(database: &Database) -> Result<Vec<String>> {
     let mut connection = database.connection()?;
     let applied = connection.run_pending_migrations(embedded(database.engine())?).map_err(Error::internal)?;
-    Ok(applied.iter().map(ToString::to_string).collect())
+    named(database.engine(), &applied)
 }
 
 /// Takes back everything that ran, newest first.
 pub fn revert_all(database: &Database) -> Result<Vec<String>> {
     let mut connection = database.connection()?;
     let reverted = connection.revert_all_migrations(embedded(database.engine())?).map_err(Error::internal)?;
-    Ok(reverted.iter().map(ToString::to_string).collect())
+    named(database.engine(), &reverted)
+}
+
+/// The names of migrations that Diesel tells by their versions: the stamp without its dashes.
+fn named(engine: Engine, versions: &[MigrationVersion<'_>]) -> Result<Vec<String>> {
+    let names = names(engine)?;
+    let version_of = |name: &String| name.split('_').next().unwrap_or_default().replace('-', "");
+    let named = versions.iter().map(|version| {
+        let version = version.to_string();
+        names.iter().find(|name| version_of(name) == version).cloned().unwrap_or(version)
+    });
+    Ok(named.collect())
 }
 
 /// All migrations in order, with whether each ran.

@@ -55,9 +55,8 @@ pub fn plan_search(connection: &mut DbConnection, filter: &Filter) -> Result<Sea
 }
 
 fn occurs_as_id(connection: &mut DbConnection, column: &str, text: &str) -> Result<bool> {
-    let found: Vec<i64> =
-        failed::table.filter(id_equals(column, text)).select(sql::<BigInt>("1")).limit(1).load(connection)?;
-    Ok(!found.is_empty())
+    let found = failed::table.filter(id_equals(column, text)).select(dsl::id).first::<String>(connection);
+    Ok(found.optional()?.is_some())
 }
 
 fn id_equals(column: &str, text: &str) -> Condition {
@@ -94,12 +93,13 @@ pub fn conditions(engine: Engine, filter: &Filter, search: &Search) -> Vec<Condi
     if let Some(end) = filter.end_date {
         all.push(Box::new(dsl::use_date.le(end)));
     }
-    // Half a unit of room: rows are shown, and must be found, by their rounded amounts.
     if let Some(least) = filter.amount_min {
-        all.push(Box::new(dsl::amount.ge(half_unit_from(least, -1.0))));
+        all.push(Box::new(dsl::amount.ge(near(least, -1.0))));
+        all.push(amount_in_units(engine, ">=", least));
     }
     if let Some(most) = filter.amount_max {
-        all.push(Box::new(dsl::amount.lt(half_unit_from(most, 1.0))));
+        all.push(Box::new(dsl::amount.le(near(most, 1.0))));
+        all.push(amount_in_units(engine, "<=", most));
     }
     if let Some(text) = filter.q.as_deref() {
         all.extend(search_conditions(engine, text, search));
@@ -107,8 +107,16 @@ pub fn conditions(engine: Engine, filter: &Filter, search: &Search) -> Vec<Condi
     all
 }
 
-fn half_unit_from(money: Money, direction: f64) -> f64 {
-    (money.units() as f64 + 0.5 * direction) / 1e5
+/// A bound that an index can seek, wide enough for every double that rounds to that money.
+fn near(money: Money, direction: f64) -> f64 {
+    let bound = money.to_column();
+    bound + direction * (2e-5 + bound.abs() * 1e-15)
+}
+
+/// Rows are shown, and must be found, by their rounded amounts.
+fn amount_in_units(engine: Engine, operator: &str, money: Money) -> Condition {
+    let units = dialect::units(engine, "amount");
+    Box::new(sql::<Nullable<Bool>>(&format!("{units} {operator} ")).bind::<BigInt, _>(money.units()))
 }
 
 fn equalities(filter: &Filter) -> Vec<Condition> {

@@ -21,6 +21,8 @@ use crate::error::{Error, Result};
 /// How many rows of a filter a search without an index looks through for one page.
 pub const SEARCHED_ROWS: i64 = 20_000;
 
+const TABLE: &str = "llmusage_accounting_failed";
+
 /// A record with its place in the list.
 #[derive(Debug, Clone)]
 pub struct Listed {
@@ -34,7 +36,7 @@ pub struct Listing {
     pub rows: Vec<Listed>,
     pub has_previous: bool,
     pub has_next: bool,
-    /// Set where a search stopped after [`SEARCHED_ROWS`] rows: where to go on.
+    /// Set where a search stopped after [`SEARCHED_ROWS`] rows: where to go on, in the same direction.
     pub go_on: Option<Cursor>,
 }
 
@@ -51,6 +53,8 @@ struct Walk<'a> {
     sort: Sort,
     /// The direction of this walk; against the list's own when going to newer rows.
     descending: bool,
+    /// How many rows a search without an index looks through.
+    searched: i64,
 }
 
 /// Reads the page of that filter at that position.
@@ -74,20 +78,29 @@ pub fn rows(
     position: &Position,
     limit: usize,
 ) -> Result<Listing> {
+    rows_within(connection, (filter, search), position, limit, SEARCHED_ROWS)
+}
+
+/// As [`rows`], where a search without an index looks through `searched` rows, at least 2.
+pub fn rows_within(
+    connection: &mut DbConnection,
+    (filter, search): (&Filter, &Search),
+    position: &Position,
+    limit: usize,
+    searched: i64,
+) -> Result<Listing> {
     let (from, backwards) = match position {
         Position::Start => (None, false),
         Position::After(cursor) => (Some(cursor), false),
         Position::Before(cursor) => (Some(cursor), true),
     };
     let engine = connection.engine();
-    if let Some(Cursor { key: Key::Time(time), .. }) = from
-        && !dialect::is_time(engine, time)
-    {
+    if from.is_some_and(|cursor| !dialect::is_key(engine, &cursor.key)) {
         let field = if backwards { "before" } else { "after" };
         return Err(Error::invalid(field, Message::new("error-cursor")));
     }
     let descending = filter.sort.descending != backwards;
-    let walk = Walk { engine, filter, search, sort: filter.sort, descending };
+    let walk = Walk { engine, filter, search, sort: filter.sort, descending, searched };
     let (mut rows, go_on) = walk.collect(connection, from, limit + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -98,7 +111,7 @@ pub fn rows(
         has_previous: if backwards { more || go_on.is_some() } else { from.is_some() },
         has_next: if backwards { true } else { more },
         rows,
-        go_on: go_on.filter(|_| !backwards && !more),
+        go_on: go_on.filter(|_| !more),
     })
 }
 
@@ -219,13 +232,11 @@ impl Walk<'_> {
 
     fn order(&self, nulls: bool) -> diesel::expression::SqlLiteral<Text> {
         let direction = if self.descending { "DESC" } else { "ASC" };
-        // With the table's name, because PostgreSQL would look among the selected items first, where the
-        // cursor's text of a time bears the column's name too.
-        let id = format!("llmusage_accounting_failed.id {direction}");
         if nulls {
-            return sql(&id);
+            return sql(&format!("{TABLE}.id {direction}"));
         }
-        sql(&format!("llmusage_accounting_failed.{} {direction}, {id}", self.sort.column.name()))
+        // Named with its table: PostgreSQL would sort by the text of the same name that is selected.
+        sql(&format!("{TABLE}.{} {direction}, {TABLE}.id {direction}", self.sort.column.name()))
     }
 
     fn ids(
@@ -272,7 +283,7 @@ impl Walk<'_> {
     fn searched_until(&self, connection: &mut DbConnection, stretch: &Stretch<'_>) -> Result<Option<Cursor>> {
         let without_text = Filter { q: None, ..self.filter.clone() };
         let branches = condition::branches(self.engine, &without_text, &Search::Nothing);
-        let offset = SEARCHED_ROWS / branches.len() as i64 - 1;
+        let offset = self.searched / branches.len() as i64 - 1;
         let mut ends: Vec<String> = Vec::new();
         for branch in branches {
             let mut query = failed::table.select(dsl::id).into_boxed();

@@ -3,7 +3,7 @@
 //! No page may cost as much as the table is large: where neither an index nor a bounded look at the
 //! rows can answer, the answer is "more than 10,000" and the exact count is a link.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
@@ -22,6 +22,10 @@ pub const COUNTED_ROWS: i64 = 10_000;
 
 /// Up to so many index entries are read for one money line.
 const INDEXED_ROWS: i64 = 1_000_000;
+
+/// No failure is older; earlier times are blank or zero ones.
+const FIRST_TIME: NaiveDateTime =
+    NaiveDate::from_ymd_opt(1971, 1, 1).expect("a date").and_time(NaiveTime::MIN);
 
 /// Exact totals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,8 +72,10 @@ fn is_index_only(filter: &Filter) -> bool {
 /// The exact totals of a filter, at whatever price.
 pub fn exact(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Totals> {
     let mut totals = Totals::default();
+    let mut is_oldest_readable = true;
     for branch in condition::branches(connection.engine(), filter, search) {
         let part = of_branch(connection, filter, search, branch)?;
+        is_oldest_readable &= part.count == 0 || part.oldest.is_some();
         totals = Totals {
             count: totals.count + part.count,
             amount: totals.amount + part.amount,
@@ -77,7 +83,31 @@ pub fn exact(connection: &mut DbConnection, filter: &Filter, search: &Search) ->
             oldest: [totals.oldest, part.oldest].into_iter().flatten().min(),
         };
     }
+    if !is_oldest_readable {
+        totals.oldest = oldest_since(connection, filter, search, FIRST_TIME)?;
+    }
     Ok(totals)
+}
+
+/// The earliest failed_time from a time on; foreign rows may hold blank or zero times before it.
+fn oldest_since(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    since: NaiveDateTime,
+) -> Result<Option<NaiveDateTime>> {
+    let engine = connection.engine();
+    let mut oldest = None;
+    for branch in condition::branches(engine, filter, search) {
+        let mut query = failed::table.select(sql::<Nullable<Timestamp>>("MIN(failed_time)")).into_boxed();
+        query = query.filter(failed::failed_time.ge(since));
+        for condition in branch.into_iter().chain(condition::conditions(engine, filter, search)) {
+            query = query.filter(condition);
+        }
+        let first: TolerantTime = query.first(connection)?;
+        oldest = [oldest, first.into()].into_iter().flatten().min();
+    }
+    Ok(oldest)
 }
 
 fn of_branch(

@@ -3,3 +3,22 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 pub mod database;
+pub mod rows;
+
+use std::fmt::Debug;
+
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, TestRunner};
+
+/// Checks a property on so many random cases; shows the smallest one that fails.
+pub fn proven<S: Strategy<Value: Debug>>(cases: u32, strategy: &S, property: impl Fn(S::Value)) {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(cases);
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(strategy, |case| {
+        property(case);
+        Ok(())
+    });
+    if let Err(failed) = outcome {
+        panic!("{failed}");
+    }
+}

@@ -1,4 +1,5 @@
--- The platform's table of usages.
+-- The platform's table of usages. A table that is there already may hold the same taskid twice, such as '', hence
+-- only a new one gets the constraint.
 CREATE TABLE IF NOT EXISTS llmusage (
     id VARCHAR(32) NOT NULL PRIMARY KEY,
     llmid VARCHAR(32),
@@ -11,14 +12,13 @@ CREATE TABLE IF NOT EXISTS llmusage (
     responsed_seconds DOUBLE,
     finish_seconds DOUBLE,
     status VARCHAR(32),
-    taskid VARCHAR(256),
+    taskid VARCHAR(256) CONSTRAINT idx_llmusage_taskid UNIQUE,
     amount DOUBLE,
     cost DOUBLE,
     userorgid VARCHAR(32),
     ownerid VARCHAR(32),
     accounting_status VARCHAR(32)
 );
-CREATE UNIQUE INDEX IF NOT EXISTS idx_llmusage_taskid ON llmusage (taskid);
 CREATE INDEX IF NOT EXISTS idx_llmusage_userid ON llmusage (userid);
 -- The accounting loop and the archive: by state, then day.
 CREATE INDEX IF NOT EXISTS idx_llmusage_accounting ON llmusage (accounting_status, use_date);

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use diesel::prelude::*;
 
+use super::SEARCHED_ROWS;
 use super::{Listed, Place, Stretch, Walk, cursor_of, key_select, to_cursor};
 use crate::base::paging::{Cursor, Key};
 use crate::db::DbConnection;
@@ -34,7 +35,8 @@ pub fn each(
     visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
 ) -> Result<()> {
     let engine = connection.engine();
-    let walk = Walk { engine, filter, search, sort: filter.sort, descending: filter.sort.descending };
+    let sort = filter.sort;
+    let walk = Walk { engine, filter, search, sort, descending: sort.descending, searched: SEARCHED_ROWS };
     for Stretch { nulls, .. } in walk.stretches(None) {
         if condition::is_narrow(filter, search) {
             walk.each_by_id(connection, nulls, visit)?;

@@ -1,0 +1,100 @@
+//! The filter as a value: through a query string and back.
+
+use llmage_admin::base::form::Fields;
+use llmage_admin::base::money::Money;
+use llmage_admin::failed_accounting::filter::{Filter, KEYS};
+use proptest::prelude::*;
+
+use crate::oracle::any_filter;
+use crate::support::database::engine;
+
+fn parsed(pairs: Vec<(&'static str, String)>) -> Filter {
+    let pairs = pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    let (filter, errors) = Filter::parse(&Fields::new(pairs));
+    assert!(errors.is_empty(), "{errors:?}");
+    filter
+}
+
+/// Filters that people can ask for: amounts within what may be entered, ranges the right way round.
+fn askable() -> impl Strategy<Value = Filter> {
+    (any_filter(engine()), prop::option::of(1..=200_u32)).prop_map(|(filter, page_size)| {
+        let amount = |money: Option<Money>| {
+            money.map(|money| Money::from_units(money.units().unsigned_abs().min(1 << 50) as i64))
+        };
+        let (least, most) = (amount(filter.amount_min), amount(filter.amount_max));
+        let amounts = least.zip(most).map(|(one, other)| (one.min(other), one.max(other)));
+        let dates =
+            filter.start_date.zip(filter.end_date).map(|(one, other)| (one.min(other), one.max(other)));
+        Filter {
+            amount_min: amounts.map(|pair| pair.0).or(least),
+            amount_max: amounts.map(|pair| pair.1).or(most),
+            start_date: dates.map(|pair| pair.0).or(filter.start_date),
+            end_date: dates.map(|pair| pair.1).or(filter.end_date),
+            page_size,
+            ..filter
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_filter_parses_back_from_its_query_string(filter in askable()) {
+        prop_assert_eq!(parsed(filter.to_pairs()), filter);
+    }
+
+    #[test]
+    fn a_removed_chip_removes_its_key_and_no_other(filter in askable(), key in 0..KEYS.len()) {
+        let key = KEYS[key];
+        let mut pairs = filter.to_pairs();
+        pairs.retain(|(name, _)| *name != key);
+        prop_assert_eq!(filter.without(key).to_pairs(), pairs);
+    }
+
+    #[test]
+    fn clearing_keeps_tab_order_and_page_size_only(filter in askable()) {
+        let cleared = filter.cleared();
+        prop_assert!(!cleared.is_narrowed());
+        prop_assert_eq!((cleared.handled, cleared.sort, cleared.page_size), (filter.handled, filter.sort, filter.page_size));
+    }
+
+    #[test]
+    fn no_query_string_breaks_the_filter(pairs in prop::collection::vec((0..KEYS.len(), ".{0,40}"), 0..8)) {
+        let pairs = pairs.into_iter().map(|(key, value)| (KEYS[key].to_owned(), value)).collect();
+        let (filter, _) = Filter::parse(&Fields::new(pairs));
+        prop_assert_eq!(parsed(filter.to_pairs()), filter);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named_and_the_rest_stands() {
+    let wrong = [
+        ("handled", "2"),
+        ("start_date", "2026-02-30"),
+        ("end_date", "20260101"),
+        ("userorgid", "123456789012345678901234567890123"),
+        ("llmid", "a\u{7}b"),
+        ("q", "a\0b"),
+        ("amount_min", "1e3"),
+        ("amount_max", "-1"),
+        ("resolution", "paid"),
+        ("sort", "id"),
+        ("page_size", "201"),
+    ];
+    for (key, value) in wrong {
+        let pairs = [(key, value), ("userid", "u1")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let (filter, errors) = Filter::parse(&Fields::new(pairs.to_vec()));
+        assert_eq!(errors.keys().collect::<Vec<_>>(), [key], "{value}");
+        assert_eq!(filter, Filter { userid: Some("u1".to_owned()), ..Filter::default() });
+    }
+}
+
+#[test]
+fn a_blank_value_is_absent_but_a_blank_handled_means_all() {
+    let pairs = KEYS.map(|key| (key.to_owned(), " ".to_owned()));
+    let (filter, errors) = Filter::parse(&Fields::new(pairs.to_vec()));
+    assert!(errors.is_empty(), "{errors:?}");
+    let all = Filter { handled: llmage_admin::failed_accounting::filter::Handled::All, ..Filter::default() };
+    assert_eq!(filter, all);
+}

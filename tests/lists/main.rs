@@ -1,0 +1,8 @@
+//! The list against an oracle: random hostile rows, random filters, every sort, both directions.
+
+mod filters;
+mod oracle;
+mod pages;
+mod searches;
+#[path = "../support/mod.rs"]
+mod support;
