@@ -48,7 +48,7 @@ pub fn middleware(secret: &str, is_https: bool) -> SessionMiddleware<CookieSessi
 
 /// Begins a session; whatever was in the cookie before is gone.
 pub fn begin(session: &Session, user: &str, epoch: i32, now: NaiveDateTime) -> Result<()> {
-    session.purge();
+    session.clear();
     session.renew();
     session.insert(USER, user).map_err(Error::internal)?;
     session.insert(EPOCH, epoch).map_err(Error::internal)?;

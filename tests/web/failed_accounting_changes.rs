@@ -31,8 +31,8 @@ fn form(page: &Answer, action_part: &str) -> Vec<(String, String)> {
         let text = match value.name() {
             _ if is_choice && value.attr("checked").is_none() => continue,
             "textarea" => {
-                let text: String = element.text().collect();
-                text.strip_prefix('\n').unwrap_or(&text).replace('\n', "\r\n")
+                // The parser has dropped the line end that follows the tag, as browsers do.
+                element.text().collect::<String>().replace('\n', "\r\n")
             }
             "select" => element
                 .select(&scraper::Selector::parse("option[selected]").unwrap())
