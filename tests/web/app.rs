@@ -147,7 +147,6 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: header::HeaderMap,
     pub body: String,
-    pub bytes: Vec<u8>,
 }
 
 impl Visitor<'_> {
@@ -196,7 +195,7 @@ impl Visitor<'_> {
         }
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = actix_web::body::to_bytes(response.into_body().boxed()).await.unwrap().to_vec();
-        Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+        Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 }
 
