@@ -12,6 +12,7 @@ use actix_web::{App, Route, guard, web};
 use secrecy::ExposeSecret;
 
 use crate::accounts::role::Role::{Admin, Operator, Viewer};
+use crate::accounts::tokens::{api as token_api, pages as tokens};
 use crate::accounts::{login, store};
 use crate::base::clock::Clock;
 use crate::config::Config;
@@ -19,7 +20,7 @@ use crate::db::Database;
 use crate::error::Result;
 use crate::failed_accounting::pages as failed;
 use crate::names::{NameCache, NameSources};
-use crate::web::access::{self, Access};
+use crate::web::access::{self, Access, Permission};
 use crate::web::error::{self as faults, Answer};
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
@@ -53,6 +54,7 @@ impl Application {
             origin: config.origin(),
             origin_is_set: config.public_url.is_some(),
             is_https: config.is_https(),
+            permissions: routes().iter().map(Rule::permission).collect(),
             database,
             clock,
         };
@@ -95,6 +97,12 @@ pub struct Rule {
     handler: fn(Route) -> Route,
 }
 
+impl Rule {
+    fn permission(&self) -> Permission {
+        Permission { method: self.method.clone(), path: self.path, access: self.access }
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {} {}", self.method, self.path, self.access.as_str())
@@ -127,6 +135,10 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/{id}/reopen", operator, |route| route.to(failed::reopen)),
         get("/failed-accounting/{id}/delete", admin, |route| route.to(failed::confirm_delete)),
         post("/failed-accounting/{id}/delete", admin, |route| route.to(failed::destroy)),
+        get("/tokens", admin, |route| route.to(tokens::index)),
+        post("/tokens", admin, |route| route.to(tokens::create)),
+        post("/tokens/{id}/revoke", admin, |route| route.to(tokens::revoke)),
+        get("/api/v1/token", Access::RoleOrReporter(Viewer), |route| route.to(token_api::show)),
     ]
 }
 

@@ -209,13 +209,22 @@ fn every_column_of_every_table_can_be_selected() {
             });
         };
     }
-    selectable!(llmusage_accounting_failed, llmusage, llmusage_history, admin_user, app_setting, audit_event);
+    selectable!(
+        llmusage_accounting_failed,
+        llmusage,
+        llmusage_history,
+        admin_user,
+        api_token,
+        app_setting,
+        audit_event
+    );
     let mut known = tables(&database);
     known.retain(|name| !name.starts_with("reason_") && name != "__diesel_schema_migrations");
     assert_eq!(
         known,
         [
             "admin_user",
+            "api_token",
             "app_setting",
             "audit_event",
             "llmusage",

@@ -14,12 +14,17 @@ pub const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 /// # Errors
 /// [`Error::Invalid`] at `name`.
 pub fn user_name(text: &str) -> Result<String> {
-    let plain = |letter: char| letter.is_alphanumeric() || "._-@".contains(letter);
-    let length = text.chars().count();
-    if length == 0 || length > 64 || !text.chars().all(plain) {
-        return Err(Error::invalid("name", Message::new("error-user-name")));
+    if plain_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(Error::invalid("name", Message::new("error-user-name")))
     }
-    Ok(text.to_owned())
+}
+
+/// Whether a text may be the name of a user or a token.
+pub fn plain_name(text: &str) -> bool {
+    let plain = |letter: char| letter.is_alphanumeric() || "._-@".contains(letter);
+    (1..=64).contains(&text.chars().count()) && text.chars().all(plain)
 }
 
 /// A change of one's own password.

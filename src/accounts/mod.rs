@@ -5,3 +5,4 @@ pub mod login;
 pub mod password;
 pub mod role;
 pub mod store;
+pub mod tokens;

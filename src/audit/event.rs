@@ -52,6 +52,8 @@ pub enum Action {
     ChangeRole,
     DisableUser,
     ChangeLanguage,
+    CreateToken,
+    RevokeToken,
     SignIn,
     SignOut,
 }
@@ -71,6 +73,8 @@ impl Action {
             Action::ChangeRole => "change_role",
             Action::DisableUser => "disable_user",
             Action::ChangeLanguage => "change_language",
+            Action::CreateToken => "create_token",
+            Action::RevokeToken => "revoke_token",
             Action::SignIn => "sign_in",
             Action::SignOut => "sign_out",
         }
@@ -81,6 +85,7 @@ impl Action {
 pub const FAILED_ACCOUNTING: &str = "failed_accounting";
 pub const USAGE: &str = "usage";
 pub const USER: &str = "user";
+pub const TOKEN: &str = "token";
 
 /// One change of one record.
 #[derive(Debug, Clone)]

@@ -102,3 +102,15 @@ diesel::table! {
         request_id -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    api_token (name) {
+        name -> Text,
+        token_hash -> Text,
+        role -> Text,
+        created_at -> Timestamp,
+        created_by -> Text,
+        ends_on -> Nullable<Date>,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}

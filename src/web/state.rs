@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::clock::Clock;
 use crate::db::Database;
 use crate::names::NameCache;
+use crate::web::access::Permission;
 use crate::web::templates::Templates;
 
 /// Shared by all requests.
@@ -19,4 +20,6 @@ pub struct AppState {
     /// Whether the origin was set; a derived one gives way to the Host that the browser asked for.
     pub origin_is_set: bool,
     pub is_https: bool,
+    /// Every route and who may call it.
+    pub permissions: Arc<[Permission]>,
 }
