@@ -289,7 +289,7 @@ fn found(database: &Database, text: &str) -> (Vec<String>, bool) {
             ids.sort();
             Ok((ids, matches!(search, Search::Indexed(_))))
         })
-        .unwrap()
+        .expect("it can be searched")
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 pub mod database;
 pub mod rows;
+pub mod statements;
 
 use std::fmt::Debug;
 
