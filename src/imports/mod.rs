@@ -18,7 +18,7 @@ use crate::audit::store as audit;
 use crate::base::csv::reader::{ReadError, Refusal};
 use crate::base::csv::sheet::{Cells, Layout, Sheet, quoted};
 use crate::base::money::{Money, MoneySum};
-use crate::db::{Database, DbConnection, is_duplicate};
+use crate::db::{Database, DbConnection, dialect, is_duplicate};
 use crate::error::{Error, Result};
 use progress::Progress;
 
@@ -32,6 +32,8 @@ const NAME: usize = 64;
 pub trait Importable: Sized {
     /// The columns of a file.
     const LAYOUT: Layout;
+    /// Where it goes.
+    const TABLE: &'static str;
     /// The kind of record that the audit event is about.
     const RECORD_KIND: &'static str;
     /// Columns in which no two rows of the table may hold the same.
@@ -123,10 +125,15 @@ pub fn run<T: Importable>(
     progress: &Progress,
 ) -> std::result::Result<Imported, ImportError> {
     let mut source = Source::open(path)?;
-    source.rows(progress, &mut |_, _: T| Ok::<(), ImportError>(()))?;
+    let mut expected = 0;
+    progress.say("checking");
+    source.rows(progress, &mut |_, _: T| {
+        expected += 1;
+        Ok::<(), ImportError>(())
+    })?;
     let mut stopped = None;
     let written = database.transaction_here(|connection| {
-        let imported = write::<T>(connection, &mut source, progress);
+        let imported = write::<T>(connection, &mut source, expected, progress);
         imported.and_then(|imported| Ok(record(connection, path, author, T::RECORD_KIND, imported)?)).map_err(
             |stop| {
                 let reason = format!("{stop:?}");
@@ -160,9 +167,12 @@ impl<E: Into<ImportError>> From<E> for Stop {
 fn write<T: Importable>(
     connection: &mut DbConnection,
     source: &mut Source,
+    expected: u64,
     progress: &Progress,
 ) -> std::result::Result<Imported, Stop> {
     let mut imported = Imported::default();
+    progress.say("writing");
+    let bulk = dialect::begin_bulk(connection, T::TABLE, expected)?;
     source.rows(progress, &mut |line, row: T| -> std::result::Result<(), Stop> {
         if let Some((column, reason)) = row.obstacle(connection)? {
             return Err(Refusal::of_cell(line, column, reason).into());
@@ -178,6 +188,8 @@ fn write<T: Importable>(
             },
         })
     })?;
+    progress.say("indexing");
+    dialect::end_bulk(connection, bulk)?;
     Ok(imported)
 }
 
