@@ -55,6 +55,21 @@ pub async fn guard(
     }
 }
 
+/// For paths without a rule: only finds out who asks, so that the error page shows the way back.
+pub async fn recognise(
+    service_request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Some(state) = service_request.app_data::<web::Data<AppState>>() {
+        let session = request::session_of(service_request.request());
+        // With the database away there is nobody to show, and still a page.
+        if let Ok(Some(visitor)) = session::visitor(&session, state).await {
+            service_request.extensions_mut().insert(visitor);
+        }
+    }
+    next.call(service_request).await
+}
+
 fn is_reading(service_request: &ServiceRequest) -> bool {
     matches!(*service_request.method(), Method::GET | Method::HEAD)
 }
@@ -72,13 +87,7 @@ async fn admit(access: Access, service_request: &ServiceRequest) -> Result<Optio
         (Access::Role(_), None) => Err(Error::Unauthenticated),
         (Access::Role(least), Some(found)) if found.role < least => {
             // The page that says no still shows who is signed in.
-            service_request.extensions_mut().extend(std::iter::once(found.clone()).fold(
-                actix_web::dev::Extensions::new(),
-                |mut extensions, visitor| {
-                    extensions.insert(visitor);
-                    extensions
-                },
-            ));
+            service_request.extensions_mut().insert(found.clone());
             Err(Error::Forbidden)
         }
         (Access::Role(_), Some(_)) => Ok(visitor),
