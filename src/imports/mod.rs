@@ -3,11 +3,10 @@
 //! Every line is checked before the first one is written, so that a bad line neither holds the write lock
 //! nor costs the time of those before it. What a table takes says its [`Importable`].
 
+mod error;
 pub mod progress;
+mod source;
 
-use std::fmt;
-use std::fs::File;
-use std::io::{self, BufReader, Seek};
 use std::path::Path;
 
 use diesel::QueryResult;
@@ -15,15 +14,14 @@ use serde::Serialize;
 
 use crate::audit::event::{Action, Author, Change};
 use crate::audit::store as audit;
-use crate::base::csv::reader::{ReadError, Refusal};
-use crate::base::csv::sheet::{Cells, Layout, Sheet, quoted};
+use crate::base::csv::reader::Refusal;
+use crate::base::csv::sheet::{Cells, Layout, quoted};
 use crate::base::money::{Money, MoneySum};
 use crate::db::{Database, DbConnection, dialect, is_duplicate};
 use crate::error::{Error, Result};
+pub use error::ImportError;
 use progress::Progress;
-
-/// How many rows pass between two looks at the progress bar.
-const STEP: u64 = 1_000;
+use source::Source;
 
 /// The most characters of a file's name that the audit trail keeps.
 const NAME: usize = 64;
@@ -70,50 +68,6 @@ impl Imported {
         self.rows += 1;
         self.amount = self.amount + amount.unwrap_or_default().into();
         self.cost = self.cost + cost.unwrap_or_default().into();
-    }
-}
-
-/// Why nothing was imported; says it in one line.
-#[derive(Debug)]
-pub enum ImportError {
-    /// The file cannot be read.
-    File(io::Error),
-    /// Something in the file is wrong.
-    Refused(Refusal),
-    /// The database is away or fails.
-    Database(Error),
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ImportError::File(error) => write!(f, "cannot read the file: {error}"),
-            ImportError::Refused(refusal) => write!(f, "{refusal}"),
-            ImportError::Database(error) => write!(f, "{error}"),
-        }
-    }
-}
-
-impl std::error::Error for ImportError {}
-
-impl From<ReadError> for ImportError {
-    fn from(error: ReadError) -> ImportError {
-        match error {
-            ReadError::File(error) => ImportError::File(error),
-            ReadError::Refused(refusal) => ImportError::Refused(refusal),
-        }
-    }
-}
-
-impl From<Refusal> for ImportError {
-    fn from(refusal: Refusal) -> ImportError {
-        ImportError::Refused(refusal)
-    }
-}
-
-impl From<Error> for ImportError {
-    fn from(error: Error) -> ImportError {
-        ImportError::Database(error)
     }
 }
 
@@ -232,59 +186,4 @@ fn explain<T: Importable>(
         }
     }
     Ok(Refusal::of_line(line, "the database takes it for another row, perhaps but for upper and lower case"))
-}
-
-/// A file that is read more than once.
-struct Source {
-    file: File,
-    bytes: u64,
-}
-
-impl Source {
-    fn open(path: &Path) -> std::result::Result<Source, ImportError> {
-        let file = File::open(path).map_err(ImportError::File)?;
-        let metadata = file.metadata().map_err(ImportError::File)?;
-        if !metadata.is_file() {
-            // It is read twice, which a pipe cannot bear.
-            return Err(ImportError::File(io::Error::other("it is not a regular file")));
-        }
-        Ok(Source { file, bytes: metadata.len() })
-    }
-
-    /// Gives each row with its line to `take`, from the first one on.
-    fn rows<T: Importable, E: From<ImportError>>(
-        &mut self,
-        progress: &Progress,
-        take: &mut dyn FnMut(u64, T) -> std::result::Result<(), E>,
-    ) -> std::result::Result<(), E> {
-        self.file.rewind().map_err(ImportError::File)?;
-        progress.start(self.bytes);
-        let source = BufReader::with_capacity(256 * 1024, &self.file);
-        let mut sheet = Sheet::new(source, T::LAYOUT).map_err(ImportError::from)?;
-        let mut count = 0_u64;
-        while let Some(cells) = sheet.next_row().map_err(ImportError::from)? {
-            let row = T::from_cells(&cells).map_err(ImportError::from)?;
-            take(cells.line(), row)?;
-            count += 1;
-            if count.is_multiple_of(STEP) {
-                progress.reach(sheet.bytes_read());
-            }
-        }
-        Ok(())
-    }
-
-    /// The first row of which that holds, with its line.
-    fn first<T: Importable>(
-        &mut self,
-        holds: &mut dyn FnMut(u64, &T) -> bool,
-    ) -> std::result::Result<Option<(u64, T)>, ImportError> {
-        let mut found = None;
-        self.rows(&Progress::hidden(), &mut |line, row: T| {
-            if found.is_none() && holds(line, &row) {
-                found = Some((line, row));
-            }
-            Ok::<(), ImportError>(())
-        })?;
-        Ok(found)
-    }
 }
