@@ -74,13 +74,13 @@ impl Application {
         > + use<>,
     > {
         let files = actix_files::Files::new("/static", self.assets.join("static"))
-            .default_handler(web::route().to(faults::no_such_route));
+            .default_handler(unknown(web::route().to(faults::no_such_route)));
         App::new()
             .app_data(web::Data::new(self.state.clone()))
             .app_data(web::PayloadConfig::new(request::BODY_LIMIT))
             .service(files)
             .configure(configure)
-            .default_service(web::route().to(faults::no_such_route))
+            .default_service(unknown(web::route().to(faults::no_such_route)))
             .wrap(from_fn(faults::layer))
             .wrap(session::middleware(&self.secret, self.state.is_https))
             .wrap(from_fn(log::headers))
@@ -151,12 +151,18 @@ fn configure(service: &mut web::ServiceConfig) {
         }
     }
     for path in paths {
-        let mut resource = web::resource(path).default_service(web::route().to(faults::no_such_method));
+        let mut resource =
+            web::resource(path).default_service(unknown(web::route().to(faults::no_such_method)));
         for rule in rules.iter().filter(|rule| rule.path == path) {
             resource = resource.route(guarded(rule));
         }
         service.service(resource);
     }
+}
+
+/// A route without a rule, which answers with an error page.
+fn unknown(route: Route) -> Route {
+    route.wrap(from_fn(access::recognise))
 }
 
 fn guarded(rule: &Rule) -> Route {

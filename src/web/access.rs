@@ -82,6 +82,21 @@ fn to_login(service_request: ServiceRequest) -> ServiceResponse<BoxBody> {
     service_request.into_response(page::see_other(&login))
 }
 
+/// For paths without a rule: only finds out who asks, so that the error page shows the way back.
+pub async fn recognise(
+    service_request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Ok(state) = state_of(&service_request) {
+        let session = request::session_of(service_request.request());
+        // With the database away there is nobody to show, and still a page.
+        if let Ok(Some(visitor)) = session::visitor(&session, state).await {
+            service_request.request().extensions_mut().insert(visitor);
+        }
+    }
+    next.call(service_request).await
+}
+
 fn is_reading(service_request: &ServiceRequest) -> bool {
     matches!(*service_request.method(), Method::GET | Method::HEAD)
 }

@@ -13,4 +13,5 @@ mod failed_accounting_show;
 mod headers;
 mod languages;
 mod operations;
+mod templates;
 mod tokens;

@@ -19,7 +19,9 @@ fn given_token(app: &TestApp, grant: Grant, ends_on: Option<&str>) -> String {
     let secret = token::fresh();
     let asked = NewToken { name: grant.as_str().to_owned(), grant, ends_on: ends_on.map(day) };
     let token = Token::new(asked, &secret, &author);
-    app.database.transaction_here(|connection| store::insert(connection, &token, &author)).unwrap();
+    app.database
+        .transaction_here(|connection| store::insert(connection, &token, &author))
+        .expect("it goes in");
     secret.expose_secret().to_owned()
 }
 
@@ -34,12 +36,17 @@ fn json(answer: &Answer) -> serde_json::Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body))
 }
 
+fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    let value = answer.headers.get(name).unwrap_or_else(|| panic!("no {name}"));
+    value.to_str().expect("text")
+}
+
 fn is_problem(answer: &Answer, status: StatusCode) {
     assert_eq!(answer.status, status, "{}", answer.body);
-    assert_eq!(answer.headers.get("content-type").unwrap(), "application/problem+json");
+    assert_eq!(header(answer, "content-type"), "application/problem+json");
     let problem = json(answer);
     assert_eq!(problem["status"], status.as_u16());
-    assert_eq!(problem["request_id"], answer.headers.get("x-request-id").unwrap().to_str().unwrap());
+    assert_eq!(problem["request_id"], header(answer, "x-request-id"));
     for field in ["type", "title", "detail"] {
         assert!(problem[field].as_str().is_some_and(|text| !text.is_empty()), "{field} in {problem}");
     }
