@@ -11,6 +11,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, Route, guard, web};
 use secrecy::ExposeSecret;
 
+use crate::accounts::pages::{account, users};
 use crate::accounts::role::Role::{Admin, Operator, Viewer};
 use crate::accounts::tokens::{api as token_api, pages as tokens};
 use crate::accounts::{login, store};
@@ -54,6 +55,7 @@ impl Application {
             origin: config.origin(),
             origin_is_set: config.public_url.is_some(),
             is_https: config.is_https(),
+            proxies: config.proxies,
             permissions: routes().iter().map(Rule::permission).collect(),
             database,
             clock,
@@ -122,8 +124,18 @@ pub fn routes() -> Vec<Rule> {
         get("/login", public, |route| route.to(login::show)),
         post("/login", public, |route| route.to(login::create)),
         post("/logout", public, |route| route.to(login::destroy)),
-        get("/account", viewer, |route| route.to(login::account)),
-        post("/account", viewer, |route| route.to(login::update)),
+        get("/account", viewer, |route| route.to(account::show)),
+        post("/account", viewer, |route| route.to(account::update)),
+        post("/account/sessions", viewer, |route| route.to(account::end_sessions)),
+        get("/users", admin, |route| route.to(users::index)),
+        post("/users", admin, |route| route.to(users::create)),
+        get("/users/new", admin, |route| route.to(users::new)),
+        get("/users/{id}", admin, |route| route.to(users::show)),
+        post("/users/{id}", admin, |route| route.to(users::update)),
+        post("/users/{id}/password", admin, |route| route.to(users::reset_password)),
+        post("/users/{id}/disable", admin, |route| route.to(users::disable)),
+        post("/users/{id}/enable", admin, |route| route.to(users::enable)),
+        post("/users/{id}/sessions", admin, |route| route.to(users::end_sessions)),
         get("/failed-accounting", viewer, |route| route.to(failed::index)),
         post("/failed-accounting", operator, |route| route.to(failed::create)),
         get("/failed-accounting.csv", viewer, |route| route.to(failed::download)),

@@ -30,6 +30,11 @@ pub struct Config {
     #[arg(long, env = "LLMAGE_PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
 
+    /// How many proxies of yours stand in front: the visitor's address is the one that the first of them put
+    /// into X-Forwarded-For. With 0 that header is not believed.
+    #[arg(long, env = "LLMAGE_PROXIES", default_value_t = 0, global = true)]
+    pub proxies: usize,
+
     /// The business zone: the IANA time zone in which all dates and times are stored and shown.
     #[arg(long, env = "LLMAGE_TIMEZONE", default_value = "UTC", global = true)]
     pub timezone: Tz,

@@ -227,9 +227,11 @@ fn every_column_of_every_table_can_be_selected() {
             "api_token",
             "app_setting",
             "audit_event",
+            "ended_session",
             "llmusage",
             "llmusage_accounting_failed",
-            "llmusage_history"
+            "llmusage_history",
+            "sign_in_attempt"
         ],
         "a table that schema.rs, or this test, does not know"
     );

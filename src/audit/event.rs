@@ -51,10 +51,13 @@ pub enum Action {
     ChangePassword,
     ChangeRole,
     DisableUser,
+    EnableUser,
+    EndSessions,
     ChangeLanguage,
     CreateToken,
     RevokeToken,
     SignIn,
+    WrongPassword,
     SignOut,
 }
 
@@ -72,10 +75,13 @@ impl Action {
             Action::ChangePassword => "change_password",
             Action::ChangeRole => "change_role",
             Action::DisableUser => "disable_user",
+            Action::EnableUser => "enable_user",
+            Action::EndSessions => "end_sessions",
             Action::ChangeLanguage => "change_language",
             Action::CreateToken => "create_token",
             Action::RevokeToken => "revoke_token",
             Action::SignIn => "sign_in",
+            Action::WrongPassword => "wrong_password",
             Action::SignOut => "sign_out",
         }
     }

@@ -30,7 +30,11 @@ pub(super) enum UserCommand {
     Role { name: String, role: Role },
     /// Keep a user from signing in and end all sessions.
     Disable { name: String },
-    /// List all users.
+    /// Let a disabled user sign in again.
+    Enable { name: String },
+    /// End all sessions of a user.
+    SignOut { name: String },
+    /// List all users: name, role, and whether disabled.
     List,
 }
 
@@ -76,6 +80,14 @@ pub(super) fn user(config: &Config, command: UserCommand) -> Result<()> {
         UserCommand::Disable { name } => {
             database.transaction_here(|connection| store::disable(connection, &name, &by))?;
             say(&format!("disabled {name}; all sessions of {name} are over"))
+        }
+        UserCommand::Enable { name } => {
+            database.transaction_here(|connection| store::enable(connection, &name, &by))?;
+            say(&format!("{name} may sign in again"))
+        }
+        UserCommand::SignOut { name } => {
+            database.transaction_here(|connection| store::end_sessions(connection, &name, &by))?;
+            say(&format!("all sessions of {name} are over"))
         }
         UserCommand::List => {
             for user in database.run_here(store::list)? {

@@ -2,6 +2,7 @@
 //!
 //! Fragments are built from constant column names only; values are always bound.
 
+mod attempts;
 mod bulk;
 mod tables;
 
@@ -16,6 +17,7 @@ use crate::base::money::MoneySum;
 use crate::base::paging::Key;
 use crate::error::Result;
 
+pub use attempts::insert_attempt_unless_known;
 pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
 

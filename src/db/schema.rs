@@ -114,3 +114,19 @@ diesel::table! {
         last_used_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    sign_in_attempt (subject) {
+        subject -> Text,
+        failures -> Integer,
+        next_at -> Timestamp,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ended_session (id) {
+        id -> Text,
+        until -> Timestamp,
+    }
+}

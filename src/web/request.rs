@@ -1,5 +1,7 @@
 //! What a request tells: its id, who asks, in which language, and the fields it carries.
 
+use std::net::IpAddr;
+
 use actix_session::SessionExt;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, web};
@@ -90,4 +92,13 @@ pub fn id_in_path(request: &HttpRequest) -> Result<String> {
     let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8();
     let id = decoded.map_err(|_| Error::NotFound)?.into_owned();
     if id.contains('\0') { Err(Error::NotFound) } else { Ok(id) }
+}
+
+/// The address that the visitor comes from; behind proxies of ours, what the first of them saw.
+pub fn address_of(request: &HttpRequest, state: &AppState) -> Option<IpAddr> {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let Some(place) = state.proxies.checked_sub(1) else { return peer };
+    let headers = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let chain: Vec<&str> = headers.flat_map(|value| value.split(',')).map(str::trim).collect();
+    chain.iter().rev().nth(place).and_then(|text| text.parse().ok()).or(peer)
 }

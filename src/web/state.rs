@@ -20,6 +20,8 @@ pub struct AppState {
     /// Whether the origin was set; a derived one gives way to the Host that the browser asked for.
     pub origin_is_set: bool,
     pub is_https: bool,
+    /// How many proxies of ours stand in front.
+    pub proxies: usize,
     /// Every route and who may call it.
     pub permissions: Arc<[Permission]>,
 }

@@ -13,5 +13,7 @@ mod failed_accounting_show;
 mod headers;
 mod languages;
 mod operations;
+mod sign_in;
 mod templates;
 mod tokens;
+mod users;
