@@ -1,5 +1,7 @@
 //! The pages as people use them: given rows, a visitor signs in, gets, posts, and reads.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "../support/mod.rs"]
 mod support;
 
