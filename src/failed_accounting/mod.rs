@@ -7,5 +7,6 @@ pub mod condition;
 pub mod failure;
 pub mod filter;
 pub mod list;
+pub mod route;
 pub mod store;
 pub mod totals;
