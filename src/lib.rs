@@ -5,9 +5,18 @@
 
 #![forbid(unsafe_code)]
 
+pub mod accounts;
+pub mod app;
 pub mod audit;
 pub mod base;
+pub mod cli;
+pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
 pub mod failed_accounting;
+pub mod imports;
+pub mod names;
+pub mod server;
+pub mod usages;
+pub mod web;

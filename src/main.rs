@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: parses the command line, runs it, and ends with its exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    llmage_admin::cli::run()
+}

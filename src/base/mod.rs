@@ -3,7 +3,7 @@
 //! Nothing here knows a database or the web, so all of it is tested without either.
 
 pub mod clock;
-
+pub mod csv;
 pub mod form;
 pub mod money;
 pub mod paging;

@@ -57,6 +57,11 @@ impl Money {
         self.0 as f64 / SCALE as f64
     }
 
+    /// The difference, such as a margin; saturating.
+    pub const fn minus(self, other: Money) -> Money {
+        Money(self.0.saturating_sub(other.0))
+    }
+
     /// Whether a double column gives back exactly this value. True below 68,719,476,736; above that
     /// doubles lie more than a unit apart, and some amounts would come back changed.
     pub fn fits_column(self) -> bool {

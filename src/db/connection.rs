@@ -19,6 +19,12 @@ pub enum DbConnection {
     Postgres(diesel::PgConnection),
 }
 
+impl std::fmt::Debug for DbConnection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("DbConnection").field(&self.engine()).finish()
+    }
+}
+
 /// Which database answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -64,12 +70,6 @@ pub(super) enum Begin {
     Snapshot,
     /// Takes the write lock at once where an engine has a single one.
     Write,
-}
-
-impl std::fmt::Debug for DbConnection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("DbConnection").field(&self.engine()).finish()
-    }
 }
 
 impl DbConnection {

@@ -2,6 +2,9 @@
 //!
 //! Fragments are built from constant column names only; values are always bound.
 
+mod bulk;
+mod tables;
+
 use chrono::{Datelike, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -12,6 +15,9 @@ use super::{DbBackend, DbConnection, Engine};
 use crate::base::money::MoneySum;
 use crate::base::paging::Key;
 use crate::error::Result;
+
+pub use bulk::{Bulk, begin_bulk, end_bulk};
+pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
 
 /// A condition on table `T`, whatever it is made of.
 pub type Condition<T> = Box<dyn BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>>;

@@ -15,6 +15,16 @@ const MYSQL: EmbeddedMigrations = diesel_migrations::embed_migrations!("migratio
 #[cfg(feature = "postgres")]
 const POSTGRES: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/postgres");
 
+/// The same files as text, for `migrate --print-sql`.
+static SCRIPTS: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/migrations");
+
+/// Where Diesel notes which migrations ran; made by itself when it runs them.
+const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
+    version VARCHAR(50) PRIMARY KEY NOT NULL,
+    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+";
+
 /// One migration and whether it ran here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
@@ -79,4 +89,19 @@ pub fn names(engine: Engine) -> Result<Vec<String>> {
     let mut names: Vec<String> = migrations.iter().map(|migration| migration.name().to_string()).collect();
     names.sort();
     Ok(names)
+}
+
+/// The SQL of all migrations in order, for a person to read and run, with Diesel's notes of what ran.
+pub fn sql(engine: Engine) -> Result<String> {
+    let folder = SCRIPTS.get_dir(engine.name()).ok_or_else(|| Error::internal("no migrations"))?;
+    let mut script = BOOKKEEPING.to_owned();
+    for name in names(engine)? {
+        let file = folder.get_file(folder.path().join(&name).join("up.sql"));
+        let sql = file.and_then(|file| file.contents_utf8()).ok_or_else(|| Error::internal("no up.sql"))?;
+        let version: String = name.split('_').next().unwrap_or_default().replace('-', "");
+        script.push_str(&format!(
+            "\n-- {name}\n{sql}INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}');\n"
+        ));
+    }
+    Ok(script)
 }

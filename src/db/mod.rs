@@ -33,6 +33,7 @@ pub struct Database {
 }
 
 impl std::fmt::Debug for Database {
+    /// Without the URL, which may hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database").field("engine", &self.engine).finish_non_exhaustive()
     }

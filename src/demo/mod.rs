@@ -11,6 +11,7 @@ mod random;
 mod reasons;
 mod settlement;
 mod stage;
+pub mod store;
 mod traps;
 mod usages;
 

@@ -3,6 +3,8 @@
 //! Rows with a sort value and rows with NULL are two stretches, each a seek of its own, so that all
 //! databases agree on where NULL stands: last when descending.
 
+pub mod chunks;
+
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -38,7 +40,7 @@ pub struct Listing {
     pub has_previous: bool,
     pub has_next: bool,
     /// Set where a search stopped after [`SEARCHED_ROWS`] rows: where to go on, in the same direction.
-    pub go_on: Option<Cursor>,
+    pub go_on: Option<Position>,
 }
 
 /// A stretch of the list: the rows with a sort value, or those without, from a bound on.
@@ -124,7 +126,7 @@ pub fn rows_within(
         has_previous: if backwards { more || go_on.is_some() } else { from.is_some() },
         has_next: if backwards { true } else { more },
         rows,
-        go_on: go_on.filter(|_| !more),
+        go_on: go_on.filter(|_| !more).map(if backwards { Position::Before } else { Position::After }),
     })
 }
 

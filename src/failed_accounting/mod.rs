@@ -4,9 +4,13 @@
 //! `download` are the web.
 
 pub mod condition;
+pub mod export;
 pub mod failure;
 pub mod filter;
+pub mod form;
+pub mod import;
 pub mod list;
+pub mod pages;
 pub mod route;
 pub mod store;
 pub mod totals;

@@ -122,6 +122,22 @@ pub fn to_page(connection: &mut DbConnection, filter: &Filter, search: &Search, 
     Ok(Way::Try(order, limit, route))
 }
 
+/// The route to all rows of this filter in order, read in chunks.
+pub fn to_whole(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    sort: Sort,
+) -> Result<Route> {
+    let along = |lead| Route::new(lead, sort.column, filter);
+    let Some((lead, counted)) = narrowest(connection, filter, search, sort.column)? else {
+        return Ok(along(Lead::Order));
+    };
+    // Many days or amounts are worth one walk of the tab rather than a sort for each chunk.
+    let is_wide = matches!(lead, Lead::Days | Lead::Amounts) && !counted.is_few;
+    Ok(if is_wide { along(Lead::Order) } else { along(lead) })
+}
+
 /// The route to all rows of this filter, to sum them.
 pub fn to_all(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Route> {
     let along = |lead| Route::new(lead, SortColumn::FailedTime, filter);

@@ -1,0 +1,66 @@
+# Words of the frame around every page, and of all forms.
+
+app-name = llmage-admin
+page-title = { $page } · llmage-admin
+
+frame-skip = Skip to content
+frame-navigation = Main
+frame-role = Role: { $role }
+frame-zone = Times in { $zone }
+frame-version = llmage-admin { $version }
+
+language = Language
+language-en = English
+language-zh-cn = 中文
+language-short-en = EN
+language-short-zh-cn = 中文
+
+nothing = none
+copy = Copy
+copy-what = Copy { $what }
+copied = Copied
+cancel = Cancel
+save = Save
+choose = Choose…
+yes = yes
+no = no
+
+## How long something took or has been waiting: "oldest 3 days", "3 days ago"
+
+age-now = less than a minute
+age-minutes =
+    { $number ->
+        [one] { $number } minute
+       *[other] { $number } minutes
+    }
+age-hours =
+    { $number ->
+        [one] { $number } hour
+       *[other] { $number } hours
+    }
+age-days =
+    { $number ->
+        [one] { $number } day
+       *[other] { $number } days
+    }
+
+## Forms
+
+field-required = required
+summary-item = { $field }: { $message }
+
+error-required = Required: may not be blank
+error-control-characters = Without control characters, such as tabs or line breaks inside an id
+error-too-long =
+    { $limit ->
+        [one] At most { $limit } character
+       *[other] At most { $limit } characters
+    }
+error-date = A date between 1971 and 2037, such as 2026-05-22
+error-time = A time between 1971 and 2037, such as 2026-05-22 14:03:00
+error-money = A plain number, such as 0.00036 or 1200
+error-money-decimals = At most 5 decimals, such as 0.00036
+error-money-negative = Zero or more, without a minus sign
+error-money-large = At most 90000000000
+error-money-inexact = So large an amount cannot be kept with all its decimals: use fewer of them
+error-not-utf8 = The form or address is not valid UTF-8 text. Nothing was changed.

@@ -1,0 +1,37 @@
+# Error pages: a title, what happened, and what may help.
+
+error-page-400 = This request cannot be read
+error-page-400-text = The address or the form was broken on its way. Nothing was changed.
+error-page-401 = You are not signed in
+error-page-401-text = Sign in, then try again. Nothing was changed.
+error-page-403 = You may not do this
+error-page-403-text = Your role does not include this. Nothing was changed. An administrator can change your role.
+error-page-404 = There is no such page
+error-page-404-text = The address leads nowhere. If it was a failed record, somebody may have deleted it; the audit trail keeps its whole row.
+error-page-405 = This page does not take that kind of request
+error-page-405-text = The address exists, but it cannot be opened in this way, for instance by loading the address of a form again. Nothing was changed.
+error-page-409 = Not possible now
+error-page-409-text = The record is in another state than this action needs. Nothing was changed.
+error-page-413 = This is too much at once
+error-page-413-text = A form may carry at most 1 MiB. Nothing was changed; go back in your browser to what you typed and shorten it.
+error-page-415 = This is not a form
+error-page-415-text = The request carries a kind of content that is not read here. Nothing was changed.
+error-page-422 = Something in the request is wrong
+error-page-422-text = Correct what is named here and try again. Nothing was changed.
+error-page-429 = Too many tries
+error-page-429-text = Wait a little, then try again. Nothing was changed.
+error-page-500 = This page could not be made
+error-page-500-text = A fault of ours, written to the log under the request id. Try again, and give the id to your administrator if it happens again.
+error-page-503 = The database does not answer
+error-page-503-text = It is away or busy. Nothing was changed. Try again in a few seconds; what you typed is still there when you go back in your browser.
+error-page-cross-site = This request came from another site, or did not say where it came from, and was refused. Nothing was changed. If you sent it yourself, go back, load the page again and repeat it.
+error-page-throttled =
+    { $seconds ->
+        [one] Too many tries from here. Try again in { $seconds } second.
+       *[other] Too many tries from here. Try again in { $seconds } seconds.
+    }
+
+error-request-id = Request id { $id }
+error-to-list = To the failed records
+error-to-account = What you may do
+error-to-sign-in = Sign in

@@ -1,0 +1,365 @@
+# The list of failed records, one record, and the forms that change it.
+
+failed-accounting = Failed accounting
+record = Failed record
+record-with-id = Failed record { $id }
+record-failure = Record a failure
+
+## The columns of the table, as forms, the timeline and the conflict page name them
+
+field-id = Id
+field-llmusageid = Usage id
+field-llmid = Model id
+field-userid = User id
+field-userorgid = Organisation id
+field-use-date = Use date
+field-use-time = Use time
+field-amount = Amount
+field-cost = Cost
+field-failed-reason = Reason
+field-failed-time = Failed
+field-retry-count = Retries
+field-handled = State
+field-handled-time = Handled
+field-handled-note = Note
+field-resolution = Resolution
+field-handled-by = Handled by
+field-note = Why reopen
+
+column-failed = Failed
+column-organisation = Organisation
+column-user = User
+column-model = Model
+column-state = State
+label-cost = cost
+label-retries = retries
+no-reason = no reason given
+
+state-open = Open
+state-handled = Handled
+state-accounted = Accounted
+state-superseded = Superseded
+
+resolution-accounted = Accounted
+resolution-superseded = Superseded
+resolution-charged-manually = Charged manually
+resolution-written-off = Written off
+resolution-duplicate = Duplicate
+resolution-test-traffic = Test traffic
+resolution-customer-credited = Customer credited
+resolution-other = Other
+
+## Money line and tabs; || marks where the figure stands
+
+money-count-open = { $count } open
+money-count-handled = { $count } handled
+money-count-all =
+    { $number ->
+        [one] { $count } record
+       *[other] { $count } records
+    }
+money-amount = { $value } amount
+money-cost = { $value } cost
+money-oldest = oldest { $age }
+money-exact = Count all and add up
+money-unsearched = Not counted: no index of this database knows the text, so every reason would have to be read.
+
+tabs = State
+tab-open = Open
+tab-handled = Handled
+tab-all = All
+
+## Filters
+
+filters = Filters
+filters-in-force =
+    { $number ->
+        [one] { $number } in force
+       *[other] { $number } in force
+    }
+filters-more = More filters
+filter = Filter
+filter-any = any
+filter-wrong =
+    { $number ->
+        [one] One filter cannot be used and was left out
+       *[other] { $number } filters cannot be used and were left out
+    }
+filter-start-date = Use date from
+filter-end-date = Use date to
+filter-userorgid = Organisation
+filter-llmid = Model
+filter-userid = User
+filter-llmusageid = Usage id
+filter-q = Text
+filter-q-example = id, or words of the reason
+filter-amount-min = Amount from
+filter-amount-max = Amount to
+filter-resolution = Resolution
+filter-sort = Sort by
+filter-page-size = Rows a page
+filter-handled = State
+filter-after = Place in the list
+filter-before = Place in the list
+
+presets = Use date
+preset = { $number } d
+preset-title =
+    { $number ->
+        [one] The last day
+       *[other] The last { $number } days
+    }
+
+sort-failed-time-down = Failed, newest first
+sort-failed-time-up = Failed, oldest first
+sort-use-time-down = Use time, newest first
+sort-use-time-up = Use time, oldest first
+sort-amount-down = Amount, largest first
+sort-amount-up = Amount, smallest first
+sort-cost-down = Cost, largest first
+sort-cost-up = Cost, smallest first
+
+chips = Filters in force
+chips-clear = Clear all
+chip-remove = Remove the filter: { $filter }
+chip-start-date = Use date: from { $value }
+chip-end-date = Use date: to { $value }
+chip-organisation = Organisation: { $value }
+chip-model = Model: { $value }
+chip-user = User: { $value }
+chip-usage = Usage id: { $value }
+chip-text = Text: { $value }
+chip-amount-min = Amount: from { $value }
+chip-amount-max = Amount: to { $value }
+chip-resolution = Resolution: { $value }
+
+error-handled = 0 for open, 1 for handled, blank for all
+error-resolution = One of the resolutions offered here
+error-sort = One of the columns offered here
+error-page-size = A whole number from 1 to { $limit }
+error-range-dates = Not before the first date
+error-range-amounts = Not less than the smaller amount
+error-cursor = This link is not valid any more: the list starts from its first page
+
+## Below the list
+
+csv =
+    { $number ->
+        [one] CSV: { $count } row, { $amount }
+       *[other] CSV: { $count } rows, { $amount }
+    }
+csv-all = CSV: all rows of this filter
+csv-excel = CSV for Excel
+pages = Pages
+newer = Newer
+older = Older
+page-previous = Previous page
+page-next = Next page
+searched =
+    { $number ->
+        [one] Only the newest row of this filter was searched so far.
+       *[other] Only the newest { $count } rows of this filter were searched so far.
+    }
+search-on =
+    { $number ->
+        [one] Search one more
+       *[other] Search the next { $count }
+    }
+
+## Empty lists; || marks where the time stands
+
+empty-never = No failure has been recorded yet
+empty-never-text = The platform writes a row here whenever it cannot account a usage.
+empty-open = Nothing open
+empty-open-last = The last failure was { $age } ago.
+empty-open-last-by = The last failure was { $age } ago, handled by { $name }.
+empty-handled = Nothing handled
+empty-handled-text = No failure has been closed yet.
+empty-show-handled = Show handled records
+empty-show-open = Show open records
+empty-match = Nothing matches
+empty-match-open =
+    { $number ->
+        [one] No open record matches the filter above.
+       *[other] No open record matches the { $number } filters above.
+    }
+empty-match-handled =
+    { $number ->
+        [one] No handled record matches the filter above.
+       *[other] No handled record matches the { $number } filters above.
+    }
+empty-match-all =
+    { $number ->
+        [one] No record matches the filter above.
+       *[other] No record matches the { $number } filters above.
+    }
+empty-clear = Clear the filter
+empty-so-far = Nothing found so far
+empty-so-far-text = Older rows may still match.
+empty-page = This page has become empty
+empty-page-text = Its records were handled, reopened or deleted meanwhile.
+empty-page-start = Back to the first page
+
+## One record
+
+steps = Records of this filter
+step-previous = Previous
+step-previous-key = Previous record of this filter (access key p)
+step-next = Next
+step-next-key = Next record of this filter (access key n)
+why = Why it failed
+show-all = Show all
+show-less = Show less
+money = Money
+margin = Margin
+notes = Note
+notes-none = No note yet.
+
+usage = The usage
+usage-none = This record names no usage.
+usage-where = Where
+usage-live = live, in llmusage
+usage-archived = archived, in the history
+usage-archived-at = archived at { $time }
+usage-gone = Not found, neither live nor in the history.
+usage-tokens = Counts
+usage-status = Status
+usage-status-succeeded = succeeded
+usage-status-failed = failed
+usage-status-unknown = unknown
+usage-accounting = Accounting
+usage-accounting-created = to be accounted
+usage-accounting-accounted = accounted
+usage-accounting-failed = failed
+usage-amount = Amount in the usage
+usage-cost = Cost in the usage
+
+attempts = All attempts for this usage
+attempt-this = (this record)
+
+actions = Actions
+actions-viewer = You may look at this record. Handling, reopening and editing take the role operator.
+handle = Handle, without charging
+handle-amount = Handle, without charging { $amount }
+handle-help = Closes the record. The customer is not charged.
+handle-note-help = Needed where the resolution is “Other”.
+reopen = Reopen
+reopen-amount = Reopen: { $amount } open again
+reopen-note-help = Takes the place of the present note, which the timeline keeps.
+reopen-impossible = Reopening is not possible. { $why }
+edit = Edit
+delete = Delete…
+
+conflict-already-open = This record is open already.
+conflict-already-handled = This record is handled already. Nothing was changed.
+conflict-closed-as-accounted = The usage of this record is accounted: the customer was charged.
+conflict-closed-as-superseded = A newer failure of the same usage took its place.
+conflict-recorded = A failed record with this id exists already. Nothing was changed.
+
+## Timeline; || marks where the author or the time stands
+
+timeline = Timeline
+event-create = { $author } recorded this failure
+event-import = { $author } imported this record
+event-edit = { $author } edited this
+event-handle = { $author } handled this
+event-reopen = { $author } reopened this
+event-delete = { $author } deleted this
+event-platform = The platform recorded this failure
+event-resolution = : { $resolution }
+event-when = { $time } · { $source }
+source-page = page
+source-command = command line
+source-api = API
+source-job = job
+changes = What changed
+change-field = Field
+change-before = Before
+change-after = After
+
+## Forms of a record
+
+not-recorded =
+    { $number ->
+        [one] Not recorded: one field needs a correction
+       *[other] Not recorded: { $number } fields need a correction
+    }
+not-saved =
+    { $number ->
+        [one] Not saved: one field needs a correction
+       *[other] Not saved: { $number } fields need a correction
+    }
+not-handled =
+    { $number ->
+        [one] Not handled: one field needs a correction
+       *[other] Not handled: { $number } fields need a correction
+    }
+not-reopened =
+    { $number ->
+        [one] Not reopened: one field needs a correction
+       *[other] Not reopened: { $number } fields need a correction
+    }
+
+error-use-date-differs = The day of the use time, or blank
+error-resolution-open = An open record has no resolution: leave it blank, or choose the state Handled
+error-resolution-by-app = Set by the app alone, once it has the proof: choose another
+error-note-for-other = Say what was done: “Other” needs a note
+
+new-usage-help = The usage that could not be accounted.
+new-date-help = Blank: the day of the use time.
+new-time-example = 2026-05-22 14:03:00
+new-save = Record the failure
+amount-help = What the customer should pay.
+cost-help = What the call cost us.
+reason-help = As the platform said it, whole.
+
+edit-record = Edit failed record
+edit-no-resolution = none
+edit-resolution-help = Only for the state Handled.
+
+conflict = Changed meanwhile
+conflict-text = Nothing of yours was saved: this record changed after you had opened it. What you typed is kept below. Compare, then save it again or leave the record as it is.
+conflict-last = Last change on the timeline: { $name }, { $time }.
+conflict-table = Both versions, field by field
+conflict-saw = What you saw
+conflict-now = What is there now
+conflict-wanted = What you wanted
+conflict-changed = changed
+conflict-elsewhere = None of these fields changed; something else of the record did, such as its retries.
+conflict-yours = What you typed
+conflict-save = Save mine over what is there now
+conflict-keep = Keep what is there now
+
+delete-title = Delete this failed record?
+about-failed = failed { $time }
+delete-lost = Lost
+delete-lost-row = The record leaves the list and the CSV.
+delete-lost-open = The record leaves the list, the sums and the CSV: open money falls by { $amount }.
+delete-lost-handled = The record leaves the list, the sums and the CSV: handled money falls by { $amount }.
+delete-lost-reminder = Nothing here will say any more that this usage was not charged.
+delete-kept = Kept
+delete-kept-row = The whole row, with your name and the time, in the audit trail.
+delete-kept-events =
+    { $number ->
+        [one] The one event of its timeline, in the audit trail.
+       *[other] The { $number } events of its timeline, in the audit trail.
+    }
+delete-kept-usage = The usage itself, as it is.
+delete-kept-attempts =
+    { $number ->
+        [one] One other failed record of the same usage.
+       *[other] { $number } other failed records of the same usage.
+    }
+delete-instead = To close it without charging and keep it countable, { $link } instead.
+delete-instead-link = handle it
+delete-do = Delete the record
+delete-do-amount = Delete the record, { $amount }
+delete-keep = Keep it
+
+## What was done
+
+flash-recorded = Recorded 1 failure, { $amount }.
+flash-saved = Saved 1 record, { $amount }.
+flash-handled = Handled 1 record, { $amount }.
+flash-reopened = Reopened 1 record, { $amount } is open again.
+flash-deleted = Deleted 1 record, { $amount }. The audit trail keeps the whole row.

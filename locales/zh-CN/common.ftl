@@ -1,0 +1,50 @@
+# 每页的框架和各表单的用语。
+
+app-name = llmage-admin
+page-title = { $page } · llmage-admin
+
+frame-skip = 跳到正文
+frame-navigation = 主导航
+frame-role = 角色：{ $role }
+frame-zone = 时间均为 { $zone }
+frame-version = llmage-admin { $version }
+
+language = 语言
+language-en = English
+language-zh-cn = 中文
+language-short-en = EN
+language-short-zh-cn = 中文
+
+nothing = 无
+copy = 复制
+copy-what = 复制 { $what }
+copied = 已复制
+cancel = 取消
+save = 保存
+choose = 请选择…
+yes = 可以
+no = 不可以
+
+## 时长：“最早 3 天前”
+
+age-now = 不到 1 分钟
+age-minutes = { $number } 分钟
+age-hours = { $number } 小时
+age-days = { $number } 天
+
+## 表单
+
+field-required = 必填
+summary-item = { $field }：{ $message }
+
+error-required = 此项必填
+error-control-characters = 不能含控制字符，例如 id 中的制表符或换行
+error-too-long = 最多 { $limit } 个字符
+error-date = 请填写 1971 至 2037 年间的日期，例如 2026-05-22
+error-time = 请填写 1971 至 2037 年间的时间，例如 2026-05-22 14:03:00
+error-money = 请填写普通数字，例如 0.00036 或 1200
+error-money-decimals = 最多 5 位小数，例如 0.00036
+error-money-negative = 不能小于零，不带负号
+error-money-large = 不能超过 90000000000
+error-money-inexact = 金额过大，无法保留全部小数位，请减少小数位数
+error-not-utf8 = 表单或地址不是有效的 UTF-8 文本，未作任何改动。

@@ -1,0 +1,301 @@
+# 记账失败记录：列表、详情和各表单。
+
+failed-accounting = 记账失败记录
+record = 记账失败记录
+record-with-id = 记账失败记录 { $id }
+record-failure = 登记失败记录
+
+## 数据表的各列，用于表单、经过和冲突页
+
+field-id = id
+field-llmusageid = 使用记录id
+field-llmid = 模型id
+field-userid = 用户id
+field-userorgid = 用户机构id
+field-use-date = 使用日期
+field-use-time = 使用时间
+field-amount = 交易金额
+field-cost = 交易成本
+field-failed-reason = 失败原因
+field-failed-time = 失败时间
+field-retry-count = 重试次数
+field-handled = 是否已处理
+field-handled-time = 处理时间
+field-handled-note = 处理备注
+field-resolution = 处理结果
+field-handled-by = 处理人
+field-note = 重新打开的原因
+
+column-failed = 失败时间
+column-organisation = 用户机构
+column-user = 用户
+column-model = 模型
+column-state = 状态
+label-cost = 成本
+label-retries = 重试
+no-reason = 没有失败原因
+
+state-open = 未处理
+state-handled = 已处理
+state-accounted = 已记账
+state-superseded = 已被取代
+
+resolution-accounted = 已记账
+resolution-superseded = 已被取代
+resolution-charged-manually = 已人工收费
+resolution-written-off = 已核销
+resolution-duplicate = 重复记录
+resolution-test-traffic = 测试流量
+resolution-customer-credited = 已冲销给客户
+resolution-other = 其他
+
+## 金额行和标签；|| 处放数字
+
+money-count-open = { $count } 条未处理
+money-count-handled = { $count } 条已处理
+money-count-all = 共 { $count } 条
+money-amount = 交易金额 { $value }
+money-cost = 交易成本 { $value }
+money-oldest = 最早 { $age }前
+money-exact = 统计全部条数和合计
+money-unsearched = 未统计：数据库没有这段文字的索引，统计须逐条读取失败原因。
+
+tabs = 状态
+tab-open = 未处理
+tab-handled = 已处理
+tab-all = 全部
+
+## 筛选
+
+filters = 筛选
+filters-in-force = { $number } 项生效
+filters-more = 更多筛选
+filter = 筛选
+filter-any = 不限
+filter-wrong = { $number } 项筛选无法使用，已略去
+filter-start-date = 使用日期从
+filter-end-date = 使用日期到
+filter-userorgid = 用户机构
+filter-llmid = 模型
+filter-userid = 用户
+filter-llmusageid = 使用记录id
+filter-q = 文字
+filter-q-example = id 或失败原因中的文字
+filter-amount-min = 交易金额从
+filter-amount-max = 交易金额到
+filter-resolution = 处理结果
+filter-sort = 排序
+filter-page-size = 每页行数
+filter-handled = 状态
+filter-after = 列表位置
+filter-before = 列表位置
+
+presets = 使用日期
+preset = { $number } 天
+preset-title = 最近 { $number } 天
+
+sort-failed-time-down = 失败时间，新的在前
+sort-failed-time-up = 失败时间，旧的在前
+sort-use-time-down = 使用时间，新的在前
+sort-use-time-up = 使用时间，旧的在前
+sort-amount-down = 交易金额，大的在前
+sort-amount-up = 交易金额，小的在前
+sort-cost-down = 交易成本，大的在前
+sort-cost-up = 交易成本，小的在前
+
+chips = 生效的筛选
+chips-clear = 全部清除
+chip-remove = 去掉筛选：{ $filter }
+chip-start-date = 使用日期：{ $value } 起
+chip-end-date = 使用日期：至 { $value }
+chip-organisation = 用户机构：{ $value }
+chip-model = 模型：{ $value }
+chip-user = 用户：{ $value }
+chip-usage = 使用记录id：{ $value }
+chip-text = 文字：{ $value }
+chip-amount-min = 交易金额：{ $value } 起
+chip-amount-max = 交易金额：至 { $value }
+chip-resolution = 处理结果：{ $value }
+
+error-handled = 0 为未处理，1 为已处理，留空为全部
+error-resolution = 请从列出的处理结果中选择
+error-sort = 请从列出的列中选择
+error-page-size = 请填写 1 至 { $limit } 的整数
+error-range-dates = 不能早于开始日期
+error-range-amounts = 不能小于起始金额
+error-cursor = 这个链接已失效，列表从第一页开始
+
+## 列表下方
+
+csv = CSV：{ $count } 行，{ $amount }
+csv-all = CSV：本次筛选的全部行
+csv-excel = CSV（Excel 用）
+pages = 翻页
+newer = 较新
+older = 较旧
+page-previous = 上一页
+page-next = 下一页
+searched = 目前只搜索了本次筛选中最新的 { $count } 行。
+search-on = 继续搜索 { $count } 行
+
+## 空列表；|| 处放时间
+
+empty-never = 还没有记账失败
+empty-never-text = 平台无法给一次模型使用记账时，会在这里写入一条记录。
+empty-open = 没有未处理的记录
+empty-open-last = 最近一次记账失败在 { $age }前。
+empty-open-last-by = 最近一次记账失败在 { $age }前，由 { $name } 处理。
+empty-handled = 没有已处理的记录
+empty-handled-text = 还没有关闭过任何记账失败记录。
+empty-show-handled = 查看已处理的记录
+empty-show-open = 查看未处理的记录
+empty-match = 没有符合的记录
+empty-match-open = 没有未处理的记录符合以上 { $number } 项筛选。
+empty-match-handled = 没有已处理的记录符合以上 { $number } 项筛选。
+empty-match-all = 没有记录符合以上 { $number } 项筛选。
+empty-clear = 清除筛选
+empty-so-far = 目前没有找到
+empty-so-far-text = 更早的行中可能还有符合的记录。
+empty-page = 本页已没有记录
+empty-page-text = 本页的记录在此期间被处理、重新打开或删除了。
+empty-page-start = 回到第一页
+
+## 一条记录
+
+steps = 本次筛选中的记录
+step-previous = 上一条
+step-previous-key = 本次筛选中的上一条（快捷键 p）
+step-next = 下一条
+step-next-key = 本次筛选中的下一条（快捷键 n）
+why = 失败原因
+show-all = 显示全部
+show-less = 收起
+money = 金额
+margin = 毛利
+notes = 处理备注
+notes-none = 还没有备注。
+
+usage = 模型使用
+usage-none = 此记录没有使用记录id。
+usage-where = 所在
+usage-live = 当前，llmusage 表
+usage-archived = 已归档，在历史记录中
+usage-archived-at = 已归档，备份时间 { $time }
+usage-gone = 找不到：当前表和历史记录中都没有。
+usage-tokens = 使用信息
+usage-status = 状态
+usage-status-succeeded = 成功
+usage-status-failed = 失败
+usage-status-unknown = 未知
+usage-accounting = 记账状态
+usage-accounting-created = 待记账
+usage-accounting-accounted = 已记账
+usage-accounting-failed = 记账失败
+usage-amount = 使用记录的交易金额
+usage-cost = 使用记录的交易成本
+
+attempts = 这次使用的全部记账尝试
+attempt-this = （本记录）
+
+actions = 操作
+actions-viewer = 你可以查看此记录。处理、重新打开和编辑需要操作员角色。
+handle = 处理，不收费
+handle-amount = 处理，不收取 { $amount }
+handle-help = 关闭此记录，不向客户收费。
+handle-note-help = 处理结果为“其他”时必填。
+reopen = 重新打开
+reopen-amount = 重新打开，{ $amount } 恢复未处理
+reopen-note-help = 将取代现有备注，原备注保留在经过中。
+reopen-impossible = 不能重新打开。{ $why }
+edit = 编辑
+delete = 删除…
+
+conflict-already-open = 此记录本来就是未处理。
+conflict-already-handled = 此记录已经处理过，未作任何改动。
+conflict-closed-as-accounted = 这次使用已记账，已向客户收费。
+conflict-closed-as-superseded = 同一次使用有更新的记账失败记录取代了它。
+conflict-recorded = 已有相同 id 的记账失败记录，未作任何改动。
+
+## 经过；|| 处放操作人或时间
+
+timeline = 经过
+event-create = { $author } 登记了此失败记录
+event-import = { $author } 导入了此记录
+event-edit = { $author } 编辑了此记录
+event-handle = { $author } 处理了此记录
+event-reopen = { $author } 重新打开了此记录
+event-delete = { $author } 删除了此记录
+event-platform = 平台记录了此失败
+event-resolution = ：{ $resolution }
+event-when = { $time } · { $source }
+source-page = 页面
+source-command = 命令行
+source-api = API
+source-job = 后台任务
+changes = 改动内容
+change-field = 字段
+change-before = 改前
+change-after = 改后
+
+## 记录的表单
+
+not-recorded = 未登记：{ $number } 项需要更正
+not-saved = 未保存：{ $number } 项需要更正
+not-handled = 未处理：{ $number } 项需要更正
+not-reopened = 未重新打开：{ $number } 项需要更正
+
+error-use-date-differs = 须与使用时间为同一天，或留空
+error-resolution-open = 未处理的记录没有处理结果：请留空，或把状态选为已处理
+error-resolution-by-app = 只由系统在确有依据时设定，请选择其他处理结果
+error-note-for-other = 请说明如何处理：选择“其他”时备注必填
+
+new-usage-help = 未能记账的那次模型使用。
+new-date-help = 留空则取使用时间的日期。
+new-time-example = 2026-05-22 14:03:00
+new-save = 登记失败记录
+amount-help = 应向客户收取的金额。
+cost-help = 这次调用的成本。
+reason-help = 平台给出的完整原文。
+
+edit-record = 编辑记账失败记录
+edit-no-resolution = 无
+edit-resolution-help = 仅用于已处理的记录。
+
+conflict = 记录已被改动
+conflict-text = 你的改动没有保存：你打开之后，此记录又有改动。你填写的内容保留在下方，请比较后再次保存，或保持记录现状。
+conflict-last = 经过中的最近一次改动：{ $name }，{ $time }。
+conflict-table = 两个版本逐项对照
+conflict-saw = 你看到的
+conflict-now = 现在的
+conflict-wanted = 你要改成的
+conflict-changed = 有改动
+conflict-elsewhere = 以上各项没有变化，变化的是此记录的其他内容，例如重试次数。
+conflict-yours = 你填写的内容
+conflict-save = 用我的内容覆盖现在的
+conflict-keep = 保留现在的
+
+delete-title = 删除这条记账失败记录？
+about-failed = 失败于 { $time }
+delete-lost = 将失去
+delete-lost-row = 此记录从列表和 CSV 中消失。
+delete-lost-open = 此记录从列表、合计和 CSV 中消失，未处理的交易金额减少 { $amount }。
+delete-lost-handled = 此记录从列表、合计和 CSV 中消失，已处理的交易金额减少 { $amount }。
+delete-lost-reminder = 此处不再有记录表明这次使用没有收费。
+delete-kept = 会保留
+delete-kept-row = 完整的一行，连同你的名字和时间，在审计记录中。
+delete-kept-events = 经过中的 { $number } 条，在审计记录中。
+delete-kept-usage = 这次模型使用本身，保持原样。
+delete-kept-attempts = 同一次使用的另外 { $number } 条记账失败记录。
+delete-instead = 如果只想不收费关闭并保留统计，请改为{ $link }。
+delete-instead-link = 处理此记录
+delete-do = 删除记录
+delete-do-amount = 删除记录，{ $amount }
+delete-keep = 保留
+
+## 办理结果
+
+flash-recorded = 已登记 1 条失败记录，{ $amount }。
+flash-saved = 已保存 1 条记录，{ $amount }。
+flash-handled = 已处理 1 条记录，{ $amount }。
+flash-reopened = 已重新打开 1 条记录，{ $amount } 恢复未处理。
+flash-deleted = 已删除 1 条记录，{ $amount }。审计记录保留完整的一行。

@@ -1,0 +1,91 @@
+//! All settings, from flags and environment, each checked before anything starts.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use clap::Args;
+use secrecy::SecretString;
+
+use crate::error::{Error, Result};
+
+/// The settings of the contract. A wrong value stops the start with one line that names it.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Where the data is: sqlite:FILE, mysql://USER:PASSWORD@HOST/DATABASE or postgres://...
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite:llmage-admin.db",
+        global = true,
+        hide_env_values = true
+    )]
+    pub database_url: String,
+
+    /// Address and port to listen on.
+    #[arg(long, env = "LLMAGE_LISTEN", default_value = "127.0.0.1:8080", global = true)]
+    pub listen: SocketAddr,
+
+    /// The address people type, such as https://admin.example.com; derived from --listen when absent.
+    #[arg(long, env = "LLMAGE_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+
+    /// The business zone: the IANA time zone in which all dates and times are stored and shown.
+    #[arg(long, env = "LLMAGE_TIMEZONE", default_value = "UTC", global = true)]
+    pub timezone: Tz,
+
+    /// Folder with templates/ and static/; found by itself where the app is installed or was built.
+    #[arg(long, env = "LLMAGE_ASSETS", global = true)]
+    pub assets: Option<PathBuf>,
+
+    /// At least 32 characters that sign the cookies; made and kept in the database when absent.
+    #[arg(long, env = "LLMAGE_SECRET_KEY", global = true, hide_env_values = true)]
+    pub secret_key: Option<SecretString>,
+
+    /// How much to log: error, warn, info, debug, trace, or a tracing filter.
+    #[arg(long, env = "LLMAGE_LOG", default_value = "info", global = true)]
+    pub log: String,
+
+    /// SQL that gives `id, name` of the models; default: table llm where it exists.
+    #[arg(long, env = "LLMAGE_MODELS_SQL", global = true, hide = true)]
+    pub models_sql: Option<String>,
+
+    /// SQL that gives `id, name` of the users; default: table users where it exists.
+    #[arg(long, env = "LLMAGE_USERS_SQL", global = true, hide = true)]
+    pub users_sql: Option<String>,
+
+    /// SQL that gives `id, name` of the organisations; default: table organization where it exists.
+    #[arg(long, env = "LLMAGE_ORGANISATIONS_SQL", global = true, hide = true)]
+    pub organisations_sql: Option<String>,
+}
+
+impl Config {
+    /// The origin that forms must come from, such as `https://admin.example.com`.
+    pub fn origin(&self) -> String {
+        let derived = format!("http://{}", self.listen);
+        self.public_url.as_deref().map_or(derived, |url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// Whether people come by https, so that cookies must not travel otherwise.
+    pub fn is_https(&self) -> bool {
+        self.origin().starts_with("https://")
+    }
+
+    /// What the types above cannot check.
+    pub fn check(&self) -> Result<()> {
+        use secrecy::ExposeSecret;
+        let refuse = |why: &str| Err(Error::Unavailable(why.to_owned()));
+        if let Some(url) = &self.public_url {
+            let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            if !rest.is_some_and(|rest| !rest.is_empty() && !rest.trim_end_matches('/').contains('/')) {
+                return refuse(
+                    "--public-url: must be http:// or https:// and a host, such as https://admin.example.com",
+                );
+            }
+        }
+        if self.secret_key.as_ref().is_some_and(|key| key.expose_secret().chars().count() < 32) {
+            return refuse("--secret-key: must have at least 32 characters");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! Writes the sample data into an empty database, all or nothing; one that holds rows is left alone.
+
+use chrono::NaiveDateTime;
+
+use super::{Named, Sample, SampleFailure, SampleUsage, generate};
+use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, Source, difference};
+use crate::audit::store as audit;
+use crate::base::money::Money;
+use crate::db::{Database, DbConnection};
+use crate::error::Result;
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::store as failures;
+use crate::names::store as names;
+use crate::usages::store as usages;
+use crate::usages::usage::Usage;
+
+/// What became of filling a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filled {
+    /// So many rows were written.
+    Written { usages: usize, failures: usize },
+    /// There are usages or failures already: nothing was done.
+    NotEmpty,
+}
+
+/// Fills an empty database with the ninety days before `now`.
+pub fn fill(database: &Database, now: NaiveDateTime, seed: u64) -> Result<Filled> {
+    if !database.run_here(is_empty)? {
+        return Ok(Filled::NotEmpty);
+    }
+    let sample = generate(now, seed);
+    database.transaction_here(names::create_demo_tables)?;
+    database.transaction_here(|connection| {
+        // Somebody may have written in the meantime.
+        if !is_empty(connection)? {
+            return Ok(Filled::NotEmpty);
+        }
+        write(connection, &sample)?;
+        Ok(Filled::Written { usages: sample.usages.len(), failures: sample.failures.len() })
+    })
+}
+
+fn is_empty(connection: &mut DbConnection) -> Result<bool> {
+    Ok(failures::is_empty(connection)? && usages::is_empty(connection)?)
+}
+
+fn write(connection: &mut DbConnection, sample: &Sample) -> Result<()> {
+    names::insert(connection, names::MODELS, pairs(&sample.models))?;
+    names::insert(connection, names::USERS, pairs(&sample.users))?;
+    names::insert(connection, names::ORGANISATIONS, pairs(&sample.organisations))?;
+    for usage in &sample.usages {
+        usages::insert(connection, &to_usage(usage))?;
+    }
+    let records: Vec<FailedRecord> = sample.failures.iter().map(to_record).collect();
+    for record in &records {
+        failures::insert(connection, record)?;
+    }
+    write_trail(connection, records)
+}
+
+fn pairs(named: &[Named]) -> impl Iterator<Item = (&str, &str)> {
+    named.iter().map(|one| (one.id.as_str(), one.name.as_str()))
+}
+
+/// One event for each failure that somebody handled, in the order in which they did.
+fn write_trail(connection: &mut DbConnection, mut records: Vec<FailedRecord>) -> Result<()> {
+    records.sort_by_key(FailedRecord::handled_at);
+    for record in &records {
+        let (Some(at), Some(name)) = (record.handled_at(), record.handled_by.clone()) else { continue };
+        let (before, after) = difference(&as_it_was_open(record).to_json(), &record.to_json());
+        let author = Author { name, source: Source::Page, request_id: None, at };
+        let change = Change {
+            action: Action::Handle,
+            record_kind: FAILED_ACCOUNTING,
+            record_id: &record.id,
+            before: Some(before),
+            after: Some(after),
+        };
+        audit::record(connection, &author, change)?;
+    }
+    Ok(())
+}
+
+fn as_it_was_open(record: &FailedRecord) -> FailedRecord {
+    FailedRecord {
+        handled: Some("0".to_owned()),
+        handled_time: None,
+        handled_note: None,
+        resolution: None,
+        handled_by: None,
+        ..record.clone()
+    }
+}
+
+fn to_usage(sample: &SampleUsage) -> Usage {
+    let SampleUsage { id, llmid, use_date, use_time, userid, usages, ioinfo, transno, .. } = sample.clone();
+    let SampleUsage { status, taskid, userorgid, ownerid, accounting_status, .. } = sample.clone();
+    Usage {
+        id,
+        llmid,
+        use_date,
+        use_time,
+        userid,
+        usages,
+        ioinfo,
+        transno,
+        responsed_seconds: sample.responsed_seconds,
+        finish_seconds: sample.finish_seconds,
+        status,
+        taskid,
+        amount: sample.amount.map(Money::from_units),
+        cost: sample.cost.map(Money::from_units),
+        userorgid,
+        ownerid,
+        accounting_status,
+    }
+}
+
+fn to_record(sample: &SampleFailure) -> FailedRecord {
+    let sample = sample.clone();
+    FailedRecord {
+        id: sample.id,
+        llmusageid: sample.llmusageid,
+        llmid: sample.llmid,
+        userid: sample.userid,
+        userorgid: sample.userorgid,
+        use_date: sample.use_date,
+        use_time: sample.use_time,
+        amount: sample.amount.map(Money::from_units),
+        cost: sample.cost.map(Money::from_units),
+        failed_reason: sample.failed_reason,
+        failed_time: sample.failed_time,
+        retry_count: sample.retry_count,
+        handled: sample.handled,
+        handled_time: sample.handled_time,
+        handled_note: sample.handled_note,
+        resolution: sample.resolution,
+        handled_by: sample.handled_by,
+    }
+}

@@ -1,0 +1,171 @@
+//! The whole list of a filter, record by record in its order, at any size in constant memory.
+//!
+//! The walk is the one of the pages, without their limits: a text search looks through every row. To be
+//! called once in one snapshot, so that no row comes twice or is missed.
+
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+
+use diesel::prelude::*;
+
+use super::SEARCHED_ROWS;
+use super::{Listed, Place, Stretch, Walk, cursor_of, key_select, to_cursor};
+use crate::base::paging::{Cursor, Key};
+use crate::db::DbConnection;
+use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::error::Result;
+use crate::failed_accounting::condition::{self, Search};
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::route;
+
+/// Rows that are fetched at once: few at first and where reasons are long, more as long as they are short.
+const FEWEST_ROWS: i64 = 50;
+const MOST_ROWS: i64 = 2_000;
+/// About so many bytes of text are held at once.
+const CHUNK_BYTES: usize = 2 * 1024 * 1024;
+
+/// Ids that are sorted at once where no index has them in order: each time costs a pass over the filter's rows.
+const SORTED_IDS: i64 = 50_000;
+
+/// Gives each record of the filter to `visit`, in the filter's order.
+pub fn each(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
+) -> Result<()> {
+    let engine = connection.engine();
+    let sort = filter.sort;
+    let route = route::to_whole(connection, filter, search, sort)?;
+    let walk =
+        Walk { engine, filter, search, sort, descending: sort.descending, route, searched: SEARCHED_ROWS };
+    for Stretch { nulls, .. } in walk.stretches(None) {
+        if route.is_in_order() {
+            walk.each_in_order(connection, nulls, visit)?;
+        } else {
+            walk.each_by_id(connection, nulls, visit)?;
+        }
+    }
+    Ok(())
+}
+
+/// One branch of the list that an index has in order: what was fetched of it and not yet given away.
+#[derive(Default)]
+struct Strand {
+    branch: usize,
+    rows: VecDeque<Listed>,
+    last: Option<Cursor>,
+    limit: i64,
+    ended: bool,
+}
+
+impl Walk<'_> {
+    /// Merges the branches, each of which an index has in order.
+    fn each_in_order(
+        &self,
+        connection: &mut DbConnection,
+        nulls: bool,
+        visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
+    ) -> Result<()> {
+        let branches = condition::branches(self.engine, self.filter, self.search, self.route).len();
+        let strand = |branch| Strand { branch, limit: FEWEST_ROWS, ..Strand::default() };
+        let mut strands: Vec<Strand> = (0..branches).map(strand).collect();
+        loop {
+            for strand in strands.iter_mut().filter(|strand| strand.rows.is_empty() && !strand.ended) {
+                self.fetch(connection, nulls, strand)?;
+            }
+            let ahead = strands.iter_mut().filter(|strand| !strand.rows.is_empty());
+            let next = ahead.min_by(|left, right| match (left.rows.front(), right.rows.front()) {
+                (Some(left), Some(right)) => self.order_of(&left.cursor, &right.cursor),
+                _ => Ordering::Equal,
+            });
+            match next.and_then(|strand| strand.rows.pop_front()) {
+                Some(row) => visit(&row.record)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn order_of(&self, left: &Cursor, right: &Cursor) -> Ordering {
+        let keys = match (&left.key, &right.key) {
+            (Key::Time(left), Key::Time(right)) => left.cmp(right),
+            (Key::Number(left), Key::Number(right)) => left.total_cmp(right),
+            _ => Ordering::Equal,
+        };
+        let order = keys.then_with(|| left.id.cmp(&right.id));
+        if self.descending { order.reverse() } else { order }
+    }
+
+    fn fetch(&self, connection: &mut DbConnection, nulls: bool, strand: &mut Strand) -> Result<()> {
+        let stretch = Stretch { nulls, from: strand.last.as_ref() };
+        let branches = condition::branches(self.engine, self.filter, self.search, self.route);
+        let branch = branches.into_iter().nth(strand.branch);
+        let mut query = failed::table
+            .select((FailedRecord::as_select(), key_select(self.engine, self.sort)))
+            .into_boxed();
+        for condition in branch.into_iter().flatten().chain(self.within(&stretch, None)) {
+            query = query.filter(condition);
+        }
+        let rows: Vec<(FailedRecord, Place)> =
+            query.order(self.order(nulls, true)).limit(strand.limit).load(connection)?;
+        strand.ended = (rows.len() as i64) < strand.limit;
+        strand.limit = next_limit(strand.limit, rows.iter().map(|(record, _)| weight(record)).sum());
+        let listed = |(record, place)| Listed { record, cursor: to_cursor(self.sort, place) };
+        strand.rows = rows.into_iter().map(listed).collect();
+        strand.last = strand.rows.back().map(|row| row.cursor.clone());
+        Ok(())
+    }
+
+    /// Sorts ids first, then fetches their rows: the filter leads to its rows by another index than the order's.
+    fn each_by_id(
+        &self,
+        connection: &mut DbConnection,
+        nulls: bool,
+        visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
+    ) -> Result<()> {
+        let mut from = None;
+        loop {
+            let stretch = Stretch { nulls, from: from.as_ref() };
+            let mut ids = VecDeque::from(self.ids(connection, &stretch, None, SORTED_IDS)?);
+            let Some(last) = ids.back().cloned().filter(|_| ids.len() as i64 == SORTED_IDS) else {
+                return self.visit_ids(connection, &stretch, &mut ids, visit);
+            };
+            self.visit_ids(connection, &stretch, &mut ids, visit)?;
+            from = Some(cursor_of(connection, self.sort, &last)?);
+        }
+    }
+
+    fn visit_ids(
+        &self,
+        connection: &mut DbConnection,
+        stretch: &Stretch<'_>,
+        ids: &mut VecDeque<String>,
+        visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
+    ) -> Result<()> {
+        let mut limit = FEWEST_ROWS;
+        while !ids.is_empty() {
+            let some: Vec<String> = ids.drain(..ids.len().min(limit as usize)).collect();
+            let rows = self.load(connection, stretch, some, limit)?;
+            for row in &rows {
+                visit(&row.record)?;
+            }
+            // Beyond some hundred ids a list in a query gains nothing.
+            let heavy = rows.iter().map(|row| weight(&row.record)).sum();
+            limit = next_limit(limit, heavy).min(MOST_ROWS / 4);
+        }
+        Ok(())
+    }
+}
+
+/// How many rows to fetch after so many that weighed so much.
+fn next_limit(limit: i64, bytes: usize) -> i64 {
+    let longer = if bytes > CHUNK_BYTES { limit / 2 } else { limit * 2 };
+    longer.clamp(FEWEST_ROWS, MOST_ROWS)
+}
+
+/// About how many bytes of memory a record takes.
+fn weight(record: &FailedRecord) -> usize {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    512 + length(&record.failed_reason) + length(&record.handled_note)
+}

@@ -1,0 +1,219 @@
+//! What the forms do: each change is one transaction that finds, checks, saves and writes its event.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+
+use super::context::{id_in_path, list_link, record_link};
+use super::forms::{conflict, edit_form, new_form, record_of};
+use super::show::{filter_of, refused};
+use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, difference};
+use crate::audit::store as audit;
+use crate::base::form::{Fields, Message};
+use crate::db::{DbConnection, is_duplicate};
+use crate::error::{Error, Result};
+use crate::failed_accounting::failure::{FailedRecord, Seen};
+use crate::failed_accounting::{form, store};
+use crate::web::error::Answer;
+use crate::web::{flash, page, request};
+
+/// How a change of a record ended.
+enum Outcome {
+    Done(Box<FailedRecord>),
+    /// Somebody changed the record since the form was filled; what its reader saw.
+    Stale(Box<Seen>),
+}
+
+/// `POST /failed-accounting`: records a failure.
+pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    // The form brings the id, so that sending it twice records one failure.
+    let id = fields.text("id").filter(|id| is_fresh_id(id)).map_or_else(|| nanoid::nanoid!(), str::to_owned);
+    let record = match form::new_failure(&fields, id, author.at) {
+        Ok(record) => record,
+        Err(errors) => {
+            return new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
+        }
+    };
+    let link = record_link(&record.id, "", &Default::default());
+    let money = record.amount.map(|money| money.to_string()).unwrap_or_default();
+    state.database.transaction(move |connection| insert(connection, &record, &author)).await?;
+    tell(&request, Message::new("flash-recorded").with("amount", money));
+    Ok(page::see_other(&link))
+}
+
+fn is_fresh_id(id: &str) -> bool {
+    id.len() == 21 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+fn insert(connection: &mut DbConnection, record: &FailedRecord, author: &Author) -> Result<()> {
+    if store::lookup(connection, &record.id)?.is_some() {
+        return Ok(());
+    }
+    match store::insert(connection, record) {
+        Err(error) if is_duplicate(&error) => return Err(Error::Conflict(Message::new("conflict-recorded"))),
+        inserted => inserted?,
+    }
+    let change = Change {
+        action: Action::Create,
+        record_kind: FAILED_ACCOUNTING,
+        record_id: &record.id,
+        before: None,
+        after: Some(record.to_json()),
+    };
+    audit::record(connection, author, change)
+}
+
+/// `POST /failed-accounting/{id}`: saves an edit.
+pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
+    let id = id_in_path(&request)?;
+    let fields = request::form_fields(&request, &body)?;
+    let state = page::state_of(&request)?;
+    let record = record_of(state, &id).await?;
+    let typed = fields.clone();
+    let edited = change(&request, &id, &fields, Action::Edit, move |record, author| {
+        let edit = form::edit(&typed, record).map_err(Error::Invalid)?;
+        record.edit(&edit, &author.name, author.at)
+    });
+    match edited.await {
+        Err(Error::Invalid(errors)) => {
+            edit_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &record, (fields, errors)).await
+        }
+        ended => answer(&request, id, fields, ended, "flash-saved").await,
+    }
+}
+
+/// `POST /failed-accounting/{id}/handle`: closes without charging.
+pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
+    let id = id_in_path(&request)?;
+    let fields = request::form_fields(&request, &body)?;
+    let typed = fields.clone();
+    let handled = change(&request, &id, &fields, Action::Handle, move |record, author| {
+        let handling = form::handling(&typed).map_err(Error::Invalid)?;
+        record.handle(&handling, &author.name, author.at)
+    });
+    let ended = handled.await;
+    answer(&request, id, fields, ended, "flash-handled").await
+}
+
+/// `POST /failed-accounting/{id}/reopen`: undoes a handle.
+pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
+    let id = id_in_path(&request)?;
+    let fields = request::form_fields(&request, &body)?;
+    let typed = fields.clone();
+    let reopened = change(&request, &id, &fields, Action::Reopen, move |record, _| {
+        let note = form::reopening(&typed).map_err(Error::Invalid)?;
+        record.reopen(note.as_deref())
+    });
+    let ended = reopened.await;
+    answer(&request, id, fields, ended, "flash-reopened").await
+}
+
+/// `POST /failed-accounting/{id}/delete`: removes a record; the audit trail keeps the whole row.
+pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
+    let id = id_in_path(&request)?;
+    let fields = request::form_fields(&request, &body)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let (asked, saw) = (id.clone(), form::seen(&fields));
+    let ended = state
+        .database
+        .transaction(move |connection| {
+            let record = store::find_for_update(connection, &asked)?;
+            if let Some(saw) = saw.filter(|saw| *saw != record.seen()) {
+                return Ok(Outcome::Stale(Box::new(saw)));
+            }
+            store::delete(connection, &asked)?;
+            let change = Change {
+                action: Action::Delete,
+                record_kind: FAILED_ACCOUNTING,
+                record_id: &asked,
+                before: Some(record.to_json()),
+                after: None,
+            };
+            audit::record(connection, &author, change)?;
+            Ok(Outcome::Done(Box::new(record)))
+        })
+        .await?;
+    match ended {
+        Outcome::Stale(saw) => conflict(&request, id, fields, *saw).await,
+        Outcome::Done(record) => {
+            tell(&request, Message::new("flash-deleted").with("amount", amount_of(&record)));
+            Ok(page::see_other(&list_link(&filter_of(&request)?)))
+        }
+    }
+}
+
+/// Finds the record for update, compares it with what the form's reader saw, lets `act` make the new
+/// state, saves it and writes the event.
+async fn change(
+    request: &HttpRequest,
+    id: &str,
+    fields: &Fields,
+    action: Action,
+    act: impl FnOnce(&FailedRecord, &Author) -> Result<FailedRecord> + Send + 'static,
+) -> Result<Outcome> {
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let (id, saw) = (id.to_owned(), form::seen(fields));
+    state
+        .database
+        .transaction(move |connection| {
+            let before = store::find_for_update(connection, &id)?;
+            if let Some(saw) = saw.filter(|saw| *saw != before.seen()) {
+                return Ok(Outcome::Stale(Box::new(saw)));
+            }
+            let after = act(&before, &author)?;
+            if after != before {
+                save(connection, (&before, &after), action, &author)?;
+            }
+            Ok(Outcome::Done(Box::new(after)))
+        })
+        .await
+}
+
+fn save(
+    connection: &mut DbConnection,
+    (before, after): (&FailedRecord, &FailedRecord),
+    action: Action,
+    author: &Author,
+) -> Result<()> {
+    store::save(connection, before, after)?;
+    let (old, new) = difference(&before.to_json(), &after.to_json());
+    let change = Change {
+        action,
+        record_kind: FAILED_ACCOUNTING,
+        record_id: &before.id,
+        before: Some(old),
+        after: Some(new),
+    };
+    audit::record(connection, author, change)
+}
+
+/// The page after a change: back to the record, or why not.
+async fn answer(
+    request: &HttpRequest,
+    id: String,
+    fields: Fields,
+    ended: Result<Outcome>,
+    done: &'static str,
+) -> Answer {
+    match ended {
+        Ok(Outcome::Done(record)) => {
+            tell(request, Message::new(done).with("amount", amount_of(&record)));
+            Ok(page::see_other(&record_link(&id, "", &filter_of(request)?)))
+        }
+        Ok(Outcome::Stale(saw)) => conflict(request, id, fields, *saw).await,
+        Err(Error::Invalid(errors)) => refused(request, id, fields, errors).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn amount_of(record: &FailedRecord) -> String {
+    record.amount.unwrap_or_default().to_string()
+}
+
+fn tell(request: &HttpRequest, message: Message) {
+    flash::leave(&request::session_of(request), request::language_of(request), &message);
+}

@@ -1,0 +1,25 @@
+//! `GET /failed-accounting.csv`: every row of a filter, streamed.
+
+use actix_web::HttpRequest;
+
+use super::index::refuse_wrong;
+use crate::failed_accounting::export;
+use crate::failed_accounting::filter::Filter;
+use crate::web::error::Answer;
+use crate::web::{download, page, request};
+
+/// The CSV of the filter.
+pub async fn download(request: HttpRequest) -> Answer {
+    let state = page::state_of(&request)?.clone();
+    let fields = request::query_fields(&request)?;
+    let (filter, errors) = Filter::parse(&fields);
+    refuse_wrong(errors)?;
+    let bom = fields.text("bom") == Some("1");
+    let names = state.names.current().await;
+    let file_name = export::file_name(&filter, state.clock.now());
+    Ok(download::csv(&file_name, move |sink| {
+        state.database.run_here(|connection| {
+            export::write(connection, &filter, &names, bom, &mut |chunk| sink.send(chunk)).map(drop)
+        })
+    }))
+}

@@ -1,0 +1,226 @@
+//! `GET /failed-accounting`: the list of a filter with its money line, tabs, chips and pages.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+
+use super::context::{Choice, FormView, LIST, RowView, list_link, resolutions};
+use super::money_line::{MoneyLine, money_line};
+use super::toolbar::{Chip, Head, Preset, Tab, Toolbar, suggestions};
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::paging::{Cursor, Position};
+use crate::error::{Error, Result};
+use crate::failed_accounting::condition::{self, Search};
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::filter::{Filter, Handled, KEYS, Sort};
+use crate::failed_accounting::list::{self, Listing};
+use crate::failed_accounting::store;
+use crate::failed_accounting::totals::{self, COUNTED_ROWS, Known};
+use crate::names::Names;
+use crate::web::error::Answer;
+use crate::web::locale::{self, Language};
+use crate::web::state::AppState;
+use crate::web::view::{self, Named, TimeView};
+use crate::web::{links, page, request};
+
+#[derive(Serialize)]
+struct IndexPage {
+    money: MoneyLine,
+    tabs: Vec<Tab>,
+    form: FormView,
+    /// Names of filters in force behind the fold, so that it stays open.
+    more_open: bool,
+    /// How many filters are in force.
+    narrowed: usize,
+    presets: Vec<Preset>,
+    resolutions: Vec<Choice>,
+    sorts: Vec<Choice>,
+    organisations: Vec<Named>,
+    models: Vec<Named>,
+    chips: Vec<Chip>,
+    clear: String,
+    heads: Vec<Head>,
+    rows: Vec<RowView>,
+    newer: Option<String>,
+    older: Option<String>,
+    go_on: Option<String>,
+    /// What the link to go on is, where the page has no other link that way.
+    go_on_rel: &'static str,
+    searched: i64,
+    csv: String,
+    csv_excel: String,
+    empty: Option<Empty>,
+}
+
+#[derive(Serialize)]
+struct Empty {
+    /// `never`, `open` or `match`.
+    kind: &'static str,
+    last: Option<TimeView>,
+    last_age: Option<String>,
+    last_handled_by: Option<String>,
+}
+
+/// What the database says to a list request.
+struct Found {
+    listing: Listing,
+    known: Known,
+    tabs: [i64; 3],
+    last: Option<FailedRecord>,
+    is_empty: bool,
+}
+
+/// The list.
+pub async fn index(request: HttpRequest) -> Answer {
+    let state = page::state_of(&request)?;
+    let language = request::language_of(&request);
+    let fields = request::query_fields(&request)?;
+    let (filter, mut errors) = Filter::parse(&fields);
+    let position = position(&fields, filter.sort, &mut errors);
+    let exact = fields.text("exact") == Some("1");
+    let asked = filter.clone();
+    let found = state.database.run(move |connection| find(connection, &asked, &position, exact)).await?;
+    let names = state.names.current().await;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let form = FormView::new(&KEYS, &fields, &errors, language);
+    let context = Builder { filter: &filter, names: &names, state, language }.page(found, form);
+    page::render(&request, status, "failed_accounting/index.html", &context)
+}
+
+fn position(fields: &Fields, sort: Sort, errors: &mut FieldErrors) -> Position {
+    for (name, place) in [("after", Position::After as fn(Cursor) -> Position), ("before", Position::Before)]
+    {
+        let Some(text) = fields.text(name) else { continue };
+        match Cursor::decode(text, &sort.name()) {
+            Ok(cursor) => return place(cursor),
+            Err(_) => {
+                errors.insert(name.to_owned(), Message::new("error-cursor"));
+            }
+        }
+    }
+    Position::Start
+}
+
+fn find(
+    connection: &mut crate::db::DbConnection,
+    filter: &Filter,
+    position: &Position,
+    exact: bool,
+) -> Result<Found> {
+    let search = condition::plan_search(connection, filter)?;
+    let listing = list::page(connection, filter, &search, position)?;
+    let known = if exact {
+        Known::Exactly(totals::exact(connection, filter, &search)?)
+    } else {
+        totals::known(connection, filter, &search)?
+    };
+    let mut tabs = [0; 3];
+    if search != Search::Scan {
+        for (tab, count) in [Handled::Open, Handled::Handled].into_iter().zip(&mut tabs) {
+            *count = totals::of_tab(connection, filter, &search, tab)?;
+        }
+        tabs[2] = (tabs[0] + tabs[1]).min(COUNTED_ROWS + 1);
+    }
+    let is_empty = listing.rows.is_empty();
+    Ok(Found {
+        last: if is_empty { store::last_failure(connection)? } else { None },
+        is_empty: is_empty && store::is_empty(connection)?,
+        listing,
+        known,
+        tabs,
+    })
+}
+
+struct Builder<'a> {
+    filter: &'a Filter,
+    names: &'a Names,
+    state: &'a AppState,
+    language: Language,
+}
+
+impl Builder<'_> {
+    fn page(&self, found: Found, form: FormView) -> IndexPage {
+        let link_at = |key: &str, cursor: &Cursor| {
+            let mut pairs: Vec<(&str, String)> = self.filter.to_pairs();
+            pairs.push((key, cursor.encode()));
+            links::with_query(LIST, &links::query(&pairs))
+        };
+        let listing = &found.listing;
+        let Builder { filter, names, state, language } = *self;
+        let toolbar = Toolbar { filter, names, state, language };
+        let chips = toolbar.chips();
+        let newer =
+            listing.rows.first().filter(|_| listing.has_previous).map(|row| link_at("before", &row.cursor));
+        let older = listing.rows.last().filter(|_| listing.has_next).map(|row| link_at("after", &row.cursor));
+        let in_fold = ["userid", "llmusageid", "amount_min", "amount_max", "resolution", "page_size"];
+        let row = |row: &list::Listed| RowView::new(&row.record, self.names, &self.state.clock, self.filter);
+        IndexPage {
+            money: money_line(self.filter, &found.known, self.state, self.language),
+            tabs: toolbar.tabs(&found.known, found.tabs),
+            more_open: in_fold.iter().any(|name| {
+                form.errors.contains_key(*name)
+                    || form.values.get(*name).is_some_and(|value| !value.is_empty())
+            }),
+            presets: toolbar.presets(),
+            resolutions: resolutions(|_| true, form.values.get("resolution").map_or("", String::as_str)),
+            sorts: toolbar.sorts(),
+            organisations: suggestions(&self.names.organisations),
+            models: suggestions(&self.names.models),
+            narrowed: chips.len(),
+            chips,
+            clear: list_link(&self.filter.cleared()),
+            heads: toolbar.heads(),
+            rows: listing.rows.iter().map(row).collect(),
+            go_on: match &listing.go_on {
+                Some(Position::Before(cursor)) => Some(link_at("before", cursor)),
+                Some(Position::After(cursor)) => Some(link_at("after", cursor)),
+                Some(Position::Start) | None => None,
+            },
+            go_on_rel: match &listing.go_on {
+                Some(Position::Before(_)) if newer.is_none() => "prev",
+                Some(Position::After(_)) if older.is_none() => "next",
+                _ => "",
+            },
+            searched: list::SEARCHED_ROWS,
+            csv: self.csv_link(&[]),
+            csv_excel: self.csv_link(&[("bom", "1".to_owned())]),
+            empty: self.empty(&found),
+            newer,
+            older,
+            form,
+        }
+    }
+
+    fn csv_link(&self, more: &[(&'static str, String)]) -> String {
+        let mut pairs = Filter { page_size: None, ..self.filter.clone() }.to_pairs();
+        pairs.extend_from_slice(more);
+        links::with_query("/failed-accounting.csv", &links::query(&pairs))
+    }
+
+    fn empty(&self, found: &Found) -> Option<Empty> {
+        if !found.listing.rows.is_empty() {
+            return None;
+        }
+        let kind = match () {
+            _ if found.is_empty => "never",
+            _ if self.filter.handled == Handled::Open && !self.filter.is_narrowed() => "open",
+            _ => "match",
+        };
+        let last = found.last.as_ref();
+        let last_time = last.and_then(|record| record.failed_time);
+        let now = self.state.clock.now();
+        Some(Empty {
+            kind,
+            last: last_time.map(|time| TimeView::new(&self.state.clock, time)),
+            last_age: last_time.map(|time| locale::words(self.language, &view::age(now, time))),
+            last_handled_by: last
+                .filter(|record| !record.is_open())
+                .and_then(|record| record.handled_by.clone()),
+        })
+    }
+}
+
+/// The error of a request whose filter is wrong, where no list can show it.
+pub(super) fn refuse_wrong(errors: FieldErrors) -> Result<()> {
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}

@@ -1,0 +1,16 @@
+//! The pages of failed accounting: list, details, forms, and what the forms do.
+
+mod changes;
+mod context;
+mod download;
+mod forms;
+mod index;
+mod money_line;
+mod show;
+mod toolbar;
+
+pub use changes::{create, destroy, handle, reopen, update};
+pub use download::download;
+pub use forms::{confirm_delete, edit, new};
+pub use index::index;
+pub use show::show;

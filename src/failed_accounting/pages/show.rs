@@ -1,0 +1,276 @@
+//! `GET /failed-accounting/{id}`: one record with its usage, attempts, actions at hand and timeline.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
+use crate::audit::event::FAILED_ACCOUNTING;
+use crate::audit::store::{self as audit, Event};
+use crate::base::form::{FieldErrors, Fields};
+use crate::db::DbConnection;
+use crate::error::Result;
+use crate::failed_accounting::condition;
+use crate::failed_accounting::failure::{FailedRecord, Resolution};
+use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::store;
+use crate::usages::store as usages;
+use crate::usages::usage::{Usage, Whereabouts};
+use crate::web::error::Answer;
+use crate::web::locale::{self, Language};
+use crate::web::state::AppState;
+use crate::web::view::{TimeView, clip};
+use crate::web::{page, request};
+
+/// More lines or characters of a reason than these are folded.
+const FOLD_LINES: usize = 12;
+const FOLD_CHARACTERS: usize = 900;
+
+#[derive(Serialize)]
+struct ShowPage {
+    row: RowView,
+    list: String,
+    previous: Option<String>,
+    next: Option<String>,
+    reason: Option<String>,
+    reason_is_long: bool,
+    use_date: Option<String>,
+    use_time: Option<TimeView>,
+    failed_exact: Option<TimeView>,
+    margin: Option<String>,
+    handled_at: Option<TimeView>,
+    handled_by: Option<String>,
+    note: Option<String>,
+    is_open: bool,
+    /// Key of the words that say why it cannot be reopened, where it cannot.
+    reopen_obstacle: Option<&'static str>,
+    usage: Option<UsageView>,
+    attempts: Vec<RowView>,
+    timeline: Vec<EventView>,
+    links: Links,
+    seen: String,
+    form: FormView,
+    resolutions: Vec<Choice>,
+}
+
+/// The addresses of a record's actions; each keeps the filter.
+#[derive(Serialize)]
+struct Links {
+    this: String,
+    handle: String,
+    reopen: String,
+    edit: String,
+    delete: String,
+}
+
+#[derive(Serialize)]
+struct UsageView {
+    id: String,
+    found: bool,
+    archived: Option<TimeView>,
+    is_archived: bool,
+    status: Option<String>,
+    accounting_status: Option<String>,
+    amount: Option<String>,
+    cost: Option<String>,
+    tokens: Vec<(String, String)>,
+    use_time: Option<TimeView>,
+}
+
+#[derive(Serialize)]
+struct EventView {
+    author: String,
+    /// Keys of words in the catalogue.
+    action: String,
+    source: String,
+    resolution: Option<String>,
+    time: TimeView,
+    changes: Vec<ChangeView>,
+}
+
+#[derive(Serialize)]
+struct ChangeView {
+    field: String,
+    before: String,
+    after: String,
+}
+
+/// What the database says about one record.
+struct Found {
+    record: FailedRecord,
+    neighbours: (Option<String>, Option<String>),
+    usage: Option<(Usage, Whereabouts)>,
+    attempts: Vec<FailedRecord>,
+    events: Vec<Event>,
+}
+
+/// The details page.
+pub async fn show(request: HttpRequest) -> Answer {
+    let id = id_in_path(&request)?;
+    details(&request, id, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+}
+
+/// The details page with a refused form on it, values kept.
+pub(super) async fn details(
+    request: &HttpRequest,
+    id: String,
+    status: StatusCode,
+    (fields, errors): (Fields, FieldErrors),
+) -> Answer {
+    let state = page::state_of(request)?;
+    let filter = filter_of(request)?;
+    let asked = filter.clone();
+    let found = state.database.run(move |connection| find(connection, &id, &asked)).await?;
+    let names = state.names.current().await;
+    let language = request::language_of(request);
+    let form = FormView::new(&["resolution", "handled_note", "note"], &fields, &errors, language);
+    let row = |record: &FailedRecord| RowView::new(record, &names, &state.clock, &filter);
+    let attempts = found.attempts.iter().map(row).collect();
+    let context = build(state, &filter, found, (form, attempts), row, language);
+    page::render(request, status, "failed_accounting/show.html", &context)
+}
+
+/// The filter in which a record is looked at; wrong parts of it are ignored here.
+pub(super) fn filter_of(request: &HttpRequest) -> Result<Filter> {
+    Ok(Filter::parse(&request::query_fields(request)?).0)
+}
+
+fn find(connection: &mut DbConnection, id: &str, filter: &Filter) -> Result<Found> {
+    let record = store::find(connection, id)?;
+    let search = condition::plan_search(connection, filter)?;
+    let neighbours = store::neighbours(connection, filter, &search, id)?;
+    let (usage, attempts) = match record.llmusageid.as_deref() {
+        Some(usage_id) => {
+            (usages::find_anywhere(connection, usage_id)?, store::attempts(connection, usage_id)?)
+        }
+        None => (None, Vec::new()),
+    };
+    let events = audit::timeline(connection, FAILED_ACCOUNTING, id)?;
+    Ok(Found { record, neighbours, usage, attempts, events })
+}
+
+fn build(
+    state: &AppState,
+    filter: &Filter,
+    found: Found,
+    (form, attempts): (FormView, Vec<RowView>),
+    row: impl Fn(&FailedRecord) -> RowView,
+    language: Language,
+) -> ShowPage {
+    let record = &found.record;
+    let time = |time| TimeView::new(&state.clock, time);
+    let reason = record.failed_reason.clone();
+    let lines = reason.as_deref().map_or(0, |reason| reason.lines().count());
+    let margin = record.amount.zip(record.cost).map(|(amount, cost)| amount.minus(cost).to_string());
+    let (previous, next) = &found.neighbours;
+    let link = |action| record_link(&record.id, action, filter);
+    ShowPage {
+        row: row(record),
+        list: list_link(filter),
+        previous: previous.as_deref().map(|id| record_link(id, "", filter)),
+        next: next.as_deref().map(|id| record_link(id, "", filter)),
+        reason_is_long: lines > FOLD_LINES
+            || reason.as_deref().is_some_and(|reason| reason.chars().count() > FOLD_CHARACTERS),
+        reason,
+        use_date: record.use_date.map(|date| date.to_string()),
+        use_time: record.use_time.map(time),
+        failed_exact: record.failed_time.map(time),
+        margin,
+        handled_at: record.handled_at().map(time),
+        handled_by: record.handled_by.clone().filter(|_| !record.is_open()),
+        note: record.handled_note.clone(),
+        is_open: record.is_open(),
+        reopen_obstacle: record.reopen_obstacle(),
+        usage: record.llmusageid.clone().map(|id| usage_view(state, id, found.usage.as_ref())),
+        attempts,
+        timeline: found.events.iter().map(|event| event_view(state, event, language)).collect(),
+        links: Links {
+            this: link(""),
+            handle: link("/handle"),
+            reopen: link("/reopen"),
+            edit: link("/edit"),
+            delete: link("/delete"),
+        },
+        seen: record.seen().encode(),
+        resolutions: resolutions(
+            Resolution::is_by_hand,
+            form.values.get("resolution").map_or("", String::as_str),
+        ),
+        form,
+    }
+}
+
+fn usage_view(state: &AppState, id: String, found: Option<&(Usage, Whereabouts)>) -> UsageView {
+    let usage = found.map(|(usage, _)| usage);
+    let archived = match found {
+        Some((_, Whereabouts::Archived { backup_time })) => Some(*backup_time),
+        _ => None,
+    };
+    UsageView {
+        id,
+        found: usage.is_some(),
+        is_archived: archived.is_some(),
+        archived: archived.flatten().map(|time| TimeView::new(&state.clock, time)),
+        status: usage.and_then(|usage| usage.status.clone()),
+        accounting_status: usage.and_then(|usage| usage.accounting_status.clone()),
+        amount: usage.and_then(|usage| usage.amount).map(|money| money.to_string()),
+        cost: usage.and_then(|usage| usage.cost).map(|money| money.to_string()),
+        tokens: usage.and_then(|usage| usage.usages.as_deref()).map(tokens).unwrap_or_default(),
+        use_time: usage.and_then(|usage| usage.use_time).map(|time| TimeView::new(&state.clock, time)),
+    }
+}
+
+/// The counts of a `usages` JSON object; whatever else it holds shows nothing.
+fn tokens(usages: &str) -> Vec<(String, String)> {
+    let Ok(Value::Object(counts)) = serde_json::from_str::<Value>(usages) else { return Vec::new() };
+    let counts = counts.into_iter().filter(|(_, count)| count.is_number());
+    counts.map(|(name, count)| (name, count.to_string())).take(12).collect()
+}
+
+fn event_view(state: &AppState, event: &Event, language: Language) -> EventView {
+    let object = |text: &Option<String>| -> Map<String, Value> {
+        text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    };
+    let (before, after) = (object(&event.before_state), object(&event.after_state));
+    let resolution = after.get("resolution").and_then(Value::as_str).map(str::to_owned);
+    let fields: BTreeMap<&String, ()> = before.keys().chain(after.keys()).map(|field| (field, ())).collect();
+    let change = |field: &String| ChangeView {
+        field: field_in_words(language, field),
+        before: before.get(field).map(value_in_words).unwrap_or_default(),
+        after: after.get(field).map(value_in_words).unwrap_or_default(),
+    };
+    EventView {
+        author: event.author.clone(),
+        action: format!("event-{}", event.action.replace('_', "-")),
+        source: format!("source-{}", event.source),
+        resolution: resolution.map(|name| format!("resolution-{}", name.replace('_', "-"))),
+        time: TimeView::new(&state.clock, event.happened_at),
+        changes: fields.into_keys().map(change).filter(|change| change.before != change.after).collect(),
+    }
+}
+
+pub(super) fn field_in_words(language: Language, field: &str) -> String {
+    let key = format!("field-{}", field.replace('_', "-"));
+    locale::lookup(language, &key, &Default::default()).unwrap_or_else(|| field.to_owned())
+}
+
+fn value_in_words(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => clip(text, 300),
+        other => other.to_string(),
+    }
+}
+
+/// An answer for a form whose fields were refused.
+pub(super) async fn refused(
+    request: &HttpRequest,
+    id: String,
+    fields: Fields,
+    errors: FieldErrors,
+) -> Answer {
+    details(request, id, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
+}

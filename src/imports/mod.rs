@@ -1,0 +1,189 @@
+//! Bringing CSV files in: all or nothing, in one transaction, with one audit event for the whole file.
+//!
+//! Every line is checked before the first one is written, so that a bad line neither holds the write lock
+//! nor costs the time of those before it. What a table takes says its [`Importable`].
+
+mod error;
+pub mod progress;
+mod source;
+
+use std::path::Path;
+
+use diesel::QueryResult;
+use serde::Serialize;
+
+use crate::audit::event::{Action, Author, Change};
+use crate::audit::store as audit;
+use crate::base::csv::reader::Refusal;
+use crate::base::csv::sheet::{Cells, Layout, quoted};
+use crate::base::money::{Money, MoneySum};
+use crate::db::{Database, DbConnection, dialect, is_duplicate};
+use crate::error::{Error, Result};
+pub use error::ImportError;
+use progress::Progress;
+use source::Source;
+
+/// The most characters of a file's name that the audit trail keeps.
+const NAME: usize = 64;
+
+/// A row that can be brought in.
+pub trait Importable: Sized {
+    /// The columns of a file.
+    const LAYOUT: Layout;
+    /// Where it goes.
+    const TABLE: &'static str;
+    /// The kind of record that the audit event is about.
+    const RECORD_KIND: &'static str;
+    /// Columns in which no two rows of the table may hold the same.
+    const UNIQUE: &'static [&'static str];
+
+    /// Reads a row, or says which cell is wrong.
+    fn from_cells(cells: &Cells<'_>) -> std::result::Result<Self, Refusal>;
+    /// Inserts it as a new row.
+    fn insert(&self, connection: &mut DbConnection) -> QueryResult<()>;
+    /// Its amount and cost.
+    fn money(&self) -> [Option<Money>; 2];
+    /// What it holds in one of the columns of [`Importable::UNIQUE`].
+    fn unique_value(&self, column: &str) -> Option<&str>;
+    /// Whether a row of the table holds that value in that column.
+    fn is_taken(connection: &mut DbConnection, column: &str, value: &str) -> Result<bool>;
+
+    /// Why it must not be inserted though it could be: the column and the reason.
+    fn obstacle(&self, _connection: &mut DbConnection) -> Result<Option<(&'static str, String)>> {
+        Ok(None)
+    }
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Imported {
+    pub rows: u64,
+    pub amount: MoneySum,
+    pub cost: MoneySum,
+}
+
+impl Imported {
+    fn count(&mut self, row: &impl Importable) {
+        let [amount, cost] = row.money();
+        self.rows += 1;
+        self.amount = self.amount + amount.unwrap_or_default().into();
+        self.cost = self.cost + cost.unwrap_or_default().into();
+    }
+}
+
+/// Brings the rows of a file in, or none of them.
+pub fn run<T: Importable>(
+    database: &Database,
+    path: &Path,
+    author: &Author,
+    progress: &Progress,
+) -> std::result::Result<Imported, ImportError> {
+    let mut source = Source::open(path)?;
+    let mut expected = 0;
+    progress.say("checking");
+    source.rows(progress, &mut |_, _: T| {
+        expected += 1;
+        Ok::<(), ImportError>(())
+    })?;
+    let mut stopped = None;
+    let written = database.transaction_here(|connection| {
+        let imported = write::<T>(connection, &mut source, expected, progress);
+        imported.and_then(|imported| Ok(record(connection, path, author, T::RECORD_KIND, imported)?)).map_err(
+            |stop| {
+                let reason = format!("{stop:?}");
+                stopped = Some(stop);
+                Error::Internal(reason)
+            },
+        )
+    });
+    progress.finish();
+    match stopped {
+        None => Ok(written?),
+        Some(Stop::Error(error)) => Err(error),
+        Some(Stop::Clash(line)) => Err(explain::<T>(database, &mut source, line)?.into()),
+    }
+}
+
+/// Why writing stopped; the transaction is taken back before anybody is told.
+#[derive(Debug)]
+enum Stop {
+    Error(ImportError),
+    /// The row of that line has the key of another one.
+    Clash(u64),
+}
+
+impl<E: Into<ImportError>> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Error(error.into())
+    }
+}
+
+fn write<T: Importable>(
+    connection: &mut DbConnection,
+    source: &mut Source,
+    expected: u64,
+    progress: &Progress,
+) -> std::result::Result<Imported, Stop> {
+    let mut imported = Imported::default();
+    progress.say("writing");
+    let bulk = dialect::begin_bulk(connection, T::TABLE, expected)?;
+    source.rows(progress, &mut |line, row: T| -> std::result::Result<(), Stop> {
+        if let Some((column, reason)) = row.obstacle(connection)? {
+            return Err(Refusal::of_cell(line, column, reason).into());
+        }
+        imported.count(&row);
+        row.insert(connection).map_err(|error| match error {
+            error if is_duplicate(&error) => Stop::Clash(line),
+            error => match Error::from(error) {
+                Error::Internal(reason) => {
+                    Refusal::of_line(line, format!("the database refuses it: {reason}")).into()
+                }
+                error => error.into(),
+            },
+        })
+    })?;
+    progress.say("indexing");
+    dialect::end_bulk(connection, bulk)?;
+    Ok(imported)
+}
+
+fn record(
+    connection: &mut DbConnection,
+    path: &Path,
+    author: &Author,
+    record_kind: &'static str,
+    imported: Imported,
+) -> Result<Imported> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name: String = name.chars().take(NAME).collect();
+    let after = serde_json::to_value(imported).map_err(Error::internal)?;
+    let change =
+        Change { action: Action::Import, record_kind, record_id: &name, before: None, after: Some(after) };
+    audit::record(connection, author, change)?;
+    Ok(imported)
+}
+
+/// Which other row has the key of the row of that line: an earlier one of the file, or one of the database.
+fn explain<T: Importable>(
+    database: &Database,
+    source: &mut Source,
+    line: u64,
+) -> std::result::Result<Refusal, ImportError> {
+    let row = source.first::<T>(&mut |at, _| at == line)?;
+    let Some((_, row)) = row else { return Ok(Refusal::of_line(line, "the file changes while it is read")) };
+    for column in T::UNIQUE {
+        let Some(value) = row.unique_value(column) else { continue };
+        let same = source.first::<T>(&mut |at, other| at < line && other.unique_value(column) == Some(value));
+        if let Some((before, _)) = same? {
+            return Ok(Refusal::of_cell(line, column, format!("{} is in line {before} too", quoted(value))));
+        }
+        if database.run_here(|connection| T::is_taken(connection, column, value))? {
+            return Ok(Refusal::of_cell(
+                line,
+                column,
+                format!("{} is in the database already", quoted(value)),
+            ));
+        }
+    }
+    Ok(Refusal::of_line(line, "the database takes it for another row, perhaps but for upper and lower case"))
+}

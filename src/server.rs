@@ -1,0 +1,46 @@
+//! The running server: log, listening socket, workers, and a shutdown that finishes what is under way.
+
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use tracing_subscriber::EnvFilter;
+
+use crate::app::Application;
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+/// How long a stopping server waits for requests under way.
+const DRAIN_SECONDS: u64 = 30;
+
+/// How long a client may take to send its headers.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Starts structured logging to standard error.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the filter cannot be read.
+pub fn start_log(filter: &str) -> Result<()> {
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| Error::Unavailable(format!("--log: {error} (such as info)")))?;
+    // A second start in one process, as in tests, keeps the first log.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().try_init();
+    Ok(())
+}
+
+/// Serves until the process is told to stop.
+pub fn serve(config: &Config, application: Application) -> Result<()> {
+    let listen = config.listen;
+    let origin = config.origin();
+    actix_web::rt::System::new().block_on(async move {
+        let server = HttpServer::new(move || application.build())
+            .client_request_timeout(HEADER_TIMEOUT)
+            .shutdown_timeout(DRAIN_SECONDS)
+            .bind(listen)
+            .map_err(|error| Error::Unavailable(format!("--listen {listen}: {error}")))?;
+        let address = server.addrs().first().copied().unwrap_or(listen);
+        let shown = if listen.port() == 0 { format!("http://{address}") } else { origin };
+        tracing::info!(%address, public_url = shown, "listening");
+        println!("listening on http://{address}");
+        server.run().await.map_err(Error::internal)
+    })
+}

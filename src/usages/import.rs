@@ -1,0 +1,110 @@
+//! Usages from a CSV file.
+
+use std::path::Path;
+
+use diesel::prelude::*;
+
+use super::store;
+use super::usage::Usage;
+use crate::audit::event::{Author, USAGE};
+use crate::base::csv::reader::Refusal;
+use crate::base::csv::sheet::{Cells, Layout, quoted};
+use crate::base::money::Money;
+use crate::db::schema::llmusage as live;
+use crate::db::{Database, DbConnection};
+use crate::error::Result;
+use crate::imports::progress::Progress;
+use crate::imports::{self, ImportError, Importable, Imported};
+
+const LAYOUT: Layout = Layout {
+    columns: &[
+        "id",
+        "llmid",
+        "use_date",
+        "use_time",
+        "userid",
+        "usages",
+        "ioinfo",
+        "transno",
+        "responsed_seconds",
+        "finish_seconds",
+        "status",
+        "taskid",
+        "amount",
+        "cost",
+        "userorgid",
+        "ownerid",
+        "accounting_status",
+    ],
+    ignored: &["llm_name", "user_name", "org_name"],
+};
+
+/// Imports a file: every row of it or none, with one audit event.
+pub fn run(
+    database: &Database,
+    path: &Path,
+    author: &Author,
+    progress: &Progress,
+) -> std::result::Result<Imported, ImportError> {
+    imports::run::<Usage>(database, path, author, progress)
+}
+
+impl Importable for Usage {
+    const LAYOUT: Layout = LAYOUT;
+    const TABLE: &'static str = "llmusage";
+    const RECORD_KIND: &'static str = USAGE;
+    const UNIQUE: &'static [&'static str] = &["id", "taskid"];
+
+    fn from_cells(cells: &Cells<'_>) -> std::result::Result<Usage, Refusal> {
+        Ok(Usage {
+            id: cells.required_id("id")?,
+            llmid: cells.short_text("llmid", 32)?,
+            use_date: cells.date("use_date")?,
+            use_time: cells.time("use_time")?,
+            userid: cells.short_text("userid", 32)?,
+            usages: cells.text("usages")?,
+            ioinfo: cells.text("ioinfo")?,
+            transno: cells.short_text("transno", 32)?,
+            responsed_seconds: cells.seconds("responsed_seconds")?,
+            finish_seconds: cells.seconds("finish_seconds")?,
+            status: cells.short_text("status", 32)?,
+            taskid: cells.short_text("taskid", 256)?,
+            amount: cells.money("amount")?,
+            cost: cells.money("cost")?,
+            userorgid: cells.short_text("userorgid", 32)?,
+            ownerid: cells.short_text("ownerid", 32)?,
+            accounting_status: cells.short_text("accounting_status", 32)?,
+        })
+    }
+
+    fn insert(&self, connection: &mut DbConnection) -> QueryResult<()> {
+        store::insert(connection, self)
+    }
+
+    fn money(&self) -> [Option<Money>; 2] {
+        [self.amount, self.cost]
+    }
+
+    fn unique_value(&self, column: &str) -> Option<&str> {
+        match column {
+            "id" => Some(&self.id),
+            "taskid" => self.taskid.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn is_taken(connection: &mut DbConnection, column: &str, value: &str) -> Result<bool> {
+        let row = live::table.select(live::id).into_boxed();
+        let row = match column {
+            "taskid" => row.filter(live::taskid.eq(value.to_owned())),
+            _ => row.filter(live::id.eq(value.to_owned())),
+        };
+        Ok(row.first::<String>(connection).optional()?.is_some())
+    }
+
+    /// A usage is in exactly one of the two tables.
+    fn obstacle(&self, connection: &mut DbConnection) -> Result<Option<(&'static str, String)>> {
+        let archived = store::is_archived(connection, &self.id)?;
+        Ok(archived.then(|| ("id", format!("{} is in the history already", quoted(&self.id)))))
+    }
+}

@@ -1,0 +1,119 @@
+//! Usages in the database: finding one wherever it is, inserting.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::usage::{Usage, Whereabouts};
+use crate::db::DbConnection;
+use crate::db::schema::{llmusage as live, llmusage_history as history};
+use crate::db::values::TolerantTime;
+use crate::error::Result;
+
+/// A row to insert, money as the columns hold it.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = live, treat_none_as_default_value = false)]
+struct Row<'a> {
+    id: &'a str,
+    llmid: Option<&'a str>,
+    use_date: Option<NaiveDate>,
+    use_time: Option<NaiveDateTime>,
+    userid: Option<&'a str>,
+    usages: Option<&'a str>,
+    ioinfo: Option<&'a str>,
+    transno: Option<&'a str>,
+    responsed_seconds: Option<f64>,
+    finish_seconds: Option<f64>,
+    status: Option<&'a str>,
+    taskid: Option<&'a str>,
+    amount: Option<f64>,
+    cost: Option<f64>,
+    userorgid: Option<&'a str>,
+    ownerid: Option<&'a str>,
+    accounting_status: Option<&'a str>,
+}
+
+impl<'a> From<&'a Usage> for Row<'a> {
+    fn from(usage: &'a Usage) -> Row<'a> {
+        Row {
+            id: &usage.id,
+            llmid: usage.llmid.as_deref(),
+            use_date: usage.use_date,
+            use_time: usage.use_time,
+            userid: usage.userid.as_deref(),
+            usages: usage.usages.as_deref(),
+            ioinfo: usage.ioinfo.as_deref(),
+            transno: usage.transno.as_deref(),
+            responsed_seconds: usage.responsed_seconds,
+            finish_seconds: usage.finish_seconds,
+            status: usage.status.as_deref(),
+            taskid: usage.taskid.as_deref(),
+            amount: usage.amount.map(|money| money.to_column()),
+            cost: usage.cost.map(|money| money.to_column()),
+            userorgid: usage.userorgid.as_deref(),
+            ownerid: usage.ownerid.as_deref(),
+            accounting_status: usage.accounting_status.as_deref(),
+        }
+    }
+}
+
+/// Inserts a new live usage.
+///
+/// # Errors
+/// The unique violation of the database when its id or taskid is taken; see [`crate::db::is_duplicate`].
+pub fn insert(connection: &mut DbConnection, usage: &Usage) -> QueryResult<()> {
+    diesel::insert_into(live::table).values(Row::from(usage)).execute(connection).map(drop)
+}
+
+/// The usage of that id and where it is: live, else archived, else none.
+pub fn find_anywhere(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
+    let found: Option<Usage> = live::table
+        .filter(live::id.eq(id.to_owned()))
+        .select(Usage::as_select())
+        .first(connection)
+        .optional()?;
+    if let Some(usage) = found {
+        return Ok(Some((usage, Whereabouts::Live)));
+    }
+    find_archived(connection, id)
+}
+
+fn find_archived(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
+    let usage = (
+        history::id,
+        history::llmid,
+        history::use_date,
+        history::use_time,
+        history::userid,
+        history::usages,
+        history::ioinfo,
+        history::transno,
+        history::responsed_seconds,
+        history::finish_seconds,
+        history::status,
+        history::taskid,
+        history::amount,
+        history::cost,
+        history::userorgid,
+        history::ownerid,
+        history::accounting_status,
+    );
+    let found: Option<(Usage, TolerantTime)> = history::table
+        .filter(history::id.eq(id.to_owned()))
+        .select((usage, history::backup_time))
+        .first(connection)
+        .optional()?;
+    Ok(found.map(|(usage, time)| (usage, Whereabouts::Archived { backup_time: time.into() })))
+}
+
+/// Whether the usage of that id is in the history.
+pub fn is_archived(connection: &mut DbConnection, id: &str) -> Result<bool> {
+    let row = history::table.filter(history::id.eq(id)).select(history::id);
+    Ok(row.first::<String>(connection).optional()?.is_some())
+}
+
+/// Whether there is no usage at all, neither live nor archived.
+pub fn is_empty(connection: &mut DbConnection) -> Result<bool> {
+    let live: Option<String> = live::table.select(live::id).first(connection).optional()?;
+    let archived: Option<String> = history::table.select(history::id).first(connection).optional()?;
+    Ok(live.is_none() && archived.is_none())
+}

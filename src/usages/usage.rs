@@ -1,0 +1,63 @@
+//! One usage, and where it is.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use crate::base::clock::TIME_FORMAT;
+use crate::base::money::Money;
+use crate::db::DbBackend;
+use crate::db::schema::llmusage;
+use crate::db::values::{TolerantDate, TolerantTime};
+
+/// A row of `llmusage` or `llmusage_history`. Every column but the id may be missing.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = llmusage, check_for_backend(DbBackend))]
+pub struct Usage {
+    pub id: String,
+    pub llmid: Option<String>,
+    #[diesel(deserialize_as = TolerantDate)]
+    pub use_date: Option<NaiveDate>,
+    #[diesel(deserialize_as = TolerantTime)]
+    pub use_time: Option<NaiveDateTime>,
+    pub userid: Option<String>,
+    /// What the model counted; valid JSON, `null`, cut text or nothing.
+    pub usages: Option<String>,
+    pub ioinfo: Option<String>,
+    pub transno: Option<String>,
+    /// Seconds until the first answer.
+    pub responsed_seconds: Option<f64>,
+    /// Seconds until the last.
+    pub finish_seconds: Option<f64>,
+    pub status: Option<String>,
+    pub taskid: Option<String>,
+    pub amount: Option<Money>,
+    pub cost: Option<Money>,
+    pub userorgid: Option<String>,
+    pub ownerid: Option<String>,
+    pub accounting_status: Option<String>,
+}
+
+/// In which table a usage is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// In `llmusage`.
+    Live,
+    /// In `llmusage_history`; all rows of one run share the time, which foreign rows may lack.
+    Archived { backup_time: Option<NaiveDateTime> },
+}
+
+impl Usage {
+    /// All fields as a JSON object with the names of the columns, for the audit trail.
+    pub fn to_json(&self) -> Value {
+        let use_time = self.use_time.map(|time| time.format(TIME_FORMAT).to_string());
+        json!({
+            "id": self.id, "llmid": self.llmid, "use_date": self.use_date, "use_time": use_time,
+            "userid": self.userid, "usages": self.usages, "ioinfo": self.ioinfo, "transno": self.transno,
+            "responsed_seconds": self.responsed_seconds, "finish_seconds": self.finish_seconds,
+            "status": self.status, "taskid": self.taskid, "amount": self.amount, "cost": self.cost,
+            "userorgid": self.userorgid, "ownerid": self.ownerid,
+            "accounting_status": self.accounting_status,
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! The faces of errors: status, page, and the layer that gives one to whatever went wrong.
+//!
+//! Handlers answer `Err(WebError)`; unknown routes, wrong methods and bad bodies pass the same layer.
+
+use std::fmt;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::Serialize;
+
+use super::{locale, page, request};
+use crate::base::form::Message;
+use crate::error::Error;
+
+/// An error on its way to a page.
+#[derive(Debug)]
+pub struct WebError(pub Error);
+
+/// What a page handler answers.
+pub type Answer = std::result::Result<HttpResponse, WebError>;
+
+impl From<Error> for WebError {
+    fn from(error: Error) -> WebError {
+        WebError(error)
+    }
+}
+
+impl fmt::Display for WebError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for WebError {
+    fn status_code(&self) -> StatusCode {
+        match &self.0 {
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Error::Forbidden | Error::CrossSite => StatusCode::FORBIDDEN,
+            Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::Malformed(_) => StatusCode::BAD_REQUEST,
+            Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::new(self.status_code());
+        let retry = match &self.0 {
+            Error::TooManyRequests(seconds) => Some(*seconds),
+            Error::Unavailable(_) => Some(5),
+            _ => None,
+        };
+        if let Some(seconds) = retry {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorPage {
+    status: u16,
+    title: String,
+    explanation: String,
+    /// Fields with their messages, where the fault is in what was sent.
+    fields: Vec<(String, String)>,
+}
+
+/// Gives each error response its page.
+pub async fn layer(
+    service_request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(service_request).await?.map_into_boxed_body();
+    let status = response.status();
+    let Some(error) = response.response().error() else { return Ok(response) };
+    let fault = error.as_error::<WebError>();
+    if status.is_server_error() {
+        tracing::error!(request_id = request::id_of(response.request()), %error, "request failed");
+    }
+    let body = error_page(response.request(), status, fault.map(|fault| &fault.0));
+    let (request, mut inner) = response.into_parts();
+    inner
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
+    Ok(ServiceResponse::new(request, inner.set_body(BoxBody::new(body))))
+}
+
+fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> String {
+    let language = request::language_of(request);
+    let say = |key| locale::text(language, key);
+    let (title, explanation) = words_of(status);
+    let explanation = match error {
+        Some(Error::Conflict(message) | Error::Malformed(message)) => locale::words(language, message),
+        Some(Error::CrossSite) => say("error-page-cross-site"),
+        Some(Error::TooManyRequests(seconds)) => {
+            locale::words(language, &Message::new("error-page-throttled").with("seconds", seconds))
+        }
+        _ => say(explanation),
+    };
+    let fields = match error {
+        Some(Error::Invalid(errors)) => locale::errors_in_words(language, errors).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    let page = ErrorPage { status: status.as_u16(), title: say(title), explanation, fields };
+    page::render_text(request, "errors/error.html", &page).unwrap_or_else(|error| {
+        tracing::error!(%error, "the error page itself failed");
+        page.title
+    })
+}
+
+fn words_of(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::BAD_REQUEST => ("error-page-400", "error-page-400-text"),
+        StatusCode::UNAUTHORIZED => ("error-page-401", "error-page-401-text"),
+        StatusCode::FORBIDDEN => ("error-page-403", "error-page-403-text"),
+        StatusCode::NOT_FOUND => ("error-page-404", "error-page-404-text"),
+        StatusCode::METHOD_NOT_ALLOWED => ("error-page-405", "error-page-405-text"),
+        StatusCode::CONFLICT => ("error-page-409", "error-page-409-text"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("error-page-413", "error-page-413-text"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("error-page-415", "error-page-415-text"),
+        StatusCode::UNPROCESSABLE_ENTITY => ("error-page-422", "error-page-422-text"),
+        StatusCode::TOO_MANY_REQUESTS => ("error-page-429", "error-page-429-text"),
+        StatusCode::SERVICE_UNAVAILABLE => ("error-page-503", "error-page-503-text"),
+        status if status.is_client_error() => ("error-page-400", "error-page-400-text"),
+        _ => ("error-page-500", "error-page-500-text"),
+    }
+}
+
+/// For paths that no route has.
+pub async fn no_such_route() -> Answer {
+    Err(Error::NotFound.into())
+}
+
+/// For routes that exist, but not for this method.
+pub async fn no_such_method() -> Answer {
+    Err(Error::MethodNotAllowed.into())
+}

@@ -1,0 +1,97 @@
+//! The two languages: choosing one, and the catalogue of all texts.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_languages};
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::static_loader;
+
+use crate::base::form::{FieldErrors, Message};
+
+static_loader! {
+    static CATALOGUE = {
+        locales: "./locales",
+        fallback_language: "en",
+        // Marks around inserted values would end up in copied ids and amounts.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// A language that the pages speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    English,
+    Chinese,
+}
+
+impl Language {
+    pub const ALL: [Language; 2] = [Language::English, Language::Chinese];
+
+    /// Its BCP 47 tag, which is its folder in `locales/` too.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh-CN",
+        }
+    }
+
+    /// The language of that tag.
+    pub fn of_tag(tag: &str) -> Option<Language> {
+        Language::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// The best one for an `Accept-Language` header; English when none fits.
+    pub fn negotiate(header: &str) -> Language {
+        let available: Vec<fluent_langneg::LanguageIdentifier> =
+            Language::ALL.iter().filter_map(|language| language.tag().parse().ok()).collect();
+        let wanted = parse_accepted_languages(header);
+        let chosen = negotiate_languages(&wanted, &available, None, NegotiationStrategy::Filtering);
+        chosen.first().and_then(|found| Language::of_tag(&found.to_string())).unwrap_or(Language::English)
+    }
+}
+
+/// Arguments of a text.
+pub type Arguments = HashMap<Cow<'static, str>, FluentValue<'static>>;
+
+/// The text of that key, or none if the catalogue of this language lacks it.
+pub fn lookup(language: Language, key: &str, arguments: &Arguments) -> Option<String> {
+    let tag = language.tag().parse().ok()?;
+    CATALOGUE.lookup_single_language(&tag, key, Some(arguments)).ok()
+}
+
+/// A message in words; a key that is missing shows itself, and a test finds it.
+pub fn words(language: Language, message: &Message) -> String {
+    let arguments = message.arguments.iter().map(|(name, value)| {
+        // A whole number chooses singular or plural.
+        let value = value.parse::<i64>().map_or_else(|_| FluentValue::from(value.clone()), FluentValue::from);
+        (Cow::from(*name), value)
+    });
+    lookup(language, message.key, &arguments.collect()).unwrap_or_else(|| message.key.to_owned())
+}
+
+/// The text of a key without arguments.
+pub fn text(language: Language, key: &'static str) -> String {
+    words(language, &Message::new(key))
+}
+
+/// The messages of a form, by field, in words.
+pub fn errors_in_words(
+    language: Language,
+    errors: &FieldErrors,
+) -> std::collections::BTreeMap<String, String> {
+    errors.iter().map(|(field, message)| (field.clone(), words(language, message))).collect()
+}
+
+/// A count with the thousands separators of the languages (both use commas).
+pub fn count(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if number < 0 { format!("-{grouped}") } else { grouped }
+}

@@ -1,0 +1,101 @@
+//! The frame around every page: who is signed in, language, zone, flash, and what it is served with.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::error::WebError;
+use super::flash::{self, Flash};
+use super::locale::Language;
+use super::request;
+use super::state::AppState;
+use crate::accounts::role::Role;
+use crate::error::{Error, Result};
+
+/// What the layout shows besides the page itself.
+#[derive(Debug, Serialize)]
+pub struct Frame {
+    pub language: &'static str,
+    pub user: Option<FrameUser>,
+    pub flash: Option<Flash>,
+    /// The business zone, named once on each page.
+    pub zone: String,
+    pub version: &'static str,
+    pub request_id: String,
+    /// Path and query of this page, to come back to.
+    pub here: String,
+}
+
+/// Who is signed in, for the layout and for the buttons that a role may press.
+#[derive(Debug, Serialize)]
+pub struct FrameUser {
+    pub name: String,
+    pub role: &'static str,
+    pub operates: bool,
+    pub administers: bool,
+}
+
+#[derive(Serialize)]
+struct Framed<'a, T> {
+    frame: Frame,
+    #[serde(flatten)]
+    page: &'a T,
+}
+
+/// Renders a page.
+pub fn render(
+    request: &HttpRequest,
+    status: StatusCode,
+    template: &str,
+    page: &impl Serialize,
+) -> std::result::Result<HttpResponse, WebError> {
+    let body = render_text(request, template, page)?;
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body))
+}
+
+/// Renders a page with status 200.
+pub fn ok(
+    request: &HttpRequest,
+    template: &str,
+    page: &impl Serialize,
+) -> std::result::Result<HttpResponse, WebError> {
+    render(request, StatusCode::OK, template, page)
+}
+
+pub(super) fn render_text(request: &HttpRequest, template: &str, page: &impl Serialize) -> Result<String> {
+    let state = state_of(request)?;
+    let language = request::language_of(request);
+    let framed = Framed { frame: frame(request, state, language), page };
+    state.templates.render(language, template, &framed)
+}
+
+/// The state of the app.
+pub fn state_of(request: &HttpRequest) -> Result<&AppState> {
+    request
+        .app_data::<web::Data<AppState>>()
+        .map(|data| data.get_ref())
+        .ok_or_else(|| Error::internal("no state"))
+}
+
+fn frame(request: &HttpRequest, state: &AppState, language: Language) -> Frame {
+    let user = request::visitor_of(request).map(|visitor| FrameUser {
+        operates: visitor.role >= Role::Operator,
+        administers: visitor.role >= Role::Admin,
+        role: visitor.role.as_str(),
+        name: visitor.name,
+    });
+    Frame {
+        language: language.tag(),
+        user,
+        flash: flash::take(&request::session_of(request)),
+        zone: state.clock.zone().name().to_owned(),
+        version: env!("CARGO_PKG_VERSION"),
+        request_id: request::id_of(request),
+        here: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+/// Sends the browser on after a form, by GET.
+pub fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}

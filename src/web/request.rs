@@ -1,0 +1,83 @@
+//! What a request tells: its id, who asks, in which language, and the fields it carries.
+
+use actix_session::SessionExt;
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest, web};
+
+use super::links;
+use super::locale::Language;
+use super::session::Visitor;
+use super::state::AppState;
+use crate::audit::event::{Author, Source};
+use crate::base::form::{Fields, Message};
+use crate::error::{Error, Result};
+
+/// The most bytes that a form may have.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The id of a request, in its log line, its audit events and on error pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(pub String);
+
+/// The id of this request.
+pub fn id_of(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+/// Who asks, where the route's guard has found somebody.
+pub fn visitor_of(request: &HttpRequest) -> Option<Visitor> {
+    request.extensions().get::<Visitor>().cloned()
+}
+
+/// The language of the account, else of the browser.
+pub fn language_of(request: &HttpRequest) -> Language {
+    let chosen = visitor_of(request).and_then(|visitor| visitor.language);
+    chosen.as_deref().and_then(Language::of_tag).unwrap_or_else(|| {
+        let header = request.headers().get(header::ACCEPT_LANGUAGE);
+        Language::negotiate(header.and_then(|value| value.to_str().ok()).unwrap_or_default())
+    })
+}
+
+/// The author of what this request changes.
+pub fn author_of(request: &HttpRequest, state: &AppState) -> Result<Author> {
+    let visitor = visitor_of(request).ok_or(Error::Unauthenticated)?;
+    Ok(Author {
+        name: visitor.name,
+        source: Source::Page,
+        request_id: Some(id_of(request)),
+        at: state.clock.now(),
+    })
+}
+
+/// The fields of the query string.
+///
+/// # Errors
+/// [`Error::Malformed`] when it is not UTF-8.
+pub fn query_fields(request: &HttpRequest) -> Result<Fields> {
+    fields(request.query_string())
+}
+
+/// The fields of a posted form.
+///
+/// # Errors
+/// [`Error::UnsupportedMediaType`] when it is no form, [`Error::Malformed`] when it is not UTF-8.
+pub fn form_fields(request: &HttpRequest, body: &web::Bytes) -> Result<Fields> {
+    if !body.is_empty() && request.content_type() != "application/x-www-form-urlencoded" {
+        return Err(Error::UnsupportedMediaType);
+    }
+    let body = std::str::from_utf8(body).map_err(|_| not_utf8())?;
+    fields(body)
+}
+
+fn fields(encoded: &str) -> Result<Fields> {
+    links::pairs(encoded).map(Fields::new).ok_or_else(not_utf8)
+}
+
+fn not_utf8() -> Error {
+    Error::Malformed(Message::new("error-not-utf8"))
+}
+
+/// The session of this request.
+pub fn session_of(request: &HttpRequest) -> actix_session::Session {
+    request.get_session()
+}

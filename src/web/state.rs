@@ -1,0 +1,22 @@
+//! What handlers work with: one value for the whole app, shared by all workers.
+
+use std::sync::Arc;
+
+use crate::base::clock::Clock;
+use crate::db::Database;
+use crate::names::NameCache;
+use crate::web::templates::Templates;
+
+/// Shared by all requests.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    pub database: Database,
+    pub clock: Clock,
+    pub templates: Arc<Templates>,
+    pub names: NameCache,
+    /// The origin that forms must come from.
+    pub origin: String,
+    /// Whether the origin was set; a derived one gives way to the Host that the browser asked for.
+    pub origin_is_set: bool,
+    pub is_https: bool,
+}

@@ -1,0 +1,104 @@
+//! The templates: loaded and checked at start, once for each language.
+//!
+//! A template that names an unknown text, component or variable is an error, not an empty space.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use fluent_templates::fluent_bundle::FluentValue;
+use serde::Serialize;
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+use super::links;
+use super::locale::{self, Arguments, Language};
+use crate::error::{Error, Result};
+
+/// The templates in all languages.
+#[derive(Debug)]
+pub struct Templates {
+    engines: Vec<(Language, Tera)>,
+}
+
+impl Templates {
+    /// Loads every `.html` file below a folder.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with the file and line that is wrong.
+    pub fn load(folder: &Path, assets_version: &str) -> Result<Templates> {
+        let files = html_files(folder)?;
+        let engine = |language| -> Result<(Language, Tera)> {
+            let mut tera = Tera::new();
+            register(&mut tera, language, assets_version.to_owned());
+            let named = files.iter().map(|path| (path.clone(), Some(name_of(folder, path))));
+            tera.add_template_files(named)
+                .map_err(|error| Error::Unavailable(format!("--assets: {error}")))?;
+            Ok((language, tera))
+        };
+        Ok(Templates { engines: Language::ALL.into_iter().map(engine).collect::<Result<_>>()? })
+    }
+
+    /// Renders one template with the fields of a context.
+    pub fn render(&self, language: Language, name: &str, context: &impl Serialize) -> Result<String> {
+        let context = Context::from_serialize(context).map_err(Error::internal)?;
+        let engine = self.engines.iter().find(|(engine, _)| *engine == language);
+        let (_, tera) = engine.ok_or_else(|| Error::internal("no templates in that language"))?;
+        tera.render(name, &context).map_err(|error| Error::Internal(format!("template {name}: {error}")))
+    }
+
+    /// The names of all templates, for the test that renders each.
+    pub fn names(&self) -> Vec<String> {
+        let first = self.engines.first();
+        first.map(|(_, tera)| tera.get_template_names().map(str::to_owned).collect()).unwrap_or_default()
+    }
+}
+
+fn html_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = |error: std::io::Error| {
+        Error::Unavailable(format!("--assets: cannot read {}: {error}", folder.display()))
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            files.extend(html_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn name_of(folder: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(folder).unwrap_or(path);
+    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn register(tera: &mut Tera, language: Language, assets_version: String) {
+    tera.register_function("t", move |kwargs: Kwargs, _: &State<'_>| translate(language, &kwargs));
+    tera.register_function("asset", move |kwargs: Kwargs, _: &State<'_>| -> TeraResult<String> {
+        Ok(format!("/static/{}?v={assets_version}", kwargs.must_get::<&str>("file")?))
+    });
+    tera.register_filter("count", |number: i64, _: Kwargs, _: &State<'_>| locale::count(number));
+    tera.register_filter("segment", |text: &str, _: Kwargs, _: &State<'_>| links::segment(text));
+}
+
+/// `t(key="...", name=value)`: a text of the catalogue. Whole numbers choose the plural.
+fn translate(language: Language, kwargs: &Kwargs) -> TeraResult<String> {
+    let key = kwargs.must_get::<&str>("key")?;
+    let mut arguments = Arguments::new();
+    for (name, value) in kwargs.iter() {
+        if let Some(name) = name.as_str().filter(|name| *name != "key") {
+            arguments.insert(Cow::from(name.to_owned()), fluent_value(value));
+        }
+    }
+    locale::lookup(language, key, &arguments)
+        .ok_or_else(|| tera::Error::message(format!("no text `{key}` in {}", language.tag())))
+}
+
+fn fluent_value(value: &Value) -> FluentValue<'static> {
+    if let Some(number) = value.as_i64() {
+        return FluentValue::from(number);
+    }
+    FluentValue::from(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
