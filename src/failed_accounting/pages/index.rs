@@ -44,6 +44,8 @@ struct IndexPage {
     newer: Option<String>,
     older: Option<String>,
     go_on: Option<String>,
+    /// What the link to go on is, where the page has no other link that way.
+    go_on_rel: &'static str,
     searched: i64,
     csv: String,
     csv_excel: String,
@@ -169,7 +171,16 @@ impl Builder<'_> {
             clear: list_link(&self.filter.cleared()),
             heads: toolbar.heads(),
             rows: listing.rows.iter().map(row).collect(),
-            go_on: listing.go_on.as_ref().map(|cursor| link_at("after", cursor)),
+            go_on: match &listing.go_on {
+                Some(Position::Before(cursor)) => Some(link_at("before", cursor)),
+                Some(Position::After(cursor)) => Some(link_at("after", cursor)),
+                Some(Position::Start) | None => None,
+            },
+            go_on_rel: match &listing.go_on {
+                Some(Position::Before(_)) if newer.is_none() => "prev",
+                Some(Position::After(_)) if older.is_none() => "next",
+                _ => "",
+            },
             searched: list::SEARCHED_ROWS,
             csv: self.csv_link(&[]),
             csv_excel: self.csv_link(&[("bom", "1".to_owned())]),
