@@ -10,6 +10,7 @@ mod account;
 mod app;
 mod failed_accounting_bad_input;
 mod failed_accounting_changes;
+mod failed_accounting_csv;
 mod failed_accounting_list;
 mod failed_accounting_show;
 mod headers;

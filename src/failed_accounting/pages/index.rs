@@ -83,7 +83,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let names = state.names.current().await;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = FormView::new(&KEYS, &fields, &errors, language);
-    let context = Builder { filter: &filter, names: &names, state, language }.page(found, form);
+    let context = Builder { filter: &filter, exact, names: &names, state, language }.page(found, form);
     page::render(&request, status, "failed_accounting/index.html", &context)
 }
 
@@ -133,6 +133,8 @@ fn find(
 
 struct Builder<'a> {
     filter: &'a Filter,
+    /// Whether the exact count was asked for, which the next page keeps.
+    exact: bool,
     names: &'a Names,
     state: &'a AppState,
     language: Language,
@@ -142,11 +144,14 @@ impl Builder<'_> {
     fn page(&self, found: Found, form: FormView) -> IndexPage {
         let link_at = |key: &str, cursor: &Cursor| {
             let mut pairs: Vec<(&str, String)> = self.filter.to_pairs();
+            if self.exact {
+                pairs.push(("exact", "1".to_owned()));
+            }
             pairs.push((key, cursor.encode()));
             links::with_query(LIST, &links::query(&pairs))
         };
         let listing = &found.listing;
-        let Builder { filter, names, state, language } = *self;
+        let Builder { filter, names, state, language, .. } = *self;
         let toolbar = Toolbar { filter, names, state, language };
         let chips = toolbar.chips();
         let newer =
