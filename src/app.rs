@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::failed_accounting::pages as failed;
 use crate::names::{NameCache, NameSources};
 use crate::web::access::{self, Access, Permission};
+use crate::web::download::Places;
 use crate::web::error::{self as faults, Answer};
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
@@ -50,6 +51,7 @@ impl Application {
             organisations: config.organisations_sql.clone(),
         };
         let state = AppState {
+            downloads: Places::default(),
             names: NameCache::new(database.clone(), sources),
             templates: Arc::new(Templates::load(&assets.join("templates"), &version)?),
             origin: config.origin(),

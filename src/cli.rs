@@ -98,15 +98,35 @@ enum ExportCommand {
 
 /// Runs the command line of this process: exit code 0 done, 1 failed, 2 wrong usage.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    match dispatch(cli) {
+    let ended = match Cli::try_parse() {
+        Ok(cli) => dispatch(cli),
+        Err(error) => match wrong_setting(&error) {
+            Some(line) => Err(Error::Unavailable(line)),
+            None => error.exit(),
+        },
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A reader that closed the pipe early, such as `head`, has what it wanted.
+            // Nobody may be reading any more; the exit code says it all the same.
             let _ = writeln!(std::io::stderr(), "llmage-admin: {}", in_words(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// A setting with a wrong value, be it from a flag or the environment, in one line; other mistakes are
+/// wrong usage, which clap explains.
+fn wrong_setting(error: &clap::Error) -> Option<String> {
+    use clap::error::{ContextKind, ErrorKind};
+    if error.kind() != ErrorKind::ValueValidation {
+        return None;
+    }
+    let flag = error.get(ContextKind::InvalidArg)?.to_string();
+    let flag = flag.split(' ').next().filter(|flag| flag.starts_with("--"))?.to_owned();
+    let value = error.get(ContextKind::InvalidValue)?.to_string();
+    let reason = std::error::Error::source(error)?;
+    Some(format!("{flag}: \"{value}\": {reason}"))
 }
 
 /// An error as one line for a terminal, in English.
@@ -139,8 +159,12 @@ fn dispatch(cli: Cli) -> Result<()> {
     }
 }
 
+/// Writes a line to standard output. A reader that closed the pipe early, such as `head`, has what it wanted.
 fn say(line: &str) -> Result<()> {
-    writeln!(std::io::stdout(), "{line}").map_err(Error::internal)
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        written => written.map_err(Error::internal),
+    }
 }
 
 fn clock(config: &Config) -> Clock {

@@ -38,3 +38,4 @@ error-request-id = Request id { $id }
 error-to-list = To the failed records
 error-to-account = What you may do
 error-to-sign-in = Sign in
+error-to-record = Back to the record

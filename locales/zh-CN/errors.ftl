@@ -34,3 +34,4 @@ error-request-id = 请求编号 { $id }
 error-to-list = 查看记账失败记录
 error-to-account = 你可以做什么
 error-to-sign-in = 登录
+error-to-record = 返回该记录

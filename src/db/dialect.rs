@@ -129,6 +129,25 @@ where
     }
 }
 
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Time,
+    Number,
+}
+
+/// The same value in the same order, which no index offers to give.
+pub fn unindexed(engine: Engine, column: &str, kind: Kind) -> String {
+    match (engine, kind) {
+        (Engine::Sqlite, _) => format!("+{column}"),
+        (Engine::Mysql, _) => format!("COALESCE({column}, NULL)"),
+        (Engine::Postgres, Kind::Text) => format!("({column} || '')"),
+        (Engine::Postgres, Kind::Time) => format!("({column} + INTERVAL '0')"),
+        (Engine::Postgres, Kind::Number) => format!("({column} + 0e0)"),
+    }
+}
+
 /// The pattern for a part of a text, with the wildcards of LIKE taken literally (escape character `!`).
 pub fn like_pattern(part: &str) -> String {
     let escaped = part.replace('!', "!!").replace('%', "!%").replace('_', "!_");

@@ -6,16 +6,19 @@
 pub mod chunks;
 
 use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Double, Nullable, Text};
 
 use super::condition::{self, Condition, Search};
 use super::failure::FailedRecord;
 use super::filter::{Filter, Sort};
+use super::route::{self, Route, Way};
 use crate::base::form::Message;
 use crate::base::paging::{Cursor, Key, Position};
+use crate::db::dialect::{self, Kind};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
-use crate::db::{DbConnection, Engine, dialect};
+use crate::db::{DbBackend, DbConnection, Engine};
 use crate::error::{Error, Result};
 
 /// How many rows of a filter a search without an index looks through for one page.
@@ -37,7 +40,7 @@ pub struct Listing {
     pub has_previous: bool,
     pub has_next: bool,
     /// Set where a search stopped after [`SEARCHED_ROWS`] rows: where to go on, in the same direction.
-    pub go_on: Option<Cursor>,
+    pub go_on: Option<Position>,
 }
 
 /// A stretch of the list: the rows with a sort value, or those without, from a bound on.
@@ -46,6 +49,9 @@ struct Stretch<'a> {
     from: Option<&'a Cursor>,
 }
 
+type IdQuery = failed::BoxedQuery<'static, DbBackend, Text>;
+
+#[derive(Clone, Copy)]
 struct Walk<'a> {
     engine: Engine,
     filter: &'a Filter,
@@ -53,6 +59,7 @@ struct Walk<'a> {
     sort: Sort,
     /// The direction of this walk; against the list's own when going to newer rows.
     descending: bool,
+    route: Route,
     /// How many rows a search without an index looks through.
     searched: i64,
 }
@@ -100,8 +107,16 @@ pub fn rows_within(
         return Err(Error::invalid(field, Message::new("error-cursor")));
     }
     let descending = filter.sort.descending != backwards;
-    let walk = Walk { engine, filter, search, sort: filter.sort, descending, searched };
-    let (mut rows, go_on) = walk.collect(connection, from, limit + 1)?;
+    let walk = |route| Walk { engine, filter, search, sort: filter.sort, descending, route, searched };
+    let (mut rows, go_on) = match route::to_page(connection, filter, search, filter.sort)? {
+        Way::Straight(route) => walk(route).collect(connection, from, limit + 1)?,
+        Way::Try(route, entries, other) => {
+            match walk(route).collect_within(connection, from, limit + 1, entries)? {
+                Some(rows) => (rows, None),
+                None => walk(other).collect(connection, from, limit + 1)?,
+            }
+        }
+    };
     let more = rows.len() > limit;
     rows.truncate(limit);
     if backwards {
@@ -111,7 +126,7 @@ pub fn rows_within(
         has_previous: if backwards { more || go_on.is_some() } else { from.is_some() },
         has_next: if backwards { true } else { more },
         rows,
-        go_on: go_on.filter(|_| !more),
+        go_on: go_on.filter(|_| !more).map(if backwards { Position::Before } else { Position::After }),
     })
 }
 
@@ -123,11 +138,7 @@ pub fn cursor_of(connection: &mut DbConnection, sort: Sort, id: &str) -> Result<
 }
 
 type Place = (String, Option<String>, Option<f64>);
-type KeySelect = (
-    dsl::id,
-    diesel::expression::SqlLiteral<Nullable<Text>>,
-    diesel::expression::SqlLiteral<Nullable<Double>>,
-);
+type KeySelect = (dsl::id, SqlLiteral<Nullable<Text>>, SqlLiteral<Nullable<Double>>);
 
 fn key_select(engine: Engine, sort: Sort) -> KeySelect {
     let column = sort.column.name();
@@ -158,7 +169,11 @@ impl Walk<'_> {
         let mut rows = Vec::new();
         for stretch in self.stretches(from) {
             let until = match self.search {
-                Search::Scan => self.searched_until(connection, &stretch)?,
+                Search::Scan => {
+                    let without_text = Filter { q: None, ..self.filter.clone() };
+                    let whole = Walk { filter: &without_text, search: &Search::Nothing, ..*self };
+                    whole.place_after(connection, &stretch)?
+                }
                 _ => None,
             };
             let wanted = (limit - rows.len()) as i64;
@@ -169,6 +184,32 @@ impl Walk<'_> {
             }
         }
         Ok((rows, None))
+    }
+
+    /// As [`Walk::collect`], but gives up after so many entries of the tab with too few rows.
+    fn collect_within(
+        &self,
+        connection: &mut DbConnection,
+        from: Option<&Cursor>,
+        limit: usize,
+        entries: i64,
+    ) -> Result<Option<Vec<Listed>>> {
+        let tab = Filter { sort: self.sort, ..Filter::default().on_tab(self.filter.handled) };
+        let whole = Walk { filter: &tab, search: &Search::Nothing, searched: entries, ..*self };
+        let mut rows = Vec::new();
+        for stretch in self.stretches(from) {
+            let until = whole.place_after(connection, &stretch)?;
+            let wanted = (limit - rows.len()) as i64;
+            let ids = self.ids(connection, &stretch, until.as_ref(), wanted)?;
+            rows.extend(self.load(connection, &stretch, ids, wanted)?);
+            if rows.len() >= limit {
+                break;
+            }
+            if until.is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(rows))
     }
 
     fn stretches<'a>(&self, from: Option<&'a Cursor>) -> Vec<Stretch<'a>> {
@@ -230,13 +271,17 @@ impl Walk<'_> {
         vec![dialect::compare(self.engine, column, loose, key), inside]
     }
 
-    fn order(&self, nulls: bool) -> diesel::expression::SqlLiteral<Text> {
+    fn order(&self, nulls: bool, is_in_order: bool) -> SqlLiteral<Text> {
         let direction = if self.descending { "DESC" } else { "ASC" };
-        if nulls {
-            return sql(&format!("{TABLE}.id {direction}"));
-        }
         // Named with its table: PostgreSQL would sort by the text of the same name that is selected.
-        sql(&format!("{TABLE}.{} {direction}, {TABLE}.id {direction}", self.sort.column.name()))
+        let sorted = |column: &str, kind| {
+            let column = format!("{TABLE}.{column}");
+            let column = if is_in_order { column } else { dialect::unindexed(self.engine, &column, kind) };
+            format!("{column} {direction}")
+        };
+        let kind = if self.sort.column.is_time() { Kind::Time } else { Kind::Number };
+        let id = sorted("id", Kind::Text);
+        if nulls { sql(&id) } else { sql(&format!("{}, {id}", sorted(self.sort.column.name(), kind))) }
     }
 
     fn ids(
@@ -247,13 +292,8 @@ impl Walk<'_> {
         limit: i64,
     ) -> Result<Vec<String>> {
         let mut ids = Vec::new();
-        for branch in condition::branches(self.engine, self.filter, self.search) {
-            let mut query = failed::table.select(dsl::id).into_boxed();
-            let filters = condition::conditions(self.engine, self.filter, self.search);
-            for condition in branch.into_iter().chain(filters).chain(self.within(stretch, until)) {
-                query = query.filter(condition);
-            }
-            ids.extend(query.order(self.order(stretch.nulls)).limit(limit).load::<String>(connection)?);
+        for branch in condition::branches(self.engine, self.filter, self.search, self.route) {
+            ids.extend(self.query(branch, stretch, until).limit(limit).load::<String>(connection)?);
         }
         Ok(ids)
     }
@@ -271,7 +311,7 @@ impl Walk<'_> {
         }
         let rows: Vec<(FailedRecord, Place)> = failed::table
             .filter(dsl::id.eq_any(ids))
-            .order(self.order(stretch.nulls))
+            .order(self.order(stretch.nulls, false))
             .limit(limit)
             .select((FailedRecord::as_select(), key_select(self.engine, self.sort)))
             .load(connection)?;
@@ -279,22 +319,29 @@ impl Walk<'_> {
         Ok(rows.into_iter().map(listed).collect())
     }
 
-    /// The row after which a search in this stretch stops, if the stretch is that long.
-    fn searched_until(&self, connection: &mut DbConnection, stretch: &Stretch<'_>) -> Result<Option<Cursor>> {
-        let without_text = Filter { q: None, ..self.filter.clone() };
-        let branches = condition::branches(self.engine, &without_text, &Search::Nothing);
+    /// The row at which `searched` rows of this stretch have been passed, if it is that long.
+    fn place_after(&self, connection: &mut DbConnection, stretch: &Stretch<'_>) -> Result<Option<Cursor>> {
+        let branches = condition::branches(self.engine, self.filter, self.search, self.route);
         let offset = self.searched / branches.len() as i64 - 1;
         let mut ends: Vec<String> = Vec::new();
         for branch in branches {
-            let mut query = failed::table.select(dsl::id).into_boxed();
-            let filters = condition::conditions(self.engine, &without_text, &Search::Nothing);
-            for condition in branch.into_iter().chain(filters).chain(self.within(stretch, None)) {
-                query = query.filter(condition);
-            }
-            let ordered = query.order(self.order(stretch.nulls));
-            ends.extend(ordered.limit(1).offset(offset).load::<String>(connection)?);
+            let query = self.query(branch, stretch, None);
+            ends.extend(query.limit(1).offset(offset).load::<String>(connection)?);
         }
         // Where both tabs are walked, the nearer end bounds the stretch in which all was looked at.
         Ok(self.load(connection, stretch, ends, 1)?.into_iter().next().map(|row| row.cursor))
+    }
+
+    /// The ids of a branch within a stretch, in order.
+    fn query(&self, branch: Vec<Condition>, stretch: &Stretch<'_>, until: Option<&Cursor>) -> IdQuery {
+        let mut query = failed::table.select(dsl::id).into_boxed();
+        for condition in branch {
+            query = query.filter(condition);
+        }
+        for condition in self.within(stretch, until) {
+            let is_in_order = self.route.is_in_order();
+            query = query.filter(if is_in_order { condition } else { condition::checked(condition) });
+        }
+        query.order(self.order(stretch.nulls, self.route.is_in_order()))
     }
 }

@@ -11,5 +11,6 @@ pub mod form;
 pub mod import;
 pub mod list;
 pub mod pages;
+pub mod route;
 pub mod store;
 pub mod totals;

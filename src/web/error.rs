@@ -6,13 +6,13 @@ use std::fmt;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 
 use super::locale::Language;
-use super::{bearer, locale, page, problem, request};
+use super::{bearer, links, locale, page, problem, request};
 use crate::base::form::Message;
 use crate::error::Error;
 
@@ -74,6 +74,8 @@ struct ErrorPage {
     explanation: String,
     /// Fields with their messages, where the fault is in what was sent.
     fields: Vec<(String, String)>,
+    /// The page that the refused form was on.
+    back: Option<String>,
 }
 
 /// Gives each error response its page.
@@ -141,11 +143,19 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
         title: locale::text(language, words_of(status).0),
         explanation,
         fields,
+        back: page_of_form(request),
     };
     page::render_text(request, "errors/error.html", &page).unwrap_or_else(|error| {
         tracing::error!(%error, "the error page itself failed");
         page.title
     })
+}
+
+/// `/things/{id}` for a form that was posted to `/things/{id}/action`.
+fn page_of_form(request: &HttpRequest) -> Option<String> {
+    let (page, _) = request.path().rsplit_once('/').filter(|_| request.method() == Method::POST)?;
+    let query = request.query_string();
+    (page.matches('/').count() == 2).then(|| links::with_query(page, query))
 }
 
 fn words_of(status: StatusCode) -> (&'static str, &'static str) {

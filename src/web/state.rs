@@ -6,6 +6,7 @@ use crate::base::clock::Clock;
 use crate::db::Database;
 use crate::names::NameCache;
 use crate::web::access::Permission;
+use crate::web::download::Places;
 use crate::web::templates::Templates;
 
 /// Shared by all requests.
@@ -15,6 +16,7 @@ pub struct AppState {
     pub clock: Clock,
     pub templates: Arc<Templates>,
     pub names: NameCache,
+    pub downloads: Places,
     /// The origin that forms must come from.
     pub origin: String,
     /// Whether the origin was set; a derived one gives way to the Host that the browser asked for.

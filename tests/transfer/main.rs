@@ -1,5 +1,7 @@
 //! Files in and out: export, import, names and the sample data, on the engine that `TEST_DATABASE_URL` names.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod demo;
 mod export;
 mod files;

@@ -91,8 +91,8 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
         None => change_language(&request, &fields).await,
     };
     match changed {
-        Ok(message) => {
-            flash::leave(&request::session_of(&request), request::language_of(&request), &message);
+        Ok((message, language)) => {
+            flash::leave(&request::session_of(&request), language, &message);
             Ok(page::see_other(links::own_path(fields.raw("next").unwrap_or("/account"))))
         }
         Err(Error::Invalid(errors)) => account_page(&request, StatusCode::UNPROCESSABLE_ENTITY, &errors),
@@ -110,20 +110,22 @@ pub async fn end_sessions(request: HttpRequest) -> Answer {
     Ok(page::see_other("/login"))
 }
 
-async fn change_language(request: &HttpRequest, fields: &Fields) -> Result<Message> {
+/// Gives what to say, in the language that was chosen.
+async fn change_language(request: &HttpRequest, fields: &Fields) -> Result<(Message, Language)> {
     let state = page::state_of(request)?;
     let author = request::author_of(request, state)?;
     let chosen = form::language(fields)?;
     let language = chosen.ok_or_else(|| Error::invalid("language", Message::new("error-required")))?;
+    let spoken = Language::of_tag(&language).unwrap_or(Language::English);
     let save = move |connection: &mut DbConnection| {
         store::set_language(connection, &author.name, &language, &author)
     };
     state.database.transaction(save).await?;
-    Ok(Message::new("flash-language"))
+    Ok((Message::new("flash-language"), spoken))
 }
 
 /// Other sessions of this user end; this one goes on under the new epoch.
-async fn change_password(request: &HttpRequest, fields: &Fields) -> Result<Message> {
+async fn change_password(request: &HttpRequest, fields: &Fields) -> Result<(Message, Language)> {
     let state = page::state_of(request)?;
     let author = request::author_of(request, state)?;
     let change = PasswordChange::parse(fields, &author.name)?;
@@ -140,5 +142,5 @@ async fn change_password(request: &HttpRequest, fields: &Fields) -> Result<Messa
     };
     let epoch = state.database.transaction(save).await?;
     session::begin(&request::session_of(request), &name, epoch, state.clock.now())?;
-    Ok(Message::new("flash-password"))
+    Ok((Message::new("flash-password"), request::language_of(request)))
 }

@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::failed_accounting::condition::{self, Search};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::route;
 
 /// Rows that are fetched at once: few at first and where reasons are long, more as long as they are short.
 const FEWEST_ROWS: i64 = 50;
@@ -36,12 +37,14 @@ pub fn each(
 ) -> Result<()> {
     let engine = connection.engine();
     let sort = filter.sort;
-    let walk = Walk { engine, filter, search, sort, descending: sort.descending, searched: SEARCHED_ROWS };
+    let route = route::to_whole(connection, filter, search, sort)?;
+    let walk =
+        Walk { engine, filter, search, sort, descending: sort.descending, route, searched: SEARCHED_ROWS };
     for Stretch { nulls, .. } in walk.stretches(None) {
-        if condition::is_narrow(filter, search) {
-            walk.each_by_id(connection, nulls, visit)?;
-        } else {
+        if route.is_in_order() {
             walk.each_in_order(connection, nulls, visit)?;
+        } else {
+            walk.each_by_id(connection, nulls, visit)?;
         }
     }
     Ok(())
@@ -65,7 +68,7 @@ impl Walk<'_> {
         nulls: bool,
         visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
     ) -> Result<()> {
-        let branches = condition::branches(self.engine, self.filter, self.search).len();
+        let branches = condition::branches(self.engine, self.filter, self.search, self.route).len();
         let strand = |branch| Strand { branch, limit: FEWEST_ROWS, ..Strand::default() };
         let mut strands: Vec<Strand> = (0..branches).map(strand).collect();
         loop {
@@ -96,17 +99,16 @@ impl Walk<'_> {
 
     fn fetch(&self, connection: &mut DbConnection, nulls: bool, strand: &mut Strand) -> Result<()> {
         let stretch = Stretch { nulls, from: strand.last.as_ref() };
-        let branch =
-            condition::branches(self.engine, self.filter, self.search).into_iter().nth(strand.branch);
-        let filters = condition::conditions(self.engine, self.filter, self.search);
+        let branches = condition::branches(self.engine, self.filter, self.search, self.route);
+        let branch = branches.into_iter().nth(strand.branch);
         let mut query = failed::table
             .select((FailedRecord::as_select(), key_select(self.engine, self.sort)))
             .into_boxed();
-        for condition in branch.flatten().into_iter().chain(filters).chain(self.within(&stretch, None)) {
+        for condition in branch.into_iter().flatten().chain(self.within(&stretch, None)) {
             query = query.filter(condition);
         }
         let rows: Vec<(FailedRecord, Place)> =
-            query.order(self.order(nulls)).limit(strand.limit).load(connection)?;
+            query.order(self.order(nulls, true)).limit(strand.limit).load(connection)?;
         strand.ended = (rows.len() as i64) < strand.limit;
         strand.limit = next_limit(strand.limit, rows.iter().map(|(record, _)| weight(record)).sum());
         let listed = |(record, place)| Listed { record, cursor: to_cursor(self.sort, place) };

@@ -62,7 +62,7 @@ impl RowView {
             reason: record.failed_reason.as_deref().map(|reason| clip(reason, ROW_REASON)),
             retries: record.retry_count.unwrap_or(0),
             state: state_of(record),
-            resolution: record.resolution.clone().filter(|_| !record.is_open()),
+            resolution: record.closed_as().map(|resolution| resolution.as_str().to_owned()),
             id: record.id.clone(),
         }
     }
