@@ -209,7 +209,15 @@ fn every_column_of_every_table_can_be_selected() {
             });
         };
     }
-    selectable!(llmusage_accounting_failed, llmusage, llmusage_history, admin_user, app_setting, audit_event);
+    selectable!(
+        llmusage_accounting_failed,
+        llmusage,
+        llmusage_history,
+        admin_user,
+        app_setting,
+        audit_event,
+        job_lease
+    );
     let mut known = tables(&database);
     known.retain(|name| !name.starts_with("reason_") && name != "__diesel_schema_migrations");
     assert_eq!(
@@ -218,6 +226,7 @@ fn every_column_of_every_table_can_be_selected() {
             "admin_user",
             "app_setting",
             "audit_event",
+            "job_lease",
             "llmusage",
             "llmusage_accounting_failed",
             "llmusage_history"

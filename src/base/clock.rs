@@ -37,6 +37,11 @@ impl Clock {
         self.stopped_at.unwrap_or_else(|| Utc::now().with_timezone(&self.zone).naive_local().trunc_subsecs(3))
     }
 
+    /// Milliseconds since 1970 in UTC: for spans of time between machines, never shown.
+    pub fn epoch_milliseconds() -> i64 {
+        Utc::now().timestamp_millis()
+    }
+
     /// Today in the business zone.
     pub fn today(&self) -> NaiveDate {
         self.now().date()

@@ -21,6 +21,11 @@ diesel::table! {
         handled_note -> Nullable<Text>,
         resolution -> Nullable<Text>,
         handled_by -> Nullable<Text>,
+        retry_requested_at -> Nullable<Timestamp>,
+        retry_requested_by -> Nullable<Text>,
+        retry_known -> Nullable<Text>,
+        supersedes -> Nullable<Text>,
+        superseded_by -> Nullable<Text>,
     }
 }
 
@@ -100,5 +105,13 @@ diesel::table! {
         before_state -> Nullable<Text>,
         after_state -> Nullable<Text>,
         request_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    job_lease (name) {
+        name -> Text,
+        holder -> Text,
+        held_until -> BigInt,
     }
 }

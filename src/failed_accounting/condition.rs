@@ -1,6 +1,7 @@
 //! What a filter means in SQL, and how a text search is answered without scanning a million reasons.
 
 use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
@@ -161,12 +162,24 @@ fn contains(engine: Engine, word: &str) -> Condition {
 /// narrows them, because the indexes begin with "open".
 pub fn branches(engine: Engine, filter: &Filter, search: &Search) -> Vec<Option<Condition>> {
     let open = |open: bool| Some(Box::new(dialect::is_open(engine, open)) as Condition);
+    if filter.retrying {
+        return vec![Some(match filter.handled {
+            Handled::Handled => Box::new(is_retrying().and(dialect::is_open(engine, false))),
+            _ => Box::new(is_retrying()),
+        })];
+    }
     match filter.handled {
         Handled::Open => vec![open(true)],
         Handled::Handled => vec![open(false)],
         Handled::All if is_narrow(filter, search) => vec![None],
         Handled::All => vec![open(true), open(false)],
     }
+}
+
+/// Whether a retry is under way. Not by the expression of the indexes for open records: of these there may be many,
+/// of the retrying ones there are few, and an index of their own has them.
+pub fn is_retrying() -> SqlLiteral<Nullable<Bool>> {
+    sql("(retry_requested_at IS NOT NULL AND COALESCE(handled, '0') <> '1')")
 }
 
 /// Whether an equality (an id, a resolution, rare words) leads to the rows.

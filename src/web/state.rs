@@ -19,4 +19,13 @@ pub struct AppState {
     /// Whether the origin was set; a derived one gives way to the Host that the browser asked for.
     pub origin_is_set: bool,
     pub is_https: bool,
+    /// A retry that waits longer than that is shown as stuck.
+    pub stuck_after: chrono::Duration,
+}
+
+impl AppState {
+    /// Retries asked for before that time are stuck.
+    pub fn stuck_since(&self) -> chrono::NaiveDateTime {
+        self.clock.now() - self.stuck_after
+    }
 }

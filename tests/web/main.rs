@@ -13,3 +13,4 @@ mod failed_accounting_show;
 mod headers;
 mod languages;
 mod operations;
+mod retries;

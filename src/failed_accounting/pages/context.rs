@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use actix_web::HttpRequest;
 use serde::Serialize;
 
-use crate::base::clock::Clock;
 use crate::base::form::{FieldErrors, Fields};
 use crate::error::{Error, Result};
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
@@ -13,6 +12,7 @@ use crate::failed_accounting::filter::Filter;
 use crate::names::Names;
 use crate::web::links;
 use crate::web::locale::{self, Language};
+use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView, clip};
 
 /// The path of the list.
@@ -34,15 +34,17 @@ pub(super) struct RowView {
     pub cost: Option<String>,
     pub reason: Option<String>,
     pub retries: i32,
-    /// `open`, `handled`, `accounted` or `superseded`.
+    /// `open`, `retrying`, `stuck`, `handled`, `accounted` or `superseded`.
     pub state: &'static str,
     /// How it was closed, as stored.
     pub resolution: Option<String>,
 }
 
 /// The word for the state of a record.
-pub(super) fn state_of(record: &FailedRecord) -> &'static str {
+pub(super) fn state_of(record: &FailedRecord, state: &AppState) -> &'static str {
     match record.closed_as() {
+        _ if record.is_stuck(state.stuck_since()) => "stuck",
+        _ if record.is_retrying() => "retrying",
         _ if record.is_open() => "open",
         Some(Resolution::Accounted) => "accounted",
         Some(Resolution::Superseded) => "superseded",
@@ -51,13 +53,13 @@ pub(super) fn state_of(record: &FailedRecord) -> &'static str {
 }
 
 impl RowView {
-    pub fn new(record: &FailedRecord, names: &Names, clock: &Clock, filter: &Filter) -> RowView {
+    pub fn new(record: &FailedRecord, names: &Names, state: &AppState, filter: &Filter) -> RowView {
         let named = |id: &Option<String>, known: &std::collections::HashMap<String, String>| {
             id.clone().map(|id| Named { name: known.get(&id).cloned(), id })
         };
         RowView {
             link: record_link(&record.id, "", filter),
-            failed: record.failed_time.map(|time| TimeView::new(clock, time)),
+            failed: record.failed_time.map(|time| TimeView::new(&state.clock, time)),
             organisation: named(&record.userorgid, &names.organisations),
             user: named(&record.userid, &names.users),
             model: named(&record.llmid, &names.models),
@@ -65,7 +67,7 @@ impl RowView {
             cost: record.cost.map(|money| money.to_string()),
             reason: record.failed_reason.as_deref().map(|reason| clip(reason, ROW_REASON)),
             retries: record.retry_count.unwrap_or(0),
-            state: state_of(record),
+            state: state_of(record, state),
             resolution: record.resolution.clone().filter(|_| !record.is_open()),
             id: record.id.clone(),
         }
