@@ -216,7 +216,10 @@ fn every_column_of_every_table_can_be_selected() {
         admin_user,
         api_token,
         app_setting,
-        audit_event
+        audit_event,
+        sign_in_attempt,
+        ended_session,
+        job_lease
     );
     let mut known = tables(&database);
     known.retain(|name| !name.starts_with("reason_") && name != "__diesel_schema_migrations");
@@ -228,6 +231,7 @@ fn every_column_of_every_table_can_be_selected() {
             "app_setting",
             "audit_event",
             "ended_session",
+            "job_lease",
             "llmusage",
             "llmusage_accounting_failed",
             "llmusage_history",

@@ -47,6 +47,17 @@ pub enum Action {
     Handle,
     Reopen,
     Delete,
+    /// A retry was asked for.
+    Retry,
+    WithdrawRetry,
+    /// The outcome of a retry, as the platform's tables prove it.
+    RetryAccounted,
+    RetrySuperseded,
+    RetryFailed,
+    /// The usage was changed or went away while a retry waited for it.
+    RetryEnded,
+    /// A new failure takes over the count of the one that was retried.
+    CarryRetries,
     CreateUser,
     ChangePassword,
     ChangeRole,
@@ -71,6 +82,13 @@ impl Action {
             Action::Handle => "handle",
             Action::Reopen => "reopen",
             Action::Delete => "delete",
+            Action::Retry => "retry",
+            Action::WithdrawRetry => "withdraw_retry",
+            Action::RetryAccounted => "retry_accounted",
+            Action::RetrySuperseded => "retry_superseded",
+            Action::RetryFailed => "retry_failed",
+            Action::RetryEnded => "retry_ended",
+            Action::CarryRetries => "carry_retries",
             Action::CreateUser => "create_user",
             Action::ChangePassword => "change_password",
             Action::ChangeRole => "change_role",

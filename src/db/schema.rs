@@ -21,6 +21,11 @@ diesel::table! {
         handled_note -> Nullable<Text>,
         resolution -> Nullable<Text>,
         handled_by -> Nullable<Text>,
+        retry_requested_at -> Nullable<Timestamp>,
+        retry_requested_by -> Nullable<Text>,
+        retry_known -> Nullable<Text>,
+        supersedes -> Nullable<Text>,
+        superseded_by -> Nullable<Text>,
     }
 }
 
@@ -128,5 +133,13 @@ diesel::table! {
     ended_session (id) {
         id -> Text,
         until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    job_lease (name) {
+        name -> Text,
+        holder -> Text,
+        held_until -> BigInt,
     }
 }

@@ -16,6 +16,7 @@ mod failed_accounting_show;
 mod headers;
 mod languages;
 mod operations;
+mod retries;
 mod sign_in;
 mod templates;
 mod tokens;
