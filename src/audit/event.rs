@@ -47,6 +47,7 @@ pub enum Action {
     Handle,
     Reopen,
     Delete,
+    ShowSecret,
     CreateUser,
     ChangePassword,
     ChangeRole,
@@ -62,6 +63,28 @@ pub enum Action {
 }
 
 impl Action {
+    pub const ALL: [Action; 19] = [
+        Action::Create,
+        Action::Import,
+        Action::Edit,
+        Action::Handle,
+        Action::Reopen,
+        Action::Delete,
+        Action::ShowSecret,
+        Action::CreateUser,
+        Action::ChangePassword,
+        Action::ChangeRole,
+        Action::DisableUser,
+        Action::EnableUser,
+        Action::EndSessions,
+        Action::ChangeLanguage,
+        Action::CreateToken,
+        Action::RevokeToken,
+        Action::SignIn,
+        Action::WrongPassword,
+        Action::SignOut,
+    ];
+
     /// As stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -71,6 +94,7 @@ impl Action {
             Action::Handle => "handle",
             Action::Reopen => "reopen",
             Action::Delete => "delete",
+            Action::ShowSecret => "show_secret",
             Action::CreateUser => "create_user",
             Action::ChangePassword => "change_password",
             Action::ChangeRole => "change_role",

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::base::clock::TIME_FORMAT;
 use crate::base::form::Message;
 use crate::base::money::Money;
+use crate::base::secrets;
 use crate::db::DbBackend;
 use crate::db::schema::llmusage_accounting_failed;
 use crate::db::values::{TolerantDate, TolerantTime};
@@ -215,12 +216,18 @@ impl FailedRecord {
             digest: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
             amount: self.amount.map(|money| money.to_string()),
             cost: self.cost.map(|money| money.to_string()),
-            failed_reason: self.failed_reason.as_deref().map(|reason| reason.chars().take(200).collect()),
+            failed_reason: self.failed_reason.as_deref().map(seen_reason),
             handled: !self.is_open(),
             resolution: self.resolution.clone(),
             handled_note: self.handled_note.clone(),
         }
     }
+}
+
+/// The beginning of a reason, its secrets masked: a form must not carry what its page hides.
+fn seen_reason(reason: &str) -> String {
+    let beginning: String = reason.chars().take(2_000).collect();
+    secrets::mask(&beginning).chars().take(200).collect()
 }
 
 /// A record as a person saw it: a digest of all of it, and the fields that a conflict page shows.

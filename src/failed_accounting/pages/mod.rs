@@ -13,4 +13,4 @@ pub use changes::{create, destroy, handle, reopen, update};
 pub use download::download;
 pub use forms::{confirm_delete, edit, new};
 pub use index::index;
-pub use show::show;
+pub use show::{show, show_secrets};
