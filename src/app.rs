@@ -60,6 +60,7 @@ impl Application {
             is_https: config.is_https(),
             proxies: config.proxies,
             permissions: routes().iter().map(Rule::permission).collect(),
+            stuck_after: chrono::Duration::minutes(config.retry_stuck_minutes.into()),
             database,
             clock,
         };
@@ -147,6 +148,8 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/{id}", operator, |route| route.to(failed::update)),
         get("/failed-accounting/{id}/edit", operator, |route| route.to(failed::edit)),
         post("/failed-accounting/{id}/handle", operator, |route| route.to(failed::handle)),
+        post("/failed-accounting/{id}/retry", operator, |route| route.to(failed::retry)),
+        post("/failed-accounting/{id}/withdraw", operator, |route| route.to(failed::withdraw)),
         post("/failed-accounting/{id}/reopen", operator, |route| route.to(failed::reopen)),
         post("/failed-accounting/{id}/reason", admin, |route| route.to(failed::show_secrets)),
         get("/failed-accounting/{id}/delete", admin, |route| route.to(failed::confirm_delete)),

@@ -5,6 +5,7 @@ mod accounts;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,12 +19,13 @@ use crate::base::clock::Clock;
 use crate::base::form::Fields;
 use crate::config::Config;
 use crate::db::{Database, Engine, migrations};
+use crate::demo::simulator::Simulator;
 use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
 use crate::failed_accounting::filter::Filter;
 use crate::imports::progress::Progress;
 use crate::web::{links, locale};
-use crate::{app, failed_accounting, names, server, usages};
+use crate::{app, failed_accounting, jobs, names, server, usages};
 
 /// The same sample data at every first start.
 const DEMO_SEED: u64 = 7;
@@ -79,6 +81,19 @@ enum Command {
     Check,
     /// Print every route with the least role that may call it.
     Permissions,
+    /// Play the platform beside `serve --demo`: account the usages that wait, fail some of them.
+    #[command(hide = true)]
+    Simulate {
+        /// Stop after so many seconds.
+        #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+        seconds: u32,
+        /// Seconds between two rounds.
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+        every: u32,
+        /// Of 100 usages so many fail.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=100))]
+        failing: u32,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -160,6 +175,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Export(command) => export(&config, command),
         Command::Check => check(&config),
         Command::Permissions => permissions(),
+        Command::Simulate { seconds, every, failing } => simulate(&config, (seconds, every), failing),
     }
 }
 
@@ -206,8 +222,9 @@ fn serve(config: &Config, options: &Serve) -> Result<()> {
         }
     }
     first_admin(config, &database)?;
-    let application = app::Application::new(config, database, clock(config))?;
-    server::serve(config, application)
+    let background = jobs::all(config, &database, &clock(config));
+    let application = app::Application::new(config, database.clone(), clock(config))?;
+    server::serve(config, application, background, &database)
 }
 
 /// With no user yet, makes `admin` and says how to sign in.
@@ -307,4 +324,23 @@ fn permissions() -> Result<()> {
         say(&format!("{} {} {}", rule.method, rule.path, rule.access.as_str()))?;
     }
     Ok(())
+}
+
+/// Rounds of the simulator until its time is over; each says what it did.
+fn simulate(config: &Config, (seconds, every): (u32, u32), failing: u32) -> Result<()> {
+    let database = open(config, false)?;
+    let seed = Clock::epoch_milliseconds().unsigned_abs();
+    let mut simulator = Simulator::new(seed, failing.into());
+    let started = Instant::now();
+    loop {
+        let round = simulator.round(&database, clock(config).now())?;
+        if round != Default::default() {
+            say(&format!("accounted {}, failed {}", round.accounted, round.failed))?;
+        }
+        let left = Duration::from_secs(seconds.into()).saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return Ok(());
+        }
+        std::thread::sleep(left.min(Duration::from_secs(every.into())));
+    }
 }

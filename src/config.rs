@@ -47,6 +47,16 @@ pub struct Config {
     #[arg(long, env = "LLMAGE_SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<SecretString>,
 
+    /// Every so many seconds the outcome of retries is looked for; from 1 to 3600.
+    #[arg(long, env = "LLMAGE_RETRY_WATCH_SECONDS", default_value_t = 5, global = true, hide = true,
+        value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub retry_watch_seconds: u32,
+
+    /// A retry that the platform has not taken after so many minutes is shown as stuck; from 1 to 10080.
+    #[arg(long, env = "LLMAGE_RETRY_STUCK_MINUTES", default_value_t = 15, global = true, hide = true,
+        value_parser = clap::value_parser!(u32).range(1..=10_080))]
+    pub retry_stuck_minutes: u32,
+
     /// How much to log: error, warn, info, debug, trace, or a tracing filter.
     #[arg(long, env = "LLMAGE_LOG", default_value = "info", global = true)]
     pub log: String,

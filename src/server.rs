@@ -9,7 +9,9 @@ use tracing_subscriber::EnvFilter;
 use crate::app::Application;
 use crate::base::secrets;
 use crate::config::Config;
+use crate::db::Database;
 use crate::error::{Error, Result};
+use crate::jobs::{Job, Running};
 
 /// How long a stopping server waits for requests under way.
 const DRAIN_SECONDS: u64 = 30;
@@ -44,10 +46,16 @@ impl Write for Masked {
     }
 }
 
-/// Serves until the process is told to stop.
-pub fn serve(config: &Config, application: Application) -> Result<()> {
+/// Serves until the process is told to stop; then requests and jobs under way are finished.
+pub fn serve(
+    config: &Config,
+    application: Application,
+    background: Vec<Job>,
+    database: &Database,
+) -> Result<()> {
     let listen = config.listen;
     let origin = config.origin();
+    let database = database.clone();
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || application.build())
             .client_request_timeout(HEADER_TIMEOUT)
@@ -58,6 +66,9 @@ pub fn serve(config: &Config, application: Application) -> Result<()> {
         let shown = if listen.port() == 0 { format!("http://{address}") } else { origin };
         tracing::info!(%address, public_url = shown, "listening");
         println!("listening on http://{address}");
-        server.run().await.map_err(Error::internal)
+        let jobs = Running::start(background, &database);
+        let served = server.run().await;
+        jobs.stop().await;
+        served.map_err(Error::internal)
     })
 }

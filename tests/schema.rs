@@ -220,7 +220,8 @@ fn every_column_of_every_table_can_be_selected() {
         audit_chain,
         audit_event,
         ended_session,
-        sign_in_attempt
+        sign_in_attempt,
+        job_lease
     );
     let mut known = tables(&database);
     known.retain(|name| !name.starts_with("reason_") && name != "__diesel_schema_migrations");
@@ -233,6 +234,7 @@ fn every_column_of_every_table_can_be_selected() {
             "audit_chain",
             "audit_event",
             "ended_session",
+            "job_lease",
             "llmusage",
             "llmusage_accounting_failed",
             "llmusage_history",

@@ -48,6 +48,17 @@ pub enum Action {
     Reopen,
     Delete,
     ShowSecret,
+    /// A retry was asked for.
+    Retry,
+    WithdrawRetry,
+    /// The outcome of a retry, as the platform's tables prove it.
+    RetryAccounted,
+    RetrySuperseded,
+    RetryFailed,
+    /// The usage was changed or went away while a retry waited for it.
+    RetryEnded,
+    /// A new failure takes over the count of the one that was retried.
+    CarryRetries,
     CreateUser,
     ChangePassword,
     ChangeRole,
@@ -63,7 +74,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 19] = [
+    pub const ALL: [Action; 26] = [
         Action::Create,
         Action::Import,
         Action::Edit,
@@ -71,6 +82,13 @@ impl Action {
         Action::Reopen,
         Action::Delete,
         Action::ShowSecret,
+        Action::Retry,
+        Action::WithdrawRetry,
+        Action::RetryAccounted,
+        Action::RetrySuperseded,
+        Action::RetryFailed,
+        Action::RetryEnded,
+        Action::CarryRetries,
         Action::CreateUser,
         Action::ChangePassword,
         Action::ChangeRole,
@@ -95,6 +113,13 @@ impl Action {
             Action::Reopen => "reopen",
             Action::Delete => "delete",
             Action::ShowSecret => "show_secret",
+            Action::Retry => "retry",
+            Action::WithdrawRetry => "withdraw_retry",
+            Action::RetryAccounted => "retry_accounted",
+            Action::RetrySuperseded => "retry_superseded",
+            Action::RetryFailed => "retry_failed",
+            Action::RetryEnded => "retry_ended",
+            Action::CarryRetries => "carry_retries",
             Action::CreateUser => "create_user",
             Action::ChangePassword => "change_password",
             Action::ChangeRole => "change_role",

@@ -49,6 +49,11 @@ impl Clock {
         }
     }
 
+    /// Milliseconds since 1970 in UTC: for spans of time between machines, never shown.
+    pub fn epoch_milliseconds() -> i64 {
+        Utc::now().timestamp_millis()
+    }
+
     /// Today in the business zone.
     pub fn today(&self) -> NaiveDate {
         self.now().date()

@@ -21,6 +21,11 @@ diesel::table! {
         handled_note -> Nullable<Text>,
         resolution -> Nullable<Text>,
         handled_by -> Nullable<Text>,
+        retry_requested_at -> Nullable<Timestamp>,
+        retry_requested_by -> Nullable<Text>,
+        retry_known -> Nullable<Text>,
+        supersedes -> Nullable<Text>,
+        superseded_by -> Nullable<Text>,
     }
 }
 
@@ -137,5 +142,13 @@ diesel::table! {
         id -> Integer,
         last_id -> BigInt,
         last_hash -> Text,
+    }
+}
+
+diesel::table! {
+    job_lease (name) {
+        name -> Text,
+        holder -> Text,
+        held_until -> BigInt,
     }
 }

@@ -1,6 +1,7 @@
 //! What a filter means in SQL, and how a text search is answered without scanning a million reasons.
 
 use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
@@ -111,6 +112,10 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     if let Some(most) = filter.amount_max {
         amount(Some(Lead::Amounts), Box::new(dsl::amount.le(near(most, 1.0))));
         amount(None, amount_in_units(engine, "<=", most));
+    }
+    if filter.retrying {
+        let condition: Condition = Box::new(is_retrying());
+        all.push(Part { lead: Some(Lead::Retrying), column: "retry_requested_at", condition });
     }
     if let Some(text) = filter.q.as_deref() {
         all.extend(search_parts(engine, text, search));
@@ -230,6 +235,12 @@ fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
             all
         }
     }
+}
+
+/// Whether a retry is under way. Not by the expression of the indexes for open records: of these there may be many,
+/// of the retrying ones there are few, and an index of their own has them.
+pub fn is_retrying() -> SqlLiteral<Nullable<Bool>> {
+    sql("(retry_requested_at IS NOT NULL AND COALESCE(handled, '0') <> '1')")
 }
 
 fn contains(engine: Engine, word: &str) -> Condition {

@@ -130,6 +130,7 @@ fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, (names, shape): (&N
 /// `failed-accounting_<filter>_<as-of>.csv`, of letters, digits, `-`, `_` and `.` only.
 pub fn file_name(filter: &Filter, as_of: NaiveDateTime) -> String {
     let mut described = match filter.handled {
+        Handled::Open if filter.retrying => "retrying",
         Handled::Open => "open",
         Handled::Handled => "handled",
         Handled::All => "all",

@@ -4,7 +4,8 @@
 
 use chrono::NaiveDateTime;
 
-use super::failure::{Edit, FailedRecord, Handling, Resolution, Seen};
+use super::failure::{Edit, FailedRecord, Handling, Resolution};
+use super::seen::Seen;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::money::Money;
 use crate::base::secrets;
@@ -44,6 +45,7 @@ pub fn new_failure(fields: &Fields, id: String, now: NaiveDateTime) -> Read<Fail
         handled_note: None,
         resolution: None,
         handled_by: None,
+        retry: Default::default(),
     };
     for name in ["llmusageid", "failed_reason"] {
         if fields.text(name).is_none() {

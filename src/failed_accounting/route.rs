@@ -29,6 +29,8 @@ pub enum Lead {
     Amounts,
     /// The ids that a search found.
     Hits,
+    /// The retries under way, which are few.
+    Retrying,
 }
 
 /// A lead, and the order in which the rows are wanted.
@@ -53,7 +55,7 @@ impl Route {
             Lead::Column(column) => column != "id" && self.order == SortColumn::FailedTime,
             Lead::Days => self.is_one_day && self.order == SortColumn::FailedTime,
             Lead::Amounts => self.order == SortColumn::Amount,
-            Lead::Hits => false,
+            Lead::Hits | Lead::Retrying => false,
         }
     }
 
@@ -88,7 +90,7 @@ impl Route {
                 &["resolution", "failed_time", "use_date", "use_time", "amount", "cost"]
             }
             (Lead::Days, _) => &["use_date", "failed_time", "use_time", "amount", "cost"],
-            (Lead::Column(_) | Lead::Hits, _) => &[],
+            (Lead::Column(_) | Lead::Hits | Lead::Retrying, _) => &[],
         }
     }
 

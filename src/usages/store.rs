@@ -1,12 +1,14 @@
 //! Usages in the database: finding one wherever it is, inserting.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::usage::{Usage, Whereabouts};
-use crate::db::DbConnection;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::values::TolerantTime;
+use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
 /// A row to insert, money as the columns hold it.
@@ -64,20 +66,50 @@ pub fn insert(connection: &mut DbConnection, usage: &Usage) -> QueryResult<()> {
     diesel::insert_into(live::table).values(Row::from(usage)).execute(connection).map(drop)
 }
 
-/// The usage of that id and where it is: live, else archived, else none.
+/// The usage of that id, to the letter, and where it is: live, else archived, else none.
 pub fn find_anywhere(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
+    let found = match lookup(connection, id)? {
+        Some(usage) => Some((usage, Whereabouts::Live)),
+        None => find_archived(connection, id)?,
+    };
+    // Some collations find another one, too.
+    Ok(found.filter(|(usage, _)| usage.id == id))
+}
+
+/// The live usage of that id, to the letter.
+pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> {
     let found: Option<Usage> = live::table
         .filter(live::id.eq(id.to_owned()))
         .select(Usage::as_select())
         .first(connection)
         .optional()?;
-    if let Some(usage) = found {
-        return Ok(Some((usage, Whereabouts::Live)));
-    }
-    find_archived(connection, id)
+    Ok(found.filter(|usage| usage.id == id))
 }
 
-fn find_archived(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
+/// As [`find_anywhere`]; nobody changes the live usage until the transaction ends.
+///
+/// To be the first question of a transaction: whoever locks a usage and its failures locks the usage first, so that
+/// no two wait for each other; and MariaDB's reads show what was there at the first one.
+pub fn find_for_update(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
+    let lock = dialect::for_update(connection.engine());
+    if !lock.is_empty() {
+        sql::<Text>("SELECT id FROM llmusage WHERE id = ")
+            .bind::<Text, _>(id.to_owned())
+            .sql(lock)
+            .load::<String>(connection)?;
+    }
+    find_anywhere(connection, id)
+}
+
+/// Moves a live usage from one accounting state to another, only from that one; says whether it did.
+pub fn move_state(connection: &mut DbConnection, id: &str, from: &str, to: &str) -> Result<bool> {
+    let row =
+        live::table.filter(live::id.eq(id.to_owned())).filter(live::accounting_status.eq(from.to_owned()));
+    Ok(diesel::update(row).set(live::accounting_status.eq(to.to_owned())).execute(connection)? == 1)
+}
+
+/// The archived usage of that id and since when it is archived.
+pub fn find_archived(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
     let usage = (
         history::id,
         history::llmid,

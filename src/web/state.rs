@@ -26,4 +26,13 @@ pub struct AppState {
     pub proxies: usize,
     /// Every route and who may call it.
     pub permissions: Arc<[Permission]>,
+    /// A retry that waits longer than that is shown as stuck.
+    pub stuck_after: chrono::Duration,
+}
+
+impl AppState {
+    /// Retries asked for before that time are stuck.
+    pub fn stuck_since(&self) -> chrono::NaiveDateTime {
+        self.clock.now() - self.stuck_after
+    }
 }

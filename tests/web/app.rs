@@ -19,6 +19,8 @@ use llmage_admin::base::money::Money;
 use llmage_admin::config::Config;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::store;
+use llmage_admin::usages::store as usages;
+use llmage_admin::usages::usage::Usage;
 use scraper::{Html, Selector};
 
 use crate::support::database::TestDatabase;
@@ -106,6 +108,11 @@ impl TestApp {
         self.database.transaction_here(|connection| Ok(store::insert(connection, record)?)).unwrap();
     }
 
+    /// Puts a live usage into its table as it is.
+    pub fn given_usage(&self, usage: &Usage) {
+        self.database.transaction_here(|connection| Ok(usages::insert(connection, usage)?)).unwrap();
+    }
+
     /// The record as it is in the table now.
     pub fn record(&self, id: &str) -> FailedRecord {
         self.database.run_here(|connection| store::find(connection, id)).unwrap()
@@ -132,6 +139,30 @@ pub fn failure(id: &str) -> FailedRecord {
         handled_note: None,
         resolution: None,
         handled_by: None,
+        retry: Default::default(),
+    }
+}
+
+/// A live usage that could not be accounted, with everything filled in but its task.
+pub fn usage(id: &str) -> Usage {
+    Usage {
+        id: id.to_owned(),
+        llmid: Some("m-kimi-k3".to_owned()),
+        use_date: Some(day("2026-05-21")),
+        use_time: Some(at("2026-05-21 23:59:59")),
+        userid: Some("u2".to_owned()),
+        usages: Some(r#"{"prompt_tokens": 812, "completion_tokens": 40}"#.to_owned()),
+        ioinfo: Some(r#"{"stream":true}"#.to_owned()),
+        transno: Some("t-1".to_owned()),
+        responsed_seconds: Some(0.5),
+        finish_seconds: Some(2.25),
+        status: Some("SUCCEEDED".to_owned()),
+        taskid: None,
+        amount: Some(money("1.2")),
+        cost: Some(money("0.9")),
+        userorgid: Some("org-b".to_owned()),
+        ownerid: Some("org-a".to_owned()),
+        accounting_status: Some("failed".to_owned()),
     }
 }
 

@@ -17,6 +17,7 @@ mod failed_accounting_show;
 mod headers;
 mod languages;
 mod operations;
+mod retries;
 mod secrets;
 mod sign_in;
 mod templates;

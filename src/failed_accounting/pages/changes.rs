@@ -11,7 +11,8 @@ use crate::audit::store as audit;
 use crate::base::form::{Fields, Message};
 use crate::db::{DbConnection, is_duplicate};
 use crate::error::{Error, Result};
-use crate::failed_accounting::failure::{FailedRecord, Seen};
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::seen::Seen;
 use crate::failed_accounting::{form, store};
 use crate::web::error::Answer;
 use crate::web::{flash, page, request};
@@ -210,10 +211,10 @@ async fn answer(
     }
 }
 
-fn amount_of(record: &FailedRecord) -> String {
+pub(super) fn amount_of(record: &FailedRecord) -> String {
     record.amount.unwrap_or_default().to_string()
 }
 
-fn tell(request: &HttpRequest, message: Message) {
+pub(super) fn tell(request: &HttpRequest, message: Message) {
     flash::leave(&request::session_of(request), request::language_of(request), &message);
 }

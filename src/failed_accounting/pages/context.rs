@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::base::clock::Clock;
 use crate::base::secrets;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::Filter;
@@ -10,6 +9,7 @@ use crate::names::Names;
 pub(super) use crate::web::form::{Choice, FormView};
 use crate::web::links;
 pub(super) use crate::web::request::id_in_path;
+use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView, clip};
 
 /// The path of the list.
@@ -31,15 +31,17 @@ pub(super) struct RowView {
     pub cost: Option<String>,
     pub reason: Option<String>,
     pub retries: i32,
-    /// `open`, `handled`, `accounted` or `superseded`.
+    /// `open`, `retrying`, `stuck`, `handled`, `accounted` or `superseded`.
     pub state: &'static str,
     /// How it was closed, as stored.
     pub resolution: Option<String>,
 }
 
 /// The word for the state of a record.
-pub(super) fn state_of(record: &FailedRecord) -> &'static str {
+pub(super) fn state_of(record: &FailedRecord, state: &AppState) -> &'static str {
     match record.closed_as() {
+        _ if record.is_stuck(state.stuck_since()) => "stuck",
+        _ if record.is_retrying() => "retrying",
         _ if record.is_open() => "open",
         Some(Resolution::Accounted) => "accounted",
         Some(Resolution::Superseded) => "superseded",
@@ -48,13 +50,13 @@ pub(super) fn state_of(record: &FailedRecord) -> &'static str {
 }
 
 impl RowView {
-    pub fn new(record: &FailedRecord, names: &Names, clock: &Clock, filter: &Filter) -> RowView {
+    pub fn new(record: &FailedRecord, names: &Names, state: &AppState, filter: &Filter) -> RowView {
         let named = |id: &Option<String>, known: &std::collections::HashMap<String, String>| {
             id.clone().map(|id| Named { name: known.get(&id).cloned(), id })
         };
         RowView {
             link: record_link(&record.id, "", filter),
-            failed: record.failed_time.map(|time| TimeView::new(clock, time)),
+            failed: record.failed_time.map(|time| TimeView::new(&state.clock, time)),
             organisation: named(&record.userorgid, &names.organisations),
             user: named(&record.userid, &names.users),
             model: named(&record.llmid, &names.models),
@@ -62,7 +64,7 @@ impl RowView {
             cost: record.cost.map(|money| money.to_string()),
             reason: record.failed_reason.as_deref().map(row_reason),
             retries: record.retry_count.unwrap_or(0),
-            state: state_of(record),
+            state: state_of(record, state),
             resolution: record.closed_as().map(|resolution| resolution.as_str().to_owned()),
             id: record.id.clone(),
         }

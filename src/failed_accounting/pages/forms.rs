@@ -11,7 +11,8 @@ use crate::audit::store as audit;
 use crate::base::form::{FieldErrors, Fields};
 use crate::base::secrets;
 use crate::error::Result;
-use crate::failed_accounting::failure::{FailedRecord, Seen};
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::seen::Seen;
 use crate::failed_accounting::store;
 use crate::web::changes::field_in_words;
 use crate::web::error::Answer;
@@ -136,7 +137,7 @@ pub(super) async fn edit_form(
     // What the person saw stays what they saw: a corrected form must still meet a later change.
     let seen = fields.raw("seen").map_or_else(|| record.seen().encode(), str::to_owned);
     let context = EditPage {
-        row: RowView::new(record, &names, &state.clock, &filter),
+        row: RowView::new(record, &names, state, &filter),
         resolutions: edit_resolutions(record, &fields),
         form: FormView::new(&EDIT_FIELDS, &fields, &errors, request::language_of(request)),
         seen,
@@ -187,7 +188,7 @@ pub async fn confirm_delete(request: HttpRequest) -> Answer {
         .await?;
     let names = state.names.current().await;
     let context = DeletePage {
-        row: RowView::new(&record, &names, &state.clock, &filter),
+        row: RowView::new(&record, &names, state, &filter),
         attempts: attempts.saturating_sub(1),
         events,
         seen: record.seen().encode(),
@@ -213,7 +214,7 @@ pub(super) async fn conflict(request: &HttpRequest, id: String, fields: Fields, 
     let names = state.names.current().await;
     let wanted = wanted(&record, &fields);
     let context = ConflictPage {
-        row: RowView::new(&record, &names, &state.clock, &filter),
+        row: RowView::new(&record, &names, state, &filter),
         by: last.as_ref().map(|event| event.author.clone()),
         at: last.map(|event| TimeView::new(&state.clock, event.happened_at)),
         fields: conflict_fields(&saw, &record.seen(), &wanted, language),

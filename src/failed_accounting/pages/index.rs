@@ -15,7 +15,7 @@ use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::{Filter, Handled, KEYS, Sort};
 use crate::failed_accounting::list::{self, Listing};
 use crate::failed_accounting::store;
-use crate::failed_accounting::totals::{self, COUNTED_ROWS, Known};
+use crate::failed_accounting::totals::{self, Known};
 use crate::names::Names;
 use crate::web::error::Answer;
 use crate::web::locale::{self, Language};
@@ -54,7 +54,7 @@ struct IndexPage {
 
 #[derive(Serialize)]
 struct Empty {
-    /// `never`, `open` or `match`.
+    /// `never`, `open`, `retrying` or `match`.
     kind: &'static str,
     last: Option<TimeView>,
     last_age: Option<String>,
@@ -65,7 +65,7 @@ struct Empty {
 struct Found {
     listing: Listing,
     known: Known,
-    tabs: [i64; 3],
+    tabs: [i64; 4],
     last: Option<FailedRecord>,
     is_empty: bool,
 }
@@ -114,13 +114,7 @@ fn find(
     } else {
         totals::known(connection, filter, &search)?
     };
-    let mut tabs = [0; 3];
-    if search != Search::Scan {
-        for (tab, count) in [Handled::Open, Handled::Handled].into_iter().zip(&mut tabs) {
-            *count = totals::of_tab(connection, filter, &search, tab)?;
-        }
-        tabs[2] = (tabs[0] + tabs[1]).min(COUNTED_ROWS + 1);
-    }
+    let tabs = if search == Search::Scan { [0; 4] } else { totals::of_tabs(connection, filter, &search)? };
     let is_empty = listing.rows.is_empty();
     Ok(Found {
         last: if is_empty { store::last_failure(connection)? } else { None },
@@ -158,7 +152,7 @@ impl Builder<'_> {
             listing.rows.first().filter(|_| listing.has_previous).map(|row| link_at("before", &row.cursor));
         let older = listing.rows.last().filter(|_| listing.has_next).map(|row| link_at("after", &row.cursor));
         let in_fold = ["userid", "llmusageid", "amount_min", "amount_max", "resolution", "page_size"];
-        let row = |row: &list::Listed| RowView::new(&row.record, self.names, &self.state.clock, self.filter);
+        let row = |row: &list::Listed| RowView::new(&row.record, self.names, self.state, self.filter);
         IndexPage {
             money: money_line(self.filter, &found.known, self.state, self.language),
             tabs: toolbar.tabs(&found.known, found.tabs),
@@ -208,6 +202,7 @@ impl Builder<'_> {
         }
         let kind = match () {
             _ if found.is_empty => "never",
+            _ if self.filter.retrying && !self.filter.is_narrowed() => "retrying",
             _ if self.filter.handled == Handled::Open && !self.filter.is_narrowed() => "open",
             _ => "match",
         };

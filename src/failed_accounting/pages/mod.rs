@@ -6,6 +6,7 @@ mod download;
 mod forms;
 mod index;
 mod money_line;
+mod retries;
 mod show;
 mod toolbar;
 
@@ -13,4 +14,5 @@ pub use changes::{create, destroy, handle, reopen, update};
 pub use download::download;
 pub use forms::{confirm_delete, edit, new};
 pub use index::index;
+pub use retries::{retry, withdraw};
 pub use show::{show, show_secrets};

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
+use super::retries::{RetryView, retry_view};
 use crate::audit::event::{Action, Change, FAILED_ACCOUNTING};
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
@@ -47,6 +48,7 @@ struct ShowPage {
     handled_by: Option<String>,
     note: Option<String>,
     is_open: bool,
+    retry: RetryView,
     /// Key of the words that say why it cannot be reopened, where it cannot.
     reopen_obstacle: Option<&'static str>,
     usage: Option<UsageView>,
@@ -64,6 +66,8 @@ struct Links {
     this: String,
     handle: String,
     reopen: String,
+    retry: String,
+    withdraw: String,
     edit: String,
     delete: String,
     show_secrets: String,
@@ -149,7 +153,7 @@ async fn details(request: &HttpRequest, id: String, status: StatusCode, shown: S
     let names = state.names.current().await;
     let language = request::language_of(request);
     let form = FormView::new(&["resolution", "handled_note", "note"], &shown.fields, &shown.errors, language);
-    let row = |record: &FailedRecord| RowView::new(record, &names, &state.clock, &filter);
+    let row = |record: &FailedRecord| RowView::new(record, &names, state, &filter);
     let attempts = found.attempts.iter().map(row).collect();
     let context = build(state, &filter, found, (form, attempts, shown.unmasked), row, language);
     page::render(request, status, "failed_accounting/show.html", &context)
@@ -208,6 +212,7 @@ fn build(
         handled_by: record.handled_by.clone().filter(|_| !record.is_open()),
         note: record.handled_note.clone(),
         is_open: record.is_open(),
+        retry: retry_view(state, record, found.usage.as_ref(), filter),
         reopen_obstacle: record.reopen_obstacle(),
         usage: record.llmusageid.clone().map(|id| usage_view(state, id, found.usage.as_ref())),
         attempts,
@@ -216,6 +221,8 @@ fn build(
             this: link(""),
             handle: link("/handle"),
             reopen: link("/reopen"),
+            retry: link("/retry"),
+            withdraw: link("/withdraw"),
             edit: link("/edit"),
             delete: link("/delete"),
             show_secrets: link("/reason"),
