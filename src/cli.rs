@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::accounts::password;
 use crate::accounts::role::Role;
 use crate::accounts::store::{self, User};
+use crate::audit::chain;
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::base::form::Fields;
@@ -76,6 +77,8 @@ enum Command {
     /// Write rows as CSV to standard output.
     #[command(subcommand)]
     Export(ExportCommand),
+    /// Look for what must not be: one line for each class, with its count, sum and first ids.
+    Check,
     /// Print every route with the least role that may call it.
     Permissions,
     /// Play the platform beside `serve --demo`: account the usages that wait, fail some of them.
@@ -170,6 +173,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Token(command) => accounts::token(&config, command),
         Command::Import(command) => import(&config, command),
         Command::Export(command) => export(&config, command),
+        Command::Check => check(&config),
         Command::Permissions => permissions(),
         Command::Simulate { seconds, every, failing } => simulate(&config, (seconds, every), failing),
     }
@@ -301,6 +305,18 @@ fn export(config: &Config, command: ExportCommand) -> Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     failed_accounting::export::run(&database, &filter, &names, &mut out)?;
     out.flush().map_err(Error::internal)
+}
+
+fn check(config: &Config) -> Result<()> {
+    let database = open(config, false)?;
+    let findings = database.run_here(|connection| Ok(vec![chain::check(connection)?]))?;
+    for finding in &findings {
+        say(&finding.to_string())?;
+    }
+    match findings.iter().filter(|finding| finding.count > 0).count() {
+        0 => Ok(()),
+        classes => Err(Error::Unavailable(format!("{classes} of {} classes have findings", findings.len()))),
+    }
 }
 
 fn permissions() -> Result<()> {

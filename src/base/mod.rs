@@ -4,6 +4,8 @@
 
 pub mod clock;
 pub mod csv;
+pub mod finding;
 pub mod form;
 pub mod money;
 pub mod paging;
+pub mod secrets;

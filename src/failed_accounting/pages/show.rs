@@ -1,17 +1,16 @@
 //! `GET /failed-accounting/{id}`: one record with its usage, attempts, actions at hand and timeline.
 
-use std::collections::BTreeMap;
-
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
 use super::retries::{RetryView, retry_view};
-use crate::audit::event::FAILED_ACCOUNTING;
+use crate::audit::event::{Action, Change, FAILED_ACCOUNTING};
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
+use crate::base::secrets;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::condition;
@@ -20,10 +19,11 @@ use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::store;
 use crate::usages::store as usages;
 use crate::usages::usage::{Usage, Whereabouts};
+use crate::web::changes::{self, ChangeView};
 use crate::web::error::Answer;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
-use crate::web::view::{TimeView, clip};
+use crate::web::view::TimeView;
 use crate::web::{page, request};
 
 /// More lines or characters of a reason than these are folded.
@@ -38,6 +38,8 @@ struct ShowPage {
     next: Option<String>,
     reason: Option<String>,
     reason_is_long: bool,
+    /// Whether something of the reason is masked here.
+    is_masked: bool,
     use_date: Option<String>,
     use_time: Option<TimeView>,
     failed_exact: Option<TimeView>,
@@ -68,6 +70,7 @@ struct Links {
     withdraw: String,
     edit: String,
     delete: String,
+    show_secrets: String,
 }
 
 #[derive(Serialize)]
@@ -95,13 +98,6 @@ struct EventView {
     changes: Vec<ChangeView>,
 }
 
-#[derive(Serialize)]
-struct ChangeView {
-    field: String,
-    before: String,
-    after: String,
-}
-
 /// What the database says about one record.
 struct Found {
     record: FailedRecord,
@@ -114,26 +110,52 @@ struct Found {
 /// The details page.
 pub async fn show(request: HttpRequest) -> Answer {
     let id = id_in_path(&request)?;
-    details(&request, id, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+    details(&request, id, StatusCode::OK, Shown::default()).await
 }
 
-/// The details page with a refused form on it, values kept.
-pub(super) async fn details(
-    request: &HttpRequest,
-    id: String,
-    status: StatusCode,
-    (fields, errors): (Fields, FieldErrors),
-) -> Answer {
+/// What the details page shows besides the record.
+#[derive(Default)]
+struct Shown {
+    /// A refused form, values kept.
+    fields: Fields,
+    errors: FieldErrors,
+    /// The reason with its secrets.
+    unmasked: bool,
+}
+
+/// `POST /failed-accounting/{id}/reason`: the details page with the secrets of the reason, for this once and
+/// with an event in the audit trail.
+pub async fn show_secrets(request: HttpRequest) -> Answer {
+    let id = id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let asked = id.clone();
+    let note = move |connection: &mut DbConnection| {
+        store::find(connection, &asked)?;
+        let change = Change {
+            action: Action::ShowSecret,
+            record_kind: FAILED_ACCOUNTING,
+            record_id: &asked,
+            before: None,
+            after: None,
+        };
+        audit::record(connection, &author, change)
+    };
+    state.database.transaction(note).await?;
+    details(&request, id, StatusCode::OK, Shown { unmasked: true, ..Shown::default() }).await
+}
+
+async fn details(request: &HttpRequest, id: String, status: StatusCode, shown: Shown) -> Answer {
     let state = page::state_of(request)?;
     let filter = filter_of(request)?;
     let asked = filter.clone();
     let found = state.database.run(move |connection| find(connection, &id, &asked)).await?;
     let names = state.names.current().await;
     let language = request::language_of(request);
-    let form = FormView::new(&["resolution", "handled_note", "note"], &fields, &errors, language);
+    let form = FormView::new(&["resolution", "handled_note", "note"], &shown.fields, &shown.errors, language);
     let row = |record: &FailedRecord| RowView::new(record, &names, state, &filter);
     let attempts = found.attempts.iter().map(row).collect();
-    let context = build(state, &filter, found, (form, attempts), row, language);
+    let context = build(state, &filter, found, (form, attempts, shown.unmasked), row, language);
     page::render(request, status, "failed_accounting/show.html", &context)
 }
 
@@ -160,13 +182,15 @@ fn build(
     state: &AppState,
     filter: &Filter,
     found: Found,
-    (form, attempts): (FormView, Vec<RowView>),
+    (form, attempts, unmasked): (FormView, Vec<RowView>, bool),
     row: impl Fn(&FailedRecord) -> RowView,
     language: Language,
 ) -> ShowPage {
     let record = &found.record;
     let time = |time| TimeView::new(&state.clock, time);
-    let reason = record.failed_reason.clone();
+    let masked = record.failed_reason.as_deref().map(|reason| secrets::mask(reason).into_owned());
+    let has_secrets = masked != record.failed_reason;
+    let reason = if unmasked { record.failed_reason.clone() } else { masked };
     let lines = reason.as_deref().map_or(0, |reason| reason.lines().count());
     let margin = record.amount.zip(record.cost).map(|(amount, cost)| amount.minus(cost).to_string());
     let (previous, next) = &found.neighbours;
@@ -178,6 +202,7 @@ fn build(
         next: next.as_deref().map(|id| record_link(id, "", filter)),
         reason_is_long: lines > FOLD_LINES
             || reason.as_deref().is_some_and(|reason| reason.chars().count() > FOLD_CHARACTERS),
+        is_masked: has_secrets && !unmasked,
         reason,
         use_date: record.use_date.map(|date| date.to_string()),
         use_time: record.use_time.map(time),
@@ -200,6 +225,7 @@ fn build(
             withdraw: link("/withdraw"),
             edit: link("/edit"),
             delete: link("/delete"),
+            show_secrets: link("/reason"),
         },
         seen: record.seen().encode(),
         resolutions: resolutions(
@@ -238,21 +264,12 @@ fn tokens(usages: &str) -> Vec<(String, String)> {
 }
 
 fn event_view(state: &AppState, event: &Event, language: Language) -> EventView {
-    let object = |text: &Option<String>| -> Map<String, Value> {
-        text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
-    };
-    let (before, after) = (object(&event.before_state), object(&event.after_state));
+    let after = changes::object(event.after_state.as_deref());
     let resolution = after.get("resolution").and_then(Value::as_str).and_then(Resolution::parse);
     // The trail may hold words of another version of this app.
     let known = |key: String, otherwise: &str| match locale::lookup(language, &key, &Default::default()) {
         Some(_) => key,
         None => otherwise.to_owned(),
-    };
-    let fields: BTreeMap<&String, ()> = before.keys().chain(after.keys()).map(|field| (field, ())).collect();
-    let change = |field: &String| ChangeView {
-        field: field_in_words(language, field),
-        before: before.get(field).map(|value| value_in_words(language, field, value)).unwrap_or_default(),
-        after: after.get(field).map(|value| value_in_words(language, field, value)).unwrap_or_default(),
     };
     EventView {
         author: event.author.clone(),
@@ -261,32 +278,7 @@ fn event_view(state: &AppState, event: &Event, language: Language) -> EventView 
         resolution: resolution
             .map(|resolution| format!("resolution-{}", resolution.as_str().replace('_', "-"))),
         time: TimeView::new(&state.clock, event.happened_at),
-        changes: fields.into_keys().map(change).filter(|change| change.before != change.after).collect(),
-    }
-}
-
-pub(super) fn field_in_words(language: Language, field: &str) -> String {
-    let key = format!("field-{}", field.replace('_', "-"));
-    locale::lookup(language, &key, &Default::default()).unwrap_or_else(|| field.to_owned())
-}
-
-/// A value of the trail as people read it: states and resolutions in words, long text clipped.
-fn value_in_words(language: Language, field: &str, value: &Value) -> String {
-    let word = |key: String| locale::lookup(language, &key, &Default::default());
-    match (field, value) {
-        ("handled", Value::String(flag)) => {
-            let state = if flag == "1" { "handled" } else { "open" };
-            return word(format!("state-{state}")).unwrap_or_default();
-        }
-        ("resolution", Value::String(name)) => {
-            return word(format!("resolution-{}", name.replace('_', "-"))).unwrap_or_else(|| name.clone());
-        }
-        _ => {}
-    }
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => clip(text, 300),
-        other => other.to_string(),
+        changes: changes::changes(event.before_state.as_deref(), event.after_state.as_deref(), language),
     }
 }
 
@@ -297,5 +289,5 @@ pub(super) async fn refused(
     fields: Fields,
     errors: FieldErrors,
 ) -> Answer {
-    details(request, id, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
+    details(request, id, StatusCode::UNPROCESSABLE_ENTITY, Shown { fields, errors, unmasked: false }).await
 }
