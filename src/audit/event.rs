@@ -58,6 +58,8 @@ pub enum Action {
     RetryEnded,
     /// A new failure takes over the count of the one that was retried.
     CarryRetries,
+    /// A usage became `failed` because somebody said so.
+    RecordFailure,
     CreateUser,
     ChangePassword,
     ChangeRole,
@@ -84,6 +86,7 @@ impl Action {
             Action::RetryFailed => "retry_failed",
             Action::RetryEnded => "retry_ended",
             Action::CarryRetries => "carry_retries",
+            Action::RecordFailure => "record_failure",
             Action::CreateUser => "create_user",
             Action::ChangePassword => "change_password",
             Action::ChangeRole => "change_role",

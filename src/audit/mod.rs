@@ -3,4 +3,5 @@
 //! Events are only ever added; nothing in the app changes or removes one.
 
 pub mod event;
+pub mod pages;
 pub mod store;

@@ -1,27 +1,20 @@
-//! One page of the list: a walk by key that neither repeats nor loses a row.
-//!
-//! Rows with a sort value and rows with NULL are two stretches, each a seek of its own, so that all
-//! databases agree on where NULL stands: last when descending.
+//! The list of failed records as [`crate::db::walk`] goes through it.
 
 pub mod chunks;
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Double, Nullable, Text};
 
-use super::condition::{self, Condition, Search};
+use super::condition::{self, Search};
 use super::failure::FailedRecord;
 use super::filter::{Filter, Sort};
-use crate::base::form::Message;
-use crate::base::paging::{Cursor, Key, Position};
+use crate::base::paging::{Cursor, Position};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
-use crate::db::{DbConnection, Engine, dialect};
-use crate::error::{Error, Result};
+use crate::db::walk::{self, List, Order, Place, Stretch};
+use crate::db::{DbConnection, Engine};
+use crate::error::Result;
 
 /// How many rows of a filter a search without an index looks through for one page.
 pub const SEARCHED_ROWS: i64 = 20_000;
-
-const TABLE: &str = "llmusage_accounting_failed";
 
 /// A record with its place in the list.
 #[derive(Debug, Clone)]
@@ -31,28 +24,12 @@ pub struct Listed {
 }
 
 /// One page of the list.
-#[derive(Debug, Clone, Default)]
-pub struct Listing {
-    pub rows: Vec<Listed>,
-    pub has_previous: bool,
-    pub has_next: bool,
-    /// Set where a search stopped after [`SEARCHED_ROWS`] rows: where to go on, in the same direction.
-    pub go_on: Option<Cursor>,
-}
+pub type Listing = walk::Listing<Listed>;
 
-/// A stretch of the list: the rows with a sort value, or those without, from a bound on.
-struct Stretch<'a> {
-    nulls: bool,
-    from: Option<&'a Cursor>,
-}
-
-struct Walk<'a> {
+struct Records<'a> {
     engine: Engine,
     filter: &'a Filter,
     search: &'a Search,
-    sort: Sort,
-    /// The direction of this walk; against the list's own when going to newer rows.
-    descending: bool,
     /// How many rows a search without an index looks through.
     searched: i64,
 }
@@ -60,7 +37,7 @@ struct Walk<'a> {
 /// Reads the page of that filter at that position.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a cursor that no row of this database can have.
+/// [`crate::error::Error::Invalid`] for a cursor that no row of this database can have.
 pub fn page(
     connection: &mut DbConnection,
     filter: &Filter,
@@ -89,212 +66,93 @@ pub fn rows_within(
     limit: usize,
     searched: i64,
 ) -> Result<Listing> {
-    let (from, backwards) = match position {
-        Position::Start => (None, false),
-        Position::After(cursor) => (Some(cursor), false),
-        Position::Before(cursor) => (Some(cursor), true),
-    };
-    let engine = connection.engine();
-    if from.is_some_and(|cursor| !dialect::is_key(engine, &cursor.key)) {
-        let field = if backwards { "before" } else { "after" };
-        return Err(Error::invalid(field, Message::new("error-cursor")));
-    }
-    let descending = filter.sort.descending != backwards;
-    let walk = Walk { engine, filter, search, sort: filter.sort, descending, searched };
-    let (mut rows, go_on) = walk.collect(connection, from, limit + 1)?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    if backwards {
-        rows.reverse();
-    }
-    Ok(Listing {
-        has_previous: if backwards { more || go_on.is_some() } else { from.is_some() },
-        has_next: if backwards { true } else { more },
-        rows,
-        go_on: go_on.filter(|_| !more),
-    })
+    let records = Records { engine: connection.engine(), filter, search, searched };
+    walk::page(&records, connection, position, limit)
 }
 
 /// The place of a record in the list of that sort.
 pub fn cursor_of(connection: &mut DbConnection, sort: Sort, id: &str) -> Result<Cursor> {
-    let keys = key_select(connection.engine(), sort);
-    let place: Place = failed::table.filter(dsl::id.eq(id.to_owned())).select(keys).first(connection)?;
-    Ok(to_cursor(sort, place))
+    let (time, number) = order_of(sort).keys(connection.engine());
+    let row = failed::table.filter(dsl::id.eq(id.to_owned()));
+    let place: Place = row.select((dsl::id, time, number)).first(connection)?;
+    Ok(walk::to_cursor(sort.name(), place))
 }
 
-type Place = (String, Option<String>, Option<f64>);
-type KeySelect = (
-    dsl::id,
-    diesel::expression::SqlLiteral<Nullable<Text>>,
-    diesel::expression::SqlLiteral<Nullable<Double>>,
-);
-
-fn key_select(engine: Engine, sort: Sort) -> KeySelect {
-    let column = sort.column.name();
-    if sort.column.is_time() {
-        (dsl::id, sql(&dialect::time_text(engine, column)), sql("NULL"))
-    } else {
-        (dsl::id, sql("NULL"), sql(column))
+fn order_of(sort: Sort) -> Order {
+    Order {
+        table: "llmusage_accounting_failed",
+        column: sort.column.name(),
+        is_time: sort.column.is_time(),
+        descending: sort.descending,
     }
 }
 
-fn to_cursor(sort: Sort, (id, time, number): Place) -> Cursor {
-    let key = match (time, number) {
-        (Some(time), _) => Key::Time(time),
-        (None, Some(number)) => Key::Number(number),
-        (None, None) => Key::Null,
-    };
-    Cursor { key, id, sort: sort.name() }
-}
+impl List for Records<'_> {
+    type Row = Listed;
 
-impl Walk<'_> {
-    /// Up to `limit` rows in the direction of the walk; and where a search stopped, if it did.
-    fn collect(
-        &self,
-        connection: &mut DbConnection,
-        from: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<(Vec<Listed>, Option<Cursor>)> {
-        let mut rows = Vec::new();
-        for stretch in self.stretches(from) {
-            let until = match self.search {
-                Search::Scan => self.searched_until(connection, &stretch)?,
-                _ => None,
-            };
-            let wanted = (limit - rows.len()) as i64;
-            let ids = self.ids(connection, &stretch, until.as_ref(), wanted)?;
-            rows.extend(self.load(connection, &stretch, ids, wanted)?);
-            if rows.len() >= limit || until.is_some() {
-                return Ok((rows, until));
-            }
-        }
-        Ok((rows, None))
+    fn order(&self) -> Order {
+        order_of(self.filter.sort)
     }
 
-    fn stretches<'a>(&self, from: Option<&'a Cursor>) -> Vec<Stretch<'a>> {
-        let on_null = from.is_some_and(|cursor| cursor.key == Key::Null);
-        let bound = |nulls: bool| Stretch { nulls, from: from.filter(|_| nulls == on_null) };
-        match (from.is_some(), on_null, self.descending) {
-            (true, true, true) => vec![bound(true)],
-            (true, false, false) => vec![bound(false)],
-            (_, _, true) => vec![bound(false), bound(true)],
-            (_, _, false) => vec![bound(true), bound(false)],
-        }
-    }
-
-    /// The conditions of a stretch, from its bound on and, in a search, until where it stops.
-    fn within(&self, stretch: &Stretch<'_>, until: Option<&Cursor>) -> Vec<Condition> {
-        let column = self.sort.column.name();
-        let null = if stretch.nulls { "IS NULL" } else { "IS NOT NULL" };
-        let mut all: Vec<Condition> = vec![Box::new(sql::<Nullable<Bool>>(&format!("{column} {null}")))];
-        if let Some(from) = stretch.from {
-            all.extend(self.beyond(&from.key, &from.id, self.descending));
-        }
-        if let Some(until) = until {
-            // The row where a search stops still belongs to it, hence not beyond it the other way.
-            all.extend(self.up_to(&until.key, &until.id));
-        }
-        all
-    }
-
-    /// `(column, id)` strictly beyond a place. The first condition alone is what an index can seek.
-    fn beyond(&self, key: &Key, id: &str, descending: bool) -> Vec<Condition> {
-        let column = self.sort.column.name();
-        let beyond_id: Condition = if descending {
-            Box::new(dsl::id.lt(id.to_owned()).nullable())
-        } else {
-            Box::new(dsl::id.gt(id.to_owned()).nullable())
-        };
-        if *key == Key::Null {
-            return vec![beyond_id];
-        }
-        let (strict, loose) = if descending { ("<", "<=") } else { (">", ">=") };
-        let past: Condition = dialect::compare(self.engine, column, strict, key);
-        vec![dialect::compare(self.engine, column, loose, key), Box::new(past.or(beyond_id))]
-    }
-
-    /// `(column, id)` not beyond a place in the direction of the walk.
-    fn up_to(&self, key: &Key, id: &str) -> Vec<Condition> {
-        let column = self.sort.column.name();
-        let same_id: Condition = Box::new(dsl::id.eq(id.to_owned()).nullable());
-        let before = self.beyond(key, id, !self.descending);
-        let Some(before) = before.into_iter().reduce(|left, right| Box::new(left.and(right)) as Condition)
-        else {
-            return vec![same_id];
-        };
-        let inside: Condition = Box::new(before.or(same_id));
-        if *key == Key::Null {
-            return vec![inside];
-        }
-        let loose = if self.descending { ">=" } else { "<=" };
-        vec![dialect::compare(self.engine, column, loose, key), inside]
-    }
-
-    fn order(&self, nulls: bool) -> diesel::expression::SqlLiteral<Text> {
-        let direction = if self.descending { "DESC" } else { "ASC" };
-        if nulls {
-            return sql(&format!("{TABLE}.id {direction}"));
-        }
-        // Named with its table: PostgreSQL would sort by the text of the same name that is selected.
-        sql(&format!("{TABLE}.{} {direction}, {TABLE}.id {direction}", self.sort.column.name()))
-    }
-
-    fn ids(
-        &self,
-        connection: &mut DbConnection,
-        stretch: &Stretch<'_>,
-        until: Option<&Cursor>,
-        limit: i64,
-    ) -> Result<Vec<String>> {
+    fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>> {
         let mut ids = Vec::new();
         for branch in condition::branches(self.engine, self.filter, self.search) {
-            let mut query = failed::table.select(dsl::id).into_boxed();
-            let filters = condition::conditions(self.engine, self.filter, self.search);
-            for condition in branch.into_iter().chain(filters).chain(self.within(stretch, until)) {
+            let mut query = failed::table.select(dsl::id).filter(stretch.clone()).into_boxed();
+            for condition in
+                branch.into_iter().chain(condition::conditions(self.engine, self.filter, self.search))
+            {
                 query = query.filter(condition);
             }
-            ids.extend(query.order(self.order(stretch.nulls)).limit(limit).load::<String>(connection)?);
+            let ordered = query.order(stretch.order.sql(stretch.nulls));
+            ids.extend(ordered.limit(limit).load::<String>(connection)?);
         }
         Ok(ids)
     }
 
-    /// The rows of those ids in the order of the walk: the database sorts, by its own collation.
-    fn load(
+    fn rows(
         &self,
         connection: &mut DbConnection,
-        stretch: &Stretch<'_>,
+        stretch: &Stretch,
         ids: Vec<String>,
         limit: i64,
     ) -> Result<Vec<Listed>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
+        let (time, number) = stretch.order.keys(self.engine);
         let rows: Vec<(FailedRecord, Place)> = failed::table
             .filter(dsl::id.eq_any(ids))
-            .order(self.order(stretch.nulls))
+            .order(stretch.order.sql(stretch.nulls))
             .limit(limit)
-            .select((FailedRecord::as_select(), key_select(self.engine, self.sort)))
+            .select((FailedRecord::as_select(), (dsl::id, time, number)))
             .load(connection)?;
-        let listed = |(record, place)| Listed { record, cursor: to_cursor(self.sort, place) };
-        Ok(rows.into_iter().map(listed).collect())
+        Ok(rows.into_iter().map(|row| self.listed(row)).collect())
     }
 
-    /// The row after which a search in this stretch stops, if the stretch is that long.
-    fn searched_until(&self, connection: &mut DbConnection, stretch: &Stretch<'_>) -> Result<Option<Cursor>> {
+    fn searched_until(&self, connection: &mut DbConnection, stretch: &Stretch) -> Result<Option<Cursor>> {
+        if *self.search != Search::Scan {
+            return Ok(None);
+        }
         let without_text = Filter { q: None, ..self.filter.clone() };
         let branches = condition::branches(self.engine, &without_text, &Search::Nothing);
         let offset = self.searched / branches.len() as i64 - 1;
         let mut ends: Vec<String> = Vec::new();
         for branch in branches {
-            let mut query = failed::table.select(dsl::id).into_boxed();
+            let mut query = failed::table.select(dsl::id).filter(stretch.clone()).into_boxed();
             let filters = condition::conditions(self.engine, &without_text, &Search::Nothing);
-            for condition in branch.into_iter().chain(filters).chain(self.within(stretch, None)) {
+            for condition in branch.into_iter().chain(filters) {
                 query = query.filter(condition);
             }
-            let ordered = query.order(self.order(stretch.nulls));
+            let ordered = query.order(stretch.order.sql(stretch.nulls));
             ends.extend(ordered.limit(1).offset(offset).load::<String>(connection)?);
         }
+        if ends.is_empty() {
+            return Ok(None);
+        }
         // Where both tabs are walked, the nearer end bounds the stretch in which all was looked at.
-        Ok(self.load(connection, stretch, ends, 1)?.into_iter().next().map(|row| row.cursor))
+        Ok(self.rows(connection, stretch, ends, 1)?.into_iter().next().map(|row| row.cursor))
+    }
+}
+
+impl Records<'_> {
+    fn listed(&self, (record, place): (FailedRecord, Place)) -> Listed {
+        Listed { record, cursor: walk::to_cursor(self.filter.sort.name(), place) }
     }
 }

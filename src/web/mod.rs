@@ -7,6 +7,7 @@ pub mod assets;
 pub mod download;
 pub mod error;
 pub mod flash;
+pub mod forms;
 pub mod links;
 pub mod locale;
 pub mod log;

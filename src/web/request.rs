@@ -81,3 +81,14 @@ fn not_utf8() -> Error {
 pub fn session_of(request: &HttpRequest) -> actix_session::Session {
     request.get_session()
 }
+
+/// The id in the path, decoded.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not UTF-8: no record has such an id.
+pub fn id_in_path(request: &HttpRequest) -> Result<String> {
+    let encoded = request.match_info().get("id").unwrap_or_default();
+    let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8();
+    let id = decoded.map_err(|_| Error::NotFound)?.into_owned();
+    if id.contains('\0') { Err(Error::NotFound) } else { Ok(id) }
+}

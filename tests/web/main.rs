@@ -14,3 +14,5 @@ mod headers;
 mod languages;
 mod operations;
 mod retries;
+mod usages;
+mod usages_changes;

@@ -1,17 +1,13 @@
 //! What the templates of several pages show of a record, a filter or a choice.
 
-use std::collections::BTreeMap;
-
-use actix_web::HttpRequest;
 use serde::Serialize;
 
-use crate::base::form::{FieldErrors, Fields};
-use crate::error::{Error, Result};
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::Filter;
 use crate::names::Names;
+pub(super) use crate::web::forms::{Choice, FormView};
 use crate::web::links;
-use crate::web::locale::{self, Language};
+pub(super) use crate::web::request::id_in_path;
 use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView, clip};
 
@@ -85,33 +81,6 @@ pub(super) fn list_link(filter: &Filter) -> String {
     links::with_query(LIST, &links::query(&filter.to_pairs()))
 }
 
-/// What a form shows: the values as typed, and what is wrong with them.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct FormView {
-    pub values: BTreeMap<String, String>,
-    pub errors: BTreeMap<String, String>,
-}
-
-impl FormView {
-    /// Each of these fields with its value as typed, empty when absent.
-    pub fn new(names: &[&str], fields: &Fields, errors: &FieldErrors, language: Language) -> FormView {
-        let value = |name: &&str| ((*name).to_owned(), fields.raw(name).unwrap_or_default().to_owned());
-        FormView {
-            values: names.iter().map(value).collect(),
-            errors: locale::errors_in_words(language, errors),
-        }
-    }
-}
-
-/// One choice of a select.
-#[derive(Debug, Serialize)]
-pub(super) struct Choice {
-    pub value: &'static str,
-    /// Key of its words in the catalogue.
-    pub text: String,
-    pub selected: bool,
-}
-
 /// The resolutions: those that people may choose, all, or those and the present one.
 pub(super) fn resolutions(offered: impl Fn(Resolution) -> bool, selected: &str) -> Vec<Choice> {
     let choice = |resolution: Resolution| Choice {
@@ -120,15 +89,4 @@ pub(super) fn resolutions(offered: impl Fn(Resolution) -> bool, selected: &str) 
         selected: resolution.as_str() == selected,
     };
     Resolution::ALL.into_iter().filter(|resolution| offered(*resolution)).map(choice).collect()
-}
-
-/// The id in the path, decoded.
-///
-/// # Errors
-/// [`Error::NotFound`] when it is not UTF-8: no record has such an id.
-pub(super) fn id_in_path(request: &HttpRequest) -> Result<String> {
-    let encoded = request.match_info().get("id").unwrap_or_default();
-    let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8();
-    let id = decoded.map_err(|_| Error::NotFound)?.into_owned();
-    if id.contains('\0') { Err(Error::NotFound) } else { Ok(id) }
 }

@@ -5,8 +5,9 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::context::{Choice, FormView, LIST, RowView, id_in_path, record_link, resolutions};
-use super::show::{field_in_words, filter_of};
+use super::show::filter_of;
 use crate::audit::event::FAILED_ACCOUNTING;
+use crate::audit::pages::timeline::field_in_words;
 use crate::audit::store as audit;
 use crate::base::form::{FieldErrors, Fields};
 use crate::error::Result;
@@ -108,8 +109,8 @@ pub(super) async fn new_form(
         form: FormView::new(&NEW_FIELDS, fields, errors, request::language_of(request)),
         action: LIST,
         cancel: LIST,
-        models: super::toolbar::suggestions(&names.models),
-        organisations: super::toolbar::suggestions(&names.organisations),
+        models: crate::web::forms::suggestions(&names.models),
+        organisations: crate::web::forms::suggestions(&names.organisations),
     };
     page::render(request, status, "failed_accounting/new.html", &context)
 }

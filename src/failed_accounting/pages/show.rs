@@ -1,15 +1,14 @@
 //! `GET /failed-accounting/{id}`: one record with its usage, attempts, actions at hand and timeline.
 
-use std::collections::BTreeMap;
-
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
 use super::retries::{RetryView, retry_view};
 use crate::audit::event::FAILED_ACCOUNTING;
+use crate::audit::pages::timeline::EventView;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
 use crate::db::DbConnection;
@@ -21,9 +20,9 @@ use crate::failed_accounting::store;
 use crate::usages::store as usages;
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::web::error::Answer;
-use crate::web::locale::{self, Language};
+use crate::web::locale::Language;
 use crate::web::state::AppState;
-use crate::web::view::{TimeView, clip};
+use crate::web::view::TimeView;
 use crate::web::{page, request};
 
 /// More lines or characters of a reason than these are folded.
@@ -82,24 +81,6 @@ struct UsageView {
     cost: Option<String>,
     tokens: Vec<(String, String)>,
     use_time: Option<TimeView>,
-}
-
-#[derive(Serialize)]
-struct EventView {
-    author: String,
-    /// Keys of words in the catalogue.
-    action: String,
-    source: String,
-    resolution: Option<String>,
-    time: TimeView,
-    changes: Vec<ChangeView>,
-}
-
-#[derive(Serialize)]
-struct ChangeView {
-    field: String,
-    before: String,
-    after: String,
 }
 
 /// What the database says about one record.
@@ -191,7 +172,7 @@ fn build(
         reopen_obstacle: record.reopen_obstacle(),
         usage: record.llmusageid.clone().map(|id| usage_view(state, id, found.usage.as_ref())),
         attempts,
-        timeline: found.events.iter().map(|event| event_view(state, event, language)).collect(),
+        timeline: found.events.iter().map(|event| EventView::new(state, event, language)).collect(),
         links: Links {
             this: link(""),
             handle: link("/handle"),
@@ -235,41 +216,6 @@ fn tokens(usages: &str) -> Vec<(String, String)> {
     let Ok(Value::Object(counts)) = serde_json::from_str::<Value>(usages) else { return Vec::new() };
     let counts = counts.into_iter().filter(|(_, count)| count.is_number());
     counts.map(|(name, count)| (name, count.to_string())).take(12).collect()
-}
-
-fn event_view(state: &AppState, event: &Event, language: Language) -> EventView {
-    let object = |text: &Option<String>| -> Map<String, Value> {
-        text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
-    };
-    let (before, after) = (object(&event.before_state), object(&event.after_state));
-    let resolution = after.get("resolution").and_then(Value::as_str).map(str::to_owned);
-    let fields: BTreeMap<&String, ()> = before.keys().chain(after.keys()).map(|field| (field, ())).collect();
-    let change = |field: &String| ChangeView {
-        field: field_in_words(language, field),
-        before: before.get(field).map(value_in_words).unwrap_or_default(),
-        after: after.get(field).map(value_in_words).unwrap_or_default(),
-    };
-    EventView {
-        author: event.author.clone(),
-        action: format!("event-{}", event.action.replace('_', "-")),
-        source: format!("source-{}", event.source),
-        resolution: resolution.map(|name| format!("resolution-{}", name.replace('_', "-"))),
-        time: TimeView::new(&state.clock, event.happened_at),
-        changes: fields.into_keys().map(change).filter(|change| change.before != change.after).collect(),
-    }
-}
-
-pub(super) fn field_in_words(language: Language, field: &str) -> String {
-    let key = format!("field-{}", field.replace('_', "-"));
-    locale::lookup(language, &key, &Default::default()).unwrap_or_else(|| field.to_owned())
-}
-
-fn value_in_words(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => clip(text, 300),
-        other => other.to_string(),
-    }
 }
 
 /// An answer for a form whose fields were refused.

@@ -1,0 +1,3 @@
+//! What pages show of the audit trail.
+
+pub mod timeline;
