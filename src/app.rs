@@ -11,7 +11,9 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, Route, guard, web};
 use secrecy::ExposeSecret;
 
+use crate::accounts::pages::{account, users};
 use crate::accounts::role::Role::{Admin, Operator, Viewer};
+use crate::accounts::tokens::{api as token_api, pages as tokens};
 use crate::accounts::{login, store};
 use crate::base::clock::Clock;
 use crate::config::Config;
@@ -20,7 +22,8 @@ use crate::error::Result;
 use crate::failed_accounting::pages as failed;
 use crate::names::{NameCache, NameSources};
 use crate::usages::pages as usages;
-use crate::web::access::{self, Access};
+use crate::web::access::{self, Access, Permission};
+use crate::web::download::Places;
 use crate::web::error::{self as faults, Answer};
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
@@ -49,11 +52,14 @@ impl Application {
             organisations: config.organisations_sql.clone(),
         };
         let state = AppState {
+            downloads: Places::default(),
             names: NameCache::new(database.clone(), sources),
             templates: Arc::new(Templates::load(&assets.join("templates"), &version)?),
             origin: config.origin(),
             origin_is_set: config.public_url.is_some(),
             is_https: config.is_https(),
+            proxies: config.proxies,
+            permissions: routes().iter().map(Rule::permission).collect(),
             stuck_after: chrono::Duration::minutes(config.retry_stuck_minutes.into()),
             database,
             clock,
@@ -74,13 +80,13 @@ impl Application {
         > + use<>,
     > {
         let files = actix_files::Files::new("/static", self.assets.join("static"))
-            .default_handler(web::route().to(faults::no_such_route));
+            .default_handler(unknown(web::route().to(faults::no_such_route)));
         App::new()
             .app_data(web::Data::new(self.state.clone()))
             .app_data(web::PayloadConfig::new(request::BODY_LIMIT))
             .service(files)
             .configure(configure)
-            .default_service(web::route().to(faults::no_such_route))
+            .default_service(unknown(web::route().to(faults::no_such_route)))
             .wrap(from_fn(faults::layer))
             .wrap(session::middleware(&self.secret, self.state.is_https))
             .wrap(from_fn(log::headers))
@@ -95,6 +101,12 @@ pub struct Rule {
     pub path: &'static str,
     pub access: Access,
     handler: fn(Route) -> Route,
+}
+
+impl Rule {
+    fn permission(&self) -> Permission {
+        Permission { method: self.method.clone(), path: self.path, access: self.access }
+    }
 }
 
 impl std::fmt::Debug for Rule {
@@ -116,8 +128,18 @@ pub fn routes() -> Vec<Rule> {
         get("/login", public, |route| route.to(login::show)),
         post("/login", public, |route| route.to(login::create)),
         post("/logout", public, |route| route.to(login::destroy)),
-        get("/account", viewer, |route| route.to(login::account)),
-        post("/account", viewer, |route| route.to(login::update)),
+        get("/account", viewer, |route| route.to(account::show)),
+        post("/account", viewer, |route| route.to(account::update)),
+        post("/account/sessions", viewer, |route| route.to(account::end_sessions)),
+        get("/users", admin, |route| route.to(users::index)),
+        post("/users", admin, |route| route.to(users::create)),
+        get("/users/new", admin, |route| route.to(users::new)),
+        get("/users/{id}", admin, |route| route.to(users::show)),
+        post("/users/{id}", admin, |route| route.to(users::update)),
+        post("/users/{id}/password", admin, |route| route.to(users::reset_password)),
+        post("/users/{id}/disable", admin, |route| route.to(users::disable)),
+        post("/users/{id}/enable", admin, |route| route.to(users::enable)),
+        post("/users/{id}/sessions", admin, |route| route.to(users::end_sessions)),
         get("/failed-accounting", viewer, |route| route.to(failed::index)),
         post("/failed-accounting", operator, |route| route.to(failed::create)),
         get("/failed-accounting.csv", viewer, |route| route.to(failed::download)),
@@ -141,6 +163,10 @@ pub fn routes() -> Vec<Rule> {
         post("/usages/{id}/fail", operator, |route| route.to(usages::fail)),
         get("/usages/{id}/delete", admin, |route| route.to(usages::confirm_delete)),
         post("/usages/{id}/delete", admin, |route| route.to(usages::destroy)),
+        get("/tokens", admin, |route| route.to(tokens::index)),
+        post("/tokens", admin, |route| route.to(tokens::create)),
+        post("/tokens/{id}/revoke", admin, |route| route.to(tokens::revoke)),
+        get("/api/v1/token", Access::RoleOrReporter(Viewer), |route| route.to(token_api::show)),
     ]
 }
 
@@ -153,12 +179,18 @@ fn configure(service: &mut web::ServiceConfig) {
         }
     }
     for path in paths {
-        let mut resource = web::resource(path).default_service(web::route().to(faults::no_such_method));
+        let mut resource =
+            web::resource(path).default_service(unknown(web::route().to(faults::no_such_method)));
         for rule in rules.iter().filter(|rule| rule.path == path) {
             resource = resource.route(guarded(rule));
         }
         service.service(resource);
     }
+}
+
+/// A route without a rule, which answers with an error page.
+fn unknown(route: Route) -> Route {
+    route.wrap(from_fn(access::recognise))
 }
 
 fn guarded(rule: &Rule) -> Route {

@@ -1,6 +1,8 @@
 //! The commands of the binary. Wiring only: what a command does is in the features.
 
-use std::io::{BufRead, IsTerminal, Write};
+mod accounts;
+
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -8,9 +10,9 @@ use std::time::{Duration, Instant};
 use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::accounts::password;
 use crate::accounts::role::Role;
 use crate::accounts::store::{self, User};
-use crate::accounts::{form, password};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::base::form::Fields;
@@ -64,7 +66,10 @@ enum Command {
     },
     /// Add, change or list the people who may sign in.
     #[command(subcommand)]
-    User(UserCommand),
+    User(accounts::UserCommand),
+    /// Add, list or revoke the tokens with which programs call the API.
+    #[command(subcommand)]
+    Token(accounts::TokenCommand),
     /// Read rows from a CSV file, all or nothing.
     #[command(subcommand)]
     Import(ImportCommand),
@@ -89,24 +94,6 @@ enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-enum UserCommand {
-    /// Add a user; the password is one line of standard input.
-    Add {
-        name: String,
-        #[arg(long)]
-        role: Role,
-    },
-    /// Set a user's password and end all sessions; the password is one line of standard input.
-    Password { name: String },
-    /// Give a user another role: viewer, operator or admin.
-    Role { name: String, role: Role },
-    /// Keep a user from signing in and end all sessions.
-    Disable { name: String },
-    /// List all users.
-    List,
-}
-
-#[derive(Debug, Subcommand)]
 enum ImportCommand {
     /// Failed accounting records; the header names the columns, in any order.
     Failures { file: PathBuf },
@@ -126,15 +113,35 @@ enum ExportCommand {
 
 /// Runs the command line of this process: exit code 0 done, 1 failed, 2 wrong usage.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    match dispatch(cli) {
+    let ended = match Cli::try_parse() {
+        Ok(cli) => dispatch(cli),
+        Err(error) => match wrong_setting(&error) {
+            Some(line) => Err(Error::Unavailable(line)),
+            None => error.exit(),
+        },
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A reader that closed the pipe early, such as `head`, has what it wanted.
+            // Nobody may be reading any more; the exit code says it all the same.
             let _ = writeln!(std::io::stderr(), "llmage-admin: {}", in_words(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// A setting with a wrong value, be it from a flag or the environment, in one line; other mistakes are
+/// wrong usage, which clap explains.
+fn wrong_setting(error: &clap::Error) -> Option<String> {
+    use clap::error::{ContextKind, ErrorKind};
+    if error.kind() != ErrorKind::ValueValidation {
+        return None;
+    }
+    let flag = error.get(ContextKind::InvalidArg)?.to_string();
+    let flag = flag.split(' ').next().filter(|flag| flag.starts_with("--"))?.to_owned();
+    let value = error.get(ContextKind::InvalidValue)?.to_string();
+    let reason = std::error::Error::source(error)?;
+    Some(format!("{flag}: \"{value}\": {reason}"))
 }
 
 /// An error as one line for a terminal, in English.
@@ -159,7 +166,8 @@ fn dispatch(cli: Cli) -> Result<()> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(options) => serve(&config, &options),
         Command::Migrate { status, print_sql } => migrate(&config, status, print_sql),
-        Command::User(command) => user(&config, command),
+        Command::User(command) => accounts::user(&config, command),
+        Command::Token(command) => accounts::token(&config, command),
         Command::Import(command) => import(&config, command),
         Command::Export(command) => export(&config, command),
         Command::Permissions => permissions(),
@@ -167,8 +175,12 @@ fn dispatch(cli: Cli) -> Result<()> {
     }
 }
 
+/// Writes a line to standard output. A reader that closed the pipe early, such as `head`, has what it wanted.
 fn say(line: &str) -> Result<()> {
-    writeln!(std::io::stdout(), "{line}").map_err(Error::internal)
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        written => written.map_err(Error::internal),
+    }
 }
 
 fn clock(config: &Config) -> Clock {
@@ -250,65 +262,6 @@ fn migrate(config: &Config, status: bool, print_sql: bool) -> Result<()> {
         say(&format!("applied {name}"))?;
     }
     if applied.is_empty() { say("nothing to apply: the schema is up to date") } else { Ok(()) }
-}
-
-fn user(config: &Config, command: UserCommand) -> Result<()> {
-    let database = open(config, false)?;
-    let by = author(config, "command line");
-    match command {
-        UserCommand::Add { name, role } => {
-            let name = form::user_name(&name)?;
-            let hash = password::hash(&read_password(&name)?)?;
-            let user = User::new(&name, hash, role, by.at);
-            database.transaction_here(|connection| store::insert(connection, &user, &by))?;
-            say(&format!("added {name}, {role}"))
-        }
-        UserCommand::Password { name } => {
-            database.run_here(|connection| store::find(connection, &name))?;
-            let hash = password::hash(&read_password(&name)?)?;
-            database.transaction_here(|connection| store::set_password(connection, &name, &hash, &by))?;
-            say(&format!("changed the password of {name}; all sessions of {name} are over"))
-        }
-        UserCommand::Role { name, role } => {
-            database.transaction_here(|connection| store::set_role(connection, &name, role, &by))?;
-            say(&format!("{name} is {role} now"))
-        }
-        UserCommand::Disable { name } => {
-            database.transaction_here(|connection| store::disable(connection, &name, &by))?;
-            say(&format!("disabled {name}; all sessions of {name} are over"))
-        }
-        UserCommand::List => {
-            for user in database.run_here(store::list)? {
-                say(&format!(
-                    "{} {}{}",
-                    user.name,
-                    user.role(),
-                    if user.disabled { " disabled" } else { "" }
-                ))?;
-            }
-            Ok(())
-        }
-    }
-}
-
-/// A new password: asked twice on a terminal, else one line of standard input.
-fn read_password(user: &str) -> Result<SecretString> {
-    let secret = if std::io::stdin().is_terminal() {
-        let first = rpassword::prompt_password("password: ").map_err(Error::internal)?;
-        if first != rpassword::prompt_password("again: ").map_err(Error::internal)? {
-            return Err(Error::Unavailable("the two passwords differ; nothing was changed".to_owned()));
-        }
-        first
-    } else {
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map_err(Error::internal)?;
-        line.trim_end_matches(['\r', '\n']).to_owned()
-    };
-    let secret = SecretString::from(secret);
-    match password::weakness(&secret, user) {
-        Some(weakness) => Err(Error::invalid("password", weakness)),
-        None => Ok(secret),
-    }
 }
 
 fn import(config: &Config, command: ImportCommand) -> Result<()> {

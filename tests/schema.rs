@@ -214,8 +214,11 @@ fn every_column_of_every_table_can_be_selected() {
         llmusage,
         llmusage_history,
         admin_user,
+        api_token,
         app_setting,
         audit_event,
+        sign_in_attempt,
+        ended_session,
         job_lease
     );
     let mut known = tables(&database);
@@ -224,12 +227,15 @@ fn every_column_of_every_table_can_be_selected() {
         known,
         [
             "admin_user",
+            "api_token",
             "app_setting",
             "audit_event",
+            "ended_session",
             "job_lease",
             "llmusage",
             "llmusage_accounting_failed",
-            "llmusage_history"
+            "llmusage_history",
+            "sign_in_attempt"
         ],
         "a table that schema.rs, or this test, does not know"
     );

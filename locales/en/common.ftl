@@ -49,7 +49,7 @@ age-days =
 field-required = required
 summary-item = { $field }: { $message }
 
-error-required = Must be filled in
+error-required = Required: may not be blank
 error-control-characters = Without control characters, such as tabs or line breaks inside an id
 error-too-long =
     { $limit ->

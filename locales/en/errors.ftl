@@ -31,7 +31,11 @@ error-page-throttled =
        *[other] Too many tries from here. Try again in { $seconds } seconds.
     }
 
+problem-401 = A token that holds is needed in the header Authorization: Bearer TOKEN. Nothing was changed.
+problem-413 = A request may carry at most 1 MiB. Nothing was changed.
+
 error-request-id = Request id { $id }
 error-to-list = To the failed records
 error-to-account = What you may do
 error-to-sign-in = Sign in
+error-to-record = Back to the record

@@ -303,6 +303,7 @@ conflict-recorded = A failed record with this id exists already. Nothing was cha
 ## Timeline; || marks where the author or the time stands
 
 timeline = Timeline
+event-unknown = { $author } changed this record
 event-create = { $author } recorded this failure
 event-import = { $author } imported this record
 event-edit = { $author } edited this
@@ -323,6 +324,7 @@ source-page = page
 source-command = command line
 source-api = API
 source-job = job
+source-unknown = another version of the app
 changes = What changed
 change-field = Field
 change-before = Before

@@ -70,6 +70,7 @@ usage-event-delete = { $author } deleted this
 usage-event-retry = { $author } asked for a retry
 usage-event-withdraw-retry = { $author } took the retry back
 usage-event-record-failure = { $author } recorded a failure
+usage-event-unknown = { $author } changed this usage
 usage-event-platform = The call was made
 
 ## Forms

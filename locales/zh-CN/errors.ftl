@@ -27,7 +27,11 @@ error-page-503-text = 数据库不可用或繁忙，未作任何改动。请几�
 error-page-cross-site = 此请求来自其他网站，或没有说明来源，已被拒绝，未作任何改动。如果是你本人提交的，请后退并重新载入页面，再试一次。
 error-page-throttled = 尝试次数过多，请在 { $seconds } 秒后再试。
 
+problem-401 = 请求头 Authorization: Bearer TOKEN 中须有有效的令牌，未作任何改动。
+problem-413 = 一个请求最多 1 MiB，未作任何改动。
+
 error-request-id = 请求编号 { $id }
 error-to-list = 查看记账失败记录
 error-to-account = 你可以做什么
 error-to-sign-in = 登录
+error-to-record = 返回该记录

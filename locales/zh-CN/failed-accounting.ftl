@@ -259,6 +259,7 @@ conflict-recorded = 已有相同 id 的记账失败记录，未作任何改动�
 ## 经过；|| 处放操作人或时间
 
 timeline = 经过
+event-unknown = { $author } 更改了此记录
 event-create = { $author } 登记了此失败记录
 event-import = { $author } 导入了此记录
 event-edit = { $author } 编辑了此记录
@@ -279,6 +280,7 @@ source-page = 页面
 source-command = 命令行
 source-api = API
 source-job = 后台任务
+source-unknown = 应用的其他版本
 changes = 改动内容
 change-field = 字段
 change-before = 改前

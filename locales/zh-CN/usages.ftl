@@ -62,6 +62,7 @@ usage-event-delete = { $author } 删除了此记录
 usage-event-retry = { $author } 提出重试记账
 usage-event-withdraw-retry = { $author } 撤回了重试
 usage-event-record-failure = { $author } 登记了记账失败
+usage-event-unknown = { $author } 更改了此使用记录
 usage-event-platform = 发生了这次调用
 
 ## 表单

@@ -64,8 +64,13 @@ pub enum Action {
     ChangePassword,
     ChangeRole,
     DisableUser,
+    EnableUser,
+    EndSessions,
     ChangeLanguage,
+    CreateToken,
+    RevokeToken,
     SignIn,
+    WrongPassword,
     SignOut,
 }
 
@@ -91,8 +96,13 @@ impl Action {
             Action::ChangePassword => "change_password",
             Action::ChangeRole => "change_role",
             Action::DisableUser => "disable_user",
+            Action::EnableUser => "enable_user",
+            Action::EndSessions => "end_sessions",
             Action::ChangeLanguage => "change_language",
+            Action::CreateToken => "create_token",
+            Action::RevokeToken => "revoke_token",
             Action::SignIn => "sign_in",
+            Action::WrongPassword => "wrong_password",
             Action::SignOut => "sign_out",
         }
     }
@@ -102,6 +112,7 @@ impl Action {
 pub const FAILED_ACCOUNTING: &str = "failed_accounting";
 pub const USAGE: &str = "usage";
 pub const USER: &str = "user";
+pub const TOKEN: &str = "token";
 
 /// One change of one record.
 #[derive(Debug, Clone)]

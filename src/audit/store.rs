@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::event::{Author, Change};
+use super::event::{Action, Author, Change};
 use crate::db::schema::audit_event;
 use crate::db::{DbBackend, DbConnection};
 use crate::error::Result;
@@ -69,4 +69,20 @@ pub fn timeline(connection: &mut DbConnection, record_kind: &str, record_id: &st
         .limit(TIMELINE)
         .select(Event::as_select())
         .load(connection)?)
+}
+
+/// When that was last done to that record, by kind and id.
+pub fn last_time(
+    connection: &mut DbConnection,
+    (record_kind, record_id): (&str, &str),
+    action: Action,
+) -> Result<Option<NaiveDateTime>> {
+    Ok(audit_event::table
+        .filter(audit_event::record_kind.eq(record_kind.to_owned()))
+        .filter(audit_event::record_id.eq(record_id.to_owned()))
+        .filter(audit_event::action.eq(action.as_str()))
+        .order(audit_event::id.desc())
+        .select(audit_event::happened_at)
+        .first(connection)
+        .optional()?)
 }

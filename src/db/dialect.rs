@@ -2,6 +2,8 @@
 //!
 //! Fragments are built from constant column names only; values are always bound.
 
+mod attempts;
+mod bulk;
 mod tables;
 
 use chrono::{Datelike, NaiveDateTime};
@@ -15,6 +17,8 @@ use crate::base::money::MoneySum;
 use crate::base::paging::Key;
 use crate::error::Result;
 
+pub use attempts::insert_attempt_unless_known;
+pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
 
 /// A condition on table `T`, whatever it is made of.
@@ -87,6 +91,25 @@ pub fn is_key(engine: Engine, key: &Key) -> bool {
 fn is_time(text: &str) -> bool {
     let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f");
     text.starts_with(|first: char| first.is_ascii_digit()) && time.is_ok_and(|time| time.year() > 0)
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Time,
+    Number,
+}
+
+/// The same value in the same order, which no index offers to give.
+pub fn unindexed(engine: Engine, column: &str, kind: Kind) -> String {
+    match (engine, kind) {
+        (Engine::Sqlite, _) => format!("+{column}"),
+        (Engine::Mysql, _) => format!("COALESCE({column}, NULL)"),
+        (Engine::Postgres, Kind::Text) => format!("({column} || '')"),
+        (Engine::Postgres, Kind::Time) => format!("({column} + INTERVAL '0')"),
+        (Engine::Postgres, Kind::Number) => format!("({column} + 0e0)"),
+    }
 }
 
 /// The pattern for a part of a text, with the wildcards of LIKE taken literally (escape character `!`).

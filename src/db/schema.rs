@@ -109,6 +109,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_token (name) {
+        name -> Text,
+        token_hash -> Text,
+        role -> Text,
+        created_at -> Timestamp,
+        created_by -> Text,
+        ends_on -> Nullable<Date>,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sign_in_attempt (subject) {
+        subject -> Text,
+        failures -> Integer,
+        next_at -> Timestamp,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ended_session (id) {
+        id -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
     job_lease (name) {
         name -> Text,
         holder -> Text,

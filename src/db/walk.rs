@@ -11,7 +11,8 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{Bool, Double, Nullable, Text};
 
-use super::{DbBackend, DbConnection, Engine, dialect};
+use super::dialect::{self, Kind};
+use super::{DbBackend, DbConnection, Engine};
 use crate::base::form::Message;
 use crate::base::paging::{Cursor, Key, Position};
 use crate::error::{Error, Result};
@@ -27,15 +28,18 @@ pub struct Order {
 }
 
 impl Order {
-    /// `ORDER BY`. Columns are named with their table: PostgreSQL would sort by the text of the same name that is
-    /// selected.
-    pub fn sql(&self, nulls: bool) -> SqlLiteral<Text> {
-        let Order { table, column, descending, .. } = *self;
-        let direction = if descending { "DESC" } else { "ASC" };
-        if nulls {
-            return sql(&format!("{table}.id {direction}"));
-        }
-        sql(&format!("{table}.{column} {direction}, {table}.id {direction}"))
+    /// `ORDER BY`; where the rows are not met in order, so that no index offers to give it. Columns are named with
+    /// their table: PostgreSQL would sort by the text of the same name that is selected.
+    pub fn sql(&self, engine: Engine, nulls: bool, is_in_order: bool) -> SqlLiteral<Text> {
+        let direction = if self.descending { "DESC" } else { "ASC" };
+        let sorted = |column: &str, kind| {
+            let column = format!("{}.{column}", self.table);
+            let column = if is_in_order { column } else { dialect::unindexed(engine, &column, kind) };
+            format!("{column} {direction}")
+        };
+        let kind = if self.is_time { Kind::Time } else { Kind::Number };
+        let id = sorted("id", Kind::Text);
+        if nulls { sql(&id) } else { sql(&format!("{}, {id}", sorted(self.column, kind))) }
     }
 
     /// The sort value as two select items: as the database writes times, and as a number; one of them is NULL.
@@ -209,8 +213,8 @@ pub trait List {
         limit: i64,
     ) -> Result<Vec<Self::Row>>;
 
-    /// Where a search that no index answers stops, if the stretch is that long.
-    fn searched_until(&self, _: &mut DbConnection, _: &Stretch) -> Result<Option<Cursor>> {
+    /// Where the walk stops although rows may follow, if the stretch is that long.
+    fn stops_at(&self, _: &mut DbConnection, _: &Stretch) -> Result<Option<Cursor>> {
         Ok(None)
     }
 }
@@ -222,7 +226,7 @@ pub struct Listing<R> {
     pub has_previous: bool,
     pub has_next: bool,
     /// Set where a search stopped early: where to go on, in the same direction.
-    pub go_on: Option<Cursor>,
+    pub go_on: Option<Position>,
 }
 
 /// Reads a page of a list at a position.
@@ -235,18 +239,30 @@ pub fn page<L: List>(
     position: &Position,
     limit: usize,
 ) -> Result<Listing<L::Row>> {
+    page_of(connection.engine(), list.order(), (position, limit), |order, from, limit| {
+        collect(list, connection, (order, from), limit)
+    })
+}
+
+/// As [`page`], with rows collected in a way of one's own: in that order, from that place on, up to so many; and where
+/// a search stopped, if it did.
+pub fn page_of<R>(
+    engine: Engine,
+    own: Order,
+    (position, limit): (&Position, usize),
+    collect: impl FnOnce(Order, Option<&Cursor>, usize) -> Result<(Vec<R>, Option<Cursor>)>,
+) -> Result<Listing<R>> {
     let (from, backwards) = match position {
         Position::Start => (None, false),
         Position::After(cursor) => (Some(cursor), false),
         Position::Before(cursor) => (Some(cursor), true),
     };
-    if from.is_some_and(|cursor| !dialect::is_key(connection.engine(), &cursor.key)) {
+    if from.is_some_and(|cursor| !dialect::is_key(engine, &cursor.key)) {
         let field = if backwards { "before" } else { "after" };
         return Err(Error::invalid(field, Message::new("error-cursor")));
     }
-    let own = list.order();
     let order = Order { descending: own.descending != backwards, ..own };
-    let (mut rows, go_on) = collect(list, connection, (order, from), limit + 1)?;
+    let (mut rows, go_on) = collect(order, from, limit + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     if backwards {
@@ -256,12 +272,12 @@ pub fn page<L: List>(
         has_previous: if backwards { more || go_on.is_some() } else { from.is_some() },
         has_next: if backwards { true } else { more },
         rows,
-        go_on: go_on.filter(|_| !more),
+        go_on: go_on.filter(|_| !more).map(if backwards { Position::Before } else { Position::After }),
     })
 }
 
 /// Up to `limit` rows in the direction of the walk; and where a search stopped, if it did.
-fn collect<L: List>(
+pub fn collect<L: List>(
     list: &L,
     connection: &mut DbConnection,
     (order, from): (Order, Option<&Cursor>),
@@ -269,7 +285,7 @@ fn collect<L: List>(
 ) -> Result<(Vec<L::Row>, Option<Cursor>)> {
     let mut rows = Vec::new();
     for mut stretch in stretches(connection.engine(), order, from) {
-        stretch.until = list.searched_until(connection, &stretch)?;
+        stretch.until = list.stops_at(connection, &stretch)?;
         let wanted = (limit - rows.len()) as i64;
         let ids = list.ids(connection, &stretch, wanted)?;
         if !ids.is_empty() {

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::filter::{Filter, Handled};
+use super::route::{Lead, Route};
 use crate::base::money::Money;
 use crate::db::dialect;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
@@ -56,11 +57,11 @@ pub fn plan_search(connection: &mut DbConnection, filter: &Filter) -> Result<Sea
 }
 
 fn occurs_as_id(connection: &mut DbConnection, column: &str, text: &str) -> Result<bool> {
-    let found = failed::table.filter(id_equals(column, text)).select(dsl::id).first::<String>(connection);
+    let found = failed::table.filter(equals(column, text)).select(dsl::id).first::<String>(connection);
     Ok(found.optional()?.is_some())
 }
 
-fn id_equals(column: &str, text: &str) -> Condition {
+fn equals(column: &str, text: &str) -> Condition {
     Box::new(sql::<Nullable<Bool>>(&format!("{column} = ")).bind::<Text, _>(text.to_owned()))
 }
 
@@ -85,27 +86,103 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace()
 }
 
-/// The whole filter but its tab: all of these must hold.
-pub fn conditions(engine: Engine, filter: &Filter, search: &Search) -> Vec<Condition> {
+/// One condition of a filter: what it could lead to, and the column that it asks.
+struct Part {
+    lead: Option<Lead>,
+    column: &'static str,
+    condition: Condition,
+}
+
+/// The whole filter but its tab, in parts: all of these must hold.
+fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     let mut all = equalities(filter);
-    if let Some(start) = filter.start_date {
-        all.push(Box::new(dsl::use_date.ge(start)));
+    let mut day = |condition| all.push(Part { lead: Some(Lead::Days), column: "use_date", condition });
+    match (filter.start_date, filter.end_date) {
+        (Some(start), Some(end)) if start == end => day(Box::new(dsl::use_date.eq(start))),
+        (start, end) => {
+            start.into_iter().for_each(|start| day(Box::new(dsl::use_date.ge(start))));
+            end.into_iter().for_each(|end| day(Box::new(dsl::use_date.le(end))));
+        }
     }
-    if let Some(end) = filter.end_date {
-        all.push(Box::new(dsl::use_date.le(end)));
-    }
+    let mut amount = |lead, condition| all.push(Part { lead, column: "amount", condition });
     if let Some(least) = filter.amount_min {
-        all.push(Box::new(dsl::amount.ge(near(least, -1.0))));
-        all.push(amount_in_units(engine, ">=", least));
+        amount(Some(Lead::Amounts), Box::new(dsl::amount.ge(near(least, -1.0))));
+        amount(None, amount_in_units(engine, ">=", least));
     }
     if let Some(most) = filter.amount_max {
-        all.push(Box::new(dsl::amount.le(near(most, 1.0))));
-        all.push(amount_in_units(engine, "<=", most));
+        amount(Some(Lead::Amounts), Box::new(dsl::amount.le(near(most, 1.0))));
+        amount(None, amount_in_units(engine, "<=", most));
+    }
+    if filter.retrying {
+        let condition: Condition = Box::new(is_retrying());
+        all.push(Part { lead: Some(Lead::Retrying), column: "retry_requested_at", condition });
     }
     if let Some(text) = filter.q.as_deref() {
-        all.extend(search_conditions(engine, text, search));
+        all.extend(search_parts(engine, text, search));
     }
     all
+}
+
+/// What could lead to the rows of this filter, besides the order of the list.
+pub fn leads(filter: &Filter, search: &Search) -> Vec<Lead> {
+    let mut leads: Vec<Lead> = Vec::new();
+    for part in parts(Engine::Sqlite, filter, search) {
+        leads.extend(part.lead.filter(|lead| !leads.contains(lead)));
+    }
+    leads
+}
+
+/// The columns that the conditions of this filter ask, but the tab's.
+pub fn columns(filter: &Filter, search: &Search) -> Vec<&'static str> {
+    parts(Engine::Sqlite, filter, search).into_iter().map(|part| part.column).collect()
+}
+
+/// The stretches of the table that a route goes through, each as the conditions that must hold in it: one for
+/// a tab, two for all rows where the index begins with "open".
+pub fn branches(engine: Engine, filter: &Filter, search: &Search, route: Route) -> Vec<Vec<Condition>> {
+    let tabs: &[Option<bool>] = match filter.handled {
+        Handled::Open => &[Some(true)],
+        Handled::Handled => &[Some(false)],
+        Handled::All if route.begins_with_tab() => &[Some(true), Some(false)],
+        Handled::All => &[None],
+    };
+    let branch = |is_open: &Option<bool>| {
+        let mut all: Vec<Condition> = Vec::new();
+        if let Some(is_open) = is_open {
+            let tab: Condition = Box::new(dialect::is_open(engine, *is_open));
+            all.push(if route.begins_with_tab() { tab } else { checked(tab) });
+        }
+        for part in parts(engine, filter, search) {
+            let is_served = part.lead.is_some_and(|lead| route.is_served(lead));
+            all.push(if is_served { part.condition } else { checked(part.condition) });
+        }
+        all
+    };
+    tabs.iter().map(branch).collect()
+}
+
+/// The same condition, to be checked on each row met: no index can serve it.
+pub fn checked(condition: Condition) -> Condition {
+    Box::new(sql::<Nullable<Bool>>("((").bind::<Nullable<Bool>, _>(condition).sql(") IS TRUE)"))
+}
+
+/// How many index entries the lead of a route alone gives, counting to `limit` at most.
+pub fn count_along(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    route: Route,
+    limit: i64,
+) -> Result<i64> {
+    let engine = connection.engine();
+    let mut query = failed::table.select(failed::id).into_boxed();
+    for part in parts(engine, filter, search).into_iter().filter(|part| part.lead == Some(route.lead)) {
+        query = query.filter(part.condition);
+    }
+    if let (true, Some(is_open)) = (route.begins_with_tab(), filter.handled.is_open()) {
+        query = query.filter(dialect::is_open(engine, is_open));
+    }
+    dialect::count_rows(connection, query.limit(limit))
 }
 
 /// A bound that an index can seek, wide enough for every double that rounds to that money.
@@ -120,59 +197,43 @@ fn amount_in_units(engine: Engine, operator: &str, money: Money) -> Condition {
     Box::new(sql::<Nullable<Bool>>(&format!("{units} {operator} ")).bind::<BigInt, _>(money.units()))
 }
 
-fn equalities(filter: &Filter) -> Vec<Condition> {
-    let mut all: Vec<Condition> = Vec::new();
-    if let Some(id) = filter.userorgid.clone() {
-        all.push(Box::new(dsl::userorgid.eq(id)));
-    }
-    if let Some(id) = filter.llmid.clone() {
-        all.push(Box::new(dsl::llmid.eq(id)));
-    }
-    if let Some(id) = filter.userid.clone() {
-        all.push(Box::new(dsl::userid.eq(id)));
-    }
-    if let Some(id) = filter.llmusageid.clone() {
-        all.push(Box::new(dsl::llmusageid.eq(id)));
-    }
-    if let Some(resolution) = filter.resolution {
-        all.push(Box::new(dsl::resolution.eq(resolution.as_str())));
-    }
-    all
+fn equalities(filter: &Filter) -> Vec<Part> {
+    let resolution = filter.resolution.map(|resolution| resolution.as_str().to_owned());
+    let wanted = [
+        ("userorgid", filter.userorgid.clone()),
+        ("llmid", filter.llmid.clone()),
+        ("userid", filter.userid.clone()),
+        ("llmusageid", filter.llmusageid.clone()),
+        ("resolution", resolution),
+    ];
+    let part = |(column, value): (&'static str, Option<String>)| {
+        Some(Part { lead: Some(Lead::Column(column)), column, condition: equals(column, &value?) })
+    };
+    wanted.into_iter().filter_map(part).collect()
 }
 
-fn search_conditions(engine: Engine, text: &str, search: &Search) -> Vec<Condition> {
-    if let Search::Ids(columns) = search {
-        let any = columns.iter().map(|column| id_equals(column, text));
-        return any.reduce(|left, right| Box::new(left.or(right)) as Condition).into_iter().collect();
-    }
-    let mut all: Vec<Condition> = words(text).map(|word| contains(engine, word)).collect();
-    if let Search::Indexed(question) = search {
-        let (before, after) = dialect::text_hits(engine);
-        all.push(Box::new(sql::<Nullable<Bool>>(before).bind::<Text, _>(question.clone()).sql(after)));
-    }
-    all
-}
-
-fn contains(engine: Engine, word: &str) -> Condition {
-    let (before, after) = dialect::contains_any_case(engine, "failed_reason");
-    Box::new(sql::<Nullable<Bool>>(&before).bind::<Text, _>(dialect::like_pattern(word)).sql(after))
-}
-
-/// The stretches of the table that a list walks: one for a tab, two for all rows unless an equality
-/// narrows them, because the indexes begin with "open".
-pub fn branches(engine: Engine, filter: &Filter, search: &Search) -> Vec<Option<Condition>> {
-    let open = |open: bool| Some(Box::new(dialect::is_open(engine, open)) as Condition);
-    if filter.retrying {
-        return vec![Some(match filter.handled {
-            Handled::Handled => Box::new(is_retrying().and(dialect::is_open(engine, false))),
-            _ => Box::new(is_retrying()),
-        })];
-    }
-    match filter.handled {
-        Handled::Open => vec![open(true)],
-        Handled::Handled => vec![open(false)],
-        Handled::All if is_narrow(filter, search) => vec![None],
-        Handled::All => vec![open(true), open(false)],
+fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
+    const REASON: &str = "failed_reason";
+    match search {
+        Search::Ids(columns) if columns.len() == 1 => {
+            let column = columns[0];
+            vec![Part { lead: Some(Lead::Column(column)), column, condition: equals(column, text) }]
+        }
+        Search::Ids(columns) => {
+            let any = columns.iter().map(|column| equals(column, text));
+            let any = any.reduce(|left, right| Box::new(left.or(right)) as Condition).into_iter();
+            any.map(|condition| Part { lead: Some(Lead::Hits), column: REASON, condition }).collect()
+        }
+        _ => {
+            let word = |word| Part { lead: None, column: REASON, condition: contains(engine, word) };
+            let mut all: Vec<Part> = words(text).map(word).collect();
+            if let Search::Indexed(question) = search {
+                let (before, after) = dialect::text_hits(engine);
+                let hit = sql::<Nullable<Bool>>(before).bind::<Text, _>(question.clone()).sql(after);
+                all.push(Part { lead: Some(Lead::Hits), column: REASON, condition: Box::new(hit) });
+            }
+            all
+        }
     }
 }
 
@@ -182,7 +243,7 @@ pub fn is_retrying() -> SqlLiteral<Nullable<Bool>> {
     sql("(retry_requested_at IS NOT NULL AND COALESCE(handled, '0') <> '1')")
 }
 
-/// Whether an equality (an id, a resolution, rare words) leads to the rows.
-pub fn is_narrow(filter: &Filter, search: &Search) -> bool {
-    !equalities(filter).is_empty() || matches!(search, Search::Ids(_) | Search::Indexed(_))
+fn contains(engine: Engine, word: &str) -> Condition {
+    let (before, after) = dialect::contains_any_case(engine, "failed_reason");
+    Box::new(sql::<Nullable<Bool>>(&before).bind::<Text, _>(dialect::like_pattern(word)).sql(after))
 }

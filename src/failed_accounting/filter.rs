@@ -25,6 +25,17 @@ pub enum Handled {
     All,
 }
 
+impl Handled {
+    /// Whether the tab shows open records only, or handled ones only.
+    pub fn is_open(self) -> Option<bool> {
+        match self {
+            Handled::Open => Some(true),
+            Handled::Handled => Some(false),
+            Handled::All => None,
+        }
+    }
+}
+
 /// What a list may be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SortColumn {

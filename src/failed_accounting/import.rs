@@ -52,6 +52,7 @@ pub fn run(
 
 impl Importable for FailedRecord {
     const LAYOUT: Layout = LAYOUT;
+    const TABLE: &'static str = "llmusage_accounting_failed";
     const RECORD_KIND: &'static str = FAILED_ACCOUNTING;
     const UNIQUE: &'static [&'static str] = &["id"];
 

@@ -1,16 +1,18 @@
-//! The list of failed records as [`crate::db::walk`] goes through it.
+//! The list of failed records as [`crate::db::walk`] goes through it, by the route that meets the fewest rows.
 
 pub mod chunks;
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
-use super::condition::{self, Search};
+use super::condition::{self, Condition, Search};
 use super::failure::FailedRecord;
 use super::filter::{Filter, Sort};
+use super::route::{self, Route, Way};
 use crate::base::paging::{Cursor, Position};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::walk::{self, List, Order, Place, Stretch};
-use crate::db::{DbConnection, Engine};
+use crate::db::{DbBackend, DbConnection, Engine};
 use crate::error::Result;
 
 /// How many rows of a filter a search without an index looks through for one page.
@@ -26,12 +28,24 @@ pub struct Listed {
 /// One page of the list.
 pub type Listing = walk::Listing<Listed>;
 
+type IdQuery = failed::BoxedQuery<'static, DbBackend, Text>;
+
+/// How far a walk goes for one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// A search without an index looks through so many rows of the filter without its text.
+    Searched(i64),
+    /// Through so many entries of the tab, whatever they are.
+    Entries(i64),
+}
+
+#[derive(Clone, Copy)]
 struct Records<'a> {
     engine: Engine,
     filter: &'a Filter,
     search: &'a Search,
-    /// How many rows a search without an index looks through.
-    searched: i64,
+    route: Route,
+    reach: Reach,
 }
 
 /// Reads the page of that filter at that position.
@@ -66,8 +80,21 @@ pub fn rows_within(
     limit: usize,
     searched: i64,
 ) -> Result<Listing> {
-    let records = Records { engine: connection.engine(), filter, search, searched };
-    walk::page(&records, connection, position, limit)
+    let engine = connection.engine();
+    let records = |route| Records { engine, filter, search, route, reach: Reach::Searched(searched) };
+    walk::page_of(engine, order_of(filter.sort), (position, limit), |order, from, limit| {
+        let (route, entries, other) = match route::to_page(connection, filter, search, filter.sort)? {
+            Way::Straight(route) => return walk::collect(&records(route), connection, (order, from), limit),
+            Way::Try(route, entries, other) => (route, entries, other),
+        };
+        let tried = Records { reach: Reach::Entries(entries), ..records(route) };
+        match walk::collect(&tried, connection, (order, from), limit)? {
+            (rows, Some(_)) if rows.len() < limit => {
+                walk::collect(&records(other), connection, (order, from), limit)
+            }
+            (rows, _) => Ok((rows, None)),
+        }
+    })
 }
 
 /// The place of a record in the list of that sort.
@@ -96,15 +123,8 @@ impl List for Records<'_> {
 
     fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>> {
         let mut ids = Vec::new();
-        for branch in condition::branches(self.engine, self.filter, self.search) {
-            let mut query = failed::table.select(dsl::id).filter(stretch.clone()).into_boxed();
-            for condition in
-                branch.into_iter().chain(condition::conditions(self.engine, self.filter, self.search))
-            {
-                query = query.filter(condition);
-            }
-            let ordered = query.order(stretch.order.sql(stretch.nulls));
-            ids.extend(ordered.limit(limit).load::<String>(connection)?);
+        for branch in condition::branches(self.engine, self.filter, self.search, self.route) {
+            ids.extend(self.query(branch, stretch).limit(limit).load::<String>(connection)?);
         }
         Ok(ids)
     }
@@ -119,29 +139,46 @@ impl List for Records<'_> {
         let (time, number) = stretch.order.keys(self.engine);
         let rows: Vec<(FailedRecord, Place)> = failed::table
             .filter(dsl::id.eq_any(ids))
-            .order(stretch.order.sql(stretch.nulls))
+            .order(stretch.order.sql(self.engine, stretch.nulls, false))
             .limit(limit)
             .select((FailedRecord::as_select(), (dsl::id, time, number)))
             .load(connection)?;
         Ok(rows.into_iter().map(|row| self.listed(row)).collect())
     }
 
-    fn searched_until(&self, connection: &mut DbConnection, stretch: &Stretch) -> Result<Option<Cursor>> {
-        if *self.search != Search::Scan {
-            return Ok(None);
-        }
-        let without_text = Filter { q: None, ..self.filter.clone() };
-        let branches = condition::branches(self.engine, &without_text, &Search::Nothing);
-        let offset = self.searched / branches.len() as i64 - 1;
+    fn stops_at(&self, connection: &mut DbConnection, stretch: &Stretch) -> Result<Option<Cursor>> {
+        let (filter, rows) = match self.reach {
+            Reach::Searched(rows) if *self.search == Search::Scan => {
+                (Filter { q: None, ..self.filter.clone() }, rows)
+            }
+            Reach::Searched(_) => return Ok(None),
+            Reach::Entries(rows) => {
+                let tab = Filter::default().on_tab(self.filter.handled);
+                (Filter { sort: self.filter.sort, ..tab }, rows)
+            }
+        };
+        Records { filter: &filter, search: &Search::Nothing, ..*self }.place_after(connection, stretch, rows)
+    }
+}
+
+impl Records<'_> {
+    fn listed(&self, (record, place): (FailedRecord, Place)) -> Listed {
+        Listed { record, cursor: walk::to_cursor(self.filter.sort.name(), place) }
+    }
+
+    /// The row at which so many rows of this stretch have been passed, if it is that long.
+    fn place_after(
+        &self,
+        connection: &mut DbConnection,
+        stretch: &Stretch,
+        rows: i64,
+    ) -> Result<Option<Cursor>> {
+        let branches = condition::branches(self.engine, self.filter, self.search, self.route);
+        let offset = rows / branches.len() as i64 - 1;
         let mut ends: Vec<String> = Vec::new();
         for branch in branches {
-            let mut query = failed::table.select(dsl::id).filter(stretch.clone()).into_boxed();
-            let filters = condition::conditions(self.engine, &without_text, &Search::Nothing);
-            for condition in branch.into_iter().chain(filters) {
-                query = query.filter(condition);
-            }
-            let ordered = query.order(stretch.order.sql(stretch.nulls));
-            ends.extend(ordered.limit(1).offset(offset).load::<String>(connection)?);
+            let query = self.query(branch, stretch);
+            ends.extend(query.limit(1).offset(offset).load::<String>(connection)?);
         }
         if ends.is_empty() {
             return Ok(None);
@@ -149,10 +186,16 @@ impl List for Records<'_> {
         // Where both tabs are walked, the nearer end bounds the stretch in which all was looked at.
         Ok(self.rows(connection, stretch, ends, 1)?.into_iter().next().map(|row| row.cursor))
     }
-}
 
-impl Records<'_> {
-    fn listed(&self, (record, place): (FailedRecord, Place)) -> Listed {
-        Listed { record, cursor: walk::to_cursor(self.filter.sort.name(), place) }
+    /// The ids of a branch within a stretch, in order.
+    fn query(&self, branch: Vec<Condition>, stretch: &Stretch) -> IdQuery {
+        let is_in_order = self.route.is_in_order();
+        let mut query = failed::table.select(dsl::id).into_boxed();
+        for condition in branch {
+            query = query.filter(condition);
+        }
+        let within: Condition = Box::new(stretch.clone());
+        query = query.filter(if is_in_order { within } else { condition::checked(within) });
+        query.order(stretch.order.sql(self.engine, stretch.nulls, is_in_order))
     }
 }

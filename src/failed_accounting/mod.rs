@@ -12,6 +12,7 @@ pub mod import;
 pub mod list;
 pub mod pages;
 pub mod retry;
+pub mod route;
 pub mod seen;
 pub mod settlement;
 pub mod store;

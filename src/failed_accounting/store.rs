@@ -211,11 +211,11 @@ pub fn is_empty(connection: &mut DbConnection) -> Result<bool> {
     Ok(failed::table.select(dsl::id).first::<String>(connection).optional()?.is_none())
 }
 
-/// The newest record that somebody handled: who, when.
+/// The newest failure; among several of one moment any of them, so that the index on failed_time answers.
 pub fn last_failure(connection: &mut DbConnection) -> Result<Option<FailedRecord>> {
     Ok(failed::table
         .filter(sql::<Nullable<Bool>>("failed_time IS NOT NULL"))
-        .order((dsl::failed_time.desc(), dsl::id.desc()))
+        .order(dsl::failed_time.desc())
         .select(FailedRecord::as_select())
         .first(connection)
         .optional()?)

@@ -3,11 +3,10 @@
 //! Every line is checked before the first one is written, so that a bad line neither holds the write lock
 //! nor costs the time of those before it. What a table takes says its [`Importable`].
 
+mod error;
 pub mod progress;
+mod source;
 
-use std::fmt;
-use std::fs::File;
-use std::io::{self, BufReader, Seek};
 use std::path::Path;
 
 use diesel::QueryResult;
@@ -15,15 +14,14 @@ use serde::Serialize;
 
 use crate::audit::event::{Action, Author, Change};
 use crate::audit::store as audit;
-use crate::base::csv::reader::{ReadError, Refusal};
-use crate::base::csv::sheet::{Cells, Layout, Sheet, quoted};
+use crate::base::csv::reader::Refusal;
+use crate::base::csv::sheet::{Cells, Layout, quoted};
 use crate::base::money::{Money, MoneySum};
-use crate::db::{Database, DbConnection, is_duplicate};
+use crate::db::{Database, DbConnection, dialect, is_duplicate};
 use crate::error::{Error, Result};
+pub use error::ImportError;
 use progress::Progress;
-
-/// How many rows pass between two looks at the progress bar.
-const STEP: u64 = 1_000;
+use source::Source;
 
 /// The most characters of a file's name that the audit trail keeps.
 const NAME: usize = 64;
@@ -32,6 +30,8 @@ const NAME: usize = 64;
 pub trait Importable: Sized {
     /// The columns of a file.
     const LAYOUT: Layout;
+    /// Where it goes.
+    const TABLE: &'static str;
     /// The kind of record that the audit event is about.
     const RECORD_KIND: &'static str;
     /// Columns in which no two rows of the table may hold the same.
@@ -71,50 +71,6 @@ impl Imported {
     }
 }
 
-/// Why nothing was imported; says it in one line.
-#[derive(Debug)]
-pub enum ImportError {
-    /// The file cannot be read.
-    File(io::Error),
-    /// Something in the file is wrong.
-    Refused(Refusal),
-    /// The database is away or fails.
-    Database(Error),
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ImportError::File(error) => write!(f, "cannot read the file: {error}"),
-            ImportError::Refused(refusal) => write!(f, "{refusal}"),
-            ImportError::Database(error) => write!(f, "{error}"),
-        }
-    }
-}
-
-impl std::error::Error for ImportError {}
-
-impl From<ReadError> for ImportError {
-    fn from(error: ReadError) -> ImportError {
-        match error {
-            ReadError::File(error) => ImportError::File(error),
-            ReadError::Refused(refusal) => ImportError::Refused(refusal),
-        }
-    }
-}
-
-impl From<Refusal> for ImportError {
-    fn from(refusal: Refusal) -> ImportError {
-        ImportError::Refused(refusal)
-    }
-}
-
-impl From<Error> for ImportError {
-    fn from(error: Error) -> ImportError {
-        ImportError::Database(error)
-    }
-}
-
 /// Brings the rows of a file in, or none of them.
 pub fn run<T: Importable>(
     database: &Database,
@@ -123,10 +79,15 @@ pub fn run<T: Importable>(
     progress: &Progress,
 ) -> std::result::Result<Imported, ImportError> {
     let mut source = Source::open(path)?;
-    source.rows(progress, &mut |_, _: T| Ok::<(), ImportError>(()))?;
+    let mut expected = 0;
+    progress.say("checking");
+    source.rows(progress, &mut |_, _: T| {
+        expected += 1;
+        Ok::<(), ImportError>(())
+    })?;
     let mut stopped = None;
     let written = database.transaction_here(|connection| {
-        let imported = write::<T>(connection, &mut source, progress);
+        let imported = write::<T>(connection, &mut source, expected, progress);
         imported.and_then(|imported| Ok(record(connection, path, author, T::RECORD_KIND, imported)?)).map_err(
             |stop| {
                 let reason = format!("{stop:?}");
@@ -160,9 +121,12 @@ impl<E: Into<ImportError>> From<E> for Stop {
 fn write<T: Importable>(
     connection: &mut DbConnection,
     source: &mut Source,
+    expected: u64,
     progress: &Progress,
 ) -> std::result::Result<Imported, Stop> {
     let mut imported = Imported::default();
+    progress.say("writing");
+    let bulk = dialect::begin_bulk(connection, T::TABLE, expected)?;
     source.rows(progress, &mut |line, row: T| -> std::result::Result<(), Stop> {
         if let Some((column, reason)) = row.obstacle(connection)? {
             return Err(Refusal::of_cell(line, column, reason).into());
@@ -178,6 +142,8 @@ fn write<T: Importable>(
             },
         })
     })?;
+    progress.say("indexing");
+    dialect::end_bulk(connection, bulk)?;
     Ok(imported)
 }
 
@@ -220,59 +186,4 @@ fn explain<T: Importable>(
         }
     }
     Ok(Refusal::of_line(line, "the database takes it for another row, perhaps but for upper and lower case"))
-}
-
-/// A file that is read more than once.
-struct Source {
-    file: File,
-    bytes: u64,
-}
-
-impl Source {
-    fn open(path: &Path) -> std::result::Result<Source, ImportError> {
-        let file = File::open(path).map_err(ImportError::File)?;
-        let metadata = file.metadata().map_err(ImportError::File)?;
-        if !metadata.is_file() {
-            // It is read twice, which a pipe cannot bear.
-            return Err(ImportError::File(io::Error::other("it is not a regular file")));
-        }
-        Ok(Source { file, bytes: metadata.len() })
-    }
-
-    /// Gives each row with its line to `take`, from the first one on.
-    fn rows<T: Importable, E: From<ImportError>>(
-        &mut self,
-        progress: &Progress,
-        take: &mut dyn FnMut(u64, T) -> std::result::Result<(), E>,
-    ) -> std::result::Result<(), E> {
-        self.file.rewind().map_err(ImportError::File)?;
-        progress.start(self.bytes);
-        let source = BufReader::with_capacity(256 * 1024, &self.file);
-        let mut sheet = Sheet::new(source, T::LAYOUT).map_err(ImportError::from)?;
-        let mut count = 0_u64;
-        while let Some(cells) = sheet.next_row().map_err(ImportError::from)? {
-            let row = T::from_cells(&cells).map_err(ImportError::from)?;
-            take(cells.line(), row)?;
-            count += 1;
-            if count.is_multiple_of(STEP) {
-                progress.reach(sheet.bytes_read());
-            }
-        }
-        Ok(())
-    }
-
-    /// The first row of which that holds, with its line.
-    fn first<T: Importable>(
-        &mut self,
-        holds: &mut dyn FnMut(u64, &T) -> bool,
-    ) -> std::result::Result<Option<(u64, T)>, ImportError> {
-        let mut found = None;
-        self.rows(&Progress::hidden(), &mut |line, row: T| {
-            if found.is_none() && holds(line, &row) {
-                found = Some((line, row));
-            }
-            Ok::<(), ImportError>(())
-        })?;
-        Ok(found)
-    }
 }

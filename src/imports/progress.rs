@@ -11,7 +11,8 @@ impl Progress {
     pub fn on_terminal() -> Progress {
         let bar = ProgressBar::new(0);
         // The bar does without the style rather than the import without the bar.
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes}, {eta} left") {
+        if let Ok(style) = ProgressStyle::with_template("{msg:10} {bar:40} {bytes}/{total_bytes}, {eta} left")
+        {
             bar.set_style(style);
         }
         Progress(bar)
@@ -20,6 +21,12 @@ impl Progress {
     /// Nothing at all.
     pub fn hidden() -> Progress {
         Progress(ProgressBar::hidden())
+    }
+
+    /// Says what is done now, such as "checking".
+    pub fn say(&self, what: &'static str) {
+        self.0.set_message(what);
+        self.0.tick();
     }
 
     /// Begins a pass over so many bytes.

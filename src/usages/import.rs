@@ -51,6 +51,7 @@ pub fn run(
 
 impl Importable for Usage {
     const LAYOUT: Layout = LAYOUT;
+    const TABLE: &'static str = "llmusage";
     const RECORD_KIND: &'static str = USAGE;
     const UNIQUE: &'static [&'static str] = &["id", "taskid"];
 

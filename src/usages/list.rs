@@ -123,7 +123,10 @@ impl List for Usages<'_> {
         for condition in self.0.conditions() {
             query = query.filter(condition);
         }
-        Ok(query.order(stretch.order.sql(stretch.nulls)).limit(limit).load(connection)?)
+        Ok(query
+            .order(stretch.order.sql(stretch.engine, stretch.nulls, true))
+            .limit(limit)
+            .load(connection)?)
     }
 
     fn rows(
@@ -136,7 +139,7 @@ impl List for Usages<'_> {
         let (time, number) = stretch.order.keys(stretch.engine);
         let rows: Vec<(Usage, Place)> = live::table
             .filter(live::id.eq_any(ids))
-            .order(stretch.order.sql(stretch.nulls))
+            .order(stretch.order.sql(stretch.engine, stretch.nulls, false))
             .limit(limit)
             .select((Usage::as_select(), (live::id, time, number)))
             .load(connection)?;

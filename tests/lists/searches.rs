@@ -43,7 +43,7 @@ fn search_on(
         let edge = if backwards { listing.rows.first() } else { listing.rows.last() };
         let more = if backwards { listing.has_previous } else { listing.has_next };
         position = match (listing.go_on, edge) {
-            (Some(cursor), _) => place(cursor),
+            (Some(position), _) => position,
             (None, Some(row)) if more => place(row.cursor.clone()),
             _ => return found,
         };

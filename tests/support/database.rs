@@ -183,13 +183,18 @@ mod server {
     }
 
     fn connect(url: &str) -> DbConnection {
-        let connected = match engine_of(url) {
+        let connected: diesel::ConnectionResult<DbConnection> = match engine_of(url) {
             #[cfg(feature = "mysql")]
             Engine::Mysql => diesel::MysqlConnection::establish(&url.replacen("mariadb:", "mysql:", 1))
                 .map(DbConnection::Mysql),
             #[cfg(feature = "postgres")]
             Engine::Postgres => diesel::PgConnection::establish(url).map(DbConnection::Postgres),
-            _ => unreachable!("only servers are connected to, and only those that this build knows"),
+            engine => {
+                let name = engine.name();
+                Err(diesel::ConnectionError::BadConnection(format!(
+                    "{name} is no server that this build knows"
+                )))
+            }
         };
         connected.unwrap_or_else(|error| panic!("cannot connect to {url}: {error}"))
     }

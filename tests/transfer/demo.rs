@@ -8,7 +8,7 @@ use llmage_admin::failed_accounting::{condition::Search, list, totals};
 use llmage_admin::names::{NameSources, store::load};
 use llmage_admin::usages::{store::find_anywhere, usage::Whereabouts};
 
-use crate::support::TestDatabase;
+use crate::support::database::TestDatabase;
 
 #[test]
 fn the_demo_fills_an_empty_database_once() {

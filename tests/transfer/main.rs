@@ -1,7 +1,13 @@
 //! Files in and out: export, import, names and the sample data, on the engine that `TEST_DATABASE_URL` names.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod demo;
+mod export;
+mod files;
+mod import_failures;
+mod import_usages;
 mod names;
-#[path = "../support/database.rs"]
-#[expect(dead_code, reason = "other test binaries use the rest")]
+mod round_trip;
+#[path = "../support/mod.rs"]
 mod support;

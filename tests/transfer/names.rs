@@ -3,7 +3,7 @@
 use diesel::RunQueryDsl;
 use llmage_admin::names::{NameCache, NameSources, Names, store};
 
-use crate::support::TestDatabase;
+use crate::support::database::TestDatabase;
 
 fn run(database: &TestDatabase, statement: &str) {
     database

@@ -38,6 +38,7 @@ struct Arguments {
 pub struct TestApp {
     pub database: TestDatabase,
     pub application: Application,
+    pub clock: Clock,
 }
 
 pub fn noon() -> NaiveDateTime {
@@ -67,9 +68,9 @@ impl TestApp {
         let database = TestDatabase::in_zone(zone);
         let arguments = ["test", "--secret-key", "a key of at least 32 characters, for tests"];
         let config = Arguments::parse_from(arguments.iter().chain(settings)).config;
-        let application =
-            Application::new(&config, (*database).clone(), Clock::stopped(zone, noon())).unwrap();
-        TestApp { database, application }
+        let clock = Clock::stopped(zone, noon());
+        let application = Application::new(&config, (*database).clone(), clock.clone()).unwrap();
+        TestApp { database, application, clock }
     }
 
     /// Adds a user of that role, named like it, and signs in.
@@ -98,6 +99,7 @@ impl TestApp {
             cookies: RefCell::default(),
             language: "en".to_owned(),
             headers: RefCell::default(),
+            address: None,
         }
     }
 
@@ -171,6 +173,21 @@ pub struct Visitor<'a> {
     pub language: String,
     /// Sent instead of Sec-Fetch-Site: same-origin, when set.
     pub headers: RefCell<Option<Vec<(String, String)>>>,
+    /// Where the connection comes from.
+    pub address: Option<std::net::SocketAddr>,
+}
+
+impl Visitor<'_> {
+    /// A browser with a copy of the cookies.
+    pub fn copy(&self) -> Self {
+        Visitor {
+            app: self.app,
+            cookies: self.cookies.clone(),
+            language: self.language.clone(),
+            headers: self.headers.clone(),
+            address: self.address,
+        }
+    }
 }
 
 /// What came back.
@@ -209,6 +226,9 @@ impl Visitor<'_> {
                 }
             }
             None => request = request.insert_header(("sec-fetch-site", "same-origin")),
+        }
+        if let Some(address) = self.address {
+            request = request.peer_addr(address);
         }
         for cookie in self.cookies.borrow().iter() {
             request = request.cookie(cookie.clone());

@@ -1,5 +1,7 @@
 //! The pages as people use them: given rows, a visitor signs in, gets, posts, and reads.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -8,11 +10,16 @@ mod account;
 mod app;
 mod failed_accounting_bad_input;
 mod failed_accounting_changes;
+mod failed_accounting_csv;
 mod failed_accounting_list;
 mod failed_accounting_show;
 mod headers;
 mod languages;
 mod operations;
 mod retries;
+mod sign_in;
+mod templates;
+mod tokens;
 mod usages;
 mod usages_changes;
+mod users;

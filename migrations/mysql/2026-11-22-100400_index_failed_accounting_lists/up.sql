@@ -1,22 +1,22 @@
--- One index for each way the list is read: equality first, then the sort column (InnoDB appends the id), so that
--- every page is a seek.
+-- One index for each way the list is read: equality first, then the sort column and the id, so that every page
+-- is a seek; then what else lists and money lines ask, so that no row is read to leave it out.
 -- /failed-accounting, tabs Open and Handled, newest first; and their money line, from the index alone.
 CREATE INDEX idx_laf_open_failed_time ON llmusage_accounting_failed (is_open, failed_time, id, use_date, amount, cost);
 -- /failed-accounting?sort=use_time
 CREATE INDEX idx_laf_open_use_time ON llmusage_accounting_failed (is_open, use_time, id);
--- /failed-accounting?sort=amount, and amount_min, amount_max.
-CREATE INDEX idx_laf_open_amount ON llmusage_accounting_failed (is_open, amount, id);
+-- /failed-accounting?sort=amount, and amount_min, amount_max with their money line.
+CREATE INDEX idx_laf_open_amount ON llmusage_accounting_failed (is_open, amount, id, cost, failed_time);
 -- /failed-accounting?sort=cost
 CREATE INDEX idx_laf_open_cost ON llmusage_accounting_failed (is_open, cost, id);
--- /failed-accounting?userorgid=: one organisation, newest first, and its money line.
-CREATE INDEX idx_laf_userorgid_failed_time ON llmusage_accounting_failed (userorgid, failed_time, id, is_open, amount, cost);
--- /failed-accounting?llmid=: one model, newest first, with or without days, and its money line.
-CREATE INDEX idx_laf_llmid_failed_time ON llmusage_accounting_failed (llmid, failed_time, id, is_open, use_date, amount, cost);
--- /failed-accounting?userid=: one user, newest first, and its money line.
-CREATE INDEX idx_laf_userid_failed_time ON llmusage_accounting_failed (userid, failed_time, id, is_open, amount, cost);
+-- /failed-accounting?userorgid=: one organisation in any order, with days, model or resolution, and its money line.
+CREATE INDEX idx_laf_userorgid_failed_time ON llmusage_accounting_failed (userorgid, failed_time, id, is_open, use_date, use_time, llmid, resolution, amount, cost);
+-- /failed-accounting?llmid=: one model in any order, with days or resolution, and its money line.
+CREATE INDEX idx_laf_llmid_failed_time ON llmusage_accounting_failed (llmid, failed_time, id, is_open, use_date, use_time, resolution, amount, cost);
+-- /failed-accounting?userid=: one user in any order, with days, and its money line.
+CREATE INDEX idx_laf_userid_failed_time ON llmusage_accounting_failed (userid, failed_time, id, is_open, use_date, use_time, amount, cost);
 -- /failed-accounting?llmusageid=, and all attempts of one usage on /failed-accounting/{id}.
-CREATE INDEX idx_laf_llmusageid_failed_time ON llmusage_accounting_failed (llmusageid, failed_time, id, is_open, amount, cost);
--- /failed-accounting?resolution=: what was written off, newest first, and its money line.
-CREATE INDEX idx_laf_resolution_failed_time ON llmusage_accounting_failed (resolution, failed_time, id, is_open, amount, cost);
--- /failed-accounting?start_date=&end_date=, and its money line.
-CREATE INDEX idx_laf_use_date_failed_time ON llmusage_accounting_failed (use_date, failed_time, id, is_open, amount, cost);
+CREATE INDEX idx_laf_llmusageid_failed_time ON llmusage_accounting_failed (llmusageid, failed_time, id);
+-- /failed-accounting?resolution=: what was written off, in any order, with days, and its money line.
+CREATE INDEX idx_laf_resolution_failed_time ON llmusage_accounting_failed (resolution, failed_time, id, is_open, use_date, use_time, amount, cost);
+-- /failed-accounting?start_date=&end_date=, in any order, and its money line.
+CREATE INDEX idx_laf_use_date_failed_time ON llmusage_accounting_failed (use_date, failed_time, id, is_open, use_time, amount, cost);

@@ -29,13 +29,17 @@ pub struct ChangeView {
 }
 
 impl EventView {
-    /// An event in words; what is for the app alone stays out.
-    pub fn new(state: &AppState, event: &Event, language: Language) -> EventView {
+    /// An event in words, with the key of an action's words; what is for the app alone stays out.
+    pub fn new(state: &AppState, event: &Event, words: fn(&str) -> String, language: Language) -> EventView {
         let object = |text: &Option<String>| -> Map<String, Value> {
             text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
         };
         let (before, after) = (object(&event.before_state), object(&event.after_state));
-        let resolution = after.get("resolution").and_then(Value::as_str).map(str::to_owned);
+        // The trail may hold words of another version of this app.
+        let known = |key: String, otherwise: &str| match locale::lookup(language, &key, &Default::default()) {
+            Some(_) => key,
+            None => otherwise.to_owned(),
+        };
         let fields: BTreeMap<&String, ()> = before
             .keys()
             .chain(after.keys())
@@ -44,14 +48,17 @@ impl EventView {
             .collect();
         let change = |field: &String| ChangeView {
             field: field_in_words(language, field),
-            before: before.get(field).map(value_in_words).unwrap_or_default(),
-            after: after.get(field).map(value_in_words).unwrap_or_default(),
+            before: before.get(field).map(|value| value_in_words(language, field, value)).unwrap_or_default(),
+            after: after.get(field).map(|value| value_in_words(language, field, value)).unwrap_or_default(),
         };
         EventView {
             author: event.author.clone(),
-            action: format!("event-{}", event.action.replace('_', "-")),
-            source: format!("source-{}", event.source),
-            resolution: resolution.map(|name| format!("resolution-{}", name.replace('_', "-"))),
+            action: known(words(&event.action.replace('_', "-")), &words("unknown")),
+            source: known(format!("source-{}", event.source), "source-unknown"),
+            resolution: after.get("resolution").and_then(Value::as_str).and_then(|name| {
+                let key = format!("resolution-{}", name.replace('_', "-"));
+                locale::lookup(language, &key, &Default::default()).map(|_| key)
+            }),
             time: TimeView::new(&state.clock, event.happened_at),
             changes: fields.into_keys().map(change).filter(|change| change.before != change.after).collect(),
         }
@@ -64,7 +71,19 @@ pub fn field_in_words(language: Language, field: &str) -> String {
     locale::lookup(language, &key, &Default::default()).unwrap_or_else(|| field.to_owned())
 }
 
-fn value_in_words(value: &Value) -> String {
+/// A value of the trail as people read it: states and resolutions in words, long text clipped.
+fn value_in_words(language: Language, field: &str, value: &Value) -> String {
+    let word = |key: String| locale::lookup(language, &key, &Default::default());
+    match (field, value) {
+        ("handled", Value::String(flag)) => {
+            let state = if flag == "1" { "handled" } else { "open" };
+            return word(format!("state-{state}")).unwrap_or_default();
+        }
+        ("resolution", Value::String(name)) => {
+            return word(format!("resolution-{}", name.replace('_', "-"))).unwrap_or_else(|| name.clone());
+        }
+        _ => {}
+    }
     match value {
         Value::Null => String::new(),
         Value::String(text) => clip(text, 300),

@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 
 use diesel::prelude::*;
 
-use super::{Listed, Records, SEARCHED_ROWS, cursor_of, order_of};
+use super::SEARCHED_ROWS;
+use super::{Listed, Reach, Records, cursor_of, order_of};
 use crate::base::paging::{Cursor, Key};
 use crate::db::DbConnection;
 use crate::db::schema::llmusage_accounting_failed as failed;
@@ -17,6 +18,7 @@ use crate::error::Result;
 use crate::failed_accounting::condition::{self, Search};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::route;
 
 /// Rows that are fetched at once: few at first and where reasons are long, more as long as they are short.
 const FEWEST_ROWS: i64 = 50;
@@ -35,12 +37,13 @@ pub fn each(
     visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
 ) -> Result<()> {
     let engine = connection.engine();
-    let records = Records { engine, filter, search, searched: SEARCHED_ROWS };
+    let route = route::to_whole(connection, filter, search, filter.sort)?;
+    let records = Records { engine, filter, search, route, reach: Reach::Searched(SEARCHED_ROWS) };
     for stretch in stretches(engine, order_of(filter.sort), None) {
-        if condition::is_narrow(filter, search) {
-            records.each_by_id(connection, stretch, visit)?;
-        } else {
+        if route.is_in_order() {
             records.each_in_order(connection, &stretch, visit)?;
+        } else {
+            records.each_by_id(connection, stretch, visit)?;
         }
     }
     Ok(())
@@ -64,7 +67,7 @@ impl Records<'_> {
         stretch: &Stretch,
         visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
     ) -> Result<()> {
-        let branches = condition::branches(self.engine, self.filter, self.search).len();
+        let branches = condition::branches(self.engine, self.filter, self.search, self.route).len();
         let strand = |branch| Strand { branch, limit: FEWEST_ROWS, ..Strand::default() };
         let mut strands: Vec<Strand> = (0..branches).map(strand).collect();
         loop {
@@ -96,15 +99,14 @@ impl Records<'_> {
     fn fetch(&self, connection: &mut DbConnection, stretch: &Stretch, strand: &mut Strand) -> Result<()> {
         let stretch = Stretch { from: strand.last.clone(), ..stretch.clone() };
         let (time, number) = stretch.order.keys(self.engine);
-        let order = stretch.order.sql(stretch.nulls);
-        let branch =
-            condition::branches(self.engine, self.filter, self.search).into_iter().nth(strand.branch);
-        let filters = condition::conditions(self.engine, self.filter, self.search);
+        let order = stretch.order.sql(self.engine, stretch.nulls, true);
+        let branches = condition::branches(self.engine, self.filter, self.search, self.route);
+        let branch = branches.into_iter().nth(strand.branch);
         let mut query = failed::table
             .select((FailedRecord::as_select(), (failed::id, time, number)))
             .filter(stretch)
             .into_boxed();
-        for condition in branch.flatten().into_iter().chain(filters) {
+        for condition in branch.into_iter().flatten() {
             query = query.filter(condition);
         }
         let rows: Vec<(FailedRecord, Place)> = query.order(order).limit(strand.limit).load(connection)?;

@@ -38,7 +38,7 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
         }
     };
     let link = record_link(&record.id, "", &Default::default());
-    let money = record.amount.map(|money| money.to_string()).unwrap_or_default();
+    let money = amount_of(&record);
     state.database.transaction(move |connection| insert(connection, &record, &author)).await?;
     tell(&request, Message::new("flash-recorded").with("amount", money));
     Ok(page::see_other(&link))

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::Filter;
 use crate::names::Names;
-pub(super) use crate::web::forms::{Choice, FormView};
+pub(super) use crate::web::form::{Choice, FormView};
 use crate::web::links;
 pub(super) use crate::web::request::id_in_path;
 use crate::web::state::AppState;
@@ -64,7 +64,7 @@ impl RowView {
             reason: record.failed_reason.as_deref().map(|reason| clip(reason, ROW_REASON)),
             retries: record.retry_count.unwrap_or(0),
             state: state_of(record, state),
-            resolution: record.resolution.clone().filter(|_| !record.is_open()),
+            resolution: record.closed_as().map(|resolution| resolution.as_str().to_owned()),
             id: record.id.clone(),
         }
     }

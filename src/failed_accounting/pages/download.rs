@@ -15,9 +15,10 @@ pub async fn download(request: HttpRequest) -> Answer {
     let (filter, errors) = Filter::parse(&fields);
     refuse_wrong(errors)?;
     let bom = fields.text("bom") == Some("1");
+    let place = state.downloads.take()?;
     let names = state.names.current().await;
     let file_name = export::file_name(&filter, state.clock.now());
-    Ok(download::csv(&file_name, move |sink| {
+    Ok(download::csv(place, &file_name, move |sink| {
         state.database.run_here(|connection| {
             export::write(connection, &filter, &names, bom, &mut |chunk| sink.send(chunk)).map(drop)
         })

@@ -18,7 +18,7 @@ use crate::failed_accounting::store;
 use crate::failed_accounting::totals::{self, Known};
 use crate::names::{Names, search};
 use crate::web::error::Answer;
-use crate::web::forms::suggestions;
+use crate::web::form::suggestions;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::{self, Named, TimeView};
@@ -45,6 +45,8 @@ struct IndexPage {
     newer: Option<String>,
     older: Option<String>,
     go_on: Option<String>,
+    /// What the link to go on is, where the page has no other link that way.
+    go_on_rel: &'static str,
     searched: i64,
     csv: String,
     csv_excel: String,
@@ -85,7 +87,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let is_right = errors.is_empty();
     let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = FormView::new(&KEYS, if is_right { &fields } else { &typed }, &errors, language);
-    let context = Builder { filter: &filter, names: &names, state, language }.page(found, form);
+    let context = Builder { filter: &filter, exact, names: &names, state, language }.page(found, form);
     page::render(&request, status, "failed_accounting/index.html", &context)
 }
 
@@ -129,6 +131,8 @@ fn find(
 
 struct Builder<'a> {
     filter: &'a Filter,
+    /// Whether the exact count was asked for, which the next page keeps.
+    exact: bool,
     names: &'a Names,
     state: &'a AppState,
     language: Language,
@@ -138,11 +142,14 @@ impl Builder<'_> {
     fn page(&self, found: Found, form: FormView) -> IndexPage {
         let link_at = |key: &str, cursor: &Cursor| {
             let mut pairs: Vec<(&str, String)> = self.filter.to_pairs();
+            if self.exact {
+                pairs.push(("exact", "1".to_owned()));
+            }
             pairs.push((key, cursor.encode()));
             links::with_query(LIST, &links::query(&pairs))
         };
         let listing = &found.listing;
-        let Builder { filter, names, state, language } = *self;
+        let Builder { filter, names, state, language, .. } = *self;
         let toolbar = Toolbar { filter, names, state, language };
         let chips = toolbar.chips();
         let newer =
@@ -167,7 +174,16 @@ impl Builder<'_> {
             clear: list_link(&self.filter.cleared()),
             heads: toolbar.heads(),
             rows: listing.rows.iter().map(row).collect(),
-            go_on: listing.go_on.as_ref().map(|cursor| link_at("after", cursor)),
+            go_on: match &listing.go_on {
+                Some(Position::Before(cursor)) => Some(link_at("before", cursor)),
+                Some(Position::After(cursor)) => Some(link_at("after", cursor)),
+                Some(Position::Start) | None => None,
+            },
+            go_on_rel: match &listing.go_on {
+                Some(Position::Before(_)) if newer.is_none() => "prev",
+                Some(Position::After(_)) if older.is_none() => "next",
+                _ => "",
+            },
             searched: list::SEARCHED_ROWS,
             csv: self.csv_link(&[]),
             csv_excel: self.csv_link(&[("bom", "1".to_owned())]),

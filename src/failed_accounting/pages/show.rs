@@ -172,7 +172,11 @@ fn build(
         reopen_obstacle: record.reopen_obstacle(),
         usage: record.llmusageid.clone().map(|id| usage_view(state, id, found.usage.as_ref())),
         attempts,
-        timeline: found.events.iter().map(|event| EventView::new(state, event, language)).collect(),
+        timeline: found
+            .events
+            .iter()
+            .map(|event| EventView::new(state, event, |action| format!("event-{action}"), language))
+            .collect(),
         links: Links {
             this: link(""),
             handle: link("/handle"),

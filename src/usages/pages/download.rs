@@ -17,9 +17,10 @@ pub async fn download(request: HttpRequest) -> Answer {
         return Err(Error::Invalid(errors).into());
     }
     let bom = fields.text("bom") == Some("1");
+    let place = state.downloads.take()?;
     let names = state.names.current().await;
     let file_name = export::file_name(&filter, state.clock.now());
-    Ok(download::csv(&file_name, move |sink| {
+    Ok(download::csv(place, &file_name, move |sink| {
         state.database.run_here(|connection| {
             export::write(connection, &filter, &names, bom, &mut |chunk| sink.send(chunk))
         })

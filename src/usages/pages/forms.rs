@@ -14,7 +14,7 @@ use crate::usages::form::{self, FIELDS, Seen};
 use crate::usages::store;
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
-use crate::web::forms::{FormView, suggestions};
+use crate::web::form::{FormView, suggestions};
 use crate::web::state::AppState;
 use crate::web::view::Named;
 use crate::web::{page, request};

@@ -14,7 +14,7 @@ use crate::usages::filter::{Filter, KEYS, is_narrowing};
 use crate::usages::list::{self, COUNTED_ROWS, Listed, Listing, Totals};
 use crate::usages::usage::{ACCOUNTED, CREATED, FAILED};
 use crate::web::error::Answer;
-use crate::web::forms::{FormView, suggestions};
+use crate::web::form::{FormView, suggestions};
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::Named;

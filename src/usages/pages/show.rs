@@ -18,7 +18,7 @@ use crate::usages::filter::Filter;
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::usages::{recording, store};
 use crate::web::error::Answer;
-use crate::web::forms::FormView;
+use crate::web::form::FormView;
 use crate::web::view::{TimeView, clip};
 use crate::web::{links, page, request};
 
@@ -134,7 +134,11 @@ pub(super) async fn details(
                 state: failure.state(),
             })
             .collect(),
-        timeline: found.events.iter().map(|event| EventView::new(state, event, language)).collect(),
+        timeline: found
+            .events
+            .iter()
+            .map(|event| EventView::new(state, event, |action| format!("usage-event-{action}"), language))
+            .collect(),
         fail_obstacle: recording::obstacle(usage, found.whereabouts),
         form: FormView::new(&["reason"], &fields, &errors, language),
         fail: usage_link(&usage.id, "/fail", &filter),

@@ -1,4 +1,4 @@
-//! What templates show of forms: values as typed, what is wrong with them, choices and suggestions.
+//! Forms as templates show them: values as typed, what is wrong with them, choices.
 
 use std::collections::{BTreeMap, HashMap};
 

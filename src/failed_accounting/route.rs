@@ -1,0 +1,186 @@
+//! Which index leads to the rows of a filter, on every engine alike.
+//!
+//! Left to themselves, the planners sort a tenth of the table or walk all of it, depending on statistics that
+//! an adopted table may not have. Here one condition leads, and all others are written so that no index can
+//! serve them; which one leads is decided by counting a bounded number of index entries.
+
+use super::condition::{self, Search};
+use super::filter::{Filter, Handled, Sort, SortColumn};
+use crate::db::DbConnection;
+use crate::error::Result;
+
+/// Up to so many index entries are gathered and sorted for a page, or walked for it, when the index alone
+/// tells all that is asked: a few milliseconds.
+const ENTRIES: i64 = 40_000;
+
+/// The same where each entry costs a look at its row.
+const ROWS: i64 = 4_000;
+
+/// What leads to the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lead {
+    /// The tab, in the order of the list.
+    Order,
+    /// A value in this column; then by failed_time.
+    Column(&'static str),
+    /// The days of use; within one day by failed_time.
+    Days,
+    /// The tab, then the amounts.
+    Amounts,
+    /// The ids that a search found.
+    Hits,
+    /// The retries under way, which are few.
+    Retrying,
+}
+
+/// A lead, and the order in which the rows are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    pub lead: Lead,
+    pub order: SortColumn,
+    /// Whether the dates of the filter are one single day.
+    is_one_day: bool,
+}
+
+impl Route {
+    fn new(lead: Lead, order: SortColumn, filter: &Filter) -> Route {
+        let is_one_day = filter.start_date.is_some() && filter.start_date == filter.end_date;
+        Route { lead, order, is_one_day }
+    }
+
+    /// Whether the leading index gives the rows in the wanted order, so that none need sorting.
+    pub fn is_in_order(self) -> bool {
+        match self.lead {
+            Lead::Order => true,
+            Lead::Column(column) => column != "id" && self.order == SortColumn::FailedTime,
+            Lead::Days => self.is_one_day && self.order == SortColumn::FailedTime,
+            Lead::Amounts => self.order == SortColumn::Amount,
+            Lead::Hits | Lead::Retrying => false,
+        }
+    }
+
+    /// Whether a condition that could lead so is served by the index of this route.
+    pub fn is_served(self, lead: Lead) -> bool {
+        lead == self.lead
+            || (lead == Lead::Amounts && self.lead == Lead::Order && self.order == SortColumn::Amount)
+    }
+
+    /// Whether the index begins with "open", so that the tab is a place in it.
+    pub fn begins_with_tab(self) -> bool {
+        matches!(self.lead, Lead::Order | Lead::Amounts)
+    }
+
+    /// The columns that the leading index tells without a look at the row.
+    fn covered(self) -> &'static [&'static str] {
+        match (self.lead, self.order) {
+            (Lead::Order, SortColumn::FailedTime) => &["failed_time", "use_date", "amount", "cost"],
+            (Lead::Order, SortColumn::UseTime) => &["use_time"],
+            (Lead::Order, SortColumn::Cost) => &["cost"],
+            (Lead::Order, SortColumn::Amount) | (Lead::Amounts, _) => &["amount", "failed_time", "cost"],
+            (Lead::Column("userorgid"), _) => {
+                &["userorgid", "failed_time", "use_date", "use_time", "llmid", "resolution", "amount", "cost"]
+            }
+            (Lead::Column("llmid"), _) => {
+                &["llmid", "failed_time", "use_date", "use_time", "resolution", "amount", "cost"]
+            }
+            (Lead::Column("userid"), _) => {
+                &["userid", "failed_time", "use_date", "use_time", "amount", "cost"]
+            }
+            (Lead::Column("resolution"), _) => {
+                &["resolution", "failed_time", "use_date", "use_time", "amount", "cost"]
+            }
+            (Lead::Days, _) => &["use_date", "failed_time", "use_time", "amount", "cost"],
+            (Lead::Column(_) | Lead::Hits | Lead::Retrying, _) => &[],
+        }
+    }
+
+    /// How many entries may be read along this route, if these columns are asked of each.
+    fn limit(self, asked: &[&str]) -> i64 {
+        let is_covered = asked.iter().all(|column| self.covered().contains(column));
+        if is_covered { ENTRIES } else { ROWS }
+    }
+}
+
+/// How the rows of a page are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Straight(Route),
+    /// Walk the order of the list for so many entries; if that gave too few rows, take the other route.
+    Try(Route, i64, Route),
+}
+
+/// The way to a page of this filter.
+pub fn to_page(connection: &mut DbConnection, filter: &Filter, search: &Search, sort: Sort) -> Result<Way> {
+    let along = |lead| Route::new(lead, sort.column, filter);
+    let Some((lead, counted)) = narrowest(connection, filter, search, sort.column)? else {
+        return Ok(Way::Straight(along(Lead::Order)));
+    };
+    let route = along(lead);
+    if route.is_in_order() || counted.is_few || *search == Search::Scan {
+        return Ok(Way::Straight(route));
+    }
+    let order = along(Lead::Order);
+    let limit = order.limit(&condition::columns(filter, search));
+    Ok(Way::Try(order, limit, route))
+}
+
+/// The route to all rows of this filter in order, read in chunks.
+pub fn to_whole(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    sort: Sort,
+) -> Result<Route> {
+    let along = |lead| Route::new(lead, sort.column, filter);
+    let Some((lead, counted)) = narrowest(connection, filter, search, sort.column)? else {
+        return Ok(along(Lead::Order));
+    };
+    // Many days or amounts are worth one walk of the tab rather than a sort for each chunk.
+    let is_wide = matches!(lead, Lead::Days | Lead::Amounts) && !counted.is_few;
+    Ok(if is_wide { along(Lead::Order) } else { along(lead) })
+}
+
+/// The route to all rows of this filter, to sum them.
+pub fn to_all(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Route> {
+    let along = |lead| Route::new(lead, SortColumn::FailedTime, filter);
+    let order = along(Lead::Order);
+    let Some((lead, counted)) = narrowest(connection, filter, search, SortColumn::FailedTime)? else {
+        return Ok(order);
+    };
+    // Open records are few beside all; their index tells days and amounts.
+    let is_told = order.limit(&condition::columns(filter, search)) == ENTRIES;
+    let is_open = filter.handled == Handled::Open && !counted.is_few && is_told;
+    Ok(if is_open { order } else { along(lead) })
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    count: i64,
+    is_few: bool,
+}
+
+/// The condition of the filter that leads to the fewest rows, and whether these are few enough to sort.
+fn narrowest(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    order: SortColumn,
+) -> Result<Option<(Lead, Counted)>> {
+    let leads = condition::leads(filter, search);
+    let mut best: Option<(Lead, Counted)> = None;
+    for lead in &leads {
+        let route = Route::new(*lead, order, filter);
+        if leads.len() == 1 && route.is_in_order() {
+            return Ok(Some((*lead, Counted { count: 0, is_few: true })));
+        }
+        let mut asked = condition::columns(filter, search);
+        asked.push(order.name());
+        let limit = route.limit(&asked);
+        let count = condition::count_along(connection, filter, search, route, limit + 1)?;
+        let counted = Counted { count, is_few: count <= limit };
+        if best.is_none_or(|(_, other)| (!counted.is_few, count) < (!other.is_few, other.count)) {
+            best = Some((*lead, counted));
+        }
+    }
+    Ok(best)
+}

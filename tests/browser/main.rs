@@ -1,0 +1,139 @@
+//! The app in a real browser: Chromium, driven through ChromeDriver, on the demo's data.
+//!
+//! Where there is no browser the tests say by name that they are skipped; with `CI` set they fail instead.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod driver;
+mod server;
+
+use std::time::Duration;
+
+use driver::{Browser, Look};
+use fantoccini::Locator;
+use server::{PASSWORD, Server};
+
+/// The Enter key, as WebDriver names it.
+const ENTER: char = '\u{e007}';
+
+/// Runs a scenario where there is a browser; else says that it was skipped.
+fn in_browser<F: Future<Output = ()>>(name: &str, scenario: impl FnOnce(Server) -> F) {
+    if !driver::is_present() {
+        assert!(std::env::var_os("CI").is_none(), "{name}: chromium and chromedriver must be there in CI");
+        println!("skipped: {name} (no chromium or chromedriver here)");
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(scenario(Server::start()));
+}
+
+async fn sign_in(browser: &Browser, server: &Server) {
+    browser.goto(&server.address("/failed-accounting")).await;
+    browser.type_into("input[name=username]", "admin").await;
+    browser.type_into("input[name=password]", PASSWORD).await;
+    browser.press("main form button").await;
+    browser.wait_for("#money-line").await;
+}
+
+/// Signs in, filters, opens a record, handles it and sees it gone from the open ones.
+async fn work_a_record(browser: &Browser, server: &Server) {
+    sign_in(browser, server).await;
+    let before = browser.attribute("#money-line", "data-count").await;
+    browser.type_into("input[name=q]", &format!("deadlock{ENTER}")).await;
+    browser.wait_for(".chips .chip").await;
+    let found = browser.attribute("#money-line", "data-count").await;
+    assert!(found.parse::<u32>().expect("a count") < before.parse::<u32>().expect("a count"));
+    let id = browser.attribute("table#failed-accounting tbody tr", "data-id").await;
+    browser.press("table#failed-accounting tbody tr td.cause a").await;
+    browser.wait_for("form[action*='/handle']").await;
+    browser.press("#resolution option[value=duplicate]").await;
+    browser.type_into("#handled_note", "seen in a browser\n第二行").await;
+    browser.press("form[action*='/handle'] button").await;
+    browser.wait_for("[role=status]").await;
+    assert!(browser.text("main").await.contains("第二行"));
+    assert!(browser.address().await.contains("q=deadlock"), "the filter is kept");
+    browser.goto(&server.address("/failed-accounting?q=deadlock")).await;
+    let left = browser.attribute("#money-line", "data-count").await;
+    assert_eq!(left.parse::<u32>().ok(), found.parse::<u32>().ok().map(|count| count - 1));
+    assert!(!browser.has(&format!("tr[data-id='{id}']")).await);
+}
+
+#[test]
+fn a_person_signs_in_filters_opens_handles_and_downloads() {
+    in_browser("a_person_signs_in_filters_opens_handles_and_downloads", |server| async move {
+        let browser = Browser::start(Look::default()).await;
+        work_a_record(&browser, &server).await;
+        browser.goto(&server.address("/failed-accounting?handled=1&resolution=duplicate")).await;
+        let rows: usize = browser.attribute("#money-line", "data-count").await.parse().expect("a count");
+        browser.press("a[href^='/failed-accounting.csv']").await;
+        let file = browser.downloaded(Duration::from_secs(20)).await;
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        assert!(name.starts_with("failed-accounting_") && name.ends_with(".csv"), "{name}");
+        let mut reader = csv::Reader::from_path(&file).expect("a CSV");
+        assert_eq!(reader.headers().expect("a header").len(), 21);
+        let lines: Result<Vec<csv::StringRecord>, csv::Error> = reader.records().collect();
+        assert_eq!(lines.expect("well-formed rows").len(), rows);
+        browser.stop().await;
+    });
+}
+
+#[test]
+fn everything_works_without_javascript() {
+    in_browser("everything_works_without_javascript", |server| async move {
+        let browser = Browser::start(Look { javascript: false, ..Look::default() }).await;
+        work_a_record(&browser, &server).await;
+        browser.stop().await;
+    });
+}
+
+/// Makes a screenshot of every page in each look, and finds sideways scrolling and broken pages.
+#[test]
+fn every_page_fits_its_window_in_every_look() {
+    in_browser("every_page_fits_its_window_in_every_look", |server| async move {
+        for look in Look::all() {
+            let browser = Browser::start(look).await;
+            browser.goto(&server.address("/login")).await;
+            browser.keep_screenshot("login").await;
+            sign_in(&browser, &server).await;
+            let id = browser.attribute("table#failed-accounting tbody tr", "data-id").await;
+            for (name, path) in [
+                ("list", "/failed-accounting".to_owned()),
+                ("list-filtered", "/failed-accounting?handled=&q=deadlock&amount_min=0.5".to_owned()),
+                ("list-nothing", "/failed-accounting?llmid=none".to_owned()),
+                ("list-wrong", "/failed-accounting?amount_min=abc".to_owned()),
+                ("list-long", "/failed-accounting?handled=&sort=-amount&page_size=100".to_owned()),
+                ("details", format!("/failed-accounting/{id}")),
+                ("edit", format!("/failed-accounting/{id}/edit")),
+                ("delete", format!("/failed-accounting/{id}/delete")),
+                ("new", "/failed-accounting/new".to_owned()),
+                ("usages", "/usages".to_owned()),
+                ("usages-nothing", "/usages?status=none".to_owned()),
+                ("usages-new", "/usages/new".to_owned()),
+                ("account", "/account".to_owned()),
+                ("not-found", "/nowhere".to_owned()),
+            ] {
+                browser.goto(&server.address(&path)).await;
+                assert!(browser.has("main h1").await, "{name} {look:?}");
+                assert_eq!(browser.attribute("html", "lang").await, look.language, "{name}");
+                assert!(browser.sideways().await <= 0, "{name} {look:?} scrolls sideways");
+                browser.keep_screenshot(name).await;
+            }
+            browser.stop().await;
+        }
+    });
+}
+
+#[test]
+fn the_keyboard_reaches_the_content_first() {
+    in_browser("the_keyboard_reaches_the_content_first", |server| async move {
+        let browser = Browser::start(Look::default()).await;
+        sign_in(&browser, &server).await;
+        let body = browser.client.find(Locator::Css("body")).await.expect("a body");
+        body.send_keys("\u{e004}").await.expect("Tab");
+        let focused = browser.client.active_element().await.expect("a focus");
+        let target = focused.attr("href").await.expect("an attribute");
+        assert_eq!(target.as_deref(), Some("#main"), "the skip link comes first");
+        browser.stop().await;
+    });
+}
