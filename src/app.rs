@@ -22,6 +22,7 @@ use crate::db::Database;
 use crate::error::Result;
 use crate::failed_accounting::pages as failed;
 use crate::names::{NameCache, NameSources};
+use crate::usages::pages as usages;
 use crate::web::access::{self, Access, Permission};
 use crate::web::download::Places;
 use crate::web::error::{self as faults, Answer};
@@ -156,6 +157,16 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/{id}/delete", admin, |route| route.to(failed::destroy)),
         get("/audit", admin, |route| route.to(audit::index)),
         get("/audit.csv", admin, |route| route.to(audit::download)),
+        get("/usages", viewer, |route| route.to(usages::index)),
+        post("/usages", admin, |route| route.to(usages::create)),
+        get("/usages.csv", viewer, |route| route.to(usages::download)),
+        get("/usages/new", admin, |route| route.to(usages::new)),
+        get("/usages/{id}", viewer, |route| route.to(usages::show)),
+        post("/usages/{id}", admin, |route| route.to(usages::update)),
+        get("/usages/{id}/edit", admin, |route| route.to(usages::edit)),
+        post("/usages/{id}/fail", operator, |route| route.to(usages::fail)),
+        get("/usages/{id}/delete", admin, |route| route.to(usages::confirm_delete)),
+        post("/usages/{id}/delete", admin, |route| route.to(usages::destroy)),
         get("/tokens", admin, |route| route.to(tokens::index)),
         post("/tokens", admin, |route| route.to(tokens::create)),
         post("/tokens/{id}/revoke", admin, |route| route.to(tokens::revoke)),

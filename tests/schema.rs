@@ -416,7 +416,7 @@ fn usages_with_the_same_blank_taskid_are_adopted() {
     run(
         &database,
         "CREATE TABLE llmusage (id VARCHAR(32) NOT NULL PRIMARY KEY, llmid VARCHAR(32), use_date DATE, \
-         use_time TIMESTAMP, userid VARCHAR(32), taskid VARCHAR(256), userorgid VARCHAR(32), \
+         use_time TIMESTAMP, userid VARCHAR(32), status VARCHAR(32), taskid VARCHAR(256), userorgid VARCHAR(32), \
          accounting_status VARCHAR(32)); \
          CREATE INDEX idx_llmusage_userid_usetime ON llmusage (userid, use_time); \
          INSERT INTO llmusage (id, taskid) VALUES ('u1', ''), ('u2', '')",

@@ -59,6 +59,8 @@ pub enum Action {
     RetryEnded,
     /// A new failure takes over the count of the one that was retried.
     CarryRetries,
+    /// A usage became `failed` because somebody said so.
+    RecordFailure,
     CreateUser,
     ChangePassword,
     ChangeRole,
@@ -120,6 +122,7 @@ impl Action {
             Action::RetryFailed => "retry_failed",
             Action::RetryEnded => "retry_ended",
             Action::CarryRetries => "carry_retries",
+            Action::RecordFailure => "record_failure",
             Action::CreateUser => "create_user",
             Action::ChangePassword => "change_password",
             Action::ChangeRole => "change_role",

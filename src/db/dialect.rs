@@ -9,7 +9,7 @@ mod tables;
 use chrono::{Datelike, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
-use diesel::sql_types::{Bool, Double, Nullable, Text};
+use diesel::sql_types::{Bool, Nullable, Text};
 use diesel::{BoxableExpression, QueryableByName, RunQueryDsl};
 
 use super::{DbBackend, DbConnection, Engine};
@@ -91,42 +91,6 @@ pub fn is_key(engine: Engine, key: &Key) -> bool {
 fn is_time(text: &str) -> bool {
     let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f");
     text.starts_with(|first: char| first.is_ascii_digit()) && time.is_ok_and(|time| time.year() > 0)
-}
-
-/// Compares a sort column with the key of a cursor; `operator` is a constant such as `<=`.
-pub fn compare<T: 'static>(engine: Engine, column: &str, operator: &str, key: &Key) -> Condition<T>
-where
-    SqlLiteral<Nullable<Bool>>: BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>,
-    diesel::expression::UncheckedBind<
-        SqlLiteral<Nullable<Bool>>,
-        <String as diesel::expression::AsExpression<Text>>::Expression,
-    >: BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>,
-    diesel::expression::UncheckedBind<
-        SqlLiteral<Nullable<Bool>>,
-        <f64 as diesel::expression::AsExpression<Double>>::Expression,
-    >: BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>,
-    SqlLiteral<
-        Nullable<Bool>,
-        diesel::expression::UncheckedBind<
-            SqlLiteral<Nullable<Bool>>,
-            <String as diesel::expression::AsExpression<Text>>::Expression,
-        >,
-    >: BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>,
-{
-    match key {
-        Key::Null => Box::new(sql::<Nullable<Bool>>(&format!("{column} IS NULL"))),
-        Key::Number(number) => {
-            Box::new(sql::<Nullable<Bool>>(&format!("{column} {operator} ")).bind::<Double, _>(*number))
-        }
-        Key::Time(time) if engine == Engine::Postgres => Box::new(
-            sql::<Nullable<Bool>>(&format!("{column} {operator} CAST("))
-                .bind::<Text, _>(time.clone())
-                .sql(" AS TIMESTAMP)"),
-        ),
-        Key::Time(time) => {
-            Box::new(sql::<Nullable<Bool>>(&format!("{column} {operator} ")).bind::<Text, _>(time.clone()))
-        }
-    }
 }
 
 /// What a column holds.

@@ -12,6 +12,9 @@ use crate::base::secrets;
 /// The most characters of one value.
 const SHOWN: usize = 300;
 
+/// A field that the app keeps for itself in the trail.
+const FOR_THE_APP: &str = "retry_known";
+
 /// One field that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChangeView {
@@ -33,7 +36,7 @@ pub fn changes(before: Option<&str>, after: Option<&str>, language: Language) ->
         after: value(&after, field),
     };
     // Two secrets look alike once masked, and yet one took the place of the other.
-    let differs = |field: &&String| before.get(*field) != after.get(*field);
+    let differs = |field: &&String| before.get(*field) != after.get(*field) && **field != FOR_THE_APP;
     let says_something = |change: &ChangeView| !change.before.is_empty() || !change.after.is_empty();
     fields.into_iter().filter(differs).map(change).filter(says_something).collect()
 }

@@ -1,11 +1,15 @@
 //! Forms as templates show them: values as typed, what is wrong with them, choices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
 use super::locale::{self, Language};
+use super::view::Named;
 use crate::base::form::{FieldErrors, Fields};
+
+/// The most names that a field suggests.
+const SUGGESTIONS: usize = 200;
 
 /// What a form shows: the values as typed, and what is wrong with them.
 #[derive(Debug, Default, Serialize)]
@@ -32,4 +36,13 @@ pub struct Choice {
     /// Key of its words in the catalogue.
     pub text: String,
     pub selected: bool,
+}
+
+/// Names to choose from, by name.
+pub fn suggestions(names: &HashMap<String, String>) -> Vec<Named> {
+    let mut all: Vec<Named> =
+        names.iter().map(|(id, name)| Named { id: id.clone(), name: Some(name.clone()) }).collect();
+    all.sort_by(|left, right| (&left.name, &left.id).cmp(&(&right.name, &right.id)));
+    all.truncate(SUGGESTIONS);
+    all
 }

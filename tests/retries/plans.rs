@@ -80,3 +80,76 @@ fn retries_are_found_by_their_own_index() {
         }
     }
 }
+
+#[test]
+fn each_filter_of_usages_has_its_index() {
+    use llmage_admin::usages::filter::Filter;
+    use llmage_admin::usages::list;
+    let database = TestDatabase::new();
+    let values: Vec<String> = (0..6_000)
+        .map(|number| {
+            let (day, second) = (number / 240 + 1, number % 60);
+            format!(
+                "('u{number}', 'm{}', '2026-05-{day:02}', '2026-05-{day:02} 10:{:02}:{second:02}', 'p{}', 'o{}', '{}', 't{number}', '{}')",
+                number % 300,
+                number / 60 % 60,
+                number % 300,
+                number % 300,
+                if number % 300 == 0 { "FAILED" } else { "SUCCEEDED" },
+                if number % 300 == 0 { "failed" } else { "accounted" },
+            )
+        })
+        .collect();
+    for some in values.chunks(500) {
+        let rows = some.join(", ");
+        run(
+            &database,
+            &format!(
+                "INSERT INTO llmusage (id, llmid, use_date, use_time, userid, userorgid, status, taskid, accounting_status) VALUES {rows}"
+            ),
+        );
+    }
+    match database.engine() {
+        Engine::Mysql => run(&database, "ANALYZE TABLE llmusage"),
+        Engine::Postgres => run(&database, "ANALYZE llmusage"),
+        Engine::Sqlite => {}
+    }
+    let some = |text: &str| Some(text.to_owned());
+    let all = Filter::default();
+    let date = "2026-05-07".parse().ok();
+    for (filter, index) in [
+        (all.clone(), "usetime"),
+        (Filter { oldest_first: true, ..all.clone() }, "usetime"),
+        (Filter { llmid: some("m7"), ..all.clone() }, "llmid_usetime"),
+        (Filter { status: some("FAILED"), ..all.clone() }, "status_usetime"),
+        (Filter { accounting_status: some("failed"), ..all.clone() }, "accounting"),
+        (Filter { userid: some("p7"), ..all.clone() }, "userid"),
+        (Filter { userorgid: some("o7"), ..all.clone() }, "userorgid"),
+        (Filter { taskid: some("t7"), ..all.clone() }, "taskid"),
+        (Filter { id: some("u7"), ..all.clone() }, "id"),
+        (Filter { start_date: date, end_date: date, ..all.clone() }, "use"),
+    ] {
+        let first = read_page(&database, &filter, &Position::Start);
+        let mut asked = first.1;
+        if let Some(row) = first.0.rows.last() {
+            asked.extend(read_page(&database, &filter, &Position::After(row.cursor.clone())).1);
+        }
+        for statement in asked.iter().filter(|statement| !statement.contains(" IN (")) {
+            let plan = plan(&database, statement).to_lowercase();
+            if plan.is_empty() {
+                // MariaDB looked the one row up while planning and found that none is left.
+                continue;
+            }
+            let is_by_id = index == "id"
+                && (plan.contains("primary") || plan.contains("pkey") || plan.contains("autoindex"));
+            assert!(plan.contains(index) || is_by_id, "{index}: {plan}\n{statement}");
+            assert!(!plan.contains("scan llmusage\n") && !plan.contains("seq scan"), "{plan}\n{statement}");
+        }
+    }
+
+    fn read_page(database: &Database, filter: &Filter, position: &Position) -> (list::Listing, Vec<String>) {
+        let page = database.run_here(|connection| list::page(connection, filter, position)).expect("a page");
+        let asked = sent(database, |connection| list::page(connection, filter, position));
+        (page, asked.into_iter().take(1).collect())
+    }
+}

@@ -22,4 +22,6 @@ mod secrets;
 mod sign_in;
 mod templates;
 mod tokens;
+mod usages;
+mod usages_changes;
 mod users;

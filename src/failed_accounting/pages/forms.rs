@@ -110,8 +110,8 @@ pub(super) async fn new_form(
         form: FormView::new(&NEW_FIELDS, fields, errors, request::language_of(request)),
         action: LIST,
         cancel: LIST,
-        models: super::toolbar::suggestions(&names.models),
-        organisations: super::toolbar::suggestions(&names.organisations),
+        models: crate::web::form::suggestions(&names.models),
+        organisations: crate::web::form::suggestions(&names.organisations),
     };
     page::render(request, status, "failed_accounting/new.html", &context)
 }

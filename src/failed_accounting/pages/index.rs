@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::context::{Choice, FormView, LIST, RowView, list_link, resolutions};
 use super::money_line::{MoneyLine, money_line};
-use super::toolbar::{Chip, Head, Preset, Tab, Toolbar, suggestions};
+use super::toolbar::{Chip, Head, Preset, Tab, Toolbar};
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::paging::{Cursor, Position};
 use crate::error::{Error, Result};
@@ -16,8 +16,9 @@ use crate::failed_accounting::filter::{Filter, Handled, KEYS, Sort};
 use crate::failed_accounting::list::{self, Listing};
 use crate::failed_accounting::store;
 use crate::failed_accounting::totals::{self, Known};
-use crate::names::Names;
+use crate::names::{Names, search};
 use crate::web::error::Answer;
+use crate::web::form::suggestions;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::{self, Named, TimeView};
@@ -74,15 +75,18 @@ struct Found {
 pub async fn index(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?;
     let language = request::language_of(&request);
-    let fields = request::query_fields(&request)?;
-    let (filter, mut errors) = Filter::parse(&fields);
+    let typed = request::query_fields(&request)?;
+    let names = state.names.current().await;
+    let (fields, mut errors) = search::ids_for_names(&typed, &names);
+    let (filter, wrong) = Filter::parse(&fields);
+    errors.extend(wrong);
     let position = position(&fields, filter.sort, &mut errors);
     let exact = fields.text("exact") == Some("1");
     let asked = filter.clone();
     let found = state.database.run(move |connection| find(connection, &asked, &position, exact)).await?;
-    let names = state.names.current().await;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let form = FormView::new(&KEYS, &fields, &errors, language);
+    let is_right = errors.is_empty();
+    let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let form = FormView::new(&KEYS, if is_right { &fields } else { &typed }, &errors, language);
     let context = Builder { filter: &filter, exact, names: &names, state, language }.page(found, form);
     page::render(&request, status, "failed_accounting/index.html", &context)
 }

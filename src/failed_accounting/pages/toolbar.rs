@@ -9,10 +9,6 @@ use crate::failed_accounting::totals::{COUNTED_ROWS, Known};
 use crate::names::Names;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
-use crate::web::view::Named;
-
-/// The most names that the filter's suggestions offer.
-const SUGGESTIONS: usize = 200;
 
 #[derive(Serialize)]
 pub(super) struct Tab {
@@ -152,14 +148,6 @@ pub(super) fn tab_name(filter: &Filter) -> &'static str {
 
 fn named(names: &std::collections::HashMap<String, String>, id: &str) -> String {
     names.get(id).cloned().unwrap_or_else(|| id.to_owned())
-}
-
-pub(super) fn suggestions(names: &std::collections::HashMap<String, String>) -> Vec<Named> {
-    let mut all: Vec<Named> =
-        names.iter().map(|(id, name)| Named { id: id.clone(), name: Some(name.clone()) }).collect();
-    all.sort_by(|left, right| (&left.name, &left.id).cmp(&(&right.name, &right.id)));
-    all.truncate(SUGGESTIONS);
-    all
 }
 
 fn chip_key(key: &str) -> &'static str {
