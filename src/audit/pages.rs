@@ -1,7 +1,5 @@
 //! `/audit`: who did what to which record, when; for administrators.
 
-pub mod timeline;
-
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;

@@ -15,6 +15,7 @@ pub mod retry;
 pub mod route;
 pub mod seen;
 pub mod settlement;
+pub mod sort;
 pub mod store;
 pub mod totals;
 pub mod watcher;

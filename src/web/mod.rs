@@ -21,4 +21,5 @@ pub mod request;
 pub mod session;
 pub mod state;
 pub mod templates;
+pub mod timeline;
 pub mod view;

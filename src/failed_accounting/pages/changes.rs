@@ -3,8 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
+use super::conflict::conflict;
 use super::context::{id_in_path, list_link, record_link};
-use super::forms::{conflict, edit_form, new_form, record_of};
+use super::forms::{edit_form, new_form, record_of};
 use super::show::{filter_of, refused};
 use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, difference};
 use crate::audit::store as audit;

@@ -1,6 +1,7 @@
 //! The pages of failed accounting: list, details, forms, and what the forms do.
 
 mod changes;
+mod conflict;
 mod context;
 mod download;
 mod forms;
@@ -9,6 +10,7 @@ mod money_line;
 mod retries;
 mod show;
 mod toolbar;
+mod usage;
 
 pub use changes::{create, destroy, handle, reopen, update};
 pub use download::download;

@@ -3,12 +3,11 @@
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
 use super::retries::{RetryView, retry_view};
+use super::usage::{UsageView, usage_view};
 use crate::audit::event::{Action, Change, FAILED_ACCOUNTING};
-use crate::audit::pages::timeline::EventView;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
 use crate::base::secrets;
@@ -23,6 +22,7 @@ use crate::usages::usage::{Usage, Whereabouts};
 use crate::web::error::Answer;
 use crate::web::locale::Language;
 use crate::web::state::AppState;
+use crate::web::timeline::EventView;
 use crate::web::view::TimeView;
 use crate::web::{page, request};
 
@@ -71,20 +71,6 @@ struct Links {
     edit: String,
     delete: String,
     show_secrets: String,
-}
-
-#[derive(Serialize)]
-struct UsageView {
-    id: String,
-    found: bool,
-    archived: Option<TimeView>,
-    is_archived: bool,
-    status: Option<String>,
-    accounting_status: Option<String>,
-    amount: Option<String>,
-    cost: Option<String>,
-    tokens: Vec<(String, String)>,
-    use_time: Option<TimeView>,
 }
 
 /// What the database says about one record.
@@ -227,33 +213,6 @@ fn build(
         ),
         form,
     }
-}
-
-fn usage_view(state: &AppState, id: String, found: Option<&(Usage, Whereabouts)>) -> UsageView {
-    let usage = found.map(|(usage, _)| usage);
-    let archived = match found {
-        Some((_, Whereabouts::Archived { backup_time })) => Some(*backup_time),
-        _ => None,
-    };
-    UsageView {
-        id,
-        found: usage.is_some(),
-        is_archived: archived.is_some(),
-        archived: archived.flatten().map(|time| TimeView::new(&state.clock, time)),
-        status: usage.and_then(|usage| usage.status.clone()),
-        accounting_status: usage.and_then(|usage| usage.accounting_status.clone()),
-        amount: usage.and_then(|usage| usage.amount).map(|money| money.to_string()),
-        cost: usage.and_then(|usage| usage.cost).map(|money| money.to_string()),
-        tokens: usage.and_then(|usage| usage.usages.as_deref()).map(tokens).unwrap_or_default(),
-        use_time: usage.and_then(|usage| usage.use_time).map(|time| TimeView::new(&state.clock, time)),
-    }
-}
-
-/// The counts of a `usages` JSON object; whatever else it holds shows nothing.
-fn tokens(usages: &str) -> Vec<(String, String)> {
-    let Ok(Value::Object(counts)) = serde_json::from_str::<Value>(usages) else { return Vec::new() };
-    let counts = counts.into_iter().filter(|(_, count)| count.is_number());
-    counts.map(|(name, count)| (name, count.to_string())).take(12).collect()
 }
 
 /// An answer for a form whose fields were refused.

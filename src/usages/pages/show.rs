@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::context::{RowView, list_link, usage_link};
 use crate::audit::event::USAGE;
-use crate::audit::pages::timeline::EventView;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
 use crate::base::json;
@@ -19,6 +18,7 @@ use crate::usages::usage::{Usage, Whereabouts};
 use crate::usages::{recording, store};
 use crate::web::error::Answer;
 use crate::web::form::FormView;
+use crate::web::timeline::EventView;
 use crate::web::view::{TimeView, clip};
 use crate::web::{links, page, request};
 
