@@ -7,7 +7,9 @@ mod forms;
 mod index;
 mod money_line;
 mod retries;
+mod secrets;
 mod show;
+mod timeline;
 mod toolbar;
 
 pub use changes::{create, destroy, handle, reopen, update};
@@ -15,4 +17,5 @@ pub use download::download;
 pub use forms::{confirm_delete, edit, new};
 pub use index::index;
 pub use retries::{retry, withdraw};
-pub use show::{show, show_secrets};
+pub use secrets::show_secrets;
+pub use show::show;

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
 use super::retries::{RetryView, retry_view};
-use crate::audit::event::{Action, Change, FAILED_ACCOUNTING};
+use super::timeline::{EventView, event_view};
+use crate::audit::event::FAILED_ACCOUNTING;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
 use crate::base::secrets;
@@ -19,9 +20,8 @@ use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::store;
 use crate::usages::store as usages;
 use crate::usages::usage::{Usage, Whereabouts};
-use crate::web::changes::{self, ChangeView};
 use crate::web::error::Answer;
-use crate::web::locale::{self, Language};
+use crate::web::locale::Language;
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
 use crate::web::{page, request};
@@ -87,17 +87,6 @@ struct UsageView {
     use_time: Option<TimeView>,
 }
 
-#[derive(Serialize)]
-struct EventView {
-    author: String,
-    /// Keys of words in the catalogue.
-    action: String,
-    source: String,
-    resolution: Option<String>,
-    time: TimeView,
-    changes: Vec<ChangeView>,
-}
-
 /// What the database says about one record.
 struct Found {
     record: FailedRecord,
@@ -123,26 +112,9 @@ struct Shown {
     unmasked: bool,
 }
 
-/// `POST /failed-accounting/{id}/reason`: the details page with the secrets of the reason, for this once and
-/// with an event in the audit trail.
-pub async fn show_secrets(request: HttpRequest) -> Answer {
-    let id = id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    let asked = id.clone();
-    let note = move |connection: &mut DbConnection| {
-        store::find(connection, &asked)?;
-        let change = Change {
-            action: Action::ShowSecret,
-            record_kind: FAILED_ACCOUNTING,
-            record_id: &asked,
-            before: None,
-            after: None,
-        };
-        audit::record(connection, &author, change)
-    };
-    state.database.transaction(note).await?;
-    details(&request, id, StatusCode::OK, Shown { unmasked: true, ..Shown::default() }).await
+/// The details page with the secrets of the reason.
+pub(super) async fn unmasked(request: &HttpRequest, id: String) -> Answer {
+    details(request, id, StatusCode::OK, Shown { unmasked: true, ..Shown::default() }).await
 }
 
 async fn details(request: &HttpRequest, id: String, status: StatusCode, shown: Shown) -> Answer {
@@ -261,25 +233,6 @@ fn tokens(usages: &str) -> Vec<(String, String)> {
     let Ok(Value::Object(counts)) = serde_json::from_str::<Value>(usages) else { return Vec::new() };
     let counts = counts.into_iter().filter(|(_, count)| count.is_number());
     counts.map(|(name, count)| (name, count.to_string())).take(12).collect()
-}
-
-fn event_view(state: &AppState, event: &Event, language: Language) -> EventView {
-    let after = changes::object(event.after_state.as_deref());
-    let resolution = after.get("resolution").and_then(Value::as_str).and_then(Resolution::parse);
-    // The trail may hold words of another version of this app.
-    let known = |key: String, otherwise: &str| match locale::lookup(language, &key, &Default::default()) {
-        Some(_) => key,
-        None => otherwise.to_owned(),
-    };
-    EventView {
-        author: event.author.clone(),
-        action: known(format!("event-{}", event.action.replace('_', "-")), "event-unknown"),
-        source: known(format!("source-{}", event.source), "source-unknown"),
-        resolution: resolution
-            .map(|resolution| format!("resolution-{}", resolution.as_str().replace('_', "-"))),
-        time: TimeView::new(&state.clock, event.happened_at),
-        changes: changes::changes(event.before_state.as_deref(), event.after_state.as_deref(), language),
-    }
 }
 
 /// An answer for a form whose fields were refused.
