@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::store::{self, SignIn, User};
 use super::throttle::Subject;
+use super::throttle::store as throttle;
 use super::{password, sign_in};
 use crate::audit::event::{Action, Author, Source};
 use crate::base::form::Fields;
@@ -98,7 +99,18 @@ async fn try_once(request: &HttpRequest, state: &AppState, fields: &Fields) -> R
         None => store::note_wrong_password(connection, &tried, &author),
     };
     state.database.transaction(note).await?;
+    if verified.is_some() {
+        tidy(state).await;
+    }
     Ok(verified)
+}
+
+/// Forgets old tries, in a transaction of its own: nobody's sign-in fails because of it.
+async fn tidy(state: &AppState) {
+    let now = state.clock.now();
+    if let Err(error) = state.database.transaction(move |connection| throttle::tidy(connection, now)).await {
+        tracing::warn!(%error, "old sign-in tries were not forgotten");
+    }
 }
 
 /// `POST /logout`: ends the session.

@@ -8,7 +8,7 @@ use actix_web::{HttpMessage, web};
 
 use super::error::WebError;
 use super::state::AppState;
-use super::{bearer, links, origin, page, request, session};
+use super::{bearer, body, links, origin, page, request, session};
 use crate::accounts::role::{Grant, Role};
 use crate::error::{Error, Result};
 
@@ -56,7 +56,7 @@ impl Access {
 /// Lets a request through to a route of that access, or answers in its place.
 pub async fn guard(
     access: Access,
-    service_request: ServiceRequest,
+    mut service_request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let is_api = bearer::is_api(service_request.path());
@@ -64,6 +64,11 @@ pub async fn guard(
         admit_program(access, &service_request).await
     } else {
         admit_person(access, &service_request).await
+    };
+    // The role is judged before the form is read.
+    let admitted = match admitted {
+        Ok(()) if !is_reading(&service_request) => body::receive(&mut service_request).await,
+        admitted => admitted,
     };
     match admitted {
         Ok(()) => Ok(next.call(service_request).await?.map_into_boxed_body()),

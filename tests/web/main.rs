@@ -14,6 +14,7 @@ mod failed_accounting_changes;
 mod failed_accounting_csv;
 mod failed_accounting_list;
 mod failed_accounting_show;
+mod hardening;
 mod headers;
 mod languages;
 mod operations;

@@ -211,3 +211,24 @@ async fn signing_out_everywhere_ends_every_session() {
         assert_eq!(visitor.get("/account").await.status, StatusCode::SEE_OTHER);
     }
 }
+
+#[actix_web::test]
+async fn tries_are_forgotten_a_day_after_the_last_one() {
+    use diesel::prelude::*;
+    let app = TestApp::new();
+    app.add_user("li.wei", Role::Operator);
+    let kept = || {
+        let count = |connection: &mut llmage_admin::db::DbConnection| {
+            let table = llmage_admin::db::schema::sign_in_attempt::table;
+            Ok(table.count().get_result::<i64>(connection)?)
+        };
+        app.database.run_here(count).unwrap()
+    };
+    for name in ["a", "b", "c"] {
+        attempt(&app.visitor(), name, "x").await;
+    }
+    app.clock.advance(TimeDelta::hours(25));
+    assert_eq!(kept(), 4);
+    attempt(&app.visitor(), "li.wei", PASSWORD).await;
+    assert_eq!(kept(), 2, "the address and the account of the last one");
+}

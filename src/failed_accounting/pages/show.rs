@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
 use super::retries::{RetryView, retry_view};
 use super::usage::{UsageView, usage_view};
-use crate::audit::event::{Action, Change, FAILED_ACCOUNTING};
+use crate::audit::event::FAILED_ACCOUNTING;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
 use crate::base::secrets;
@@ -98,26 +98,9 @@ struct Shown {
     unmasked: bool,
 }
 
-/// `POST /failed-accounting/{id}/reason`: the details page with the secrets of the reason, for this once and
-/// with an event in the audit trail.
-pub async fn show_secrets(request: HttpRequest) -> Answer {
-    let id = id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    let asked = id.clone();
-    let note = move |connection: &mut DbConnection| {
-        store::find(connection, &asked)?;
-        let change = Change {
-            action: Action::ShowSecret,
-            record_kind: FAILED_ACCOUNTING,
-            record_id: &asked,
-            before: None,
-            after: None,
-        };
-        audit::record(connection, &author, change)
-    };
-    state.database.transaction(note).await?;
-    details(&request, id, StatusCode::OK, Shown { unmasked: true, ..Shown::default() }).await
+/// The details page with the secrets of the reason.
+pub(super) async fn unmasked(request: &HttpRequest, id: String) -> Answer {
+    details(request, id, StatusCode::OK, Shown { unmasked: true, ..Shown::default() }).await
 }
 
 async fn details(request: &HttpRequest, id: String, status: StatusCode, shown: Shown) -> Answer {
