@@ -15,6 +15,7 @@ use crate::accounts::pages::{account, users};
 use crate::accounts::role::Role::{Admin, Operator, Viewer};
 use crate::accounts::tokens::{api as token_api, pages as tokens};
 use crate::accounts::{login, store};
+use crate::audit::pages as audit;
 use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::db::Database;
@@ -151,6 +152,7 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/{id}/retry", operator, |route| route.to(failed::retry)),
         post("/failed-accounting/{id}/withdraw", operator, |route| route.to(failed::withdraw)),
         post("/failed-accounting/{id}/reopen", operator, |route| route.to(failed::reopen)),
+        post("/failed-accounting/{id}/reason", admin, |route| route.to(failed::show_secrets)),
         get("/failed-accounting/{id}/delete", admin, |route| route.to(failed::confirm_delete)),
         post("/failed-accounting/{id}/delete", admin, |route| route.to(failed::destroy)),
         get("/usages", viewer, |route| route.to(usages::index)),
@@ -163,6 +165,8 @@ pub fn routes() -> Vec<Rule> {
         post("/usages/{id}/fail", operator, |route| route.to(usages::fail)),
         get("/usages/{id}/delete", admin, |route| route.to(usages::confirm_delete)),
         post("/usages/{id}/delete", admin, |route| route.to(usages::destroy)),
+        get("/audit", admin, |route| route.to(audit::index)),
+        get("/audit.csv", admin, |route| route.to(audit::download)),
         get("/tokens", admin, |route| route.to(tokens::index)),
         post("/tokens", admin, |route| route.to(tokens::create)),
         post("/tokens/{id}/revoke", admin, |route| route.to(tokens::revoke)),

@@ -1,33 +1,26 @@
 //! The commands of the binary. Wiring only: what a command does is in the features.
 
 mod accounts;
+mod serve;
+mod transfer;
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
-use secrecy::{ExposeSecret, SecretString};
 
-use crate::accounts::password;
-use crate::accounts::role::Role;
-use crate::accounts::store::{self, User};
+use crate::app;
+use crate::audit::chain;
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
-use crate::base::form::Fields;
 use crate::config::Config;
 use crate::db::{Database, Engine, migrations};
 use crate::demo::simulator::Simulator;
-use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
-use crate::failed_accounting::filter::Filter;
-use crate::imports::progress::Progress;
-use crate::web::{links, locale};
-use crate::{app, failed_accounting, jobs, names, server, usages};
-
-/// The same sample data at every first start.
-const DEMO_SEED: u64 = 7;
+use crate::web::locale;
+use serve::Serve;
+use transfer::{ExportCommand, ImportCommand};
 
 /// The desk where an LLM platform's failed billing gets settled.
 #[derive(Debug, Parser)]
@@ -39,16 +32,6 @@ struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     serve: Serve,
-}
-
-#[derive(Debug, Clone, Default, clap::Args)]
-struct Serve {
-    /// Fill an empty database with sample data: 5,000 usages, 1,200 failures, names.
-    #[arg(long)]
-    demo: bool,
-    /// Apply pending migrations before serving (SQLite does so by itself).
-    #[arg(long)]
-    migrate: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -76,6 +59,8 @@ enum Command {
     /// Write rows as CSV to standard output.
     #[command(subcommand)]
     Export(ExportCommand),
+    /// Look for what must not be: one line for each class, with its count, sum and first ids.
+    Check,
     /// Print every route with the least role that may call it.
     Permissions,
     /// Play the platform beside `serve --demo`: account the usages that wait, fail some of them.
@@ -90,24 +75,6 @@ enum Command {
         /// Of 100 usages so many fail.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=100))]
         failing: u32,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum ImportCommand {
-    /// Failed accounting records; the header names the columns, in any order.
-    Failures { file: PathBuf },
-    /// Usages; the header names the columns, in any order.
-    Usages { file: PathBuf },
-}
-
-#[derive(Debug, Subcommand)]
-enum ExportCommand {
-    /// Failed accounting records; every row unless filtered.
-    Failures {
-        /// The query of the list, such as 'handled=1&start_date=2026-05-01'.
-        #[arg(long)]
-        filter: Option<String>,
     },
 }
 
@@ -164,12 +131,13 @@ fn dispatch(cli: Cli) -> Result<()> {
     let config = cli.config;
     config.check()?;
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(options) => serve(&config, &options),
+        Command::Serve(options) => serve::serve(&config, &options),
         Command::Migrate { status, print_sql } => migrate(&config, status, print_sql),
         Command::User(command) => accounts::user(&config, command),
         Command::Token(command) => accounts::token(&config, command),
-        Command::Import(command) => import(&config, command),
-        Command::Export(command) => export(&config, command),
+        Command::Import(command) => transfer::import(&config, command),
+        Command::Export(command) => transfer::export(&config, command),
+        Command::Check => check(&config),
         Command::Permissions => permissions(),
         Command::Simulate { seconds, every, failing } => simulate(&config, (seconds, every), failing),
     }
@@ -206,44 +174,6 @@ fn author(config: &Config, name: &str) -> Author {
     Author { name: name.to_owned(), source: Source::Command, request_id: None, at: clock(config).now() }
 }
 
-fn serve(config: &Config, options: &Serve) -> Result<()> {
-    server::start_log(&config.log)?;
-    let database = open(config, options.migrate)?;
-    if options.demo {
-        match demo::fill(&database, clock(config).now(), DEMO_SEED)? {
-            Filled::Written { usages, failures } => {
-                say(&format!("wrote sample data: {usages} usages, {failures} failures"))?;
-            }
-            Filled::NotEmpty => say("no sample data written: the database holds rows already")?,
-        }
-    }
-    first_admin(config, &database)?;
-    let background = jobs::all(config, &database, &clock(config));
-    let application = app::Application::new(config, database.clone(), clock(config))?;
-    server::serve(config, application, background, &database)
-}
-
-/// With no user yet, makes `admin` and says how to sign in.
-fn first_admin(config: &Config, database: &Database) -> Result<()> {
-    if !database.run_here(store::is_empty)? {
-        return Ok(());
-    }
-    let given =
-        std::env::var("LLMAGE_ADMIN_PASSWORD").ok().filter(|given| !given.is_empty()).map(SecretString::from);
-    let secret = given.clone().unwrap_or_else(password::random);
-    if let Some(weakness) = password::weakness(&secret, "admin") {
-        let words = locale::words(locale::Language::English, &weakness);
-        return Err(Error::Unavailable(format!("LLMAGE_ADMIN_PASSWORD: {words}")));
-    }
-    let user = User::new("admin", password::hash(&secret)?, Role::Admin, clock(config).now());
-    let author = author(config, "llmage-admin");
-    database.transaction_here(|connection| store::insert(connection, &user, &author))?;
-    match given {
-        Some(_) => say("first sign-in: user admin, the password from LLMAGE_ADMIN_PASSWORD"),
-        None => say(&format!("first sign-in: user admin, password {} (shown once)", secret.expose_secret())),
-    }
-}
-
 fn migrate(config: &Config, status: bool, print_sql: bool) -> Result<()> {
     if print_sql {
         let engine = Engine::of_url(&config.database_url)
@@ -264,43 +194,16 @@ fn migrate(config: &Config, status: bool, print_sql: bool) -> Result<()> {
     if applied.is_empty() { say("nothing to apply: the schema is up to date") } else { Ok(()) }
 }
 
-fn import(config: &Config, command: ImportCommand) -> Result<()> {
+fn check(config: &Config) -> Result<()> {
     let database = open(config, false)?;
-    let by = author(config, "command line");
-    let progress = Progress::on_terminal();
-    let imported = match command {
-        ImportCommand::Failures { file } => failed_accounting::import::run(&database, &file, &by, &progress),
-        ImportCommand::Usages { file } => usages::import::run(&database, &file, &by, &progress),
-    };
-    // One line that names the place in the file; no other message of ours would say more.
-    let imported = imported.map_err(|error| Error::Unavailable(format!("nothing was imported: {error}")))?;
-    say(&format!("imported {} rows, amount {}, cost {}", imported.rows, imported.amount, imported.cost))
-}
-
-fn export(config: &Config, command: ExportCommand) -> Result<()> {
-    let ExportCommand::Failures { filter } = command;
-    let database = open(config, false)?;
-    // A program wants every row unless it says otherwise; a page shows the open ones.
-    let query = filter.unwrap_or_else(|| "handled=".to_owned());
-    let pairs =
-        links::pairs(&query).ok_or_else(|| Error::Unavailable("--filter: not valid UTF-8".to_owned()))?;
-    let known = |key: &str| failed_accounting::filter::KEYS.contains(&key);
-    if let Some((key, _)) = pairs.iter().find(|(key, _)| !known(key)) {
-        return Err(Error::Unavailable(format!("--filter: unknown key {key}")));
+    let findings = database.run_here(|connection| Ok(vec![chain::check(connection)?]))?;
+    for finding in &findings {
+        say(&finding.to_string())?;
     }
-    let (filter, errors) = Filter::parse(&Fields::new(pairs));
-    if !errors.is_empty() {
-        return Err(Error::Invalid(errors));
+    match findings.iter().filter(|finding| finding.count > 0).count() {
+        0 => Ok(()),
+        classes => Err(Error::Unavailable(format!("{classes} of {} classes have findings", findings.len()))),
     }
-    let sources = names::NameSources {
-        models: config.models_sql.clone(),
-        users: config.users_sql.clone(),
-        organisations: config.organisations_sql.clone(),
-    };
-    let names = names::store::load_logged(&database, &sources);
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    failed_accounting::export::run(&database, &filter, &names, &mut out)?;
-    out.flush().map_err(Error::internal)
 }
 
 fn permissions() -> Result<()> {

@@ -1,11 +1,13 @@
 //! The running server: log, listening socket, workers, and a shutdown that finishes what is under way.
 
+use std::io::Write;
 use std::time::Duration;
 
 use actix_web::HttpServer;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::Application;
+use crate::base::secrets;
 use crate::config::Config;
 use crate::db::Database;
 use crate::error::{Error, Result};
@@ -25,8 +27,23 @@ pub fn start_log(filter: &str) -> Result<()> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| Error::Unavailable(format!("--log: {error} (such as info)")))?;
     // A second start in one process, as in tests, keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().try_init();
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Masked).json().try_init();
     Ok(())
+}
+
+/// Standard error, with the secrets in each line masked: errors of databases quote what they could not do.
+struct Masked;
+
+impl Write for Masked {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        // The log writes whole lines.
+        std::io::stderr().write_all(secrets::mask(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// Serves until the process is told to stop; then requests and jobs under way are finished.

@@ -198,7 +198,8 @@ fn every_column_of_every_table_can_be_selected() {
             read(&database, |connection| {
                 $(
                     let counted: i64 = schema::$table::table.count().get_result(connection)?;
-                    assert_eq!(counted, 0, stringify!($table));
+                    let expected = i64::from(stringify!($table) == "audit_chain");
+                    assert_eq!(counted, expected, stringify!($table));
                     diesel::select(diesel::dsl::exists(
                         schema::$table::table.select(schema::$table::all_columns),
                     ))
@@ -216,9 +217,10 @@ fn every_column_of_every_table_can_be_selected() {
         admin_user,
         api_token,
         app_setting,
+        audit_chain,
         audit_event,
-        sign_in_attempt,
         ended_session,
+        sign_in_attempt,
         job_lease
     );
     let mut known = tables(&database);
@@ -229,6 +231,7 @@ fn every_column_of_every_table_can_be_selected() {
             "admin_user",
             "api_token",
             "app_setting",
+            "audit_chain",
             "audit_event",
             "ended_session",
             "job_lease",

@@ -304,6 +304,10 @@ conflict-recorded = A failed record with this id exists already. Nothing was cha
 
 timeline = Timeline
 event-unknown = { $author } changed this record
+reason-masked = Keys and passwords in this text are masked as ***.
+reason-masked-admin = An administrator can look at them.
+reason-show-secrets = Show them, with an entry in the audit trail
+event-show-secret = { $author } looked at masked secrets
 event-create = { $author } recorded this failure
 event-import = { $author } imported this record
 event-edit = { $author } edited this

@@ -260,6 +260,10 @@ conflict-recorded = 已有相同 id 的记账失败记录，未作任何改动�
 
 timeline = 经过
 event-unknown = { $author } 更改了此记录
+reason-masked = 文中的密钥和密码已遮盖为 ***。
+reason-masked-admin = 管理员可以查看。
+reason-show-secrets = 显示（将写入审计记录）
+event-show-secret = { $author } 查看了被遮盖的密钥
 event-create = { $author } 登记了此失败记录
 event-import = { $author } 导入了此记录
 event-edit = { $author } 编辑了此记录

@@ -47,6 +47,7 @@ pub enum Action {
     Handle,
     Reopen,
     Delete,
+    ShowSecret,
     /// A retry was asked for.
     Retry,
     WithdrawRetry,
@@ -75,6 +76,35 @@ pub enum Action {
 }
 
 impl Action {
+    pub const ALL: [Action; 26] = [
+        Action::Create,
+        Action::Import,
+        Action::Edit,
+        Action::Handle,
+        Action::Reopen,
+        Action::Delete,
+        Action::ShowSecret,
+        Action::Retry,
+        Action::WithdrawRetry,
+        Action::RetryAccounted,
+        Action::RetrySuperseded,
+        Action::RetryFailed,
+        Action::RetryEnded,
+        Action::CarryRetries,
+        Action::CreateUser,
+        Action::ChangePassword,
+        Action::ChangeRole,
+        Action::DisableUser,
+        Action::EnableUser,
+        Action::EndSessions,
+        Action::ChangeLanguage,
+        Action::CreateToken,
+        Action::RevokeToken,
+        Action::SignIn,
+        Action::WrongPassword,
+        Action::SignOut,
+    ];
+
     /// As stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -84,6 +114,7 @@ impl Action {
             Action::Handle => "handle",
             Action::Reopen => "reopen",
             Action::Delete => "delete",
+            Action::ShowSecret => "show_secret",
             Action::Retry => "retry",
             Action::WithdrawRetry => "withdraw_retry",
             Action::RetryAccounted => "retry_accounted",

@@ -4,7 +4,9 @@
 
 pub mod clock;
 pub mod csv;
+pub mod finding;
 pub mod form;
 pub mod json;
 pub mod money;
 pub mod paging;
+pub mod secrets;

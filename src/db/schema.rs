@@ -105,6 +105,7 @@ diesel::table! {
         before_state -> Nullable<Text>,
         after_state -> Nullable<Text>,
         request_id -> Nullable<Text>,
+        hash -> Nullable<Text>,
     }
 }
 
@@ -133,6 +134,14 @@ diesel::table! {
     ended_session (id) {
         id -> Text,
         until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_chain (id) {
+        id -> Integer,
+        last_id -> BigInt,
+        last_hash -> Text,
     }
 }
 

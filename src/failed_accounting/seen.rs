@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::failure::FailedRecord;
 use crate::base::clock::TIME_FORMAT;
+use crate::base::secrets;
 
 impl FailedRecord {
     /// All fields as a JSON object with the names of the columns, for the audit trail.
@@ -32,7 +33,7 @@ impl FailedRecord {
             digest: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
             amount: self.amount.map(|money| money.to_string()),
             cost: self.cost.map(|money| money.to_string()),
-            failed_reason: self.failed_reason.as_deref().map(|reason| reason.chars().take(200).collect()),
+            failed_reason: self.failed_reason.as_deref().map(seen_reason),
             handled: !self.is_open(),
             resolution: self.resolution.clone(),
             handled_note: self.handled_note.clone(),
@@ -63,4 +64,10 @@ impl Seen {
     pub fn decode(text: &str) -> Option<Seen> {
         serde_json::from_str(text).ok()
     }
+}
+
+/// The beginning of a reason, its secrets masked: a form must not carry what its page hides.
+fn seen_reason(reason: &str) -> String {
+    let beginning: String = reason.chars().take(2_000).collect();
+    secrets::mask(&beginning).chars().take(200).collect()
 }

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod assets;
 pub mod bearer;
+pub mod changes;
 pub mod download;
 pub mod error;
 pub mod flash;

@@ -12,13 +12,14 @@ use crate::app::{TestApp, failure, usage};
 /// Each page template and a request that shows it: method, path, fields.
 type Shown = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const PAGES: [Shown; 17] = [
+const PAGES: [Shown; 18] = [
     ("accounts/account.html", "POST", "/account", &[("new_password", "x"), ("current_password", "")]),
     ("accounts/login.html", "POST", "/login", &[("username", "nobody")]),
     ("accounts/new_user.html", "POST", "/users", &[]),
     ("accounts/tokens.html", "POST", "/tokens", &[]),
     ("accounts/user.html", "POST", "/users/admin/password", &[("new_password", "x")]),
     ("accounts/users.html", "GET", "/users", &[]),
+    ("audit/index.html", "GET", "/audit?from=x", &[]),
     ("errors/error.html", "GET", "/nowhere", &[]),
     ("failed_accounting/conflict.html", "POST", "/failed-accounting/f1", &[("seen", SEEN), ("amount", "7")]),
     ("failed_accounting/delete.html", "GET", "/failed-accounting/f1/delete", &[]),

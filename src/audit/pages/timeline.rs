@@ -1,15 +1,18 @@
 //! The timeline on the page of a record: who did what when, from where, and what changed.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::audit::store::Event;
+use crate::web::changes::{self, ChangeView};
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
-use crate::web::view::{TimeView, clip};
+use crate::web::view::TimeView;
 
+/// What only the app reads: the failures that a retry knew.
+const FOR_THE_APP: &str = "retry_known";
+
+/// One event of a timeline.
 #[derive(Debug, Serialize)]
 pub struct EventView {
     pub author: String,
@@ -21,72 +24,25 @@ pub struct EventView {
     pub changes: Vec<ChangeView>,
 }
 
-#[derive(Debug, Serialize)]
-pub struct ChangeView {
-    pub field: String,
-    pub before: String,
-    pub after: String,
-}
-
 impl EventView {
     /// An event in words, with the key of an action's words; what is for the app alone stays out.
     pub fn new(state: &AppState, event: &Event, words: fn(&str) -> String, language: Language) -> EventView {
-        let object = |text: &Option<String>| -> Map<String, Value> {
-            text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
-        };
-        let (before, after) = (object(&event.before_state), object(&event.after_state));
+        let after = changes::object(event.after_state.as_deref());
         // The trail may hold words of another version of this app.
-        let known = |key: String, otherwise: &str| match locale::lookup(language, &key, &Default::default()) {
-            Some(_) => key,
-            None => otherwise.to_owned(),
-        };
-        let fields: BTreeMap<&String, ()> = before
-            .keys()
-            .chain(after.keys())
-            .filter(|field| *field != "retry_known")
-            .map(|field| (field, ()))
-            .collect();
-        let change = |field: &String| ChangeView {
-            field: field_in_words(language, field),
-            before: before.get(field).map(|value| value_in_words(language, field, value)).unwrap_or_default(),
-            after: after.get(field).map(|value| value_in_words(language, field, value)).unwrap_or_default(),
-        };
+        let is_known = |key: &String| locale::lookup(language, key, &Default::default()).is_some();
+        let known = |key: String, otherwise: String| if is_known(&key) { key } else { otherwise };
+        let resolution = after.get("resolution").and_then(Value::as_str);
+        let resolution = resolution.map(|name| format!("resolution-{}", name.replace('_', "-")));
+        let mut changes =
+            changes::changes(event.before_state.as_deref(), event.after_state.as_deref(), language);
+        changes.retain(|change| change.field != FOR_THE_APP);
         EventView {
             author: event.author.clone(),
-            action: known(words(&event.action.replace('_', "-")), &words("unknown")),
-            source: known(format!("source-{}", event.source), "source-unknown"),
-            resolution: after.get("resolution").and_then(Value::as_str).and_then(|name| {
-                let key = format!("resolution-{}", name.replace('_', "-"));
-                locale::lookup(language, &key, &Default::default()).map(|_| key)
-            }),
+            action: known(words(&event.action.replace('_', "-")), words("unknown")),
+            source: known(format!("source-{}", event.source), "source-unknown".to_owned()),
+            resolution: resolution.filter(is_known),
             time: TimeView::new(&state.clock, event.happened_at),
-            changes: fields.into_keys().map(change).filter(|change| change.before != change.after).collect(),
+            changes,
         }
-    }
-}
-
-/// The name of a column in words.
-pub fn field_in_words(language: Language, field: &str) -> String {
-    let key = format!("field-{}", field.replace('_', "-"));
-    locale::lookup(language, &key, &Default::default()).unwrap_or_else(|| field.to_owned())
-}
-
-/// A value of the trail as people read it: states and resolutions in words, long text clipped.
-fn value_in_words(language: Language, field: &str, value: &Value) -> String {
-    let word = |key: String| locale::lookup(language, &key, &Default::default());
-    match (field, value) {
-        ("handled", Value::String(flag)) => {
-            let state = if flag == "1" { "handled" } else { "open" };
-            return word(format!("state-{state}")).unwrap_or_default();
-        }
-        ("resolution", Value::String(name)) => {
-            return word(format!("resolution-{}", name.replace('_', "-"))).unwrap_or_else(|| name.clone());
-        }
-        _ => {}
-    }
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => clip(text, 300),
-        other => other.to_string(),
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::base::secrets;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::Filter;
 use crate::names::Names;
@@ -61,13 +62,19 @@ impl RowView {
             model: named(&record.llmid, &names.models),
             amount: record.amount.map(|money| money.to_string()),
             cost: record.cost.map(|money| money.to_string()),
-            reason: record.failed_reason.as_deref().map(|reason| clip(reason, ROW_REASON)),
+            reason: record.failed_reason.as_deref().map(row_reason),
             retries: record.retry_count.unwrap_or(0),
             state: state_of(record, state),
             resolution: record.closed_as().map(|resolution| resolution.as_str().to_owned()),
             id: record.id.clone(),
         }
     }
+}
+
+/// The beginning of a reason, its secrets masked. Longer ones are cut first, far behind what is shown.
+fn row_reason(reason: &str) -> String {
+    let beginning: String = reason.chars().take(10 * ROW_REASON).collect();
+    clip(&secrets::mask(&beginning), ROW_REASON)
 }
 
 /// The address of a record or of one of its actions, within a filter.

@@ -7,13 +7,14 @@ use serde::Serialize;
 use super::context::{Choice, FormView, LIST, RowView, id_in_path, record_link, resolutions};
 use super::show::filter_of;
 use crate::audit::event::FAILED_ACCOUNTING;
-use crate::audit::pages::timeline::field_in_words;
 use crate::audit::store as audit;
 use crate::base::form::{FieldErrors, Fields};
+use crate::base::secrets;
 use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::seen::Seen;
 use crate::failed_accounting::store;
+use crate::web::changes::field_in_words;
 use crate::web::error::Answer;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
@@ -158,7 +159,10 @@ fn as_fields(record: &FailedRecord) -> Fields {
     Fields::new(vec![
         pair("amount", record.amount.map(|money| money.to_string())),
         pair("cost", record.cost.map(|money| money.to_string())),
-        pair("failed_reason", record.failed_reason.clone()),
+        pair(
+            "failed_reason",
+            record.failed_reason.as_deref().map(|reason| secrets::mask(reason).into_owned()),
+        ),
         pair("handled", Some(if record.is_open() { "0" } else { "1" }.to_owned())),
         pair("resolution", record.closed_as().map(|resolution| resolution.as_str().to_owned())),
         pair("handled_note", record.handled_note.clone()),
@@ -235,7 +239,7 @@ fn wanted(record: &FailedRecord, fields: &Fields) -> Fields {
 }
 
 fn conflict_fields(saw: &Seen, now: &Seen, wanted: &Fields, language: Language) -> Vec<ConflictField> {
-    let reason = |text: &Option<String>| text.as_deref().map(|reason| clip(reason, 200));
+    let reason = |text: &Option<String>| text.as_deref().map(|reason| clip(&secrets::mask(reason), 200));
     let handled =
         |handled: bool| Some(locale::text(language, if handled { "state-handled" } else { "state-open" }));
     let resolution = |name: &Option<String>| {

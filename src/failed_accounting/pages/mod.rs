@@ -15,4 +15,4 @@ pub use download::download;
 pub use forms::{confirm_delete, edit, new};
 pub use index::index;
 pub use retries::{retry, withdraw};
-pub use show::show;
+pub use show::{show, show_secrets};

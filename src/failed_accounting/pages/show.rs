@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
 use super::retries::{RetryView, retry_view};
-use crate::audit::event::FAILED_ACCOUNTING;
+use crate::audit::event::{Action, Change, FAILED_ACCOUNTING};
 use crate::audit::pages::timeline::EventView;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
+use crate::base::secrets;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::condition;
@@ -37,6 +38,8 @@ struct ShowPage {
     next: Option<String>,
     reason: Option<String>,
     reason_is_long: bool,
+    /// Whether something of the reason is masked here.
+    is_masked: bool,
     use_date: Option<String>,
     use_time: Option<TimeView>,
     failed_exact: Option<TimeView>,
@@ -67,6 +70,7 @@ struct Links {
     withdraw: String,
     edit: String,
     delete: String,
+    show_secrets: String,
 }
 
 #[derive(Serialize)]
@@ -95,26 +99,52 @@ struct Found {
 /// The details page.
 pub async fn show(request: HttpRequest) -> Answer {
     let id = id_in_path(&request)?;
-    details(&request, id, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+    details(&request, id, StatusCode::OK, Shown::default()).await
 }
 
-/// The details page with a refused form on it, values kept.
-pub(super) async fn details(
-    request: &HttpRequest,
-    id: String,
-    status: StatusCode,
-    (fields, errors): (Fields, FieldErrors),
-) -> Answer {
+/// What the details page shows besides the record.
+#[derive(Default)]
+struct Shown {
+    /// A refused form, values kept.
+    fields: Fields,
+    errors: FieldErrors,
+    /// The reason with its secrets.
+    unmasked: bool,
+}
+
+/// `POST /failed-accounting/{id}/reason`: the details page with the secrets of the reason, for this once and
+/// with an event in the audit trail.
+pub async fn show_secrets(request: HttpRequest) -> Answer {
+    let id = id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let asked = id.clone();
+    let note = move |connection: &mut DbConnection| {
+        store::find(connection, &asked)?;
+        let change = Change {
+            action: Action::ShowSecret,
+            record_kind: FAILED_ACCOUNTING,
+            record_id: &asked,
+            before: None,
+            after: None,
+        };
+        audit::record(connection, &author, change)
+    };
+    state.database.transaction(note).await?;
+    details(&request, id, StatusCode::OK, Shown { unmasked: true, ..Shown::default() }).await
+}
+
+async fn details(request: &HttpRequest, id: String, status: StatusCode, shown: Shown) -> Answer {
     let state = page::state_of(request)?;
     let filter = filter_of(request)?;
     let asked = filter.clone();
     let found = state.database.run(move |connection| find(connection, &id, &asked)).await?;
     let names = state.names.current().await;
     let language = request::language_of(request);
-    let form = FormView::new(&["resolution", "handled_note", "note"], &fields, &errors, language);
+    let form = FormView::new(&["resolution", "handled_note", "note"], &shown.fields, &shown.errors, language);
     let row = |record: &FailedRecord| RowView::new(record, &names, state, &filter);
     let attempts = found.attempts.iter().map(row).collect();
-    let context = build(state, &filter, found, (form, attempts), row, language);
+    let context = build(state, &filter, found, (form, attempts, shown.unmasked), row, language);
     page::render(request, status, "failed_accounting/show.html", &context)
 }
 
@@ -141,13 +171,15 @@ fn build(
     state: &AppState,
     filter: &Filter,
     found: Found,
-    (form, attempts): (FormView, Vec<RowView>),
+    (form, attempts, unmasked): (FormView, Vec<RowView>, bool),
     row: impl Fn(&FailedRecord) -> RowView,
     language: Language,
 ) -> ShowPage {
     let record = &found.record;
     let time = |time| TimeView::new(&state.clock, time);
-    let reason = record.failed_reason.clone();
+    let masked = record.failed_reason.as_deref().map(|reason| secrets::mask(reason).into_owned());
+    let has_secrets = masked != record.failed_reason;
+    let reason = if unmasked { record.failed_reason.clone() } else { masked };
     let lines = reason.as_deref().map_or(0, |reason| reason.lines().count());
     let margin = record.amount.zip(record.cost).map(|(amount, cost)| amount.minus(cost).to_string());
     let (previous, next) = &found.neighbours;
@@ -159,6 +191,7 @@ fn build(
         next: next.as_deref().map(|id| record_link(id, "", filter)),
         reason_is_long: lines > FOLD_LINES
             || reason.as_deref().is_some_and(|reason| reason.chars().count() > FOLD_CHARACTERS),
+        is_masked: has_secrets && !unmasked,
         reason,
         use_date: record.use_date.map(|date| date.to_string()),
         use_time: record.use_time.map(time),
@@ -185,6 +218,7 @@ fn build(
             withdraw: link("/withdraw"),
             edit: link("/edit"),
             delete: link("/delete"),
+            show_secrets: link("/reason"),
         },
         seen: record.seen().encode(),
         resolutions: resolutions(
@@ -229,5 +263,5 @@ pub(super) async fn refused(
     fields: Fields,
     errors: FieldErrors,
 ) -> Answer {
-    details(request, id, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
+    details(request, id, StatusCode::UNPROCESSABLE_ENTITY, Shown { fields, errors, unmasked: false }).await
 }

@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use super::context::{LIST, RowView, usage_link};
 use super::show::filter_of;
-use crate::audit::pages::timeline::field_in_words;
 use crate::base::form::{FieldErrors, Fields};
 use crate::error::{Error, Result};
 use crate::usages::failures;
 use crate::usages::form::{self, FIELDS, Seen};
 use crate::usages::store;
 use crate::usages::usage::Usage;
+use crate::web::changes::field_in_words;
 use crate::web::error::Answer;
 use crate::web::form::{FormView, suggestions};
 use crate::web::state::AppState;

@@ -1,3 +1,0 @@
-//! What pages show of the audit trail.
-
-pub mod timeline;
