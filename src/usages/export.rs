@@ -1,6 +1,6 @@
 //! The CSV of a filter of usages: every row, exact, in its order, from one snapshot, in constant memory.
 //!
-//! First the table's columns, so that an import takes the file again, then the names.
+//! First the table's columns, so that an import takes the file again, then the names. Secrets are masked.
 
 use chrono::NaiveDateTime;
 
@@ -8,6 +8,7 @@ use super::filter::Filter;
 use super::list;
 use super::usage::Usage;
 use crate::base::csv::{Sink, Writer};
+use crate::base::secrets;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::names::Names;
@@ -58,8 +59,9 @@ fn write_row(writer: &mut Writer<'_>, usage: &Usage, names: &Names) -> Result<()
     writer.date(usage.use_date)?;
     writer.time(usage.use_time)?;
     writer.text(usage.userid.as_deref())?;
-    writer.text(usage.usages.as_deref())?;
-    writer.text(usage.ioinfo.as_deref())?;
+    let masked = |text: &Option<String>| text.as_deref().map(|text| secrets::mask(text).into_owned());
+    writer.text(masked(&usage.usages).as_deref())?;
+    writer.text(masked(&usage.ioinfo).as_deref())?;
     writer.text(usage.transno.as_deref())?;
     writer.number(usage.responsed_seconds)?;
     writer.number(usage.finish_seconds)?;

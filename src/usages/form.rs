@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::usage::Usage;
 use crate::base::clock::TIME_FORMAT;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::base::secrets;
 
 /// The fields of the form, in its order.
 pub const FIELDS: [&str; 17] = [
@@ -37,8 +38,9 @@ const MAX_TEXT: usize = 200_000;
 /// The longest that a call may have taken, in seconds: what `double(18,3)` holds.
 const MAX_SECONDS: f64 = 1e12;
 
-/// The values of a usage as its form starts with.
+/// The values of a usage as its form starts with, secrets masked.
 pub fn as_fields(usage: &Usage) -> Fields {
+    let masked = |text: &Option<String>| text.as_deref().map(|text| secrets::mask(text).into_owned());
     let pair = |name: &str, value: Option<String>| (name.to_owned(), value.unwrap_or_default());
     Fields::new(vec![
         pair("id", Some(usage.id.clone())),
@@ -56,8 +58,8 @@ pub fn as_fields(usage: &Usage) -> Fields {
         pair("transno", usage.transno.clone()),
         pair("responsed_seconds", usage.responsed_seconds.map(|seconds| seconds.to_string())),
         pair("finish_seconds", usage.finish_seconds.map(|seconds| seconds.to_string())),
-        pair("usages", usage.usages.clone()),
-        pair("ioinfo", usage.ioinfo.clone()),
+        pair("usages", masked(&usage.usages)),
+        pair("ioinfo", masked(&usage.ioinfo)),
     ])
 }
 
@@ -94,8 +96,8 @@ pub fn usage(fields: &Fields, present: &Usage) -> Result<Usage, FieldErrors> {
         use_date: typed.value("use_date", p.use_date, |read, name| read.date(name)),
         use_time,
         userid: typed.value("userid", p.userid, |read, name| read.id(name)),
-        usages: typed.value("usages", p.usages, |read, name| read.paragraphs(name, MAX_TEXT)),
-        ioinfo: typed.value("ioinfo", p.ioinfo, |read, name| read.paragraphs(name, MAX_TEXT)),
+        usages: typed.value("usages", p.usages, |read, name| long_text(read, name, &present.usages)),
+        ioinfo: typed.value("ioinfo", p.ioinfo, |read, name| long_text(read, name, &present.ioinfo)),
         transno: typed.value("transno", p.transno, |read, name| read.id(name)),
         responsed_seconds: typed
             .value("responsed_seconds", p.responsed_seconds, |read, name| seconds(read, fields, name)),
@@ -171,6 +173,12 @@ fn seconds(read: &mut Reader<'_>, fields: &Fields, name: &str) -> Option<f64> {
         read.refuse(name, Message::new("error-seconds"));
     }
     seconds
+}
+
+/// Text of several lines, with the secrets that were shown masked put back in their places.
+fn long_text(read: &mut Reader<'_>, name: &str, present: &Option<String>) -> Option<String> {
+    let typed = read.paragraphs(name, MAX_TEXT)?;
+    Some(secrets::unmask(&typed, present.as_deref().unwrap_or_default()))
 }
 
 /// Reads why a usage could not be accounted.

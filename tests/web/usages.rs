@@ -244,3 +244,27 @@ async fn an_exported_file_can_be_imported_again() {
     let again = other.signed_in(Role::Viewer).await.get("/usages.csv").await;
     assert_eq!(again.body, csv.body);
 }
+
+#[actix_web::test]
+async fn secrets_in_the_texts_of_a_usage_are_masked_and_survive_an_edit_of_something_else() {
+    let app = TestApp::new();
+    let secret = "sk-abcdefghijklmnopqrstuvwxyz0123456789";
+    let text = format!("{{\"key\": \"{secret}\", \"n\": 1}}");
+    app.given_usage(&Usage { ioinfo: Some(text.clone()), usages: Some(text.clone()), ..usage("u1") });
+    let admin = app.signed_in(Role::Admin).await;
+    for path in ["/usages/u1", "/usages/u1/edit", "/usages.csv"] {
+        let page = admin.get(path).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(!page.body.contains(secret), "{path}");
+    }
+    let shown = admin.get("/usages/u1/edit").await.text("textarea#ioinfo");
+    let typed = shown.replace("\"n\": 1", "\"n\": 2");
+    admin.submit("/usages/u1", &[("ioinfo", &typed), ("amount", "3")]).await;
+    let kept = app
+        .database
+        .run_here(|connection| llmage_admin::usages::store::lookup(connection, "u1"))
+        .unwrap()
+        .unwrap();
+    assert_eq!(kept.ioinfo, Some(text.replace("\"n\": 1", "\"n\": 2")));
+    assert_eq!((kept.usages, kept.amount), (Some(text), Some(money("3"))));
+}

@@ -9,7 +9,7 @@ use super::context::{RowView, list_link, usage_link};
 use crate::audit::event::USAGE;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
-use crate::base::json;
+use crate::base::{json, secrets};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::usages::failures::{self, Failure};
@@ -130,7 +130,10 @@ pub(super) async fn details(
                 failed: failure.failed_time.map(time),
                 amount: failure.amount.map(|money| money.to_string()),
                 cost: failure.cost.map(|money| money.to_string()),
-                reason: failure.failed_reason.as_deref().map(|reason| clip(reason, ROW_REASON)),
+                reason: failure
+                    .failed_reason
+                    .as_deref()
+                    .map(|reason| clip(&secrets::mask(reason), ROW_REASON)),
                 state: failure.state(),
             })
             .collect(),
@@ -166,7 +169,8 @@ fn find(connection: &mut DbConnection, id: &str) -> Result<Found> {
 fn readable(text: &str) -> Option<Json> {
     let pretty = json::pretty(text);
     let is_json = pretty.is_some();
-    (!text.trim().is_empty()).then(|| Json { text: pretty.unwrap_or_else(|| text.to_owned()), is_json })
+    let text = pretty.unwrap_or_else(|| text.to_owned());
+    (!text.trim().is_empty()).then(|| Json { text: secrets::mask(&text).into_owned(), is_json })
 }
 
 /// The numbers of a JSON object and of the objects in it, by their dotted names.
