@@ -191,6 +191,25 @@ fn the_sum_of_any_rows_is_the_sum_of_what_they_show() {
 }
 
 #[test]
+fn small_amounts_are_summed_alike_in_one_part() {
+    let database = TestDatabase::new();
+    let small = money(engine()).prop_map(|amount| amount % dialect::SMALL_MONEY);
+    proven(40, &prop::collection::vec(prop::option::weighted(0.9, small), 0..60), |values| {
+        clear(&database);
+        insert(&database, &with_amounts(&values));
+        let shown: MoneySum = amounts(&database).into_iter().flatten().map(Money::from_column).sum();
+        let summed: i64 = database
+            .run_here(|connection| {
+                use llmage_admin::db::schema::llmusage_accounting_failed::dsl;
+                let sum = diesel::dsl::sql::<BigInt>(&dialect::small_sum(connection.engine(), "amount"));
+                Ok(dsl::llmusage_accounting_failed.select(sum).first(connection)?)
+            })
+            .expect("the sum can be computed");
+        assert_eq!(i128::from(summed), shown.units());
+    });
+}
+
+#[test]
 fn a_sum_wider_than_any_integer_of_the_database_is_exact() {
     let database = TestDatabase::new();
     let largest = if engine() == Engine::Mysql { 9_999_999_999_999.0 } else { 1e300 };

@@ -59,8 +59,28 @@ pub fn sum_parts(engine: Engine, column: &str) -> [String; 2] {
         Engine::Mysql => (format!("{units} DIV 1000000"), format!("{units} MOD 1000000")),
         _ => (format!("{units} / 1000000"), format!("{units} % 1000000")),
     };
-    let whole = if engine == Engine::Mysql { "SIGNED" } else { "BIGINT" };
-    [high, low].map(|part| format!("CAST(COALESCE(SUM({part}), 0) AS {whole})"))
+    [high, low].map(|part| format!("CAST(COALESCE(SUM({part}), 0) AS {})", whole(engine)))
+}
+
+/// The type of whole numbers of 64 bits, to cast to.
+pub fn whole(engine: Engine) -> &'static str {
+    if engine == Engine::Mysql { "SIGNED" } else { "BIGINT" }
+}
+
+/// The amounts up to which [`small_sum`] is right: a billion of them still fit an integer of the database.
+pub const SMALL_MONEY: f64 = 90_000.0;
+
+/// The exact sum of a money column in units, as one select item, where no value is beyond [`SMALL_MONEY`]:
+/// half the work of [`sum_parts`].
+pub fn small_sum(engine: Engine, column: &str) -> String {
+    let half = format!("(CASE WHEN {column} < 0 THEN -0.5e0 ELSE 0.5e0 END)");
+    let units = match engine {
+        // ROUND is the same rounding, and the quickest.
+        Engine::Sqlite => format!("CAST(ROUND({column} * 1e5) AS INTEGER)"),
+        Engine::Mysql => format!("CAST(TRUNCATE({column} * 1e5 + {half}, 0) AS SIGNED)"),
+        Engine::Postgres => format!("CAST(TRUNC({column} * 1e5 + {half}) AS BIGINT)"),
+    };
+    format!("CAST(COALESCE(SUM({units}), 0) AS {})", whole(engine))
 }
 
 /// Two parts as a sum.

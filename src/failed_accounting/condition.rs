@@ -140,11 +140,9 @@ pub fn columns(filter: &Filter, search: &Search) -> Vec<&'static str> {
 /// The stretches of the table that a route goes through, each as the conditions that must hold in it: one for
 /// a tab, two for all rows where the index begins with "open".
 pub fn branches(engine: Engine, filter: &Filter, search: &Search, route: Route) -> Vec<Vec<Condition>> {
-    let tabs: &[Option<bool>] = match filter.handled {
-        Handled::Open => &[Some(true)],
-        Handled::Handled => &[Some(false)],
-        Handled::All if route.begins_with_tab() => &[Some(true), Some(false)],
-        Handled::All => &[None],
+    let tabs = match filter.handled {
+        Handled::All if !route.begins_with_tab() => &[None],
+        tab => tab.tabs(),
     };
     let branch = |is_open: &Option<bool>| {
         let mut all: Vec<Condition> = Vec::new();
@@ -175,14 +173,19 @@ pub fn count_along(
     limit: i64,
 ) -> Result<i64> {
     let engine = connection.engine();
-    let mut query = failed::table.select(failed::id).into_boxed();
-    for part in parts(engine, filter, search).into_iter().filter(|part| part.lead == Some(route.lead)) {
-        query = query.filter(part.condition);
+    let tabs = if route.begins_with_tab() { filter.handled.tabs() } else { &[None] };
+    let mut counted = 0;
+    for is_open in tabs {
+        let mut query = failed::table.select(failed::id).into_boxed();
+        for part in parts(engine, filter, search).into_iter().filter(|part| part.lead == Some(route.lead)) {
+            query = query.filter(part.condition);
+        }
+        if let Some(is_open) = is_open {
+            query = query.filter(dialect::is_open(engine, *is_open));
+        }
+        counted += dialect::count_rows(connection, query.limit(limit - counted))?;
     }
-    if let (true, Some(is_open)) = (route.begins_with_tab(), filter.handled.is_open()) {
-        query = query.filter(dialect::is_open(engine, is_open));
-    }
-    dialect::count_rows(connection, query.limit(limit))
+    Ok(counted)
 }
 
 /// A bound that an index can seek, wide enough for every double that rounds to that money.

@@ -27,12 +27,12 @@ pub enum Handled {
 }
 
 impl Handled {
-    /// Whether the tab shows open records only, or handled ones only.
-    pub fn is_open(self) -> Option<bool> {
+    /// The parts of the table that a tab shows, where open and handled records are apart.
+    pub fn tabs(self) -> &'static [Option<bool>] {
         match self {
-            Handled::Open => Some(true),
-            Handled::Handled => Some(false),
-            Handled::All => None,
+            Handled::Open => &[Some(true)],
+            Handled::Handled => &[Some(false)],
+            Handled::All => &[Some(true), Some(false)],
         }
     }
 }

@@ -9,11 +9,13 @@ use super::filter::{Filter, Handled, Sort, SortColumn};
 use crate::db::DbConnection;
 use crate::error::Result;
 
-/// Up to so many index entries are gathered and sorted for a page, or walked for it, when the index alone
-/// tells all that is asked: a few milliseconds.
-const ENTRIES: i64 = 40_000;
+/// Up to so many index entries are gathered and sorted for a page, when the index tells all that is asked.
+const GATHERED_ENTRIES: i64 = 40_000;
 
-/// The same where each entry costs a look at its row.
+/// Up to so many are walked for a page, in order.
+const WALKED_ENTRIES: i64 = 120_000;
+
+/// Up to so many are gathered or walked where each costs a look at its row.
 const ROWS: i64 = 4_000;
 
 /// What leads to the rows.
@@ -74,7 +76,7 @@ impl Route {
     fn covered(self) -> &'static [&'static str] {
         match (self.lead, self.order) {
             (Lead::Order, SortColumn::FailedTime) => &["failed_time", "use_date", "amount", "cost"],
-            (Lead::Order, SortColumn::UseTime) => &["use_time"],
+            (Lead::Order, SortColumn::UseTime) => &["use_time", "use_date"],
             (Lead::Order, SortColumn::Cost) => &["cost"],
             (Lead::Order, SortColumn::Amount) | (Lead::Amounts, _) => &["amount", "failed_time", "cost"],
             (Lead::Column("userorgid"), _) => {
@@ -89,15 +91,16 @@ impl Route {
             (Lead::Column("resolution"), _) => {
                 &["resolution", "failed_time", "use_date", "use_time", "amount", "cost"]
             }
-            (Lead::Days, _) => &["use_date", "failed_time", "use_time", "amount", "cost"],
+            (Lead::Days, _) => {
+                &["use_date", "failed_time", "use_time", "llmid", "userorgid", "amount", "cost"]
+            }
             (Lead::Column(_) | Lead::Hits | Lead::Retrying, _) => &[],
         }
     }
 
-    /// How many entries may be read along this route, if these columns are asked of each.
-    fn limit(self, asked: &[&str]) -> i64 {
-        let is_covered = asked.iter().all(|column| self.covered().contains(column));
-        if is_covered { ENTRIES } else { ROWS }
+    /// Whether the leading index tells all of these columns.
+    fn covers(self, asked: &[&str]) -> bool {
+        asked.iter().all(|column| self.covered().contains(column))
     }
 }
 
@@ -120,8 +123,8 @@ pub fn to_page(connection: &mut DbConnection, filter: &Filter, search: &Search, 
         return Ok(Way::Straight(route));
     }
     let order = along(Lead::Order);
-    let limit = order.limit(&condition::columns(filter, search));
-    Ok(Way::Try(order, limit, route))
+    let is_covered = order.covers(&condition::columns(filter, search));
+    Ok(Way::Try(order, if is_covered { WALKED_ENTRIES } else { ROWS }, route))
 }
 
 /// The route to all rows of this filter in order, read in chunks.
@@ -148,7 +151,7 @@ pub fn to_all(connection: &mut DbConnection, filter: &Filter, search: &Search) -
         return Ok(order);
     };
     // Open records are few beside all; their index tells days and amounts.
-    let is_told = order.limit(&condition::columns(filter, search)) == ENTRIES;
+    let is_told = order.covers(&condition::columns(filter, search));
     let is_open = filter.handled == Handled::Open && !counted.is_few && is_told;
     Ok(if is_open { order } else { along(lead) })
 }
@@ -175,10 +178,15 @@ fn narrowest(
         }
         let mut asked = condition::columns(filter, search);
         asked.push(order.name());
-        let limit = route.limit(&asked);
+        let limit = if route.covers(&asked) { GATHERED_ENTRIES } else { ROWS };
         let count = condition::count_along(connection, filter, search, route, limit + 1)?;
         let counted = Counted { count, is_few: count <= limit };
-        if best.is_none_or(|(_, other)| (!counted.is_few, count) < (!other.is_few, other.count)) {
+        // Of leads with many entries, one that costs no looks at rows is the best.
+        let rank = |counted: Counted| match counted.is_few {
+            true => (0, counted.count),
+            false => (1, -counted.count),
+        };
+        if best.is_none_or(|(_, other)| rank(counted) < rank(other)) {
             best = Some((*lead, counted));
         }
     }

@@ -2,8 +2,8 @@
 -- is a seek; then what else lists and money lines ask, so that no row is read to leave it out.
 -- /failed-accounting, tabs Open and Handled, newest first; and their money line, from the index alone.
 CREATE INDEX idx_laf_open_failed_time ON llmusage_accounting_failed (is_open, failed_time, id, use_date, amount, cost);
--- /failed-accounting?sort=use_time
-CREATE INDEX idx_laf_open_use_time ON llmusage_accounting_failed (is_open, use_time, id);
+-- /failed-accounting?sort=use_time, with days.
+CREATE INDEX idx_laf_open_use_time ON llmusage_accounting_failed (is_open, use_time, id, use_date);
 -- /failed-accounting?sort=amount, and amount_min, amount_max with their money line.
 CREATE INDEX idx_laf_open_amount ON llmusage_accounting_failed (is_open, amount, id, cost, failed_time);
 -- /failed-accounting?sort=cost
@@ -18,5 +18,5 @@ CREATE INDEX idx_laf_userid_failed_time ON llmusage_accounting_failed (userid, f
 CREATE INDEX idx_laf_llmusageid_failed_time ON llmusage_accounting_failed (llmusageid, failed_time, id);
 -- /failed-accounting?resolution=: what was written off, in any order, with days, and its money line.
 CREATE INDEX idx_laf_resolution_failed_time ON llmusage_accounting_failed (resolution, failed_time, id, is_open, use_date, use_time, amount, cost);
--- /failed-accounting?start_date=&end_date=, in any order, and its money line.
-CREATE INDEX idx_laf_use_date_failed_time ON llmusage_accounting_failed (use_date, failed_time, id, is_open, use_time, amount, cost);
+-- /failed-accounting?start_date=&end_date=, in any order, with model or organisation, and its money line.
+CREATE INDEX idx_laf_use_date_failed_time ON llmusage_accounting_failed (use_date, failed_time, id, is_open, use_time, llmid, userorgid, amount, cost);

@@ -3,8 +3,8 @@
 -- expression because handled may be NULL or foreign; queries repeat it to the letter.
 -- /failed-accounting, tabs Open and Handled, newest first; and their money line, from the index alone.
 CREATE INDEX IF NOT EXISTS idx_laf_open_failed_time ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN 0 ELSE 1 END), failed_time, id, use_date, amount, cost);
--- /failed-accounting?sort=use_time
-CREATE INDEX IF NOT EXISTS idx_laf_open_use_time ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN 0 ELSE 1 END), use_time, id);
+-- /failed-accounting?sort=use_time, with days.
+CREATE INDEX IF NOT EXISTS idx_laf_open_use_time ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN 0 ELSE 1 END), use_time, id, use_date);
 -- /failed-accounting?sort=amount, and amount_min, amount_max with their money line.
 CREATE INDEX IF NOT EXISTS idx_laf_open_amount ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN 0 ELSE 1 END), amount, id, cost, failed_time);
 -- /failed-accounting?sort=cost
@@ -19,5 +19,5 @@ CREATE INDEX IF NOT EXISTS idx_laf_userid_failed_time ON llmusage_accounting_fai
 CREATE INDEX IF NOT EXISTS idx_laf_llmusageid_failed_time ON llmusage_accounting_failed (llmusageid, failed_time, id);
 -- /failed-accounting?resolution=: what was written off, in any order, with days, and its money line.
 CREATE INDEX IF NOT EXISTS idx_laf_resolution_failed_time ON llmusage_accounting_failed (resolution, failed_time, id, handled, use_date, use_time, amount, cost);
--- /failed-accounting?start_date=&end_date=, in any order, and its money line.
-CREATE INDEX IF NOT EXISTS idx_laf_use_date_failed_time ON llmusage_accounting_failed (use_date, failed_time, id, handled, use_time, amount, cost);
+-- /failed-accounting?start_date=&end_date=, in any order, with model or organisation, and its money line.
+CREATE INDEX IF NOT EXISTS idx_laf_use_date_failed_time ON llmusage_accounting_failed (use_date, failed_time, id, handled, use_time, llmid, userorgid, amount, cost);
