@@ -13,6 +13,7 @@ pub mod list;
 pub mod pages;
 pub mod retry;
 pub mod route;
+pub mod search;
 pub mod seen;
 pub mod settlement;
 pub mod sort;
