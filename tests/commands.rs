@@ -156,3 +156,67 @@ fn an_export_is_imported_into_an_empty_database_with_the_same_rows() {
     };
     assert_eq!(rows(&again.stdout), rows(&exported.stdout));
 }
+
+#[test]
+fn a_token_is_shown_once_listed_without_its_secret_and_revoked() {
+    let database = TestDatabase::new();
+    let added = run(&database, &["token", "add", "platform", "--role", "reporter"], "");
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    let said = text(&added.stdout);
+    let token = said.lines().last().expect("a line").to_owned();
+    assert!(token.len() >= 32 && !token.contains(' '), "{said}");
+    let listed = text(&run(&database, &["token", "list"], "").stdout);
+    assert!(
+        listed.contains("platform") && listed.contains("reporter") && !listed.contains(&token),
+        "{listed}"
+    );
+    assert_eq!(run(&database, &["token", "add", "platform", "--role", "viewer"], "").status.code(), Some(1));
+    assert!(run(&database, &["token", "revoke", "platform"], "").status.success());
+    assert!(!text(&run(&database, &["token", "list"], "").stdout).contains("platform"));
+    assert_eq!(run(&database, &["token", "revoke", "platform"], "").status.code(), Some(1));
+}
+
+#[test]
+fn a_check_finds_an_event_that_the_app_did_not_write() {
+    let database = TestDatabase::new();
+    assert!(
+        run(&database, &["user", "add", "sofia", "--role", "admin"], "ten green otters dive\n")
+            .status
+            .success()
+    );
+    assert!(run(&database, &["user", "disable", "nobody"], "").status.code() == Some(1));
+    let clean = run(&database, &["check"], "");
+    assert_eq!(clean.status.code(), Some(0), "{}", text(&clean.stdout));
+    database
+        .transaction_here(|connection| {
+            diesel::connection::SimpleConnection::batch_execute(
+                connection,
+                "INSERT INTO audit_event (id, happened_at, author, source, action, record_kind, record_id) \
+                 VALUES (999, '2026-05-22 01:00:00', 'nobody', 'page', 'delete', 'failed_accounting', 'f1')",
+            )?;
+            Ok(())
+        })
+        .expect("a forged event");
+    let found = run(&database, &["check"], "");
+    assert_eq!(found.status.code(), Some(1), "{}", text(&found.stdout));
+    assert!(text(&found.stdout).contains("999"), "{}", text(&found.stdout));
+}
+
+#[test]
+fn a_disabled_user_comes_back_by_enable() {
+    let database = TestDatabase::new();
+    assert!(
+        run(&database, &["user", "add", "li.wei", "--role", "admin"], "nine blue otters swim\n")
+            .status
+            .success()
+    );
+    assert!(
+        run(&database, &["user", "add", "sofia", "--role", "viewer"], "ten green otters dive\n")
+            .status
+            .success()
+    );
+    assert!(run(&database, &["user", "disable", "sofia"], "").status.success());
+    assert!(run(&database, &["user", "enable", "sofia"], "").status.success());
+    assert!(run(&database, &["user", "sign-out", "sofia"], "").status.success());
+    assert!(!text(&run(&database, &["user", "list"], "").stdout).contains("disabled"));
+}
