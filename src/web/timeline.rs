@@ -1,11 +1,14 @@
 //! The timeline on the page of a record: who did what when, from where, and what changed.
 
+use std::borrow::Cow;
+
+use fluent_templates::fluent_bundle::FluentValue;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::audit::store::Event;
 use crate::web::changes::{self, ChangeView};
-use crate::web::locale::{self, Language};
+use crate::web::locale::{self, Arguments, Language};
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
 
@@ -25,8 +28,10 @@ impl EventView {
     /// An event in words, with the key of an action's words; what is for the app alone stays out.
     pub fn new(state: &AppState, event: &Event, words: fn(&str) -> String, language: Language) -> EventView {
         let after = changes::object(event.after_state.as_deref());
-        // The trail may hold words of another version of this app.
-        let known = |key: String, otherwise: &str| match locale::lookup(language, &key, &Default::default()) {
+        // The trail may hold words of another version of this app. The text itself wants its author.
+        let author = (Cow::from("author"), FluentValue::from(event.author.clone()));
+        let arguments: Arguments = [author].into();
+        let known = |key: String, otherwise: &str| match locale::lookup(language, &key, &arguments) {
             Some(_) => key,
             None => otherwise.to_owned(),
         };

@@ -97,6 +97,8 @@ fn every_page_fits_its_window_in_every_look() {
             browser.keep_screenshot("login").await;
             sign_in(&browser, &server).await;
             let id = browser.attribute("table#failed-accounting tbody tr", "data-id").await;
+            browser.goto(&server.address("/failed-accounting?handled=&q=api_key%3D")).await;
+            let masked = browser.attribute("table#failed-accounting tbody td.cause a", "href").await;
             for (name, path) in [
                 ("list", "/failed-accounting".to_owned()),
                 ("list-filtered", "/failed-accounting?handled=&q=deadlock&amount_min=0.5".to_owned()),
@@ -104,6 +106,7 @@ fn every_page_fits_its_window_in_every_look() {
                 ("list-wrong", "/failed-accounting?amount_min=abc".to_owned()),
                 ("list-long", "/failed-accounting?handled=&sort=-amount&page_size=100".to_owned()),
                 ("details", format!("/failed-accounting/{id}")),
+                ("details-masked", masked.clone()),
                 ("edit", format!("/failed-accounting/{id}/edit")),
                 ("delete", format!("/failed-accounting/{id}/delete")),
                 ("new", "/failed-accounting/new".to_owned()),

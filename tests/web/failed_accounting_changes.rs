@@ -77,7 +77,8 @@ async fn handling_closes_with_author_time_and_note_and_leads_back_within_the_fil
     assert_eq!((events[0].source.as_str(), events[0].happened_at), ("page", noon()));
     assert_eq!(json(&events[0].before_state)["handled"], "0");
     assert_eq!(json(&events[0].after_state)["resolution"], "written_off");
-    assert!(page.text(".timeline").contains("operator"), "{}", page.text(".timeline"));
+    let timeline = page.text(".timeline");
+    assert!(timeline.contains("operator handled"), "in the words of the action: {timeline}");
 }
 
 #[actix_web::test]
