@@ -166,6 +166,11 @@ pub fn unindexed(engine: Engine, column: &str, kind: Kind) -> String {
     }
 }
 
+/// Whether rows that are all NULL in a column are in the order of an index only if sorted by that column, too.
+pub fn sorts_by_nulls(engine: Engine) -> bool {
+    engine == Engine::Postgres
+}
+
 /// The pattern for a part of a text, with the wildcards of LIKE taken literally (escape character `!`).
 pub fn like_pattern(part: &str) -> String {
     let escaped = part.replace('!', "!!").replace('%', "!%").replace('_', "!_");

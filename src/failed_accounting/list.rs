@@ -281,7 +281,10 @@ impl Walk<'_> {
         };
         let kind = if self.sort.column.is_time() { Kind::Time } else { Kind::Number };
         let id = sorted("id", Kind::Text);
-        if nulls { sql(&id) } else { sql(&format!("{}, {id}", sorted(self.sort.column.name(), kind))) }
+        if nulls && !dialect::sorts_by_nulls(self.engine) {
+            return sql(&id);
+        }
+        sql(&format!("{}, {id}", sorted(self.sort.column.name(), kind)))
     }
 
     fn ids(
