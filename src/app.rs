@@ -11,15 +11,20 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, Route, guard, web};
 use secrecy::ExposeSecret;
 
+use crate::accounts::pages::{account, users};
 use crate::accounts::role::Role::{Admin, Operator, Viewer};
+use crate::accounts::tokens::{api as token_api, pages as tokens};
 use crate::accounts::{login, store};
+use crate::audit::pages as audit;
 use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::db::Database;
 use crate::error::Result;
 use crate::failed_accounting::pages as failed;
 use crate::names::{NameCache, NameSources};
-use crate::web::access::{self, Access};
+use crate::usages::pages as usages;
+use crate::web::access::{self, Access, Permission};
+use crate::web::download::Places;
 use crate::web::error::{self as faults, Answer};
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
@@ -48,11 +53,15 @@ impl Application {
             organisations: config.organisations_sql.clone(),
         };
         let state = AppState {
+            downloads: Places::default(),
             names: NameCache::new(database.clone(), sources),
             templates: Arc::new(Templates::load(&assets.join("templates"), &version)?),
             origin: config.origin(),
             origin_is_set: config.public_url.is_some(),
             is_https: config.is_https(),
+            proxies: config.proxies,
+            permissions: routes().iter().map(Rule::permission).collect(),
+            stuck_after: chrono::Duration::minutes(config.retry_stuck_minutes.into()),
             database,
             clock,
         };
@@ -95,6 +104,12 @@ pub struct Rule {
     handler: fn(Route) -> Route,
 }
 
+impl Rule {
+    fn permission(&self) -> Permission {
+        Permission { method: self.method.clone(), path: self.path, access: self.access }
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {} {}", self.method, self.path, self.access.as_str())
@@ -114,8 +129,18 @@ pub fn routes() -> Vec<Rule> {
         get("/login", public, |route| route.to(login::show)),
         post("/login", public, |route| route.to(login::create)),
         post("/logout", public, |route| route.to(login::destroy)),
-        get("/account", viewer, |route| route.to(login::account)),
-        post("/account", viewer, |route| route.to(login::update)),
+        get("/account", viewer, |route| route.to(account::show)),
+        post("/account", viewer, |route| route.to(account::update)),
+        post("/account/sessions", viewer, |route| route.to(account::end_sessions)),
+        get("/users", admin, |route| route.to(users::index)),
+        post("/users", admin, |route| route.to(users::create)),
+        get("/users/new", admin, |route| route.to(users::new)),
+        get("/users/{id}", admin, |route| route.to(users::show)),
+        post("/users/{id}", admin, |route| route.to(users::update)),
+        post("/users/{id}/password", admin, |route| route.to(users::reset_password)),
+        post("/users/{id}/disable", admin, |route| route.to(users::disable)),
+        post("/users/{id}/enable", admin, |route| route.to(users::enable)),
+        post("/users/{id}/sessions", admin, |route| route.to(users::end_sessions)),
         get("/failed-accounting", viewer, |route| route.to(failed::index)),
         post("/failed-accounting", operator, |route| route.to(failed::create)),
         get("/failed-accounting.csv", viewer, |route| route.to(failed::download)),
@@ -124,9 +149,28 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/{id}", operator, |route| route.to(failed::update)),
         get("/failed-accounting/{id}/edit", operator, |route| route.to(failed::edit)),
         post("/failed-accounting/{id}/handle", operator, |route| route.to(failed::handle)),
+        post("/failed-accounting/{id}/retry", operator, |route| route.to(failed::retry)),
+        post("/failed-accounting/{id}/withdraw", operator, |route| route.to(failed::withdraw)),
         post("/failed-accounting/{id}/reopen", operator, |route| route.to(failed::reopen)),
+        post("/failed-accounting/{id}/reason", admin, |route| route.to(failed::show_secrets)),
         get("/failed-accounting/{id}/delete", admin, |route| route.to(failed::confirm_delete)),
         post("/failed-accounting/{id}/delete", admin, |route| route.to(failed::destroy)),
+        get("/audit", admin, |route| route.to(audit::index)),
+        get("/audit.csv", admin, |route| route.to(audit::download)),
+        get("/usages", viewer, |route| route.to(usages::index)),
+        post("/usages", admin, |route| route.to(usages::create)),
+        get("/usages.csv", viewer, |route| route.to(usages::download)),
+        get("/usages/new", admin, |route| route.to(usages::new)),
+        get("/usages/{id}", viewer, |route| route.to(usages::show)),
+        post("/usages/{id}", admin, |route| route.to(usages::update)),
+        get("/usages/{id}/edit", admin, |route| route.to(usages::edit)),
+        post("/usages/{id}/fail", operator, |route| route.to(usages::fail)),
+        get("/usages/{id}/delete", admin, |route| route.to(usages::confirm_delete)),
+        post("/usages/{id}/delete", admin, |route| route.to(usages::destroy)),
+        get("/tokens", admin, |route| route.to(tokens::index)),
+        post("/tokens", admin, |route| route.to(tokens::create)),
+        post("/tokens/{id}/revoke", admin, |route| route.to(tokens::revoke)),
+        get("/api/v1/token", Access::RoleOrReporter(Viewer), |route| route.to(token_api::show)),
     ]
 }
 

@@ -23,15 +23,20 @@ pub struct Config {
     pub database_url: String,
 
     /// Address and port to listen on.
-    #[arg(long, env = "LLMAGE_LISTEN", default_value = "127.0.0.1:8080", global = true)]
+    #[arg(long, env = "LLMAGE_LISTEN", default_value = "127.0.0.1:8080", global = true, value_parser = address)]
     pub listen: SocketAddr,
 
     /// The address people type, such as https://admin.example.com; derived from --listen when absent.
     #[arg(long, env = "LLMAGE_PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
 
+    /// How many proxies of yours stand in front: the visitor's address is the one that the first of them put
+    /// into X-Forwarded-For. With 0 that header is not believed.
+    #[arg(long, env = "LLMAGE_PROXIES", default_value_t = 0, global = true)]
+    pub proxies: usize,
+
     /// The business zone: the IANA time zone in which all dates and times are stored and shown.
-    #[arg(long, env = "LLMAGE_TIMEZONE", default_value = "UTC", global = true)]
+    #[arg(long, env = "LLMAGE_TIMEZONE", default_value = "UTC", global = true, value_parser = zone)]
     pub timezone: Tz,
 
     /// Folder with templates/ and static/; found by itself where the app is installed or was built.
@@ -41,6 +46,16 @@ pub struct Config {
     /// At least 32 characters that sign the cookies; made and kept in the database when absent.
     #[arg(long, env = "LLMAGE_SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<SecretString>,
+
+    /// Every so many seconds the outcome of retries is looked for; from 1 to 3600.
+    #[arg(long, env = "LLMAGE_RETRY_WATCH_SECONDS", default_value_t = 5, global = true, hide = true,
+        value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub retry_watch_seconds: u32,
+
+    /// A retry that the platform has not taken after so many minutes is shown as stuck; from 1 to 10080.
+    #[arg(long, env = "LLMAGE_RETRY_STUCK_MINUTES", default_value_t = 15, global = true, hide = true,
+        value_parser = clap::value_parser!(u32).range(1..=10_080))]
+    pub retry_stuck_minutes: u32,
 
     /// How much to log: error, warn, info, debug, trace, or a tracing filter.
     #[arg(long, env = "LLMAGE_LOG", default_value = "info", global = true)]
@@ -57,6 +72,14 @@ pub struct Config {
     /// SQL that gives `id, name` of the organisations; default: table organization where it exists.
     #[arg(long, env = "LLMAGE_ORGANISATIONS_SQL", global = true, hide = true)]
     pub organisations_sql: Option<String>,
+}
+
+fn zone(text: &str) -> std::result::Result<Tz, String> {
+    text.parse().map_err(|_| "must be an IANA time zone, such as Asia/Shanghai".to_owned())
+}
+
+fn address(text: &str) -> std::result::Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080".to_owned())
 }
 
 impl Config {

@@ -24,6 +24,8 @@ pub enum Error {
     Malformed(Message),
     /// The body is larger than may be sent.
     TooLarge,
+    /// The body came too slowly.
+    TooSlow,
     /// The body is of a kind that is not understood here.
     UnsupportedMediaType,
     /// Fields with wrong values, each with its message.
@@ -60,6 +62,7 @@ impl fmt::Display for Error {
             Error::MethodNotAllowed => write!(f, "method not allowed"),
             Error::Malformed(message) => write!(f, "malformed request: {}", message.key),
             Error::TooLarge => write!(f, "body too large"),
+            Error::TooSlow => write!(f, "body too slow"),
             Error::UnsupportedMediaType => write!(f, "unsupported media type"),
             Error::Invalid(errors) => {
                 let fields: Vec<&str> = errors.keys().map(String::as_str).collect();

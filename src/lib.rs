@@ -16,6 +16,7 @@ pub mod demo;
 pub mod error;
 pub mod failed_accounting;
 pub mod imports;
+pub mod jobs;
 pub mod names;
 pub mod server;
 pub mod usages;

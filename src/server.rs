@@ -1,13 +1,17 @@
 //! The running server: log, listening socket, workers, and a shutdown that finishes what is under way.
 
+use std::io::Write;
 use std::time::Duration;
 
 use actix_web::HttpServer;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::Application;
+use crate::base::secrets;
 use crate::config::Config;
+use crate::db::Database;
 use crate::error::{Error, Result};
+use crate::jobs::{Job, Running};
 
 /// How long a stopping server waits for requests under way.
 const DRAIN_SECONDS: u64 = 30;
@@ -23,14 +27,35 @@ pub fn start_log(filter: &str) -> Result<()> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| Error::Unavailable(format!("--log: {error} (such as info)")))?;
     // A second start in one process, as in tests, keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().try_init();
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Masked).json().try_init();
     Ok(())
 }
 
-/// Serves until the process is told to stop.
-pub fn serve(config: &Config, application: Application) -> Result<()> {
+/// Standard error, with the secrets in each line masked: errors of databases quote what they could not do.
+struct Masked;
+
+impl Write for Masked {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        // The log writes whole lines.
+        std::io::stderr().write_all(secrets::mask(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
+}
+
+/// Serves until the process is told to stop; then requests and jobs under way are finished.
+pub fn serve(
+    config: &Config,
+    application: Application,
+    background: Vec<Job>,
+    database: &Database,
+) -> Result<()> {
     let listen = config.listen;
     let origin = config.origin();
+    let database = database.clone();
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || application.build())
             .client_request_timeout(HEADER_TIMEOUT)
@@ -41,6 +66,9 @@ pub fn serve(config: &Config, application: Application) -> Result<()> {
         let shown = if listen.port() == 0 { format!("http://{address}") } else { origin };
         tracing::info!(%address, public_url = shown, "listening");
         println!("listening on http://{address}");
-        server.run().await.map_err(Error::internal)
+        let jobs = Running::start(background, &database);
+        let served = server.run().await;
+        jobs.stop().await;
+        served.map_err(Error::internal)
     })
 }

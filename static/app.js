@@ -51,13 +51,14 @@ each("form[data-ticks]", (form) => {
 
 const steps = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
+const justNow = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" }).format(0, "second");
 
 const tellTimes = () => each("time[data-relative]", (time) => {
   const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
   if (Number.isNaN(seconds)) return;
   if (!time.title) time.title = time.textContent.trim();
   const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) || steps.at(-1);
-  time.textContent = relative.format(Math.trunc(seconds / size), unit);
+  time.textContent = size < 60 ? justNow : relative.format(Math.trunc(seconds / size), unit);
 });
 tellTimes();
 setInterval(tellTimes, 60000);

@@ -137,7 +137,7 @@ fn narrowed() -> Vec<Filter> {
     let text = |kind, number| Some(bulk::id(kind, number));
     let last = bulk::last_day();
     let before = |days| Some(last - chrono::Duration::days(days));
-    let amount = |text: &str| Some(text.parse().unwrap());
+    let amount = |text: &str| Some(text.parse().expect("an amount"));
     vec![
         Filter { userorgid: text("org", 0), ..Filter::default() },
         Filter { llmid: text("model", 0), ..Filter::default() },

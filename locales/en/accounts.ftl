@@ -28,26 +28,50 @@ may = What you may do as { $role }
 may-what = Action
 may-role = From role
 may-you = You
-may-view = See all pages, download CSV
-may-operate = Record a failure, handle, reopen, edit
-may-administer = Delete a failed record
 
 error-password-wrong = Not the current password of this account
 error-password-length = From { $least } to { $most } characters
 error-password-user = Longer than the user name with a few letters around it
-error-password-simple = With at least 5 different characters
+error-password-simple = Harder to guess: not one of the common passwords; several unrelated words are good
 error-language = One of the languages offered here
 error-user-name = From 1 to 64 letters, digits, dots, hyphens, underscores or @
 error-name-taken = A name that no other user has
+error-role = One of viewer, operator, admin
+conflict-own-role = Nobody raises their own role: another administrator can. Nothing was changed.
 conflict-last-admin = This is the last administrator: first give somebody else the role. Nothing was changed.
 
 event-create-user = { $author } added a user
 event-change-password = { $author } changed a password
 event-change-role = { $author } changed a role
 event-disable-user = { $author } disabled a user
+event-enable-user = { $author } enabled a user
+event-end-sessions = { $author } ended all sessions of a user
+event-wrong-password = Sign-in with a wrong password
 event-change-language = { $author } changed the language
 event-sign-in = { $author } signed in
 event-sign-out = { $author } signed out
 
 flash-password = Password changed. Your other sessions were signed out.
+## What the routes of each part of the app let one do, from that role on
+
+may-account-viewer = Change one's own password and language
+may-failed-accounting-viewer = See failed records, download CSV
+may-failed-accounting-operator = Record a failure, handle, reopen, edit, retry
+may-failed-accounting-admin = Delete a failed record, show masked secrets
+may-usages-viewer = See usages, download CSV
+may-usages-operator = Set a usage to failed
+may-usages-admin = Create, change and delete usages
+may-history-viewer = See the history
+may-archive-viewer = See past and coming archive runs
+may-archive-admin = Archive
+may-batches-viewer = See batches
+may-batches-operator = Run, abort and undo batches
+may-users-admin = Manage users
+may-tokens-admin = Manage API tokens
+may-audit-admin = See the audit trail
+
+sessions = Sessions
+sessions-help = A session ends after 2 hours without use, and 12 hours after sign-in.
+sign-out-everywhere = Sign out everywhere
+
 flash-language = Language changed.

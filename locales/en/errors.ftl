@@ -10,6 +10,8 @@ error-page-404 = There is no such page
 error-page-404-text = The address leads nowhere. If it was a failed record, somebody may have deleted it; the audit trail keeps its whole row.
 error-page-405 = This page does not take that kind of request
 error-page-405-text = The address exists, but it cannot be opened in this way, for instance by loading the address of a form again. Nothing was changed.
+error-page-408 = The request took too long to arrive
+error-page-408-text = The connection was too slow. Nothing was changed; go back in your browser to what you typed and try again.
 error-page-409 = Not possible now
 error-page-409-text = The record is in another state than this action needs. Nothing was changed.
 error-page-413 = This is too much at once
@@ -31,7 +33,11 @@ error-page-throttled =
        *[other] Too many tries from here. Try again in { $seconds } seconds.
     }
 
+problem-401 = A token that holds is needed in the header Authorization: Bearer TOKEN. Nothing was changed.
+problem-413 = A request may carry at most 1 MiB. Nothing was changed.
+
 error-request-id = Request id { $id }
 error-to-list = To the failed records
 error-to-account = What you may do
 error-to-sign-in = Sign in
+error-to-record = Back to the record

@@ -24,6 +24,16 @@ field-handled-time = Handled
 field-handled-note = Note
 field-resolution = Resolution
 field-handled-by = Handled by
+field-retry-requested-at = Retry asked for
+field-retry-requested-by = Retry asked for by
+field-supersedes = Follows
+field-superseded-by = Followed by
+field-usage-found = Usage found
+field-usage-accounting-status = Accounting of the usage
+field-usage-amount = Amount in the usage
+field-usage-cost = Cost in the usage
+field-usage-archived = Usage archived
+field-seen-at = Seen
 field-note = Why reopen
 
 column-failed = Failed
@@ -36,6 +46,8 @@ label-retries = retries
 no-reason = no reason given
 
 state-open = Open
+state-retrying = Retrying
+state-stuck = Retrying, stuck
 state-handled = Handled
 state-accounted = Accounted
 state-superseded = Superseded
@@ -52,6 +64,7 @@ resolution-other = Other
 ## Money line and tabs; || marks where the figure stands
 
 money-count-open = { $count } open
+money-count-retrying = { $count } retrying
 money-count-handled = { $count } handled
 money-count-all =
     { $number ->
@@ -66,6 +79,7 @@ money-unsearched = Not counted: no index of this database knows the text, so eve
 
 tabs = State
 tab-open = Open
+tab-retrying = Retrying
 tab-handled = Handled
 tab-all = All
 
@@ -99,6 +113,7 @@ filter-resolution = Resolution
 filter-sort = Sort by
 filter-page-size = Rows a page
 filter-handled = State
+filter-retrying = State
 filter-after = Place in the list
 filter-before = Place in the list
 
@@ -134,6 +149,7 @@ chip-amount-max = Amount: to { $value }
 chip-resolution = Resolution: { $value }
 
 error-handled = 0 for open, 1 for handled, blank for all
+error-retrying = 1 for retries under way, or absent
 error-resolution = One of the resolutions offered here
 error-sort = One of the columns offered here
 error-page-size = A whole number from 1 to { $limit }
@@ -173,6 +189,8 @@ empty-never-text = The platform writes a row here whenever it cannot account a u
 empty-open = Nothing open
 empty-open-last = The last failure was { $age } ago.
 empty-open-last-by = The last failure was { $age } ago, handled by { $name }.
+empty-retrying = Nothing is being retried
+empty-retrying-text = Every retry has its outcome: accounted and closed, or failed and open again.
 empty-handled = Nothing handled
 empty-handled-text = No failure has been closed yet.
 empty-show-handled = Show handled records
@@ -182,6 +200,11 @@ empty-match-open =
     { $number ->
         [one] No open record matches the filter above.
        *[other] No open record matches the { $number } filters above.
+    }
+empty-match-retrying =
+    { $number ->
+        [one] No retry under way matches the filter above.
+       *[other] No retry under way matches the { $number } filters above.
     }
 empty-match-handled =
     { $number ->
@@ -239,6 +262,27 @@ attempt-this = (this record)
 
 actions = Actions
 actions-viewer = You may look at this record. Handling, reopening and editing take the role operator.
+retry = Retry
+retry-amount = Retry: account { $amount } again
+retry-help = Asks the platform to account the usage again. The record stays open until the usage is seen accounted.
+retry-impossible = Retrying is not possible. { $why }
+retry-handled = This record is handled.
+retry-retrying = A retry of it is under way already.
+retry-no-usage = It names no usage.
+retry-gone = Its usage is neither live nor in the history.
+retry-archived = Its usage is in the history, where the platform accounts no more.
+retry-accounted = Its usage is accounted: the customer was charged.
+retry-created = Its usage is to be accounted already; the platform takes it by itself.
+retry-foreign = Its usage is not in the state “failed”, or changed just now.
+retry-waits = The platform was asked to account the usage again. This page shows the outcome once the platform's tables do.
+retry-stuck-advice = The platform has not taken the usage for a long time. See whether its accounting loop runs, and whether the usage has the status SUCCEEDED: it takes no other. Then wait, or take the retry back.
+retry-since = Retrying since
+retry-by = Asked for by
+withdraw = Take the retry back
+withdraw-help = Possible as long as the platform has not taken the usage: it becomes failed again, and this record can be handled.
+withdraw-not-retrying = No retry of this record is under way. Nothing was changed.
+withdraw-too-late = The usage is not waiting any more: the platform has taken it, or it was changed. Nothing was changed.
+conflict-retrying = A retry of this record is under way: the customer may be charged at any moment. Take the retry back first, or wait for its outcome. Nothing was changed.
 handle = Handle, without charging
 handle-amount = Handle, without charging { $amount }
 handle-help = Closes the record. The customer is not charged.
@@ -259,12 +303,24 @@ conflict-recorded = A failed record with this id exists already. Nothing was cha
 ## Timeline; || marks where the author or the time stands
 
 timeline = Timeline
+event-unknown = { $author } changed this record
+reason-masked = Keys and passwords in this text are masked as ***.
+reason-masked-admin = An administrator can look at them.
+reason-show-secrets = Show them, with an entry in the audit trail
+event-show-secret = { $author } looked at masked secrets
 event-create = { $author } recorded this failure
 event-import = { $author } imported this record
 event-edit = { $author } edited this
 event-handle = { $author } handled this
 event-reopen = { $author } reopened this
 event-delete = { $author } deleted this
+event-retry = { $author } asked for a retry
+event-withdraw-retry = { $author } took the retry back
+event-retry-accounted = { $author } saw the usage accounted and closed this
+event-retry-superseded = { $author } saw the retry fail again: a newer failure took the place of this one
+event-retry-failed = { $author } saw the retry fail again
+event-retry-ended = { $author } ended the retry: the usage was changed or went away meanwhile
+event-carry-retries = { $author } linked this to the failure before it and carried its retries on
 event-platform = The platform recorded this failure
 event-resolution = : { $resolution }
 event-when = { $time } · { $source }
@@ -272,6 +328,7 @@ source-page = page
 source-command = command line
 source-api = API
 source-job = job
+source-unknown = another version of the app
 changes = What changed
 change-field = Field
 change-before = Before
@@ -361,5 +418,7 @@ delete-keep = Keep it
 flash-recorded = Recorded 1 failure, { $amount }.
 flash-saved = Saved 1 record, { $amount }.
 flash-handled = Handled 1 record, { $amount }.
+flash-retrying = Retrying 1 record, { $amount }. It stays open until the usage is accounted.
+flash-withdrawn = Took 1 retry back, { $amount } is open.
 flash-reopened = Reopened 1 record, { $amount } is open again.
 flash-deleted = Deleted 1 record, { $amount }. The audit trail keeps the whole row.

@@ -10,6 +10,8 @@ error-page-404 = 没有这个页面
 error-page-404-text = 此地址没有内容。如果它是一条记账失败记录，可能已被删除；审计记录保留完整的一行。
 error-page-405 = 此页面不接受这种请求
 error-page-405-text = 地址存在，但不能这样打开，例如重新载入了表单的提交地址。未作任何改动。
+error-page-408 = 请求传输超时
+error-page-408-text = 连接过慢，未作任何改动，请在浏览器中后退到所填内容并重试。
 error-page-409 = 现在不能进行此操作
 error-page-409-text = 记录的状态不符合此操作的要求，未作任何改动。
 error-page-413 = 提交的内容过大
@@ -27,7 +29,11 @@ error-page-503-text = 数据库不可用或繁忙，未作任何改动。请几�
 error-page-cross-site = 此请求来自其他网站，或没有说明来源，已被拒绝，未作任何改动。如果是你本人提交的，请后退并重新载入页面，再试一次。
 error-page-throttled = 尝试次数过多，请在 { $seconds } 秒后再试。
 
+problem-401 = 请求头 Authorization: Bearer TOKEN 中须有有效的令牌，未作任何改动。
+problem-413 = 一个请求最多 1 MiB，未作任何改动。
+
 error-request-id = 请求编号 { $id }
 error-to-list = 查看记账失败记录
 error-to-account = 你可以做什么
 error-to-sign-in = 登录
+error-to-record = 返回该记录

@@ -3,7 +3,8 @@
 use secrecy::SecretString;
 
 use super::password;
-use crate::base::form::{Fields, Message, Reader};
+use super::role::Role;
+use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::error::{Error, Result};
 
 /// Languages that the pages speak.
@@ -14,12 +15,17 @@ pub const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 /// # Errors
 /// [`Error::Invalid`] at `name`.
 pub fn user_name(text: &str) -> Result<String> {
-    let plain = |letter: char| letter.is_alphanumeric() || "._-@".contains(letter);
-    let length = text.chars().count();
-    if length == 0 || length > 64 || !text.chars().all(plain) {
-        return Err(Error::invalid("name", Message::new("error-user-name")));
+    if plain_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(Error::invalid("name", Message::new("error-user-name")))
     }
-    Ok(text.to_owned())
+}
+
+/// Whether a text may be the name of a user or a token.
+pub fn plain_name(text: &str) -> bool {
+    let plain = |letter: char| letter.is_alphanumeric() || "._-@".contains(letter);
+    (1..=64).contains(&text.chars().count()) && text.chars().all(plain)
 }
 
 /// A change of one's own password.
@@ -53,5 +59,50 @@ pub fn language(fields: &Fields) -> Result<Option<String>> {
         None => Ok(None),
         Some(text) if LANGUAGES.contains(&text) => Ok(Some(text.to_owned())),
         Some(_) => Err(Error::invalid("language", Message::new("error-language"))),
+    }
+}
+
+/// A user that shall be added.
+#[derive(Debug)]
+pub struct NewUser {
+    pub name: String,
+    pub role: Role,
+    pub password: SecretString,
+}
+
+/// Reads `name`, `role` and `password` of a new user.
+pub fn new_user(fields: &Fields) -> Result<NewUser> {
+    let mut errors = FieldErrors::new();
+    let name = user_name(fields.text("name").unwrap_or_default());
+    let role = role(fields);
+    let password = password_of(fields, "password", name.as_deref().unwrap_or_default());
+    match (name, role, password) {
+        (Ok(name), Ok(role), Ok(password)) => Ok(NewUser { name, role, password }),
+        (name, role, password) => {
+            for error in [name.err(), role.err(), password.err()].into_iter().flatten() {
+                let Error::Invalid(found) = error else { return Err(error) };
+                errors.extend(found);
+            }
+            Err(Error::Invalid(errors))
+        }
+    }
+}
+
+/// Reads `role`.
+pub fn role(fields: &Fields) -> Result<Role> {
+    let known = fields.text("role").and_then(|text| text.parse().ok());
+    known.ok_or_else(|| Error::invalid("role", Message::new("error-role")))
+}
+
+/// Reads `new_password` for that user.
+pub fn new_password(fields: &Fields, user: &str) -> Result<SecretString> {
+    password_of(fields, "new_password", user)
+}
+
+fn password_of(fields: &Fields, field: &str, user: &str) -> Result<SecretString> {
+    let secret = SecretString::from(fields.raw(field).unwrap_or_default().to_owned());
+    match password::weakness(&secret, user) {
+        Some(weakness) => Err(Error::invalid(field, weakness)),
+        None => Ok(secret),
     }
 }

@@ -1,37 +1,31 @@
-//! Signing in and out, and one's own account: password and language.
+//! Signing in and out.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, web};
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::form::{self, PasswordChange};
-use super::store::User;
-use super::{password, store};
+use super::store::{self, SignIn, User};
+use super::throttle::Subject;
+use super::throttle::store as throttle;
+use super::{password, sign_in};
 use crate::audit::event::{Action, Author, Source};
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::Fields;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::state::AppState;
-use crate::web::{flash, links, locale, page, request, session};
+use crate::web::{links, page, request, session};
 
-#[derive(Serialize)]
+/// Stands in the audit trail for who is not known yet; no user can have this name.
+const NOBODY: &str = "(nobody)";
+
+#[derive(Default, Serialize)]
 struct LoginPage {
     username: String,
     next: String,
     wrong: bool,
-}
-
-#[derive(Serialize)]
-struct AccountPage {
-    errors: std::collections::BTreeMap<String, String>,
-    languages: Vec<LanguageChoice>,
-}
-
-#[derive(Serialize)]
-struct LanguageChoice {
-    tag: &'static str,
-    selected: bool,
+    /// Seconds until the next try, where there were too many.
+    wait: Option<u64>,
 }
 
 /// `GET /login`.
@@ -41,7 +35,7 @@ pub async fn show(request: HttpRequest) -> Answer {
     if request::visitor_of(&request).is_some() {
         return Ok(page::see_other(&next));
     }
-    page::ok(&request, "accounts/login.html", &LoginPage { username: String::new(), next, wrong: false })
+    page::ok(&request, "accounts/login.html", &LoginPage { next, ..LoginPage::default() })
 }
 
 /// `POST /login`: begins a session, or shows the form again without saying which part was wrong.
@@ -50,111 +44,85 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     let state = page::state_of(&request)?;
     let username = fields.text("username").unwrap_or_default().to_owned();
     let next = links::own_path(fields.raw("next").unwrap_or("/")).to_owned();
+    let again = LoginPage { username, next: next.clone(), ..LoginPage::default() };
+    match try_once(&request, state, &fields).await {
+        Ok(Some(user)) => {
+            session::begin(
+                &request::session_of(&request),
+                &user.name,
+                user.session_epoch,
+                state.clock.now(),
+            )?;
+            Ok(page::see_other(&next))
+        }
+        Ok(None) => {
+            let page = LoginPage { wrong: true, ..again };
+            page::render(&request, StatusCode::UNAUTHORIZED, "accounts/login.html", &page)
+        }
+        Err(Error::TooManyRequests(seconds)) => {
+            throttled(&request, LoginPage { wait: Some(seconds), ..again })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn throttled(request: &HttpRequest, page: LoginPage) -> Answer {
+    let seconds = page.wait.unwrap_or_default();
+    let mut response = page::render(request, StatusCode::TOO_MANY_REQUESTS, "accounts/login.html", &page)?;
+    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    Ok(response)
+}
+
+/// One try, with its event in the audit trail unless it was throttled.
+async fn try_once(request: &HttpRequest, state: &AppState, fields: &Fields) -> Result<Option<User>> {
+    let name = fields.text("username").unwrap_or_default().to_owned();
     let typed = SecretString::from(fields.raw("password").unwrap_or_default().to_owned());
-    let Some(user) = check(state, &username, typed).await? else {
-        let page = LoginPage { username, next, wrong: true };
-        return page::render(&request, StatusCode::UNAUTHORIZED, "accounts/login.html", &page);
+    let address = request::address_of(request, state);
+    let subjects = [Subject::address(address), Subject::account(&name)];
+    let now = state.clock.now();
+    let verified = sign_in::verify(&state.database, &subjects, (&name, typed.clone()), now).await?;
+    let newer = match &verified {
+        Some(user) if password::is_outdated(&user.password_hash) => Some(sign_in::hash(typed).await?),
+        _ => None,
     };
-    session::begin(&request::session_of(&request), &user.name, user.session_epoch, state.clock.now())?;
-    note(&request, state, Action::SignIn, user.name).await?;
-    Ok(page::see_other(&next))
-}
-
-/// The user of that name and password, after the same time whether the name exists or not.
-async fn check(state: &AppState, username: &str, typed: SecretString) -> Result<Option<User>> {
-    let name = username.to_owned();
-    let readable = name.chars().count() <= 64 && !name.contains('\0');
-    let found = match readable {
-        true => state.database.run(move |connection| store::lookup(connection, &name)).await?,
-        false => None,
-    };
-    let user = found.filter(|user| !user.disabled);
-    let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let verified = web::block(move || password::verify(&typed, hash.as_deref())).await;
-    Ok(user.filter(|_| verified.unwrap_or(false)))
-}
-
-async fn note(request: &HttpRequest, state: &AppState, action: Action, name: String) -> Result<()> {
     let author = Author {
-        name: name.clone(),
+        name: verified.as_ref().map_or(NOBODY, |user| &user.name).to_owned(),
         source: Source::Page,
         request_id: Some(request::id_of(request)),
-        at: state.clock.now(),
+        at: now,
     };
-    state
-        .database
-        .transaction(move |connection| store::note_session(connection, action, &name, &author))
-        .await
+    let tried =
+        SignIn { name, address: address.map(|address| address.to_string()), subjects: subjects.to_vec() };
+    let user = verified.clone();
+    let note = move |connection: &mut crate::db::DbConnection| match user {
+        Some(user) => store::sign_in(connection, &user, (&tried, newer.as_deref()), &author),
+        None => store::note_wrong_password(connection, &tried, &author),
+    };
+    state.database.transaction(note).await?;
+    if verified.is_some() {
+        tidy(state).await;
+    }
+    Ok(verified)
+}
+
+/// Forgets old tries, in a transaction of its own: nobody's sign-in fails because of it.
+async fn tidy(state: &AppState) {
+    let now = state.clock.now();
+    if let Err(error) = state.database.transaction(move |connection| throttle::tidy(connection, now)).await {
+        tracing::warn!(%error, "old sign-in tries were not forgotten");
+    }
 }
 
 /// `POST /logout`: ends the session.
 pub async fn destroy(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?;
-    if let Some(visitor) = request::visitor_of(&request) {
-        note(&request, state, Action::SignOut, visitor.name).await?;
+    if request::visitor_of(&request).is_some() {
+        let author = request::author_of(&request, state)?;
+        let note = move |connection: &mut crate::db::DbConnection| {
+            store::note_session(connection, Action::SignOut, &author.name, &author)
+        };
+        state.database.transaction(note).await?;
     }
-    session::end(&request::session_of(&request));
+    session::end(&request::session_of(&request), state).await?;
     Ok(page::see_other("/login"))
-}
-
-/// `GET /account`.
-pub async fn account(request: HttpRequest) -> Answer {
-    account_page(&request, StatusCode::OK, &FieldErrors::new())
-}
-
-fn account_page(request: &HttpRequest, status: StatusCode, errors: &FieldErrors) -> Answer {
-    let present = request::language_of(request);
-    let choice = |tag: &&'static str| LanguageChoice { tag, selected: *tag == present.tag() };
-    let context = AccountPage {
-        errors: locale::errors_in_words(present, errors),
-        languages: form::LANGUAGES.iter().map(choice).collect(),
-    };
-    page::render(request, status, "accounts/account.html", &context)
-}
-
-/// `POST /account`: a new password, or another language.
-pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let changed = match fields.raw("new_password").or(fields.raw("current_password")) {
-        Some(_) => change_password(&request, &fields).await,
-        None => change_language(&request, &fields).await,
-    };
-    match changed {
-        Ok(message) => {
-            flash::leave(&request::session_of(&request), request::language_of(&request), &message);
-            Ok(page::see_other(links::own_path(fields.raw("next").unwrap_or("/account"))))
-        }
-        Err(Error::Invalid(errors)) => account_page(&request, StatusCode::UNPROCESSABLE_ENTITY, &errors),
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn change_language(request: &HttpRequest, fields: &Fields) -> Result<Message> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
-    let chosen = form::language(fields)?;
-    let language = chosen.ok_or_else(|| Error::invalid("language", Message::new("error-required")))?;
-    let save = move |connection: &mut crate::db::DbConnection| {
-        store::set_language(connection, &author.name, &language, &author)
-    };
-    state.database.transaction(save).await?;
-    Ok(Message::new("flash-language"))
-}
-
-/// Other sessions of this user end; this one goes on under the new epoch.
-async fn change_password(request: &HttpRequest, fields: &Fields) -> Result<Message> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
-    let change = PasswordChange::parse(fields, &author.name)?;
-    if check(state, &author.name, change.current).await?.is_none() {
-        return Err(Error::invalid("current_password", Message::new("error-password-wrong")));
-    }
-    let hashed = web::block(move || password::hash(&change.new)).await.map_err(Error::internal)??;
-    let name = author.name.clone();
-    let save = move |connection: &mut crate::db::DbConnection| {
-        store::set_password(connection, &author.name, &hashed, &author)
-    };
-    let epoch = state.database.transaction(save).await?;
-    session::begin(&request::session_of(request), &name, epoch, state.clock.now())?;
-    Ok(Message::new("flash-password"))
 }

@@ -2,6 +2,11 @@
 
 pub mod form;
 pub mod login;
+pub mod pages;
 pub mod password;
 pub mod role;
+pub mod session;
+pub mod sign_in;
 pub mod store;
+pub mod throttle;
+pub mod tokens;

@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 /// Least and most characters of a password.
 const LENGTH: std::ops::RangeInclusive<usize> = 12..=128;
 
+/// The strength of so many characters is estimated: enough to be sure, and fast.
+const ESTIMATED: usize = 40;
+
 /// The hash of a password that nobody knows: names that do not exist take as long as those that do.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash(&random()).unwrap_or_default());
 
@@ -20,6 +23,18 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| hash(&random()).unwrap_or_def
 pub fn hash(password: &SecretString) -> Result<String> {
     let hashed = Argon2::default().hash_password(password.expose_secret().as_bytes());
     Ok(hashed.map_err(Error::internal)?.to_string())
+}
+
+/// Whether a hash was made with lower parameters than a new one would be.
+pub fn is_outdated(hash: &str) -> bool {
+    let wanted = Argon2::default();
+    let parameters = PasswordHash::new(hash).ok().and_then(|hash| argon2::Params::try_from(&hash).ok());
+    parameters.is_none_or(|present| {
+        let wanted = wanted.params();
+        present.m_cost() < wanted.m_cost()
+            || present.t_cost() < wanted.t_cost()
+            || present.p_cost() < wanted.p_cost()
+    })
 }
 
 /// Whether the password belongs to the hash; without a hash never, after the same time.
@@ -36,13 +51,12 @@ pub fn weakness(password: &SecretString, user: &str) -> Option<Message> {
         let message = Message::new("error-password-length");
         return Some(message.with("least", LENGTH.start()).with("most", LENGTH.end()));
     }
-    if text.to_lowercase().contains(&user.to_lowercase()) && text.chars().count() < user.chars().count() + 8 {
+    let has_name = !user.is_empty() && text.to_lowercase().contains(&user.to_lowercase());
+    if has_name && text.chars().count() < user.chars().count() + 8 {
         return Some(Message::new("error-password-user"));
     }
-    let mut distinct: Vec<char> = text.chars().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    (distinct.len() < 5).then(|| Message::new("error-password-simple"))
+    let score = zxcvbn::zxcvbn(&text.chars().take(ESTIMATED).collect::<String>(), &[user, "llmage"]).score();
+    (score < zxcvbn::Score::Two).then(|| Message::new("error-password-simple"))
 }
 
 /// A random password of 20 letters and digits, for the first sign-in.

@@ -41,3 +41,33 @@ impl FromStr for Role {
         known.ok_or_else(|| "must be viewer, operator or admin".to_owned())
     }
 }
+
+/// What somebody or something may do: a role, or the one thing that platforms do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    Role(Role),
+    /// A program that may only record failures and create usages; it sees no page and no list.
+    Reporter,
+}
+
+impl Grant {
+    pub const ALL: [Grant; 4] =
+        [Grant::Reporter, Grant::Role(Role::Viewer), Grant::Role(Role::Operator), Grant::Role(Role::Admin)];
+
+    /// As stored and as typed on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Grant::Role(role) => role.as_str(),
+            Grant::Reporter => "reporter",
+        }
+    }
+}
+
+impl FromStr for Grant {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Grant, String> {
+        let known = Grant::ALL.into_iter().find(|grant| grant.as_str() == text);
+        known.ok_or_else(|| "must be reporter, viewer, operator or admin".to_owned())
+    }
+}

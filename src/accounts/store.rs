@@ -1,15 +1,19 @@
 //! Users in the database, and the secret that signs their cookies.
 
+mod changes;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::role::Role;
-use crate::audit::event::{Action, Author, Change, USER};
-use crate::audit::store::record;
-use crate::base::form::Message;
 use crate::db::schema::{admin_user, app_setting};
-use crate::db::{DbBackend, DbConnection, is_duplicate};
+use crate::db::{DbBackend, DbConnection};
 use crate::error::{Error, Result};
+
+pub use changes::{
+    SignIn, disable, enable, end_sessions, insert, note_session, note_wrong_password, set_language,
+    set_password, set_role, sign_in,
+};
 
 /// Name of the setting that keeps the cookie secret.
 const SECRET_KEY: &str = "secret_key";
@@ -74,106 +78,6 @@ pub fn list(connection: &mut DbConnection) -> Result<Vec<User>> {
 /// Whether anybody may sign in yet.
 pub fn is_empty(connection: &mut DbConnection) -> Result<bool> {
     Ok(admin_user::table.count().get_result::<i64>(connection)? == 0)
-}
-
-/// Adds a user.
-///
-/// # Errors
-/// [`Error::Invalid`] at `name` when it is taken.
-pub fn insert(connection: &mut DbConnection, user: &User, author: &Author) -> Result<()> {
-    match diesel::insert_into(admin_user::table).values(user).execute(connection) {
-        Err(error) if is_duplicate(&error) => {
-            return Err(Error::invalid("name", Message::new("error-name-taken")));
-        }
-        inserted => inserted?,
-    };
-    let after = serde_json::json!({ "name": user.name, "role": user.role });
-    let change = Change {
-        action: Action::CreateUser,
-        record_kind: USER,
-        record_id: &user.name,
-        before: None,
-        after: Some(after),
-    };
-    record(connection, author, change)
-}
-
-/// Sets a password and ends all sessions of the user; gives the new epoch.
-pub fn set_password(connection: &mut DbConnection, name: &str, hash: &str, author: &Author) -> Result<i32> {
-    let epoch = find(connection, name)?.session_epoch + 1;
-    diesel::update(admin_user::table.filter(admin_user::name.eq(name.to_owned())))
-        .set((admin_user::password_hash.eq(hash.to_owned()), admin_user::session_epoch.eq(epoch)))
-        .execute(connection)?;
-    record(connection, author, bare_change(Action::ChangePassword, name))?;
-    Ok(epoch)
-}
-
-/// Sets a role. The last admin who may sign in keeps it.
-pub fn set_role(connection: &mut DbConnection, name: &str, role: Role, author: &Author) -> Result<()> {
-    let user = find(connection, name)?;
-    if role != Role::Admin {
-        keep_an_admin(connection, &user)?;
-    }
-    diesel::update(admin_user::table.filter(admin_user::name.eq(name.to_owned())))
-        .set(admin_user::role.eq(role.as_str()))
-        .execute(connection)?;
-    let change = Change {
-        before: Some(serde_json::json!({ "role": user.role })),
-        after: Some(serde_json::json!({ "role": role.as_str() })),
-        ..bare_change(Action::ChangeRole, name)
-    };
-    record(connection, author, change)
-}
-
-/// Keeps a user from signing in and ends all sessions. The last admin stays.
-pub fn disable(connection: &mut DbConnection, name: &str, author: &Author) -> Result<()> {
-    let user = find(connection, name)?;
-    keep_an_admin(connection, &user)?;
-    diesel::update(admin_user::table.filter(admin_user::name.eq(name.to_owned())))
-        .set((admin_user::disabled.eq(true), admin_user::session_epoch.eq(user.session_epoch + 1)))
-        .execute(connection)?;
-    record(connection, author, bare_change(Action::DisableUser, name))
-}
-
-/// Sets the language in which a user sees the pages.
-pub fn set_language(
-    connection: &mut DbConnection,
-    name: &str,
-    language: &str,
-    author: &Author,
-) -> Result<()> {
-    diesel::update(admin_user::table.filter(admin_user::name.eq(name.to_owned())))
-        .set(admin_user::language.eq(language.to_owned()))
-        .execute(connection)?;
-    let after = serde_json::json!({ "language": language });
-    record(connection, author, Change { after: Some(after), ..bare_change(Action::ChangeLanguage, name) })
-}
-
-/// Notes a sign-in or sign-out.
-pub fn note_session(
-    connection: &mut DbConnection,
-    action: Action,
-    name: &str,
-    author: &Author,
-) -> Result<()> {
-    record(connection, author, bare_change(action, name))
-}
-
-fn bare_change(action: Action, name: &str) -> Change<'_> {
-    Change { action, record_kind: USER, record_id: name, before: None, after: None }
-}
-
-fn keep_an_admin(connection: &mut DbConnection, user: &User) -> Result<()> {
-    let others: i64 = admin_user::table
-        .filter(admin_user::role.eq(Role::Admin.as_str()))
-        .filter(admin_user::disabled.eq(false))
-        .filter(admin_user::name.ne(user.name.clone()))
-        .count()
-        .get_result(connection)?;
-    if others == 0 && user.role() == Role::Admin {
-        return Err(Error::Conflict(Message::new("conflict-last-admin")));
-    }
-    Ok(())
 }
 
 /// The secret that signs the cookies, made at the first call and kept.

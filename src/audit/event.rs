@@ -47,16 +47,64 @@ pub enum Action {
     Handle,
     Reopen,
     Delete,
+    ShowSecret,
+    /// A retry was asked for.
+    Retry,
+    WithdrawRetry,
+    /// The outcome of a retry, as the platform's tables prove it.
+    RetryAccounted,
+    RetrySuperseded,
+    RetryFailed,
+    /// The usage was changed or went away while a retry waited for it.
+    RetryEnded,
+    /// A new failure takes over the count of the one that was retried.
+    CarryRetries,
+    /// A usage became `failed` because somebody said so.
+    RecordFailure,
     CreateUser,
     ChangePassword,
     ChangeRole,
     DisableUser,
+    EnableUser,
+    EndSessions,
     ChangeLanguage,
+    CreateToken,
+    RevokeToken,
     SignIn,
+    WrongPassword,
     SignOut,
 }
 
 impl Action {
+    pub const ALL: [Action; 26] = [
+        Action::Create,
+        Action::Import,
+        Action::Edit,
+        Action::Handle,
+        Action::Reopen,
+        Action::Delete,
+        Action::ShowSecret,
+        Action::Retry,
+        Action::WithdrawRetry,
+        Action::RetryAccounted,
+        Action::RetrySuperseded,
+        Action::RetryFailed,
+        Action::RetryEnded,
+        Action::CarryRetries,
+        Action::CreateUser,
+        Action::ChangePassword,
+        Action::ChangeRole,
+        Action::DisableUser,
+        Action::EnableUser,
+        Action::EndSessions,
+        Action::ChangeLanguage,
+        Action::CreateToken,
+        Action::RevokeToken,
+        Action::SignIn,
+        Action::WrongPassword,
+        Action::SignOut,
+    ];
+
     /// As stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -66,12 +114,26 @@ impl Action {
             Action::Handle => "handle",
             Action::Reopen => "reopen",
             Action::Delete => "delete",
+            Action::ShowSecret => "show_secret",
+            Action::Retry => "retry",
+            Action::WithdrawRetry => "withdraw_retry",
+            Action::RetryAccounted => "retry_accounted",
+            Action::RetrySuperseded => "retry_superseded",
+            Action::RetryFailed => "retry_failed",
+            Action::RetryEnded => "retry_ended",
+            Action::CarryRetries => "carry_retries",
+            Action::RecordFailure => "record_failure",
             Action::CreateUser => "create_user",
             Action::ChangePassword => "change_password",
             Action::ChangeRole => "change_role",
             Action::DisableUser => "disable_user",
+            Action::EnableUser => "enable_user",
+            Action::EndSessions => "end_sessions",
             Action::ChangeLanguage => "change_language",
+            Action::CreateToken => "create_token",
+            Action::RevokeToken => "revoke_token",
             Action::SignIn => "sign_in",
+            Action::WrongPassword => "wrong_password",
             Action::SignOut => "sign_out",
         }
     }
@@ -81,6 +143,7 @@ impl Action {
 pub const FAILED_ACCOUNTING: &str = "failed_accounting";
 pub const USAGE: &str = "usage";
 pub const USER: &str = "user";
+pub const TOKEN: &str = "token";
 
 /// One change of one record.
 #[derive(Debug, Clone)]

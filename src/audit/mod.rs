@@ -2,5 +2,9 @@
 //!
 //! Events are only ever added; nothing in the app changes or removes one.
 
+pub mod chain;
 pub mod event;
+pub mod export;
+pub mod filter;
+pub mod pages;
 pub mod store;

@@ -1,9 +1,12 @@
-//! Small values that everything else is made of: money, time, paging, form errors, CSV cells.
+//! Small values that everything else is made of: money, time, paging, form errors, CSV cells, JSON.
 //!
 //! Nothing here knows a database or the web, so all of it is tested without either.
 
 pub mod clock;
 pub mod csv;
+pub mod finding;
 pub mod form;
+pub mod json;
 pub mod money;
 pub mod paging;
+pub mod secrets;

@@ -2,22 +2,26 @@
 //!
 //! Fragments are built from constant column names only; values are always bound.
 
+mod attempts;
 mod bulk;
 mod tables;
+mod text;
 
 use chrono::{Datelike, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
-use diesel::sql_types::{Bool, Double, Nullable, Text};
-use diesel::{BoxableExpression, QueryableByName, RunQueryDsl};
+use diesel::sql_types::{Bool, Nullable};
+use diesel::{BoxableExpression, RunQueryDsl};
 
 use super::{DbBackend, DbConnection, Engine};
 use crate::base::money::MoneySum;
 use crate::base::paging::Key;
 use crate::error::Result;
 
+pub use attempts::insert_attempt_unless_known;
 pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
+pub use text::{contains_any_case, count_text_hits, has_text_index, like_pattern, text_hits};
 
 /// A condition on table `T`, whatever it is made of.
 pub type Condition<T> = Box<dyn BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>>;
@@ -111,42 +115,6 @@ fn is_time(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_digit()) && time.is_ok_and(|time| time.year() > 0)
 }
 
-/// Compares a sort column with the key of a cursor; `operator` is a constant such as `<=`.
-pub fn compare<T: 'static>(engine: Engine, column: &str, operator: &str, key: &Key) -> Condition<T>
-where
-    SqlLiteral<Nullable<Bool>>: BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>,
-    diesel::expression::UncheckedBind<
-        SqlLiteral<Nullable<Bool>>,
-        <String as diesel::expression::AsExpression<Text>>::Expression,
-    >: BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>,
-    diesel::expression::UncheckedBind<
-        SqlLiteral<Nullable<Bool>>,
-        <f64 as diesel::expression::AsExpression<Double>>::Expression,
-    >: BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>,
-    SqlLiteral<
-        Nullable<Bool>,
-        diesel::expression::UncheckedBind<
-            SqlLiteral<Nullable<Bool>>,
-            <String as diesel::expression::AsExpression<Text>>::Expression,
-        >,
-    >: BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>,
-{
-    match key {
-        Key::Null => Box::new(sql::<Nullable<Bool>>(&format!("{column} IS NULL"))),
-        Key::Number(number) => {
-            Box::new(sql::<Nullable<Bool>>(&format!("{column} {operator} ")).bind::<Double, _>(*number))
-        }
-        Key::Time(time) if engine == Engine::Postgres => Box::new(
-            sql::<Nullable<Bool>>(&format!("{column} {operator} CAST("))
-                .bind::<Text, _>(time.clone())
-                .sql(" AS TIMESTAMP)"),
-        ),
-        Key::Time(time) => {
-            Box::new(sql::<Nullable<Bool>>(&format!("{column} {operator} ")).bind::<Text, _>(time.clone()))
-        }
-    }
-}
-
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -169,40 +137,6 @@ pub fn unindexed(engine: Engine, column: &str, kind: Kind) -> String {
 /// Whether rows that are all NULL in a column are in the order of an index only if sorted by that column, too.
 pub fn sorts_by_nulls(engine: Engine) -> bool {
     engine == Engine::Postgres
-}
-
-/// The pattern for a part of a text, with the wildcards of LIKE taken literally (escape character `!`).
-pub fn like_pattern(part: &str) -> String {
-    let escaped = part.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    format!("%{escaped}%")
-}
-
-/// "The column holds this part, in any case", as the text before and after the bound pattern.
-pub fn contains_any_case(engine: Engine, column: &str) -> (String, &'static str) {
-    match engine {
-        Engine::Sqlite => (format!("{column} LIKE "), " ESCAPE '!'"),
-        Engine::Mysql => (format!("LOWER({column}) LIKE LOWER("), ") ESCAPE '!'"),
-        Engine::Postgres => (format!("{column} ILIKE "), " ESCAPE '!'"),
-    }
-}
-
-/// Whether reasons have an index for parts of words.
-pub fn has_text_index(connection: &mut DbConnection) -> Result<bool> {
-    let question = match connection.engine() {
-        Engine::Sqlite => "SELECT COUNT(*) AS n FROM sqlite_master WHERE name = 'reason_index'",
-        Engine::Mysql => return Ok(false),
-        Engine::Postgres => {
-            "SELECT COUNT(*) AS n FROM pg_indexes WHERE schemaname = ANY (current_schemas(false)) \
-             AND indexname = 'idx_laf_failed_reason'"
-        }
-    };
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        n: i64,
-    }
-    let rows: Vec<Count> = diesel::sql_query(question).load(connection)?;
-    Ok(rows.iter().any(|row| row.n > 0))
 }
 
 /// Words that end a `SELECT` which must keep its rows unchanged until the transaction ends.
@@ -235,44 +169,6 @@ pub fn is_outage(message: &str) -> bool {
         "Too many connections",
     ];
     SIGNS.iter().any(|sign| message.contains(sign))
-}
-
-/// "The id is among the hits of the text index", before and after the bound question.
-pub fn text_hits(engine: Engine) -> (&'static str, &'static str) {
-    match engine {
-        Engine::Sqlite => (
-            "id IN (SELECT failed_id FROM reason_document WHERE number IN \
-             (SELECT rowid FROM reason_index WHERE reason_index MATCH ",
-            "))",
-        ),
-        // The array is made once, from the index, before the rows are read in the order of the list.
-        _ => (
-            "id = ANY (ARRAY (SELECT hit.id FROM llmusage_accounting_failed hit WHERE hit.failed_reason ILIKE ",
-            " ESCAPE '!'))",
-        ),
-    }
-}
-
-/// How many rows the text index has for a question, counting to `limit` at most.
-pub fn count_text_hits(connection: &mut DbConnection, question: &str, limit: i64) -> Result<i64> {
-    use diesel::sql_types::BigInt;
-    let query = match connection.engine() {
-        Engine::Sqlite => {
-            sql::<BigInt>("SELECT COUNT(*) FROM (SELECT 1 FROM reason_index WHERE reason_index MATCH ")
-                .bind::<Text, _>(question.to_owned())
-                .sql(" LIMIT ")
-        }
-        _ => {
-            // With a limit the planner would rather scan the table; the index is what this asks for.
-            diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection)?;
-            sql::<BigInt>(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM llmusage_accounting_failed WHERE failed_reason ILIKE ",
-            )
-            .bind::<Text, _>(question.to_owned())
-            .sql(" ESCAPE '!' LIMIT ")
-        }
-    };
-    Ok(query.bind::<BigInt, _>(limit).sql(") hits").get_result(connection)?)
 }
 
 /// How many rows a limited query gives, without fetching them.

@@ -91,11 +91,17 @@ pub fn names(engine: Engine) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The SQL of all migrations in order, for a person to read and run, with Diesel's notes of what ran.
+/// The SQL of all migrations in order, for a person to read and run, with Diesel's notes of what ran. Also of
+/// engines that this build cannot talk to.
 pub fn sql(engine: Engine) -> Result<String> {
     let folder = SCRIPTS.get_dir(engine.name()).ok_or_else(|| Error::internal("no migrations"))?;
     let mut script = BOOKKEEPING.to_owned();
-    for name in names(engine)? {
+    let mut names: Vec<String> = folder
+        .dirs()
+        .filter_map(|migration| Some(migration.path().file_name()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    for name in names {
         let file = folder.get_file(folder.path().join(&name).join("up.sql"));
         let sql = file.and_then(|file| file.contents_utf8()).ok_or_else(|| Error::internal("no up.sql"))?;
         let version: String = name.split('_').next().unwrap_or_default().replace('-', "");

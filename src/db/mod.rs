@@ -8,6 +8,7 @@ pub mod dialect;
 pub mod migrations;
 pub mod schema;
 pub mod values;
+pub mod walk;
 
 use std::time::Duration;
 

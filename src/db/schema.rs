@@ -21,6 +21,11 @@ diesel::table! {
         handled_note -> Nullable<Text>,
         resolution -> Nullable<Text>,
         handled_by -> Nullable<Text>,
+        retry_requested_at -> Nullable<Timestamp>,
+        retry_requested_by -> Nullable<Text>,
+        retry_known -> Nullable<Text>,
+        supersedes -> Nullable<Text>,
+        superseded_by -> Nullable<Text>,
     }
 }
 
@@ -100,5 +105,50 @@ diesel::table! {
         before_state -> Nullable<Text>,
         after_state -> Nullable<Text>,
         request_id -> Nullable<Text>,
+        hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    api_token (name) {
+        name -> Text,
+        token_hash -> Text,
+        role -> Text,
+        created_at -> Timestamp,
+        created_by -> Text,
+        ends_on -> Nullable<Date>,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sign_in_attempt (subject) {
+        subject -> Text,
+        failures -> Integer,
+        next_at -> Timestamp,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ended_session (id) {
+        id -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_chain (id) {
+        id -> Integer,
+        last_id -> BigInt,
+        last_hash -> Text,
+    }
+}
+
+diesel::table! {
+    job_lease (name) {
+        name -> Text,
+        holder -> Text,
+        held_until -> BigInt,
     }
 }

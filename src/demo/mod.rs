@@ -10,6 +10,7 @@ mod names;
 mod random;
 mod reasons;
 mod settlement;
+pub mod simulator;
 mod stage;
 pub mod store;
 mod traps;

@@ -5,6 +5,7 @@
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 /// The state of SplitMix64.
+#[derive(Debug)]
 pub(super) struct Random(u64);
 
 impl Random {

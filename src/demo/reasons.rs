@@ -100,6 +100,12 @@ pub(super) fn again(random: &mut Random, first: &'static Shape) -> &'static Shap
     &SHAPES[Weights::new(SHAPES.iter().map(apt)).draw(random)]
 }
 
+/// A reason for that usage, of any shape, the common ones more often.
+pub(super) fn any(random: &mut Random, usage: &SampleUsage) -> String {
+    let drawn = Weights::new(SHAPES.iter().map(|shape| shape.weight)).draw(random);
+    (SHAPES[drawn].write)(random, usage)
+}
+
 fn text(id: &Option<String>) -> &str {
     id.as_deref().unwrap_or("None")
 }

@@ -136,5 +136,6 @@ fn to_record(sample: &SampleFailure) -> FailedRecord {
         handled_note: sample.handled_note,
         resolution: sample.resolution,
         handled_by: sample.handled_by,
+        retry: Default::default(),
     }
 }

@@ -1,11 +1,13 @@
-//! What a filter means in SQL, and how a text search is answered without scanning a million reasons.
+//! What a filter means in SQL.
 
 use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::filter::{Filter, Handled};
 use super::route::{Lead, Route};
+pub use super::search::{Search, plan_search};
 use crate::base::money::Money;
 use crate::db::dialect;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
@@ -15,73 +17,11 @@ use crate::error::Result;
 /// A condition on failed records.
 pub type Condition = dialect::Condition<failed::table>;
 
-/// The most hits of the text index that are worked with at once; beyond, a word is so common that the
-/// newest rows of the filter show a page of them soon.
-const MAX_INDEXED_HITS: i64 = 5_000;
-
-/// How the text of a filter is searched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Search {
-    /// The filter has no text.
-    Nothing,
-    /// The text is an id, found in these columns.
-    Ids(Vec<&'static str>),
-    /// The words are rare enough for the text index; holds what the index is asked.
-    Indexed(String),
-    /// No index answers: row by row, through a bounded stretch of the filter.
-    Scan,
-}
-
-const ID_COLUMNS: [&str; 5] = ["id", "llmusageid", "userorgid", "llmid", "userid"];
-
-/// Decides how the text of a filter is searched: as an id of any kind, else by words.
-pub fn plan_search(connection: &mut DbConnection, filter: &Filter) -> Result<Search> {
-    let Some(text) = filter.q.as_deref() else { return Ok(Search::Nothing) };
-    let mut columns = Vec::new();
-    for column in ID_COLUMNS {
-        if text.chars().count() <= 32 && occurs_as_id(connection, column, text)? {
-            columns.push(column);
-        }
-    }
-    if !columns.is_empty() {
-        return Ok(Search::Ids(columns));
-    }
-    let engine = connection.engine();
-    let Some(question) = index_question(engine, text) else { return Ok(Search::Scan) };
-    if !dialect::has_text_index(connection)? {
-        return Ok(Search::Scan);
-    }
-    let hits = dialect::count_text_hits(connection, &question, MAX_INDEXED_HITS + 1)?;
-    Ok(if hits > MAX_INDEXED_HITS { Search::Scan } else { Search::Indexed(question) })
-}
-
-fn occurs_as_id(connection: &mut DbConnection, column: &str, text: &str) -> Result<bool> {
-    let found = failed::table.filter(equals(column, text)).select(dsl::id).first::<String>(connection);
-    Ok(found.optional()?.is_some())
-}
-
-fn equals(column: &str, text: &str) -> Condition {
+pub(super) fn equals(column: &str, text: &str) -> Condition {
     Box::new(sql::<Nullable<Bool>>(&format!("{column} = ")).bind::<Text, _>(text.to_owned()))
 }
 
-/// What the trigram index is asked for these words; none when every word is too short for it.
-fn index_question(engine: Engine, text: &str) -> Option<String> {
-    let words: Vec<&str> = words(text).filter(|word| word.chars().count() >= 3).collect();
-    if words.is_empty() {
-        return None;
-    }
-    match engine {
-        Engine::Sqlite => {
-            let phrases: Vec<String> =
-                words.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
-            Some(phrases.join(" AND "))
-        }
-        // One word, the longest, narrows; all of them are checked on each row that is left.
-        _ => words.into_iter().max_by_key(|word| word.chars().count()).map(dialect::like_pattern),
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace()
 }
 
@@ -111,6 +51,10 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     if let Some(most) = filter.amount_max {
         amount(Some(Lead::Amounts), Box::new(dsl::amount.le(near(most, 1.0))));
         amount(None, amount_in_units(engine, "<=", most));
+    }
+    if filter.retrying {
+        let condition: Condition = Box::new(is_retrying());
+        all.push(Part { lead: Some(Lead::Retrying), column: "retry_requested_at", condition });
     }
     if let Some(text) = filter.q.as_deref() {
         all.extend(search_parts(engine, text, search));
@@ -233,6 +177,12 @@ fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
             all
         }
     }
+}
+
+/// Whether a retry is under way. Not by the expression of the indexes for open records: of these there may be many,
+/// of the retrying ones there are few, and an index of their own has them.
+pub fn is_retrying() -> SqlLiteral<Nullable<Bool>> {
+    sql("(retry_requested_at IS NOT NULL AND COALESCE(handled, '0') <> '1')")
 }
 
 fn contains(engine: Engine, word: &str) -> Condition {

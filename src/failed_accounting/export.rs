@@ -12,6 +12,7 @@ use super::filter::{Filter, Handled};
 use super::list::chunks;
 use crate::base::csv::{Sink, Writer};
 use crate::base::money::MoneySum;
+use crate::base::secrets;
 use crate::db::{Database, DbConnection};
 use crate::error::{Error, Result};
 use crate::names::Names;
@@ -52,6 +53,15 @@ pub struct Exported {
     pub cost: MoneySum,
 }
 
+/// How an export is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// With a byte order mark, for Excel.
+    pub bom: bool,
+    /// With the secrets in reasons masked, for pages.
+    pub masked: bool,
+}
+
 /// Writes the CSV of a filter in chunks of about 64 kB; the page size is ignored. To be called within one
 /// [`Database::run_here`], whose snapshot it shows.
 ///
@@ -61,17 +71,17 @@ pub fn write(
     connection: &mut DbConnection,
     filter: &Filter,
     names: &Names,
-    bom: bool,
+    shape: Shape,
     sink: Sink<'_>,
 ) -> Result<Exported> {
     let search = condition::plan_search(connection, filter)?;
-    let mut writer = Writer::new(sink, bom, &COLUMNS)?;
+    let mut writer = Writer::new(sink, shape.bom, &COLUMNS)?;
     let mut exported = Exported::default();
     chunks::each(connection, filter, &search, &mut |record| {
         exported.rows += 1;
         exported.amount = exported.amount + record.amount.unwrap_or_default().into();
         exported.cost = exported.cost + record.cost.unwrap_or_default().into();
-        write_row(&mut writer, record, names)
+        write_row(&mut writer, record, (names, shape))
     })?;
     writer.finish()?;
     Ok(exported)
@@ -81,13 +91,17 @@ pub fn write(
 pub fn run(database: &Database, filter: &Filter, names: &Names, output: &mut impl Write) -> Result<Exported> {
     let failed = |error| Error::Unavailable(format!("cannot write the CSV: {error}"));
     let exported = database.run_here(|connection| {
-        write(connection, filter, names, false, &mut |chunk| output.write_all(&chunk).map_err(failed))
+        write(connection, filter, names, Shape::default(), &mut |chunk| {
+            output.write_all(&chunk).map_err(failed)
+        })
     })?;
     output.flush().map_err(failed)?;
     Ok(exported)
 }
 
-fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, names: &Names) -> Result<()> {
+fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, (names, shape): (&Names, Shape)) -> Result<()> {
+    let reason = record.failed_reason.as_deref();
+    let masked = reason.filter(|_| shape.masked).map(secrets::mask);
     writer.text(Some(&record.id))?;
     writer.text(record.llmusageid.as_deref())?;
     writer.text(record.llmid.as_deref())?;
@@ -97,7 +111,7 @@ fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, names: &Names) -> R
     writer.time(record.use_time)?;
     writer.money(record.amount)?;
     writer.money(record.cost)?;
-    writer.text(record.failed_reason.as_deref())?;
+    writer.text(masked.as_deref().or(reason))?;
     writer.time(record.failed_time)?;
     writer.number(record.retry_count)?;
     writer.text(record.handled.as_deref())?;
@@ -116,6 +130,7 @@ fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, names: &Names) -> R
 /// `failed-accounting_<filter>_<as-of>.csv`, of letters, digits, `-`, `_` and `.` only.
 pub fn file_name(filter: &Filter, as_of: NaiveDateTime) -> String {
     let mut described = match filter.handled {
+        Handled::Open if filter.retrying => "retrying",
         Handled::Open => "open",
         Handled::Handled => "handled",
         Handled::All => "all",

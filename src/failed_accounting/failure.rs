@@ -2,11 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use serde::Serialize;
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use crate::base::clock::TIME_FORMAT;
+use super::retry::Retry;
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::DbBackend;
@@ -89,6 +86,8 @@ pub struct FailedRecord {
     pub handled_note: Option<String>,
     pub resolution: Option<String>,
     pub handled_by: Option<String>,
+    #[diesel(embed)]
+    pub retry: Retry,
 }
 
 /// What a person asks when closing a failure.
@@ -142,6 +141,9 @@ impl FailedRecord {
         if !self.is_open() {
             return Err(Error::Conflict(Message::new("conflict-already-handled")));
         }
+        if self.is_retrying() {
+            return Err(Error::Conflict(Message::new("conflict-retrying")));
+        }
         Ok(FailedRecord {
             handled: Some("1".to_owned()),
             handled_time: Some(now),
@@ -193,57 +195,5 @@ impl FailedRecord {
             resolution,
             ..base
         })
-    }
-
-    /// All fields as a JSON object with the names of the columns, for the audit trail.
-    pub fn to_json(&self) -> Value {
-        let time = |time: Option<NaiveDateTime>| time.map(|time| time.format(TIME_FORMAT).to_string());
-        json!({
-            "id": self.id, "llmusageid": self.llmusageid, "llmid": self.llmid, "userid": self.userid,
-            "userorgid": self.userorgid, "use_date": self.use_date, "use_time": time(self.use_time),
-            "amount": self.amount, "cost": self.cost, "failed_reason": self.failed_reason,
-            "failed_time": time(self.failed_time), "retry_count": self.retry_count, "handled": self.handled,
-            "handled_time": time(self.handled_time), "handled_note": self.handled_note,
-            "resolution": self.resolution, "handled_by": self.handled_by,
-        })
-    }
-
-    /// What a form remembers of the record as its reader saw it.
-    pub fn seen(&self) -> Seen {
-        let digest = Sha256::digest(self.to_json().to_string());
-        Seen {
-            digest: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
-            amount: self.amount.map(|money| money.to_string()),
-            cost: self.cost.map(|money| money.to_string()),
-            failed_reason: self.failed_reason.as_deref().map(|reason| reason.chars().take(200).collect()),
-            handled: !self.is_open(),
-            resolution: self.resolution.clone(),
-            handled_note: self.handled_note.clone(),
-        }
-    }
-}
-
-/// A record as a person saw it: a digest of all of it, and the fields that a conflict page shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
-pub struct Seen {
-    pub digest: String,
-    pub amount: Option<String>,
-    pub cost: Option<String>,
-    /// The first 200 characters.
-    pub failed_reason: Option<String>,
-    pub handled: bool,
-    pub resolution: Option<String>,
-    pub handled_note: Option<String>,
-}
-
-impl Seen {
-    /// The text of the hidden field.
-    pub fn encode(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// Reads the hidden field back.
-    pub fn decode(text: &str) -> Option<Seen> {
-        serde_json::from_str(text).ok()
     }
 }

@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 
 use super::failure::Resolution;
+pub use super::sort::{Sort, SortColumn};
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::money::Money;
 
@@ -36,66 +37,12 @@ impl Handled {
     }
 }
 
-/// What a list may be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SortColumn {
-    FailedTime,
-    UseTime,
-    Amount,
-    Cost,
-}
-
-impl SortColumn {
-    pub const ALL: [SortColumn; 4] =
-        [SortColumn::FailedTime, SortColumn::UseTime, SortColumn::Amount, SortColumn::Cost];
-
-    /// Its name in the query string, which is its column too.
-    pub fn name(self) -> &'static str {
-        match self {
-            SortColumn::FailedTime => "failed_time",
-            SortColumn::UseTime => "use_time",
-            SortColumn::Amount => "amount",
-            SortColumn::Cost => "cost",
-        }
-    }
-
-    /// Whether the column holds times; the others hold money.
-    pub fn is_time(self) -> bool {
-        matches!(self, SortColumn::FailedTime | SortColumn::UseTime)
-    }
-}
-
-/// The order of a list; ties by id in the same direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sort {
-    pub column: SortColumn,
-    pub descending: bool,
-}
-
-impl Default for Sort {
-    fn default() -> Sort {
-        Sort { column: SortColumn::FailedTime, descending: true }
-    }
-}
-
-impl Sort {
-    /// As in the query string: `-failed_time`.
-    pub fn name(self) -> String {
-        format!("{}{}", if self.descending { "-" } else { "" }, self.column.name())
-    }
-
-    /// Reads what [`Sort::name`] writes.
-    pub fn parse(text: &str) -> Option<Sort> {
-        let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
-        let column = SortColumn::ALL.into_iter().find(|column| column.name() == name)?;
-        Some(Sort { column, descending })
-    }
-}
-
 /// Which failed records, in which order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Filter {
     pub handled: Handled,
+    /// Of the open ones only those whose retry is under way.
+    pub retrying: bool,
     pub start_date: Option<NaiveDate>,
     pub end_date: Option<NaiveDate>,
     pub userorgid: Option<String>,
@@ -112,8 +59,9 @@ pub struct Filter {
 }
 
 /// The keys of a filter, in the order in which links carry them.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "handled",
+    "retrying",
     "start_date",
     "end_date",
     "userorgid",
@@ -134,6 +82,7 @@ impl Filter {
         let mut read = Reader::new(fields);
         let mut filter = Filter {
             handled: Handled::default(),
+            retrying: false,
             start_date: read.date("start_date"),
             end_date: read.date("end_date"),
             userorgid: read.id("userorgid"),
@@ -152,6 +101,11 @@ impl Filter {
             Some("1") => filter.handled = Handled::Handled,
             Some("") => filter.handled = Handled::All,
             Some(_) => read.refuse("handled", Message::new("error-handled")),
+        }
+        match fields.text("retrying") {
+            None => {}
+            Some("1") => filter.retrying = true,
+            Some(_) => read.refuse("retrying", Message::new("error-retrying")),
         }
         if let Some(text) = fields.text("resolution") {
             filter.resolution = Resolution::parse(text);
@@ -195,6 +149,7 @@ impl Filter {
         };
         let values = [
             handled,
+            self.retrying.then(|| "1".to_owned()),
             self.start_date.map(|date| date.to_string()),
             self.end_date.map(|date| date.to_string()),
             self.userorgid.clone(),
@@ -218,17 +173,23 @@ impl Filter {
 
     /// Whether anything narrows the list beyond its tab.
     pub fn is_narrowed(&self) -> bool {
-        self.to_pairs().iter().any(|(key, _)| !matches!(*key, "handled" | "sort" | "page_size"))
+        self.to_pairs().iter().any(|(key, _)| is_narrowing(key))
     }
 
     /// The same filter on another tab.
     pub fn on_tab(&self, handled: Handled) -> Filter {
-        Filter { handled, ..self.clone() }
+        Filter { handled, retrying: false, ..self.clone() }
+    }
+
+    /// The same filter on the tab of retries under way.
+    pub fn on_retrying(&self) -> Filter {
+        Filter { handled: Handled::Open, retrying: true, ..self.clone() }
     }
 
     /// The same tab, order and page size with nothing else.
     pub fn cleared(&self) -> Filter {
-        Filter { handled: self.handled, sort: self.sort, page_size: self.page_size, ..Filter::default() }
+        let Filter { handled, retrying, sort, page_size, .. } = *self;
+        Filter { handled, retrying, sort, page_size, ..Filter::default() }
     }
 
     /// The filter without one of its keys, as a chip's cross removes it.
@@ -236,4 +197,9 @@ impl Filter {
         let pairs = self.to_pairs().into_iter().filter(|(name, _)| *name != key);
         Filter::parse(&Fields::new(pairs.map(|(name, value)| (name.to_owned(), value)).collect())).0
     }
+}
+
+/// Whether a key narrows a list; the others choose the tab, the order and the size of the page.
+pub fn is_narrowing(key: &str) -> bool {
+    !matches!(key, "handled" | "retrying" | "sort" | "page_size")
 }

@@ -4,9 +4,11 @@
 
 use chrono::NaiveDateTime;
 
-use super::failure::{Edit, FailedRecord, Handling, Resolution, Seen};
+use super::failure::{Edit, FailedRecord, Handling, Resolution};
+use super::seen::Seen;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::money::Money;
+use crate::base::secrets;
 
 /// The most characters of a reason: all that the platform was seen to write, and more.
 const MAX_REASON: usize = 200_000;
@@ -43,6 +45,7 @@ pub fn new_failure(fields: &Fields, id: String, now: NaiveDateTime) -> Read<Fail
         handled_note: None,
         resolution: None,
         handled_by: None,
+        retry: Default::default(),
     };
     for name in ["llmusageid", "failed_reason"] {
         if fields.text(name).is_none() {
@@ -140,7 +143,8 @@ fn money(read: &mut Reader<'_>, fields: &Fields, name: &str, present: Option<Mon
     read.money(name)
 }
 
-/// Absent means unchanged; so does the text as a browser gives it back, with other line ends.
+/// Absent means unchanged; so does the text as a browser gives it back, with other line ends. Secrets that
+/// the form masked are put back where their masks still stand.
 fn text(
     read: &mut Reader<'_>,
     fields: &Fields,
@@ -149,8 +153,11 @@ fn text(
 ) -> Option<String> {
     let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
     let Some(typed) = fields.raw(name) else { return present.map(str::to_owned) };
-    if present.is_some_and(|present| lines(present) == lines(typed)) {
-        return present.map(str::to_owned);
+    let Some(present) = present else { return read.paragraphs(name, limit) };
+    let meant = secrets::unmask(&lines(typed), &lines(present));
+    if lines(present) == meant {
+        return Some(present.to_owned());
     }
-    read.paragraphs(name, limit)
+    let checked = read.paragraphs(name, limit)?;
+    Some(if lines(&checked) == meant { checked } else { meant })
 }

@@ -31,6 +31,8 @@ pub enum Lead {
     Amounts,
     /// The ids that a search found.
     Hits,
+    /// The retries under way, which are few.
+    Retrying,
 }
 
 /// A lead, and the order in which the rows are wanted.
@@ -55,7 +57,7 @@ impl Route {
             Lead::Column(column) => column != "id" && self.order == SortColumn::FailedTime,
             Lead::Days => self.is_one_day && self.order == SortColumn::FailedTime,
             Lead::Amounts => self.order == SortColumn::Amount,
-            Lead::Hits => false,
+            Lead::Hits | Lead::Retrying => false,
         }
     }
 
@@ -92,7 +94,7 @@ impl Route {
             (Lead::Days, _) => {
                 &["use_date", "failed_time", "use_time", "llmid", "userorgid", "amount", "cost"]
             }
-            (Lead::Column(_) | Lead::Hits, _) => &[],
+            (Lead::Column(_) | Lead::Hits | Lead::Retrying, _) => &[],
         }
     }
 

@@ -38,6 +38,11 @@ struct Row<'a> {
     handled_note: Option<&'a str>,
     resolution: Option<&'a str>,
     handled_by: Option<&'a str>,
+    retry_requested_at: Option<NaiveDateTime>,
+    retry_requested_by: Option<&'a str>,
+    retry_known: Option<&'a str>,
+    supersedes: Option<&'a str>,
+    superseded_by: Option<&'a str>,
 }
 
 impl<'a> From<&'a FailedRecord> for Row<'a> {
@@ -60,6 +65,11 @@ impl<'a> From<&'a FailedRecord> for Row<'a> {
             handled_note: record.handled_note.as_deref(),
             resolution: record.resolution.as_deref(),
             handled_by: record.handled_by.as_deref(),
+            retry_requested_at: record.retry.retry_requested_at,
+            retry_requested_by: record.retry.retry_requested_by.as_deref(),
+            retry_known: record.retry.retry_known.as_deref(),
+            supersedes: record.retry.supersedes.as_deref(),
+            superseded_by: record.retry.superseded_by.as_deref(),
         }
     }
 }
@@ -73,6 +83,12 @@ struct Changes<'a> {
     handled_note: Option<&'a str>,
     resolution: Option<&'a str>,
     handled_by: Option<&'a str>,
+    retry_count: Option<i32>,
+    retry_requested_at: Option<NaiveDateTime>,
+    retry_requested_by: Option<&'a str>,
+    retry_known: Option<&'a str>,
+    supersedes: Option<&'a str>,
+    superseded_by: Option<&'a str>,
 }
 
 /// The record of that id, to the letter.
@@ -134,6 +150,12 @@ pub fn save(connection: &mut DbConnection, before: &FailedRecord, after: &Failed
         handled_note: after.handled_note.as_deref(),
         resolution: after.resolution.as_deref(),
         handled_by: after.handled_by.as_deref(),
+        retry_count: after.retry_count,
+        retry_requested_at: after.retry.retry_requested_at,
+        retry_requested_by: after.retry.retry_requested_by.as_deref(),
+        retry_known: after.retry.retry_known.as_deref(),
+        supersedes: after.retry.supersedes.as_deref(),
+        superseded_by: after.retry.superseded_by.as_deref(),
     };
     if diesel::update(row).set(changes).execute(connection)? == 0 {
         return Err(Error::NotFound);
@@ -159,6 +181,16 @@ pub fn attempts(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<Fai
         .load(connection)?)
 }
 
+/// Every failure of exactly that usage, newest first, as they are now.
+pub fn attempts_of(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<FailedRecord>> {
+    let found: Vec<FailedRecord> = failed::table
+        .filter(dsl::llmusageid.eq(usage_id.to_owned()))
+        .order((dsl::failed_time.desc(), dsl::id.desc()))
+        .select(FailedRecord::as_select())
+        .load(connection)?;
+    Ok(found.into_iter().filter(|record| record.llmusageid.as_deref() == Some(usage_id)).collect())
+}
+
 /// The ids before and after a record in the list of a filter.
 pub fn neighbours(
     connection: &mut DbConnection,
@@ -179,11 +211,11 @@ pub fn is_empty(connection: &mut DbConnection) -> Result<bool> {
     Ok(failed::table.select(dsl::id).first::<String>(connection).optional()?.is_none())
 }
 
-/// The newest record that somebody handled: who, when.
+/// The newest failure; among several of one moment any of them, so that the index on failed_time answers.
 pub fn last_failure(connection: &mut DbConnection) -> Result<Option<FailedRecord>> {
     Ok(failed::table
         .filter(sql::<Nullable<Bool>>("failed_time IS NOT NULL"))
-        .order((dsl::failed_time.desc(), dsl::id.desc()))
+        .order(dsl::failed_time.desc())
         .select(FailedRecord::as_select())
         .first(connection)
         .optional()?)

@@ -66,8 +66,9 @@ pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) ->
 
 /// Whether the covering index of the tab holds all that this filter asks.
 fn is_index_only(filter: &Filter) -> bool {
-    Filter { start_date: None, end_date: None, ..filter.cleared() }.to_pairs()
-        == Filter { start_date: None, end_date: None, ..filter.clone() }.to_pairs()
+    !filter.retrying
+        && Filter { start_date: None, end_date: None, ..filter.cleared() }.to_pairs()
+            == Filter { start_date: None, end_date: None, ..filter.clone() }.to_pairs()
 }
 
 /// The exact totals of a filter, at whatever price.
@@ -197,7 +198,12 @@ pub fn count_up_to(
     Ok(counted)
 }
 
-/// How many records each tab holds of this filter, counting to [`COUNTED_ROWS`] and one more at most.
-pub fn of_tab(connection: &mut DbConnection, filter: &Filter, search: &Search, tab: Handled) -> Result<i64> {
-    count_up_to(connection, &filter.on_tab(tab), search, COUNTED_ROWS + 1)
+/// How many records the tabs hold of this filter, each counted to [`COUNTED_ROWS`] and one more at most: open,
+/// retrying, handled, all.
+pub fn of_tabs(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<[i64; 4]> {
+    let limit = COUNTED_ROWS + 1;
+    let mut count = |filter: &Filter| count_up_to(connection, filter, search, limit);
+    let open = count(&filter.on_tab(Handled::Open))?;
+    let handled = count(&filter.on_tab(Handled::Handled))?;
+    Ok([open, count(&filter.on_retrying())?, handled, (open + handled).min(limit)])
 }

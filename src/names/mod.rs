@@ -2,6 +2,7 @@
 //!
 //! A name is comfort: what cannot be read leaves the id alone and never breaks or delays a page.
 
+pub mod search;
 pub mod store;
 
 use std::collections::HashMap;

@@ -2,6 +2,13 @@
 //!
 //! A usage is in exactly one of the two tables.
 
+pub mod export;
+pub mod failures;
+pub mod filter;
+pub mod form;
 pub mod import;
+pub mod list;
+pub mod pages;
+pub mod recording;
 pub mod store;
 pub mod usage;

@@ -10,6 +10,11 @@ use crate::db::DbBackend;
 use crate::db::schema::llmusage;
 use crate::db::values::{TolerantDate, TolerantTime};
 
+/// Accounting states that the platform knows.
+pub const CREATED: &str = "created";
+pub const ACCOUNTED: &str = "accounted";
+pub const FAILED: &str = "failed";
+
 /// A row of `llmusage` or `llmusage_history`. Every column but the id may be missing.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = llmusage, check_for_backend(DbBackend))]
@@ -48,6 +53,11 @@ pub enum Whereabouts {
 }
 
 impl Usage {
+    /// Whether the customer was charged.
+    pub fn is_accounted(&self) -> bool {
+        self.accounting_status.as_deref() == Some(ACCOUNTED)
+    }
+
     /// All fields as a JSON object with the names of the columns, for the audit trail.
     pub fn to_json(&self) -> Value {
         let use_time = self.use_time.map(|time| time.format(TIME_FORMAT).to_string());

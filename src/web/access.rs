@@ -7,10 +7,9 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 
 use super::error::WebError;
-use super::session::{self, Visitor};
 use super::state::AppState;
-use super::{links, origin, page, request};
-use crate::accounts::role::Role;
+use super::{bearer, body, links, origin, page, request, session};
+use crate::accounts::role::{Grant, Role};
 use crate::error::{Error, Result};
 
 /// The least that a visitor must be.
@@ -18,8 +17,18 @@ use crate::error::{Error, Result};
 pub enum Access {
     /// Nobody needs to be signed in.
     Public,
-    /// Signed in with at least that role.
+    /// Signed in, or a token, with at least that role.
     Role(Role),
+    /// As [`Access::Role`], or a token that may only report.
+    RoleOrReporter(Role),
+}
+
+/// A route and who may call it, as pages show it.
+#[derive(Debug, Clone)]
+pub struct Permission {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
 }
 
 impl Access {
@@ -28,6 +37,18 @@ impl Access {
         match self {
             Access::Public => "public",
             Access::Role(role) => role.as_str(),
+            Access::RoleOrReporter(Role::Viewer) => "viewer|reporter",
+            Access::RoleOrReporter(Role::Operator) => "operator|reporter",
+            Access::RoleOrReporter(Role::Admin) => "admin|reporter",
+        }
+    }
+
+    /// Whether that is enough.
+    pub fn admits(self, grant: Grant) -> bool {
+        match (self, grant) {
+            (Access::Public, _) | (Access::RoleOrReporter(_), Grant::Reporter) => true,
+            (Access::Role(least) | Access::RoleOrReporter(least), Grant::Role(role)) => role >= least,
+            (Access::Role(_), Grant::Reporter) => false,
         }
     }
 }
@@ -35,24 +56,35 @@ impl Access {
 /// Lets a request through to a route of that access, or answers in its place.
 pub async fn guard(
     access: Access,
-    service_request: ServiceRequest,
+    mut service_request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    match admit(access, &service_request).await {
-        Ok(visitor) => {
-            if let Some(visitor) = visitor {
-                service_request.extensions_mut().insert(visitor);
-            }
-            Ok(next.call(service_request).await?.map_into_boxed_body())
-        }
-        Err(Error::Unauthenticated) if is_reading(&service_request) => {
-            let here = service_request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-            let login = links::with_query("/login", &links::query(&[("next", here)]));
-            Ok(service_request.into_response(page::see_other(&login)))
-        }
-        Err(Error::Unauthenticated) => Ok(service_request.into_response(page::see_other("/login"))),
+    let is_api = bearer::is_api(service_request.path());
+    let admitted = if is_api {
+        admit_program(access, &service_request).await
+    } else {
+        admit_person(access, &service_request).await
+    };
+    // The role is judged before the form is read.
+    let admitted = match admitted {
+        Ok(()) if !is_reading(&service_request) => body::receive(&mut service_request).await,
+        admitted => admitted,
+    };
+    match admitted {
+        Ok(()) => Ok(next.call(service_request).await?.map_into_boxed_body()),
+        Err(Error::Unauthenticated) if !is_api => Ok(to_login(service_request)),
         Err(error) => Ok(service_request.error_response(WebError(error))),
     }
+}
+
+/// Sends a browser to the login, with the way back to what it wanted to see.
+fn to_login(service_request: ServiceRequest) -> ServiceResponse<BoxBody> {
+    let here = service_request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let login = match is_reading(&service_request) {
+        true => links::with_query("/login", &links::query(&[("next", here)])),
+        false => "/login".to_owned(),
+    };
+    service_request.into_response(page::see_other(&login))
 }
 
 /// For paths without a rule: only finds out who asks, so that the error page shows the way back.
@@ -60,11 +92,11 @@ pub async fn recognise(
     service_request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if let Some(state) = service_request.app_data::<web::Data<AppState>>() {
+    if let Ok(state) = state_of(&service_request) {
         let session = request::session_of(service_request.request());
         // With the database away there is nobody to show, and still a page.
         if let Ok(Some(visitor)) = session::visitor(&session, state).await {
-            service_request.extensions_mut().insert(visitor);
+            service_request.request().extensions_mut().insert(visitor);
         }
     }
     next.call(service_request).await
@@ -74,22 +106,32 @@ fn is_reading(service_request: &ServiceRequest) -> bool {
     matches!(*service_request.method(), Method::GET | Method::HEAD)
 }
 
-async fn admit(access: Access, service_request: &ServiceRequest) -> Result<Option<Visitor>> {
-    let state =
-        service_request.app_data::<web::Data<AppState>>().ok_or_else(|| Error::internal("no state"))?;
+fn state_of(service_request: &ServiceRequest) -> Result<&AppState> {
+    let state = service_request.app_data::<web::Data<AppState>>();
+    state.map(|state| state.get_ref()).ok_or_else(|| Error::internal("no state"))
+}
+
+async fn admit_person(access: Access, service_request: &ServiceRequest) -> Result<()> {
+    let state = state_of(service_request)?;
     if !is_reading(service_request) && !origin::is_own(service_request.headers(), state) {
         return Err(Error::CrossSite);
     }
     let session = request::session_of(service_request.request());
-    let visitor = session::visitor(&session, state).await?;
-    match (access, &visitor) {
-        (Access::Public, _) => Ok(visitor),
-        (Access::Role(_), None) => Err(Error::Unauthenticated),
-        (Access::Role(least), Some(found)) if found.role < least => {
-            // The page that says no still shows who is signed in.
-            service_request.extensions_mut().insert(found.clone());
-            Err(Error::Forbidden)
-        }
-        (Access::Role(_), Some(_)) => Ok(visitor),
-    }
+    let Some(visitor) = session::visitor(&session, state).await? else {
+        return if access == Access::Public { Ok(()) } else { Err(Error::Unauthenticated) };
+    };
+    let may = access.admits(Grant::Role(visitor.role));
+    // The page that says no still shows who is signed in.
+    service_request.request().extensions_mut().insert(visitor);
+    if may { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+async fn admit_program(access: Access, service_request: &ServiceRequest) -> Result<()> {
+    let state = state_of(service_request)?;
+    let Some(caller) = bearer::caller(service_request.headers(), state).await? else {
+        return if access == Access::Public { Ok(()) } else { Err(Error::Unauthenticated) };
+    };
+    let may = access.admits(caller.grant);
+    service_request.request().extensions_mut().insert(caller);
+    if may { Ok(()) } else { Err(Error::Forbidden) }
 }

@@ -6,12 +6,13 @@ use std::fmt;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 
-use super::{locale, page, request};
+use super::locale::Language;
+use super::{bearer, links, locale, page, problem, request};
 use crate::base::form::Message;
 use crate::error::Error;
 
@@ -43,6 +44,7 @@ impl ResponseError for WebError {
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Error::Malformed(_) => StatusCode::BAD_REQUEST,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Conflict(_) => StatusCode::CONFLICT,
@@ -73,6 +75,8 @@ struct ErrorPage {
     explanation: String,
     /// Fields with their messages, where the fault is in what was sent.
     fields: Vec<(String, String)>,
+    /// The page that the refused form was on.
+    back: Option<String>,
 }
 
 /// Gives each error response its page.
@@ -87,35 +91,72 @@ pub async fn layer(
     if status.is_server_error() {
         tracing::error!(request_id = request::id_of(response.request()), %error, "request failed");
     }
-    let body = error_page(response.request(), status, fault.map(|fault| &fault.0));
+    let is_api = bearer::is_api(response.request().path());
+    let (kind, body) = if is_api {
+        (problem::CONTENT_TYPE, problem::body(response.request(), status, fault.map(|fault| &fault.0)))
+    } else {
+        ("text/html; charset=utf-8", error_page(response.request(), status, fault.map(|fault| &fault.0)))
+    };
+    let allow = allowed_methods(response.request()).filter(|_| status == StatusCode::METHOD_NOT_ALLOWED);
     let (request, mut inner) = response.into_parts();
-    inner
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
+    let headers = inner.headers_mut();
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
+    if is_api && status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static(problem::CHALLENGE));
+    }
+    if let Some(allow) = allow {
+        headers.insert(header::ALLOW, allow);
+    }
     Ok(ServiceResponse::new(request, inner.set_body(BoxBody::new(body))))
+}
+
+/// The methods of the route that a request has found.
+fn allowed_methods(request: &HttpRequest) -> Option<header::HeaderValue> {
+    let (pattern, state) = (request.match_pattern()?, page::state_of(request).ok()?);
+    let routes = state.permissions.iter().filter(|route| route.path == pattern);
+    let methods: Vec<&str> = routes.map(|route| route.method.as_str()).collect();
+    let head = if methods.contains(&"GET") { Some("HEAD") } else { None };
+    let all: Vec<&str> = methods.into_iter().chain(head).collect();
+    header::HeaderValue::from_str(&all.join(", ")).ok()
+}
+
+/// What happened, in words for the one who asked.
+pub(super) fn explanation(language: Language, status: StatusCode, error: Option<&Error>) -> String {
+    match error {
+        Some(Error::Conflict(message) | Error::Malformed(message)) => locale::words(language, message),
+        Some(Error::CrossSite) => locale::text(language, "error-page-cross-site"),
+        Some(Error::TooManyRequests(seconds)) => {
+            locale::words(language, &Message::new("error-page-throttled").with("seconds", seconds))
+        }
+        _ => locale::text(language, words_of(status).1),
+    }
 }
 
 fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> String {
     let language = request::language_of(request);
-    let say = |key| locale::text(language, key);
-    let (title, explanation) = words_of(status);
-    let explanation = match error {
-        Some(Error::Conflict(message) | Error::Malformed(message)) => locale::words(language, message),
-        Some(Error::CrossSite) => say("error-page-cross-site"),
-        Some(Error::TooManyRequests(seconds)) => {
-            locale::words(language, &Message::new("error-page-throttled").with("seconds", seconds))
-        }
-        _ => say(explanation),
-    };
+    let explanation = explanation(language, status, error);
     let fields = match error {
         Some(Error::Invalid(errors)) => locale::errors_in_words(language, errors).into_iter().collect(),
         _ => Vec::new(),
     };
-    let page = ErrorPage { status: status.as_u16(), title: say(title), explanation, fields };
+    let page = ErrorPage {
+        status: status.as_u16(),
+        title: locale::text(language, words_of(status).0),
+        explanation,
+        fields,
+        back: page_of_form(request),
+    };
     page::render_text(request, "errors/error.html", &page).unwrap_or_else(|error| {
         tracing::error!(%error, "the error page itself failed");
         page.title
     })
+}
+
+/// `/things/{id}` for a form that was posted to `/things/{id}/action`.
+fn page_of_form(request: &HttpRequest) -> Option<String> {
+    let (page, _) = request.path().rsplit_once('/').filter(|_| request.method() == Method::POST)?;
+    let query = request.query_string();
+    (page.matches('/').count() == 2).then(|| links::with_query(page, query))
 }
 
 fn words_of(status: StatusCode) -> (&'static str, &'static str) {
@@ -125,6 +166,7 @@ fn words_of(status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::FORBIDDEN => ("error-page-403", "error-page-403-text"),
         StatusCode::NOT_FOUND => ("error-page-404", "error-page-404-text"),
         StatusCode::METHOD_NOT_ALLOWED => ("error-page-405", "error-page-405-text"),
+        StatusCode::REQUEST_TIMEOUT => ("error-page-408", "error-page-408-text"),
         StatusCode::CONFLICT => ("error-page-409", "error-page-409-text"),
         StatusCode::PAYLOAD_TOO_LARGE => ("error-page-413", "error-page-413-text"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("error-page-415", "error-page-415-text"),

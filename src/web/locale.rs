@@ -60,11 +60,14 @@ pub fn lookup(language: Language, key: &str, arguments: &Arguments) -> Option<St
     CATALOGUE.lookup_single_language(&tag, key, Some(arguments)).ok()
 }
 
+/// The arguments that are counts and choose singular or plural; an id such as `007` is none.
+const COUNTS: [&str; 5] = ["number", "limit", "seconds", "least", "most"];
+
 /// A message in words; a key that is missing shows itself, and a test finds it.
 pub fn words(language: Language, message: &Message) -> String {
     let arguments = message.arguments.iter().map(|(name, value)| {
-        // A whole number chooses singular or plural.
-        let value = value.parse::<i64>().map_or_else(|_| FluentValue::from(value.clone()), FluentValue::from);
+        let number = value.parse::<i64>().ok().filter(|_| COUNTS.contains(name));
+        let value = number.map_or_else(|| FluentValue::from(value.clone()), FluentValue::from);
         (Cow::from(*name), value)
     });
     lookup(language, message.key, &arguments.collect()).unwrap_or_else(|| message.key.to_owned())

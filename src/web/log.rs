@@ -8,6 +8,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 
+use super::bearer;
 use super::request::{self, RequestId};
 use super::state::AppState;
 
@@ -25,7 +26,8 @@ pub async fn requests(
     service_request.extensions_mut().insert(RequestId(id.clone()));
     let method = service_request.method().clone();
     let response = next.call(service_request).await?.map_into_boxed_body();
-    let user = request::visitor_of(response.request()).map(|visitor| visitor.name);
+    let caller = bearer::caller_of(response.request()).map(|caller| caller.name);
+    let user = caller.ok().or_else(|| request::visitor_of(response.request()).map(|visitor| visitor.name));
     tracing::info!(
         request_id = id,
         user = user.as_deref().unwrap_or("-"),

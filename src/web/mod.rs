@@ -4,17 +4,23 @@
 
 pub mod access;
 pub mod assets;
+pub mod bearer;
+pub mod body;
+pub mod changes;
 pub mod download;
 pub mod error;
 pub mod flash;
+pub mod form;
 pub mod links;
 pub mod locale;
 pub mod log;
 pub mod ops;
 pub mod origin;
 pub mod page;
+pub mod problem;
 pub mod request;
 pub mod session;
 pub mod state;
 pub mod templates;
+pub mod timeline;
 pub mod view;

@@ -1,6 +1,6 @@
 //! The frame around every page: who is signed in, language, zone, flash, and what it is served with.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
@@ -77,6 +77,13 @@ pub fn state_of(request: &HttpRequest) -> Result<&AppState> {
         .ok_or_else(|| Error::internal("no state"))
 }
 
+/// Where a form in the layout sends the person back to: this page, unless it answers a form itself.
+fn place_to_return(request: &HttpRequest) -> String {
+    let is_page = matches!(*request.method(), Method::GET | Method::HEAD);
+    let here = request.uri().path_and_query().filter(|_| is_page);
+    here.map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
 fn frame(request: &HttpRequest, state: &AppState, language: Language) -> Frame {
     let user = request::visitor_of(request).map(|visitor| FrameUser {
         operates: visitor.role >= Role::Operator,
@@ -91,7 +98,7 @@ fn frame(request: &HttpRequest, state: &AppState, language: Language) -> Frame {
         zone: state.clock.zone().name().to_owned(),
         version: env!("CARGO_PKG_VERSION"),
         request_id: request::id_of(request),
-        here: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+        here: place_to_return(request),
     }
 }
 

@@ -1,9 +1,12 @@
 //! What a request tells: its id, who asks, in which language, and the fields it carries.
 
+use std::net::IpAddr;
+
 use actix_session::SessionExt;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, web};
 
+use super::bearer;
 use super::links;
 use super::locale::Language;
 use super::session::Visitor;
@@ -40,13 +43,11 @@ pub fn language_of(request: &HttpRequest) -> Language {
 
 /// The author of what this request changes.
 pub fn author_of(request: &HttpRequest, state: &AppState) -> Result<Author> {
-    let visitor = visitor_of(request).ok_or(Error::Unauthenticated)?;
-    Ok(Author {
-        name: visitor.name,
-        source: Source::Page,
-        request_id: Some(id_of(request)),
-        at: state.clock.now(),
-    })
+    let (name, source) = match bearer::caller_of(request) {
+        Ok(caller) => (caller.name, Source::Api),
+        Err(_) => (visitor_of(request).ok_or(Error::Unauthenticated)?.name, Source::Page),
+    };
+    Ok(Author { name, source, request_id: Some(id_of(request)), at: state.clock.now() })
 }
 
 /// The fields of the query string.
@@ -80,4 +81,24 @@ fn not_utf8() -> Error {
 /// The session of this request.
 pub fn session_of(request: &HttpRequest) -> actix_session::Session {
     request.get_session()
+}
+
+/// The id in the path, decoded.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not UTF-8: no record has such an id.
+pub fn id_in_path(request: &HttpRequest) -> Result<String> {
+    let encoded = request.match_info().get("id").unwrap_or_default();
+    let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8();
+    let id = decoded.map_err(|_| Error::NotFound)?.into_owned();
+    if id.contains('\0') { Err(Error::NotFound) } else { Ok(id) }
+}
+
+/// The address that the visitor comes from; behind proxies of ours, what the first of them saw.
+pub fn address_of(request: &HttpRequest, state: &AppState) -> Option<IpAddr> {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let Some(place) = state.proxies.checked_sub(1) else { return peer };
+    let headers = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let chain: Vec<&str> = headers.flat_map(|value| value.split(',')).map(str::trim).collect();
+    chain.iter().rev().nth(place).and_then(|text| text.parse().ok()).or(peer)
 }

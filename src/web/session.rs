@@ -7,10 +7,11 @@ use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::storage::CookieSessionStore;
 use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::{Key, SameSite, time::Duration};
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use sha2::{Digest, Sha512};
 
 use crate::accounts::role::Role;
+use crate::accounts::session as ended;
 use crate::accounts::store::{self, User};
 use crate::error::{Error, Result};
 use crate::web::state::AppState;
@@ -18,9 +19,14 @@ use crate::web::state::AppState;
 /// A session ends this long after sign-in, whatever happens.
 const ABSOLUTE_HOURS: i64 = 12;
 
+/// A session ends when nothing was asked for so long.
+const IDLE_MINUTES: i64 = 120;
+
 const USER: &str = "user";
 const EPOCH: &str = "epoch";
 const SINCE: &str = "since";
+const SEEN: &str = "seen";
+const ID: &str = "id";
 
 /// Somebody signed in, as the handlers see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,30 +52,56 @@ pub fn middleware(secret: &str, is_https: bool) -> SessionMiddleware<CookieSessi
         .build()
 }
 
-/// Begins a session; whatever was in the cookie before is gone.
+/// Begins a session of a new id; whatever was in the cookie before is gone.
 pub fn begin(session: &Session, user: &str, epoch: i32, now: NaiveDateTime) -> Result<()> {
     session.clear();
     session.renew();
     session.insert(USER, user).map_err(Error::internal)?;
     session.insert(EPOCH, epoch).map_err(Error::internal)?;
+    session.insert(ID, nanoid::nanoid!()).map_err(Error::internal)?;
+    session.insert(SEEN, now).map_err(Error::internal)?;
     session.insert(SINCE, now).map_err(Error::internal)
 }
 
-/// Ends the session.
-pub fn end(session: &Session) {
+/// Ends the session, and any copy of its cookie.
+pub async fn end(session: &Session, state: &AppState) -> Result<()> {
+    let id = session.get::<String>(ID).ok().flatten();
+    let since = session.get::<NaiveDateTime>(SINCE).ok().flatten();
     session.purge();
+    let (Some(id), Some(since)) = (id, since) else { return Ok(()) };
+    let (until, now) = (since + TimeDelta::hours(ABSOLUTE_HOURS), state.clock.now());
+    state.database.transaction(move |connection| ended::insert(connection, &id, until, now)).await
 }
 
 /// Who is signed in, if the session still holds.
 pub async fn visitor(session: &Session, state: &AppState) -> Result<Option<Visitor>> {
     let Ok(Some(name)) = session.get::<String>(USER) else { return Ok(None) };
     let epoch = session.get::<i32>(EPOCH).ok().flatten();
-    let since = session.get::<NaiveDateTime>(SINCE).ok().flatten();
-    let is_fresh = since.is_some_and(|since| (state.clock.now() - since).num_hours() < ABSOLUTE_HOURS);
-    if !is_fresh {
+    let Some(id) = session.get::<String>(ID).ok().flatten() else { return Ok(None) };
+    if !is_fresh(session, state.clock.now()) {
         return Ok(None);
     }
-    let user: Option<User> = state.database.run(move |connection| store::lookup(connection, &name)).await?;
+    let user: Option<User> = state
+        .database
+        .run(move |connection| {
+            let has_ended = ended::contains(connection, &id)?;
+            Ok(if has_ended { None } else { store::lookup(connection, &name)? })
+        })
+        .await?;
     let holds = |user: &User| !user.disabled && Some(user.session_epoch) == epoch;
     Ok(user.filter(holds).map(|user| Visitor { role: user.role(), name: user.name, language: user.language }))
+}
+
+/// Whether neither of the two ends has come; notes in the cookie, once a minute, that somebody is there.
+fn is_fresh(session: &Session, now: NaiveDateTime) -> bool {
+    let time = |name| session.get::<NaiveDateTime>(name).ok().flatten();
+    let (Some(since), Some(seen)) = (time(SINCE), time(SEEN)) else { return false };
+    if now - since >= TimeDelta::hours(ABSOLUTE_HOURS) || now - seen >= TimeDelta::minutes(IDLE_MINUTES) {
+        return false;
+    }
+    if now - seen >= TimeDelta::minutes(1) {
+        // A cookie that cannot be written keeps the earlier time, and the session ends earlier.
+        let _ = session.insert(SEEN, now);
+    }
+    true
 }

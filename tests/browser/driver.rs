@@ -1,6 +1,7 @@
 //! ChromeDriver and a browser of its own for each scenario.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -193,16 +194,23 @@ impl Browser {
 }
 
 impl Drop for Browser {
+    /// Ends the driver with its browser, also when the scenario failed before it could close the session.
     fn drop(&mut self) {
-        let _ = self.driver.kill();
+        let group = format!("-{}", self.driver.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.driver.wait();
     }
 }
 
 /// Starts ChromeDriver on a port of its choice.
 fn start_driver() -> (Child, u16) {
-    let mut driver =
-        Command::new(DRIVER).arg("--port=0").stdout(Stdio::piped()).spawn().expect("ChromeDriver starts");
+    // In a process group of its own, together with the browser that it starts.
+    let mut driver = Command::new(DRIVER)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .expect("ChromeDriver starts");
     let mut lines = BufReader::new(driver.stdout.take().expect("its output")).lines();
     let port = lines
         .by_ref()

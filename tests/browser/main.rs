@@ -107,6 +107,9 @@ fn every_page_fits_its_window_in_every_look() {
                 ("edit", format!("/failed-accounting/{id}/edit")),
                 ("delete", format!("/failed-accounting/{id}/delete")),
                 ("new", "/failed-accounting/new".to_owned()),
+                ("usages", "/usages".to_owned()),
+                ("usages-nothing", "/usages?status=none".to_owned()),
+                ("usages-new", "/usages/new".to_owned()),
                 ("account", "/account".to_owned()),
                 ("not-found", "/nowhere".to_owned()),
             ] {

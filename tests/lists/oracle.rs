@@ -153,6 +153,7 @@ pub fn any_filter(engine: Engine) -> impl Strategy<Value = Filter> {
     (tab, (date(), date()), who, words, (limit(), limit()), resolution, order).prop_map(
         |(handled, dates, who, q, limits, resolution, (column, descending))| Filter {
             handled,
+            retrying: false,
             start_date: dates.0,
             end_date: dates.1,
             userorgid: who.0,

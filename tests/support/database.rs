@@ -168,7 +168,7 @@ mod server {
         let mut admin = connect(server);
         if migrated {
             let template = template(&mut admin, server);
-            copy(&mut admin, &template, &name, server);
+            copy(&mut admin, &template, &name);
         } else {
             let statement = create_statement(admin.engine(), &name);
             execute(&mut admin, &statement);
@@ -313,26 +313,14 @@ mod server {
         }
     }
 
-    /// MariaDB has no copy of a database: its tables are copied one by one, which keeps columns and indexes.
-    fn copy(admin: &mut DbConnection, template: &str, name: &str, server: &str) {
+    /// MariaDB has no copy of a database: its tables are copied one by one, which keeps columns and
+    /// indexes, and then their triggers.
+    fn copy(admin: &mut DbConnection, template: &str, name: &str) {
         if admin.engine() == Engine::Postgres {
             return execute(admin, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
         }
         let statement = create_statement(admin.engine(), name);
         execute(admin, &statement);
-        let others = number(
-            admin,
-            &format!(
-                "SELECT (SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = '{template}') \
-             + (SELECT COUNT(*) FROM information_schema.views WHERE table_schema = '{template}') \
-             + (SELECT COUNT(*) FROM information_schema.referential_constraints WHERE constraint_schema = '{template}') AS n"
-            ),
-        );
-        if others > 0 {
-            let database = Database::open(&with_name(server, name), Tz::UTC).expect("the copy opens");
-            migrations::apply(&database).expect("the migrations apply");
-            return;
-        }
         for table in names(
             admin,
             &format!(
@@ -343,6 +331,16 @@ mod server {
             if number(admin, &format!("SELECT COUNT(*) AS n FROM {template}.{table}")) > 0 {
                 execute(admin, &format!("INSERT INTO {name}.{table} SELECT * FROM {template}.{table}"));
             }
+        }
+        for trigger in names(
+            admin,
+            &format!(
+                "SELECT CONCAT('CREATE TRIGGER {name}.', trigger_name, ' ', action_timing, ' ', event_manipulation, \
+                 ' ON {name}.', event_object_table, ' FOR EACH ROW ', action_statement) AS name \
+                 FROM information_schema.triggers WHERE trigger_schema = '{template}'"
+            ),
+        ) {
+            execute(admin, &trigger);
         }
     }
 }

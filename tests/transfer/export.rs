@@ -5,7 +5,7 @@ use llmage_admin::base::paging::Position;
 use llmage_admin::db::Engine;
 use llmage_admin::error::Error;
 use llmage_admin::failed_accounting::condition::{Search, plan_search};
-use llmage_admin::failed_accounting::export::{COLUMNS, file_name, write};
+use llmage_admin::failed_accounting::export::{COLUMNS, Shape, file_name, write};
 use llmage_admin::failed_accounting::{list, totals};
 use llmage_admin::names::Names;
 use proptest::prelude::*;
@@ -150,7 +150,7 @@ fn rows_written_meanwhile_are_not_in_an_export() {
     let (writer, mut chunks, mut text) = ((*database).clone(), 0, Vec::new());
     let exported = database
         .run_here(|connection| {
-            write(connection, &filter("handled="), &Names::default(), false, &mut |chunk| {
+            write(connection, &filter("handled="), &Names::default(), Shape::default(), &mut |chunk| {
                 chunks += 1;
                 if chunks == 1 {
                     // Before and after all others, whichever way the walk goes.
@@ -183,12 +183,18 @@ fn chunks_stay_small_whatever_the_reasons_and_a_lost_reader_ends_the_export() {
     let mut asked = 0;
     let error = database
         .run_here(|connection| {
-            write(connection, &filter("handled="), &Names::default(), true, &mut |chunk| {
-                asked += 1;
-                assert!(chunk.len() <= 64 * 1024 + 3, "{}", chunk.len());
-                assert_eq!(chunk.starts_with("\u{feff}id,".as_bytes()), asked == 1);
-                if asked < 50 { Ok(()) } else { Err(Error::Unavailable("nobody reads".to_owned())) }
-            })
+            write(
+                connection,
+                &filter("handled="),
+                &Names::default(),
+                Shape { bom: true, masked: false },
+                &mut |chunk| {
+                    asked += 1;
+                    assert!(chunk.len() <= 64 * 1024 + 3, "{}", chunk.len());
+                    assert_eq!(chunk.starts_with("\u{feff}id,".as_bytes()), asked == 1);
+                    if asked < 50 { Ok(()) } else { Err(Error::Unavailable("nobody reads".to_owned())) }
+                },
+            )
         })
         .unwrap_err();
     assert!(error.to_string().contains("nobody reads"), "{error}");

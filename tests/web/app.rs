@@ -19,6 +19,8 @@ use llmage_admin::base::money::Money;
 use llmage_admin::config::Config;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::store;
+use llmage_admin::usages::store as usages;
+use llmage_admin::usages::usage::Usage;
 use scraper::{Html, Selector};
 
 use crate::support::database::TestDatabase;
@@ -36,6 +38,7 @@ struct Arguments {
 pub struct TestApp {
     pub database: TestDatabase,
     pub application: Application,
+    pub clock: Clock,
 }
 
 pub fn noon() -> NaiveDateTime {
@@ -65,9 +68,9 @@ impl TestApp {
         let database = TestDatabase::in_zone(zone);
         let arguments = ["test", "--secret-key", "a key of at least 32 characters, for tests"];
         let config = Arguments::parse_from(arguments.iter().chain(settings)).config;
-        let application =
-            Application::new(&config, (*database).clone(), Clock::stopped(zone, noon())).unwrap();
-        TestApp { database, application }
+        let clock = Clock::stopped(zone, noon());
+        let application = Application::new(&config, (*database).clone(), clock.clone()).unwrap();
+        TestApp { database, application, clock }
     }
 
     /// Adds a user of that role, named like it, and signs in.
@@ -96,12 +99,18 @@ impl TestApp {
             cookies: RefCell::default(),
             language: "en".to_owned(),
             headers: RefCell::default(),
+            address: None,
         }
     }
 
     /// Puts a record into the table as it is.
     pub fn given(&self, record: &FailedRecord) {
         self.database.transaction_here(|connection| Ok(store::insert(connection, record)?)).unwrap();
+    }
+
+    /// Puts a live usage into its table as it is.
+    pub fn given_usage(&self, usage: &Usage) {
+        self.database.transaction_here(|connection| Ok(usages::insert(connection, usage)?)).unwrap();
     }
 
     /// The record as it is in the table now.
@@ -130,6 +139,30 @@ pub fn failure(id: &str) -> FailedRecord {
         handled_note: None,
         resolution: None,
         handled_by: None,
+        retry: Default::default(),
+    }
+}
+
+/// A live usage that could not be accounted, with everything filled in but its task.
+pub fn usage(id: &str) -> Usage {
+    Usage {
+        id: id.to_owned(),
+        llmid: Some("m-kimi-k3".to_owned()),
+        use_date: Some(day("2026-05-21")),
+        use_time: Some(at("2026-05-21 23:59:59")),
+        userid: Some("u2".to_owned()),
+        usages: Some(r#"{"prompt_tokens": 812, "completion_tokens": 40}"#.to_owned()),
+        ioinfo: Some(r#"{"stream":true}"#.to_owned()),
+        transno: Some("t-1".to_owned()),
+        responsed_seconds: Some(0.5),
+        finish_seconds: Some(2.25),
+        status: Some("SUCCEEDED".to_owned()),
+        taskid: None,
+        amount: Some(money("1.2")),
+        cost: Some(money("0.9")),
+        userorgid: Some("org-b".to_owned()),
+        ownerid: Some("org-a".to_owned()),
+        accounting_status: Some("failed".to_owned()),
     }
 }
 
@@ -140,6 +173,21 @@ pub struct Visitor<'a> {
     pub language: String,
     /// Sent instead of Sec-Fetch-Site: same-origin, when set.
     pub headers: RefCell<Option<Vec<(String, String)>>>,
+    /// Where the connection comes from.
+    pub address: Option<std::net::SocketAddr>,
+}
+
+impl Visitor<'_> {
+    /// A browser with a copy of the cookies.
+    pub fn copy(&self) -> Self {
+        Visitor {
+            app: self.app,
+            cookies: self.cookies.clone(),
+            language: self.language.clone(),
+            headers: self.headers.clone(),
+            address: self.address,
+        }
+    }
 }
 
 /// What came back.
@@ -178,6 +226,9 @@ impl Visitor<'_> {
                 }
             }
             None => request = request.insert_header(("sec-fetch-site", "same-origin")),
+        }
+        if let Some(address) = self.address {
+            request = request.peer_addr(address);
         }
         for cookie in self.cookies.borrow().iter() {
             request = request.cookie(cookie.clone());

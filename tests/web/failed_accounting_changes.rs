@@ -360,5 +360,5 @@ async fn only_an_admin_deletes_after_a_confirmation_and_the_trail_keeps_the_whol
     {
         assert_eq!(kept[field], value, "{field}");
     }
-    assert_eq!(kept.as_object().unwrap().len(), 17);
+    assert_eq!(kept.as_object().unwrap().len(), 22);
 }

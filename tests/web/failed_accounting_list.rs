@@ -47,7 +47,7 @@ async fn tabs_are_links_and_null_or_foreign_handled_counts_as_open() {
     for tab in &tabs {
         seen.push(viewer.get(tab).await.rows().join(" "));
     }
-    assert_eq!(seen, ["f3 f2 f1", "f4", "f4 f3 f2 f1"]);
+    assert_eq!(seen, ["f3 f2 f1", "", "f4", "f4 f3 f2 f1"]);
 }
 
 #[actix_web::test]
@@ -168,4 +168,24 @@ async fn names_stand_beside_ids_where_they_are_known() {
     let page = viewer.get("/failed-accounting?llmid=m-kimi-k3").await;
     assert_eq!(page.text("tr[data-id=f1] td.model"), "Kimi <K3>");
     assert!(page.texts(".chips .chip").iter().any(|chip| chip.contains("Kimi <K3>")));
+}
+
+#[actix_web::test]
+async fn an_id_of_digits_stays_as_it_is() {
+    let app = TestApp::new();
+    app.given(&FailedRecord { llmid: Some("007".to_owned()), ..failure("f1") });
+    let viewer = app.signed_in(Role::Viewer).await;
+    let page = viewer.get("/failed-accounting?llmid=007").await;
+    assert!(page.text(".chips .chip").contains("007"), "{}", page.text(".chips .chip"));
+}
+
+#[actix_web::test]
+async fn the_exact_count_is_kept_from_page_to_page() {
+    let app = TestApp::new();
+    for number in 0..4 {
+        app.given(&failure(&format!("f{number}")));
+    }
+    let viewer = app.signed_in(Role::Viewer).await;
+    let page = viewer.get("/failed-accounting?page_size=2&exact=1").await;
+    assert!(page.attribute("a[rel=next]", "href").contains("exact=1"));
 }

@@ -116,3 +116,28 @@ async fn hostile_text_is_text() {
     operator.submit(&action, &[("resolution", "duplicate")]).await;
     assert!(!app.record(id).is_open());
 }
+
+#[actix_web::test]
+async fn events_of_another_version_of_the_app_are_shown_in_plain_words() {
+    let app = TestApp::new();
+    app.given(&failure("f1"));
+    app.database
+        .transaction_here(|connection| {
+            diesel::connection::SimpleConnection::batch_execute(
+                connection,
+                "INSERT INTO audit_event (happened_at, author, source, action, record_kind, record_id, after_state) \
+                 VALUES ('2026-05-22 01:00:00', 'sofia', 'drone', 'teleport', 'failed_accounting', 'f1', \
+                 '{\"resolution\": \"vanished\", \"handled\": \"1\"}')",
+            )?;
+            Ok(())
+        })
+        .unwrap();
+    let viewer = app.signed_in(Role::Viewer).await;
+    let page = viewer.get("/failed-accounting/f1").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let timeline = page.text(".timeline");
+    assert!(
+        timeline.contains("sofia") && timeline.contains("vanished") && timeline.contains("Handled"),
+        "{timeline}"
+    );
+}

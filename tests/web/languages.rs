@@ -29,6 +29,7 @@ async fn the_browser_chooses_until_the_account_does() {
     let page =
         visitor.submit("/account", &[("language", "zh-CN"), ("next", "/failed-accounting?handled=1")]).await;
     assert_eq!(page.attribute("html", "lang"), "zh-CN");
+    assert!(page.text("[role=status]").contains("语言"), "told in the language that was chosen");
     assert_eq!(page.text("nav.tabs a[aria-current=page]").split(' ').next(), Some("已处理"));
 }
 

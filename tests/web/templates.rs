@@ -5,15 +5,21 @@ use std::path::{Path, PathBuf};
 
 use llmage_admin::accounts::role::Role;
 use llmage_admin::failed_accounting::failure::FailedRecord;
+use llmage_admin::usages::usage::Usage;
 
-use crate::app::{TestApp, failure};
+use crate::app::{TestApp, failure, usage};
 
 /// Each page template and a request that shows it: method, path, fields.
 type Shown = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const PAGES: [Shown; 9] = [
+const PAGES: [Shown; 18] = [
     ("accounts/account.html", "POST", "/account", &[("new_password", "x"), ("current_password", "")]),
     ("accounts/login.html", "POST", "/login", &[("username", "nobody")]),
+    ("accounts/new_user.html", "POST", "/users", &[]),
+    ("accounts/tokens.html", "POST", "/tokens", &[]),
+    ("accounts/user.html", "POST", "/users/admin/password", &[("new_password", "x")]),
+    ("accounts/users.html", "GET", "/users", &[]),
+    ("audit/index.html", "GET", "/audit?from=x", &[]),
     ("errors/error.html", "GET", "/nowhere", &[]),
     ("failed_accounting/conflict.html", "POST", "/failed-accounting/f1", &[("seen", SEEN), ("amount", "7")]),
     ("failed_accounting/delete.html", "GET", "/failed-accounting/f1/delete", &[]),
@@ -26,7 +32,13 @@ const PAGES: [Shown; 9] = [
     ),
     ("failed_accounting/new.html", "POST", "/failed-accounting", &[]),
     ("failed_accounting/show.html", "POST", "/failed-accounting/f1/handle", &[("handled_note", "kept")]),
+    ("usages/delete.html", "GET", "/usages/usage-f1/delete", &[]),
+    ("usages/form.html", "POST", "/usages/u9", &[("seen", SEEN_USAGE), ("amount", "7")]),
+    ("usages/index.html", "GET", "/usages?llmid=m-kimi-k3&page_size=1&sort=use_time", &[]),
+    ("usages/show.html", "POST", "/usages/u9/fail", &[]),
 ];
+
+const SEEN_USAGE: &str = r#"{"digest":"of an older state","fields":[["id","u9"],["llmid","m-old"]]}"#;
 
 const SEEN: &str = r#"{"digest":"of an older state","amount":"1.00000","cost":null,"failed_reason":"x",
     "handled":true,"resolution":"written_off","handled_note":null}"#;
@@ -59,6 +71,10 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
             llmusageid: None,
             ..failure("f2")
         });
+        app.given_usage(&usage("usage-f1"));
+        let accounted = Some("accounted".to_owned());
+        app.given_usage(&Usage { accounting_status: accounted, ..usage("u8") });
+        app.given_usage(&Usage { accounting_status: None, usages: Some("{\"cut".to_owned()), ..usage("u9") });
         let mut visitor = app.signed_in(Role::Admin).await;
         visitor.language = language.to_owned();
         for (name, method, path, fields) in PAGES {
@@ -75,9 +91,20 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
             assert!(page.has("main h1"), "{name}: {}", page.body);
             assert!(!page.body.contains("{{") && !page.body.contains("{%"), "{name}");
         }
-        for path in
-            ["/failed-accounting/f2", "/failed-accounting/f2/edit", "/failed-accounting?handled=1&llmid=x"]
-        {
+        for path in [
+            "/failed-accounting/f2",
+            "/failed-accounting/f2/edit",
+            "/failed-accounting?handled=1&llmid=x",
+            "/failed-accounting?retrying=1",
+            "/failed-accounting/f1",
+            "/usages",
+            "/usages/new",
+            "/usages/u8",
+            "/usages/u8/edit",
+            "/usages/u9/delete",
+            "/usages?accounting_status=created",
+            "/usages?accounting_status=created&status=x",
+        ] {
             assert_eq!(visitor.get(path).await.status, 200, "{path} in {language}");
         }
     }

@@ -9,10 +9,11 @@ use std::collections::VecDeque;
 use diesel::prelude::*;
 
 use super::SEARCHED_ROWS;
-use super::{Listed, Place, Stretch, Walk, cursor_of, key_select, to_cursor};
+use super::{Listed, Reach, Records, cursor_of, order_of};
 use crate::base::paging::{Cursor, Key};
 use crate::db::DbConnection;
 use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::db::walk::{List, Place, Stretch, stretches};
 use crate::error::Result;
 use crate::failed_accounting::condition::{self, Search};
 use crate::failed_accounting::failure::FailedRecord;
@@ -36,15 +37,13 @@ pub fn each(
     visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
 ) -> Result<()> {
     let engine = connection.engine();
-    let sort = filter.sort;
-    let route = route::to_whole(connection, filter, search, sort)?;
-    let walk =
-        Walk { engine, filter, search, sort, descending: sort.descending, route, searched: SEARCHED_ROWS };
-    for Stretch { nulls, .. } in walk.stretches(None) {
+    let route = route::to_whole(connection, filter, search, filter.sort)?;
+    let records = Records { engine, filter, search, route, reach: Reach::Searched(SEARCHED_ROWS) };
+    for stretch in stretches(engine, order_of(filter.sort), None) {
         if route.is_in_order() {
-            walk.each_in_order(connection, nulls, visit)?;
+            records.each_in_order(connection, &stretch, visit)?;
         } else {
-            walk.each_by_id(connection, nulls, visit)?;
+            records.each_by_id(connection, stretch, visit)?;
         }
     }
     Ok(())
@@ -60,12 +59,12 @@ struct Strand {
     ended: bool,
 }
 
-impl Walk<'_> {
+impl Records<'_> {
     /// Merges the branches, each of which an index has in order.
     fn each_in_order(
         &self,
         connection: &mut DbConnection,
-        nulls: bool,
+        stretch: &Stretch,
         visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
     ) -> Result<()> {
         let branches = condition::branches(self.engine, self.filter, self.search, self.route).len();
@@ -73,7 +72,7 @@ impl Walk<'_> {
         let mut strands: Vec<Strand> = (0..branches).map(strand).collect();
         loop {
             for strand in strands.iter_mut().filter(|strand| strand.rows.is_empty() && !strand.ended) {
-                self.fetch(connection, nulls, strand)?;
+                self.fetch(connection, stretch, strand)?;
             }
             let ahead = strands.iter_mut().filter(|strand| !strand.rows.is_empty());
             let next = ahead.min_by(|left, right| match (left.rows.front(), right.rows.front()) {
@@ -94,25 +93,26 @@ impl Walk<'_> {
             _ => Ordering::Equal,
         };
         let order = keys.then_with(|| left.id.cmp(&right.id));
-        if self.descending { order.reverse() } else { order }
+        if self.filter.sort.descending { order.reverse() } else { order }
     }
 
-    fn fetch(&self, connection: &mut DbConnection, nulls: bool, strand: &mut Strand) -> Result<()> {
-        let stretch = Stretch { nulls, from: strand.last.as_ref() };
+    fn fetch(&self, connection: &mut DbConnection, stretch: &Stretch, strand: &mut Strand) -> Result<()> {
+        let stretch = Stretch { from: strand.last.clone(), ..stretch.clone() };
+        let (time, number) = stretch.order.keys(self.engine);
+        let order = stretch.order.sql(self.engine, stretch.nulls, true);
         let branches = condition::branches(self.engine, self.filter, self.search, self.route);
         let branch = branches.into_iter().nth(strand.branch);
         let mut query = failed::table
-            .select((FailedRecord::as_select(), key_select(self.engine, self.sort)))
+            .select((FailedRecord::as_select(), (failed::id, time, number)))
+            .filter(stretch)
             .into_boxed();
-        for condition in branch.into_iter().flatten().chain(self.within(&stretch, None)) {
+        for condition in branch.into_iter().flatten() {
             query = query.filter(condition);
         }
-        let rows: Vec<(FailedRecord, Place)> =
-            query.order(self.order(nulls, true)).limit(strand.limit).load(connection)?;
+        let rows: Vec<(FailedRecord, Place)> = query.order(order).limit(strand.limit).load(connection)?;
         strand.ended = (rows.len() as i64) < strand.limit;
         strand.limit = next_limit(strand.limit, rows.iter().map(|(record, _)| weight(record)).sum());
-        let listed = |(record, place)| Listed { record, cursor: to_cursor(self.sort, place) };
-        strand.rows = rows.into_iter().map(listed).collect();
+        strand.rows = rows.into_iter().map(|row| self.listed(row)).collect();
         strand.last = strand.rows.back().map(|row| row.cursor.clone());
         Ok(())
     }
@@ -121,32 +121,30 @@ impl Walk<'_> {
     fn each_by_id(
         &self,
         connection: &mut DbConnection,
-        nulls: bool,
+        mut stretch: Stretch,
         visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
     ) -> Result<()> {
-        let mut from = None;
         loop {
-            let stretch = Stretch { nulls, from: from.as_ref() };
-            let mut ids = VecDeque::from(self.ids(connection, &stretch, None, SORTED_IDS)?);
+            let mut ids = VecDeque::from(self.ids(connection, &stretch, SORTED_IDS)?);
             let Some(last) = ids.back().cloned().filter(|_| ids.len() as i64 == SORTED_IDS) else {
                 return self.visit_ids(connection, &stretch, &mut ids, visit);
             };
             self.visit_ids(connection, &stretch, &mut ids, visit)?;
-            from = Some(cursor_of(connection, self.sort, &last)?);
+            stretch.from = Some(cursor_of(connection, self.filter.sort, &last)?);
         }
     }
 
     fn visit_ids(
         &self,
         connection: &mut DbConnection,
-        stretch: &Stretch<'_>,
+        stretch: &Stretch,
         ids: &mut VecDeque<String>,
         visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
     ) -> Result<()> {
         let mut limit = FEWEST_ROWS;
         while !ids.is_empty() {
             let some: Vec<String> = ids.drain(..ids.len().min(limit as usize)).collect();
-            let rows = self.load(connection, stretch, some, limit)?;
+            let rows = self.rows(connection, stretch, some, limit)?;
             for row in &rows {
                 visit(&row.record)?;
             }

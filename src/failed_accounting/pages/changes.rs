@@ -3,15 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
+use super::conflict::conflict;
 use super::context::{id_in_path, list_link, record_link};
-use super::forms::{conflict, edit_form, new_form, record_of};
+use super::forms::{edit_form, new_form, record_of};
 use super::show::{filter_of, refused};
 use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, difference};
 use crate::audit::store as audit;
 use crate::base::form::{Fields, Message};
 use crate::db::{DbConnection, is_duplicate};
 use crate::error::{Error, Result};
-use crate::failed_accounting::failure::{FailedRecord, Seen};
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::seen::Seen;
 use crate::failed_accounting::{form, store};
 use crate::web::error::Answer;
 use crate::web::{flash, page, request};
@@ -37,7 +39,7 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
         }
     };
     let link = record_link(&record.id, "", &Default::default());
-    let money = record.amount.map(|money| money.to_string()).unwrap_or_default();
+    let money = amount_of(&record);
     state.database.transaction(move |connection| insert(connection, &record, &author)).await?;
     tell(&request, Message::new("flash-recorded").with("amount", money));
     Ok(page::see_other(&link))
@@ -210,10 +212,10 @@ async fn answer(
     }
 }
 
-fn amount_of(record: &FailedRecord) -> String {
+pub(super) fn amount_of(record: &FailedRecord) -> String {
     record.amount.unwrap_or_default().to_string()
 }
 
-fn tell(request: &HttpRequest, message: Message) {
+pub(super) fn tell(request: &HttpRequest, message: Message) {
     flash::leave(&request::session_of(request), request::language_of(request), &message);
 }

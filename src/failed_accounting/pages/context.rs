@@ -1,18 +1,15 @@
 //! What the templates of several pages show of a record, a filter or a choice.
 
-use std::collections::BTreeMap;
-
-use actix_web::HttpRequest;
 use serde::Serialize;
 
-use crate::base::clock::Clock;
-use crate::base::form::{FieldErrors, Fields};
-use crate::error::{Error, Result};
+use crate::base::secrets;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::Filter;
 use crate::names::Names;
+pub(super) use crate::web::form::{Choice, FormView};
 use crate::web::links;
-use crate::web::locale::{self, Language};
+pub(super) use crate::web::request::id_in_path;
+use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView, clip};
 
 /// The path of the list.
@@ -34,15 +31,17 @@ pub(super) struct RowView {
     pub cost: Option<String>,
     pub reason: Option<String>,
     pub retries: i32,
-    /// `open`, `handled`, `accounted` or `superseded`.
+    /// `open`, `retrying`, `stuck`, `handled`, `accounted` or `superseded`.
     pub state: &'static str,
     /// How it was closed, as stored.
     pub resolution: Option<String>,
 }
 
 /// The word for the state of a record.
-pub(super) fn state_of(record: &FailedRecord) -> &'static str {
+pub(super) fn state_of(record: &FailedRecord, state: &AppState) -> &'static str {
     match record.closed_as() {
+        _ if record.is_stuck(state.stuck_since()) => "stuck",
+        _ if record.is_retrying() => "retrying",
         _ if record.is_open() => "open",
         Some(Resolution::Accounted) => "accounted",
         Some(Resolution::Superseded) => "superseded",
@@ -51,25 +50,31 @@ pub(super) fn state_of(record: &FailedRecord) -> &'static str {
 }
 
 impl RowView {
-    pub fn new(record: &FailedRecord, names: &Names, clock: &Clock, filter: &Filter) -> RowView {
+    pub fn new(record: &FailedRecord, names: &Names, state: &AppState, filter: &Filter) -> RowView {
         let named = |id: &Option<String>, known: &std::collections::HashMap<String, String>| {
             id.clone().map(|id| Named { name: known.get(&id).cloned(), id })
         };
         RowView {
             link: record_link(&record.id, "", filter),
-            failed: record.failed_time.map(|time| TimeView::new(clock, time)),
+            failed: record.failed_time.map(|time| TimeView::new(&state.clock, time)),
             organisation: named(&record.userorgid, &names.organisations),
             user: named(&record.userid, &names.users),
             model: named(&record.llmid, &names.models),
             amount: record.amount.map(|money| money.to_string()),
             cost: record.cost.map(|money| money.to_string()),
-            reason: record.failed_reason.as_deref().map(|reason| clip(reason, ROW_REASON)),
+            reason: record.failed_reason.as_deref().map(row_reason),
             retries: record.retry_count.unwrap_or(0),
-            state: state_of(record),
-            resolution: record.resolution.clone().filter(|_| !record.is_open()),
+            state: state_of(record, state),
+            resolution: record.closed_as().map(|resolution| resolution.as_str().to_owned()),
             id: record.id.clone(),
         }
     }
+}
+
+/// The beginning of a reason, its secrets masked. Longer ones are cut first, far behind what is shown.
+fn row_reason(reason: &str) -> String {
+    let beginning: String = reason.chars().take(10 * ROW_REASON).collect();
+    clip(&secrets::mask(&beginning), ROW_REASON)
 }
 
 /// The address of a record or of one of its actions, within a filter.
@@ -83,33 +88,6 @@ pub(super) fn list_link(filter: &Filter) -> String {
     links::with_query(LIST, &links::query(&filter.to_pairs()))
 }
 
-/// What a form shows: the values as typed, and what is wrong with them.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct FormView {
-    pub values: BTreeMap<String, String>,
-    pub errors: BTreeMap<String, String>,
-}
-
-impl FormView {
-    /// Each of these fields with its value as typed, empty when absent.
-    pub fn new(names: &[&str], fields: &Fields, errors: &FieldErrors, language: Language) -> FormView {
-        let value = |name: &&str| ((*name).to_owned(), fields.raw(name).unwrap_or_default().to_owned());
-        FormView {
-            values: names.iter().map(value).collect(),
-            errors: locale::errors_in_words(language, errors),
-        }
-    }
-}
-
-/// One choice of a select.
-#[derive(Debug, Serialize)]
-pub(super) struct Choice {
-    pub value: &'static str,
-    /// Key of its words in the catalogue.
-    pub text: String,
-    pub selected: bool,
-}
-
 /// The resolutions: those that people may choose, all, or those and the present one.
 pub(super) fn resolutions(offered: impl Fn(Resolution) -> bool, selected: &str) -> Vec<Choice> {
     let choice = |resolution: Resolution| Choice {
@@ -118,15 +96,4 @@ pub(super) fn resolutions(offered: impl Fn(Resolution) -> bool, selected: &str) 
         selected: resolution.as_str() == selected,
     };
     Resolution::ALL.into_iter().filter(|resolution| offered(*resolution)).map(choice).collect()
-}
-
-/// The id in the path, decoded.
-///
-/// # Errors
-/// [`Error::NotFound`] when it is not UTF-8: no record has such an id.
-pub(super) fn id_in_path(request: &HttpRequest) -> Result<String> {
-    let encoded = request.match_info().get("id").unwrap_or_default();
-    let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8();
-    let id = decoded.map_err(|_| Error::NotFound)?.into_owned();
-    if id.contains('\0') { Err(Error::NotFound) } else { Ok(id) }
 }

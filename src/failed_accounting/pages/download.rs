@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 
 use super::index::refuse_wrong;
-use crate::failed_accounting::export;
+use crate::failed_accounting::export::{self, Shape};
 use crate::failed_accounting::filter::Filter;
 use crate::web::error::Answer;
 use crate::web::{download, page, request};
@@ -14,12 +14,13 @@ pub async fn download(request: HttpRequest) -> Answer {
     let fields = request::query_fields(&request)?;
     let (filter, errors) = Filter::parse(&fields);
     refuse_wrong(errors)?;
-    let bom = fields.text("bom") == Some("1");
+    let shape = Shape { bom: fields.text("bom") == Some("1"), masked: true };
+    let place = state.downloads.take()?;
     let names = state.names.current().await;
     let file_name = export::file_name(&filter, state.clock.now());
-    Ok(download::csv(&file_name, move |sink| {
+    Ok(download::csv(place, &file_name, move |sink| {
         state.database.run_here(|connection| {
-            export::write(connection, &filter, &names, bom, &mut |chunk| sink.send(chunk)).map(drop)
+            export::write(connection, &filter, &names, shape, &mut |chunk| sink.send(chunk)).map(drop)
         })
     }))
 }

@@ -1,21 +1,21 @@
-//! The pages that ask: record a failure, edit one, confirm a deletion; and what a conflict shows.
+//! The pages that ask: record a failure, edit one, confirm a deletion.
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::context::{Choice, FormView, LIST, RowView, id_in_path, record_link, resolutions};
-use super::show::{field_in_words, filter_of};
+use super::show::filter_of;
 use crate::audit::event::FAILED_ACCOUNTING;
 use crate::audit::store as audit;
 use crate::base::form::{FieldErrors, Fields};
+use crate::base::secrets;
 use crate::error::Result;
-use crate::failed_accounting::failure::{FailedRecord, Seen};
+use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::store;
 use crate::web::error::Answer;
-use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
-use crate::web::view::{Named, TimeView, clip};
+use crate::web::view::Named;
 use crate::web::{page, request};
 
 /// The fields of a new failure.
@@ -33,7 +33,8 @@ const NEW_FIELDS: [&str; 10] = [
 ];
 
 /// The fields of an edit.
-const EDIT_FIELDS: [&str; 6] = ["amount", "cost", "failed_reason", "handled", "resolution", "handled_note"];
+pub(super) const EDIT_FIELDS: [&str; 6] =
+    ["amount", "cost", "failed_reason", "handled", "resolution", "handled_note"];
 
 #[derive(Serialize)]
 struct NewPage {
@@ -64,29 +65,6 @@ struct DeletePage {
     cancel: String,
 }
 
-#[derive(Serialize)]
-struct ConflictPage {
-    row: RowView,
-    by: Option<String>,
-    at: Option<TimeView>,
-    fields: Vec<ConflictField>,
-    /// The edit form, to save again over what is there now.
-    form: FormView,
-    resolutions: Vec<Choice>,
-    seen: String,
-    action: String,
-    cancel: String,
-}
-
-#[derive(Serialize)]
-struct ConflictField {
-    label: String,
-    saw: String,
-    now: String,
-    wanted: String,
-    changed: bool,
-}
-
 /// `GET /failed-accounting/new`.
 pub async fn new(request: HttpRequest) -> Answer {
     let id = nanoid::nanoid!();
@@ -107,8 +85,8 @@ pub(super) async fn new_form(
         form: FormView::new(&NEW_FIELDS, fields, errors, request::language_of(request)),
         action: LIST,
         cancel: LIST,
-        models: super::toolbar::suggestions(&names.models),
-        organisations: super::toolbar::suggestions(&names.organisations),
+        models: crate::web::form::suggestions(&names.models),
+        organisations: crate::web::form::suggestions(&names.organisations),
     };
     page::render(request, status, "failed_accounting/new.html", &context)
 }
@@ -134,7 +112,7 @@ pub(super) async fn edit_form(
     // What the person saw stays what they saw: a corrected form must still meet a later change.
     let seen = fields.raw("seen").map_or_else(|| record.seen().encode(), str::to_owned);
     let context = EditPage {
-        row: RowView::new(record, &names, &state.clock, &filter),
+        row: RowView::new(record, &names, state, &filter),
         resolutions: edit_resolutions(record, &fields),
         form: FormView::new(&EDIT_FIELDS, &fields, &errors, request::language_of(request)),
         seen,
@@ -144,19 +122,22 @@ pub(super) async fn edit_form(
     page::render(request, status, "failed_accounting/edit.html", &context)
 }
 
-fn edit_resolutions(record: &FailedRecord, fields: &Fields) -> Vec<Choice> {
+pub(super) fn edit_resolutions(record: &FailedRecord, fields: &Fields) -> Vec<Choice> {
     let present = record.closed_as();
     let offered = |resolution| Some(resolution) == present || resolution.is_by_hand();
     resolutions(offered, fields.raw("resolution").unwrap_or_default())
 }
 
 /// The values of a record as its edit form starts with.
-fn as_fields(record: &FailedRecord) -> Fields {
+pub(super) fn as_fields(record: &FailedRecord) -> Fields {
     let pair = |name: &str, value: Option<String>| (name.to_owned(), value.unwrap_or_default());
     Fields::new(vec![
         pair("amount", record.amount.map(|money| money.to_string())),
         pair("cost", record.cost.map(|money| money.to_string())),
-        pair("failed_reason", record.failed_reason.clone()),
+        pair(
+            "failed_reason",
+            record.failed_reason.as_deref().map(|reason| secrets::mask(reason).into_owned()),
+        ),
         pair("handled", Some(if record.is_open() { "0" } else { "1" }.to_owned())),
         pair("resolution", record.closed_as().map(|resolution| resolution.as_str().to_owned())),
         pair("handled_note", record.handled_note.clone()),
@@ -182,7 +163,7 @@ pub async fn confirm_delete(request: HttpRequest) -> Answer {
         .await?;
     let names = state.names.current().await;
     let context = DeletePage {
-        row: RowView::new(&record, &names, &state.clock, &filter),
+        row: RowView::new(&record, &names, state, &filter),
         attempts: attempts.saturating_sub(1),
         events,
         seen: record.seen().encode(),
@@ -190,85 +171,6 @@ pub async fn confirm_delete(request: HttpRequest) -> Answer {
         cancel: record_link(&record.id, "", &filter),
     };
     page::ok(&request, "failed_accounting/delete.html", &context)
-}
-
-/// The page for a form that was filled from a record which somebody changed meanwhile.
-pub(super) async fn conflict(request: &HttpRequest, id: String, fields: Fields, saw: Seen) -> Answer {
-    let state = page::state_of(request)?;
-    let filter = filter_of(request)?;
-    let language = request::language_of(request);
-    let (record, last) = state
-        .database
-        .run(move |connection| {
-            let record = store::find(connection, &id)?;
-            let last = audit::timeline(connection, FAILED_ACCOUNTING, &id)?.into_iter().next();
-            Ok((record, last))
-        })
-        .await?;
-    let names = state.names.current().await;
-    let wanted = wanted(&record, &fields);
-    let context = ConflictPage {
-        row: RowView::new(&record, &names, &state.clock, &filter),
-        by: last.as_ref().map(|event| event.author.clone()),
-        at: last.map(|event| TimeView::new(&state.clock, event.happened_at)),
-        fields: conflict_fields(&saw, &record.seen(), &wanted, language),
-        resolutions: edit_resolutions(&record, &wanted),
-        form: FormView::new(&EDIT_FIELDS, &wanted, &FieldErrors::new(), language),
-        seen: record.seen().encode(),
-        action: record_link(&record.id, "", &filter),
-        cancel: record_link(&record.id, "", &filter),
-    };
-    page::render(request, StatusCode::CONFLICT, "failed_accounting/conflict.html", &context)
-}
-
-/// What was typed, over the present values where the form did not have the field.
-fn wanted(record: &FailedRecord, fields: &Fields) -> Fields {
-    let present = as_fields(record);
-    let is_handle = fields.raw("resolution").is_some() && fields.raw("handled").is_none();
-    let value = |name: &str| {
-        let typed = fields.raw(name).or_else(|| (name == "handled" && is_handle).then_some("1"));
-        typed.or_else(|| present.raw(name)).unwrap_or_default().to_owned()
-    };
-    Fields::new(EDIT_FIELDS.iter().map(|name| ((*name).to_owned(), value(name))).collect())
-}
-
-fn conflict_fields(saw: &Seen, now: &Seen, wanted: &Fields, language: Language) -> Vec<ConflictField> {
-    let reason = |text: &Option<String>| text.as_deref().map(|reason| clip(reason, 200));
-    let handled =
-        |handled: bool| Some(locale::text(language, if handled { "state-handled" } else { "state-open" }));
-    let resolution = |name: &Option<String>| {
-        let key = name.as_deref().map(|name| format!("resolution-{}", name.replace('_', "-")));
-        key.and_then(|key| locale::lookup(language, &key, &Default::default())).or_else(|| name.clone())
-    };
-    let typed = |name: &str| Some(wanted.raw(name).unwrap_or_default().to_owned());
-    let typed_resolution = typed("resolution").filter(|name| !name.is_empty());
-    let rows = [
-        ("amount", saw.amount.clone(), now.amount.clone(), typed("amount")),
-        ("cost", saw.cost.clone(), now.cost.clone(), typed("cost")),
-        (
-            "failed_reason",
-            reason(&saw.failed_reason),
-            reason(&now.failed_reason),
-            reason(&typed("failed_reason")),
-        ),
-        ("handled", handled(saw.handled), handled(now.handled), handled(wanted.raw("handled") == Some("1"))),
-        (
-            "resolution",
-            resolution(&saw.resolution),
-            resolution(&now.resolution),
-            resolution(&typed_resolution),
-        ),
-        ("handled_note", saw.handled_note.clone(), now.handled_note.clone(), typed("handled_note")),
-    ];
-    rows.into_iter()
-        .map(|(field, saw, now, wanted)| ConflictField {
-            label: field_in_words(language, field),
-            changed: saw != now,
-            saw: saw.unwrap_or_default(),
-            now: now.unwrap_or_default(),
-            wanted: wanted.unwrap_or_default(),
-        })
-        .collect()
 }
 
 /// Reads a record for a form.

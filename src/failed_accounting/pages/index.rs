@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::context::{Choice, FormView, LIST, RowView, list_link, resolutions};
 use super::money_line::{MoneyLine, money_line};
-use super::toolbar::{Chip, Head, Preset, Tab, Toolbar, suggestions};
+use super::toolbar::{Chip, Head, Preset, Tab, Toolbar};
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::paging::{Cursor, Position};
 use crate::error::{Error, Result};
@@ -15,9 +15,10 @@ use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::{Filter, Handled, KEYS, Sort};
 use crate::failed_accounting::list::{self, Listing};
 use crate::failed_accounting::store;
-use crate::failed_accounting::totals::{self, COUNTED_ROWS, Known};
-use crate::names::Names;
+use crate::failed_accounting::totals::{self, Known};
+use crate::names::{Names, search};
 use crate::web::error::Answer;
+use crate::web::form::suggestions;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::{self, Named, TimeView};
@@ -54,7 +55,7 @@ struct IndexPage {
 
 #[derive(Serialize)]
 struct Empty {
-    /// `never`, `open` or `match`.
+    /// `never`, `open`, `retrying` or `match`.
     kind: &'static str,
     last: Option<TimeView>,
     last_age: Option<String>,
@@ -65,7 +66,7 @@ struct Empty {
 struct Found {
     listing: Listing,
     known: Known,
-    tabs: [i64; 3],
+    tabs: [i64; 4],
     last: Option<FailedRecord>,
     is_empty: bool,
 }
@@ -74,16 +75,19 @@ struct Found {
 pub async fn index(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?;
     let language = request::language_of(&request);
-    let fields = request::query_fields(&request)?;
-    let (filter, mut errors) = Filter::parse(&fields);
+    let typed = request::query_fields(&request)?;
+    let names = state.names.current().await;
+    let (fields, mut errors) = search::ids_for_names(&typed, &names);
+    let (filter, wrong) = Filter::parse(&fields);
+    errors.extend(wrong);
     let position = position(&fields, filter.sort, &mut errors);
     let exact = fields.text("exact") == Some("1");
     let asked = filter.clone();
     let found = state.database.run(move |connection| find(connection, &asked, &position, exact)).await?;
-    let names = state.names.current().await;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let form = FormView::new(&KEYS, &fields, &errors, language);
-    let context = Builder { filter: &filter, names: &names, state, language }.page(found, form);
+    let is_right = errors.is_empty();
+    let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let form = FormView::new(&KEYS, if is_right { &fields } else { &typed }, &errors, language);
+    let context = Builder { filter: &filter, exact, names: &names, state, language }.page(found, form);
     page::render(&request, status, "failed_accounting/index.html", &context)
 }
 
@@ -114,13 +118,7 @@ fn find(
     } else {
         totals::known(connection, filter, &search)?
     };
-    let mut tabs = [0; 3];
-    if search != Search::Scan {
-        for (tab, count) in [Handled::Open, Handled::Handled].into_iter().zip(&mut tabs) {
-            *count = totals::of_tab(connection, filter, &search, tab)?;
-        }
-        tabs[2] = (tabs[0] + tabs[1]).min(COUNTED_ROWS + 1);
-    }
+    let tabs = if search == Search::Scan { [0; 4] } else { totals::of_tabs(connection, filter, &search)? };
     let is_empty = listing.rows.is_empty();
     Ok(Found {
         last: if is_empty { store::last_failure(connection)? } else { None },
@@ -133,6 +131,8 @@ fn find(
 
 struct Builder<'a> {
     filter: &'a Filter,
+    /// Whether the exact count was asked for, which the next page keeps.
+    exact: bool,
     names: &'a Names,
     state: &'a AppState,
     language: Language,
@@ -142,18 +142,21 @@ impl Builder<'_> {
     fn page(&self, found: Found, form: FormView) -> IndexPage {
         let link_at = |key: &str, cursor: &Cursor| {
             let mut pairs: Vec<(&str, String)> = self.filter.to_pairs();
+            if self.exact {
+                pairs.push(("exact", "1".to_owned()));
+            }
             pairs.push((key, cursor.encode()));
             links::with_query(LIST, &links::query(&pairs))
         };
         let listing = &found.listing;
-        let Builder { filter, names, state, language } = *self;
+        let Builder { filter, names, state, language, .. } = *self;
         let toolbar = Toolbar { filter, names, state, language };
         let chips = toolbar.chips();
         let newer =
             listing.rows.first().filter(|_| listing.has_previous).map(|row| link_at("before", &row.cursor));
         let older = listing.rows.last().filter(|_| listing.has_next).map(|row| link_at("after", &row.cursor));
         let in_fold = ["userid", "llmusageid", "amount_min", "amount_max", "resolution", "page_size"];
-        let row = |row: &list::Listed| RowView::new(&row.record, self.names, &self.state.clock, self.filter);
+        let row = |row: &list::Listed| RowView::new(&row.record, self.names, self.state, self.filter);
         IndexPage {
             money: money_line(self.filter, &found.known, self.state, self.language),
             tabs: toolbar.tabs(&found.known, found.tabs),
@@ -203,6 +206,7 @@ impl Builder<'_> {
         }
         let kind = match () {
             _ if found.is_empty => "never",
+            _ if self.filter.retrying && !self.filter.is_narrowed() => "retrying",
             _ if self.filter.handled == Handled::Open && !self.filter.is_narrowed() => "open",
             _ => "match",
         };

@@ -14,7 +14,7 @@ use crate::web::view::{self, TimeView};
 /// Count and sums of exactly what the filter matches, as far as a page may count.
 #[derive(Serialize)]
 pub(super) struct MoneyLine {
-    /// `open`, `handled` or `all`.
+    /// `open`, `retrying`, `handled` or `all`.
     pub tab: &'static str,
     /// The attribute: plain digits, `10000+`, or empty where nothing was counted.
     pub count: String,
@@ -36,7 +36,7 @@ pub(super) struct MoneyLine {
 pub(super) fn money_line(filter: &Filter, known: &Known, state: &AppState, language: Language) -> MoneyLine {
     let mut exact: Vec<(&str, String)> = filter.to_pairs();
     exact.push(("exact", "1".to_owned()));
-    let tab = tab_name(filter.handled);
+    let tab = tab_name(filter);
     let exact = links::with_query(LIST, &links::query(&exact));
     let unknown = |count: &str, count_text: String, known| MoneyLine {
         tab,

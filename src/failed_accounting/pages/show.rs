@@ -1,16 +1,16 @@
 //! `GET /failed-accounting/{id}`: one record with its usage, attempts, actions at hand and timeline.
 
-use std::collections::BTreeMap;
-
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
+use super::retries::{RetryView, retry_view};
+use super::usage::{UsageView, usage_view};
 use crate::audit::event::FAILED_ACCOUNTING;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
+use crate::base::secrets;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::condition;
@@ -20,9 +20,10 @@ use crate::failed_accounting::store;
 use crate::usages::store as usages;
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::web::error::Answer;
-use crate::web::locale::{self, Language};
+use crate::web::locale::Language;
 use crate::web::state::AppState;
-use crate::web::view::{TimeView, clip};
+use crate::web::timeline::EventView;
+use crate::web::view::TimeView;
 use crate::web::{page, request};
 
 /// More lines or characters of a reason than these are folded.
@@ -37,6 +38,8 @@ struct ShowPage {
     next: Option<String>,
     reason: Option<String>,
     reason_is_long: bool,
+    /// Whether something of the reason is masked here.
+    is_masked: bool,
     use_date: Option<String>,
     use_time: Option<TimeView>,
     failed_exact: Option<TimeView>,
@@ -45,6 +48,7 @@ struct ShowPage {
     handled_by: Option<String>,
     note: Option<String>,
     is_open: bool,
+    retry: RetryView,
     /// Key of the words that say why it cannot be reopened, where it cannot.
     reopen_obstacle: Option<&'static str>,
     usage: Option<UsageView>,
@@ -62,40 +66,11 @@ struct Links {
     this: String,
     handle: String,
     reopen: String,
+    retry: String,
+    withdraw: String,
     edit: String,
     delete: String,
-}
-
-#[derive(Serialize)]
-struct UsageView {
-    id: String,
-    found: bool,
-    archived: Option<TimeView>,
-    is_archived: bool,
-    status: Option<String>,
-    accounting_status: Option<String>,
-    amount: Option<String>,
-    cost: Option<String>,
-    tokens: Vec<(String, String)>,
-    use_time: Option<TimeView>,
-}
-
-#[derive(Serialize)]
-struct EventView {
-    author: String,
-    /// Keys of words in the catalogue.
-    action: String,
-    source: String,
-    resolution: Option<String>,
-    time: TimeView,
-    changes: Vec<ChangeView>,
-}
-
-#[derive(Serialize)]
-struct ChangeView {
-    field: String,
-    before: String,
-    after: String,
+    show_secrets: String,
 }
 
 /// What the database says about one record.
@@ -110,26 +85,35 @@ struct Found {
 /// The details page.
 pub async fn show(request: HttpRequest) -> Answer {
     let id = id_in_path(&request)?;
-    details(&request, id, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+    details(&request, id, StatusCode::OK, Shown::default()).await
 }
 
-/// The details page with a refused form on it, values kept.
-pub(super) async fn details(
-    request: &HttpRequest,
-    id: String,
-    status: StatusCode,
-    (fields, errors): (Fields, FieldErrors),
-) -> Answer {
+/// What the details page shows besides the record.
+#[derive(Default)]
+struct Shown {
+    /// A refused form, values kept.
+    fields: Fields,
+    errors: FieldErrors,
+    /// The reason with its secrets.
+    unmasked: bool,
+}
+
+/// The details page with the secrets of the reason.
+pub(super) async fn unmasked(request: &HttpRequest, id: String) -> Answer {
+    details(request, id, StatusCode::OK, Shown { unmasked: true, ..Shown::default() }).await
+}
+
+async fn details(request: &HttpRequest, id: String, status: StatusCode, shown: Shown) -> Answer {
     let state = page::state_of(request)?;
     let filter = filter_of(request)?;
     let asked = filter.clone();
     let found = state.database.run(move |connection| find(connection, &id, &asked)).await?;
     let names = state.names.current().await;
     let language = request::language_of(request);
-    let form = FormView::new(&["resolution", "handled_note", "note"], &fields, &errors, language);
-    let row = |record: &FailedRecord| RowView::new(record, &names, &state.clock, &filter);
+    let form = FormView::new(&["resolution", "handled_note", "note"], &shown.fields, &shown.errors, language);
+    let row = |record: &FailedRecord| RowView::new(record, &names, state, &filter);
     let attempts = found.attempts.iter().map(row).collect();
-    let context = build(state, &filter, found, (form, attempts), row, language);
+    let context = build(state, &filter, found, (form, attempts, shown.unmasked), row, language);
     page::render(request, status, "failed_accounting/show.html", &context)
 }
 
@@ -156,13 +140,15 @@ fn build(
     state: &AppState,
     filter: &Filter,
     found: Found,
-    (form, attempts): (FormView, Vec<RowView>),
+    (form, attempts, unmasked): (FormView, Vec<RowView>, bool),
     row: impl Fn(&FailedRecord) -> RowView,
     language: Language,
 ) -> ShowPage {
     let record = &found.record;
     let time = |time| TimeView::new(&state.clock, time);
-    let reason = record.failed_reason.clone();
+    let masked = record.failed_reason.as_deref().map(|reason| secrets::mask(reason).into_owned());
+    let has_secrets = masked != record.failed_reason;
+    let reason = if unmasked { record.failed_reason.clone() } else { masked };
     let lines = reason.as_deref().map_or(0, |reason| reason.lines().count());
     let margin = record.amount.zip(record.cost).map(|(amount, cost)| amount.minus(cost).to_string());
     let (previous, next) = &found.neighbours;
@@ -174,6 +160,7 @@ fn build(
         next: next.as_deref().map(|id| record_link(id, "", filter)),
         reason_is_long: lines > FOLD_LINES
             || reason.as_deref().is_some_and(|reason| reason.chars().count() > FOLD_CHARACTERS),
+        is_masked: has_secrets && !unmasked,
         reason,
         use_date: record.use_date.map(|date| date.to_string()),
         use_time: record.use_time.map(time),
@@ -183,16 +170,24 @@ fn build(
         handled_by: record.handled_by.clone().filter(|_| !record.is_open()),
         note: record.handled_note.clone(),
         is_open: record.is_open(),
+        retry: retry_view(state, record, found.usage.as_ref(), filter),
         reopen_obstacle: record.reopen_obstacle(),
         usage: record.llmusageid.clone().map(|id| usage_view(state, id, found.usage.as_ref())),
         attempts,
-        timeline: found.events.iter().map(|event| event_view(state, event, language)).collect(),
+        timeline: found
+            .events
+            .iter()
+            .map(|event| EventView::new(state, event, |action| format!("event-{action}"), language))
+            .collect(),
         links: Links {
             this: link(""),
             handle: link("/handle"),
             reopen: link("/reopen"),
+            retry: link("/retry"),
+            withdraw: link("/withdraw"),
             edit: link("/edit"),
             delete: link("/delete"),
+            show_secrets: link("/reason"),
         },
         seen: record.seen().encode(),
         resolutions: resolutions(
@@ -203,68 +198,6 @@ fn build(
     }
 }
 
-fn usage_view(state: &AppState, id: String, found: Option<&(Usage, Whereabouts)>) -> UsageView {
-    let usage = found.map(|(usage, _)| usage);
-    let archived = match found {
-        Some((_, Whereabouts::Archived { backup_time })) => Some(*backup_time),
-        _ => None,
-    };
-    UsageView {
-        id,
-        found: usage.is_some(),
-        is_archived: archived.is_some(),
-        archived: archived.flatten().map(|time| TimeView::new(&state.clock, time)),
-        status: usage.and_then(|usage| usage.status.clone()),
-        accounting_status: usage.and_then(|usage| usage.accounting_status.clone()),
-        amount: usage.and_then(|usage| usage.amount).map(|money| money.to_string()),
-        cost: usage.and_then(|usage| usage.cost).map(|money| money.to_string()),
-        tokens: usage.and_then(|usage| usage.usages.as_deref()).map(tokens).unwrap_or_default(),
-        use_time: usage.and_then(|usage| usage.use_time).map(|time| TimeView::new(&state.clock, time)),
-    }
-}
-
-/// The counts of a `usages` JSON object; whatever else it holds shows nothing.
-fn tokens(usages: &str) -> Vec<(String, String)> {
-    let Ok(Value::Object(counts)) = serde_json::from_str::<Value>(usages) else { return Vec::new() };
-    let counts = counts.into_iter().filter(|(_, count)| count.is_number());
-    counts.map(|(name, count)| (name, count.to_string())).take(12).collect()
-}
-
-fn event_view(state: &AppState, event: &Event, language: Language) -> EventView {
-    let object = |text: &Option<String>| -> Map<String, Value> {
-        text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
-    };
-    let (before, after) = (object(&event.before_state), object(&event.after_state));
-    let resolution = after.get("resolution").and_then(Value::as_str).map(str::to_owned);
-    let fields: BTreeMap<&String, ()> = before.keys().chain(after.keys()).map(|field| (field, ())).collect();
-    let change = |field: &String| ChangeView {
-        field: field_in_words(language, field),
-        before: before.get(field).map(value_in_words).unwrap_or_default(),
-        after: after.get(field).map(value_in_words).unwrap_or_default(),
-    };
-    EventView {
-        author: event.author.clone(),
-        action: format!("event-{}", event.action.replace('_', "-")),
-        source: format!("source-{}", event.source),
-        resolution: resolution.map(|name| format!("resolution-{}", name.replace('_', "-"))),
-        time: TimeView::new(&state.clock, event.happened_at),
-        changes: fields.into_keys().map(change).filter(|change| change.before != change.after).collect(),
-    }
-}
-
-pub(super) fn field_in_words(language: Language, field: &str) -> String {
-    let key = format!("field-{}", field.replace('_', "-"));
-    locale::lookup(language, &key, &Default::default()).unwrap_or_else(|| field.to_owned())
-}
-
-fn value_in_words(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => clip(text, 300),
-        other => other.to_string(),
-    }
-}
-
 /// An answer for a form whose fields were refused.
 pub(super) async fn refused(
     request: &HttpRequest,
@@ -272,5 +205,5 @@ pub(super) async fn refused(
     fields: Fields,
     errors: FieldErrors,
 ) -> Answer {
-    details(request, id, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
+    details(request, id, StatusCode::UNPROCESSABLE_ENTITY, Shown { fields, errors, unmasked: false }).await
 }

@@ -4,15 +4,11 @@ use serde::Serialize;
 
 use super::context::{Choice, list_link};
 use crate::base::form::Message;
-use crate::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
+use crate::failed_accounting::filter::{Filter, Handled, Sort, SortColumn, is_narrowing};
 use crate::failed_accounting::totals::{COUNTED_ROWS, Known};
 use crate::names::Names;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
-use crate::web::view::Named;
-
-/// The most names that the filter's suggestions offer.
-const SUGGESTIONS: usize = 200;
 
 #[derive(Serialize)]
 pub(super) struct Tab {
@@ -52,22 +48,25 @@ pub(super) struct Toolbar<'a> {
 }
 
 impl Toolbar<'_> {
-    pub(super) fn tabs(&self, known: &Known, counts: [i64; 3]) -> Vec<Tab> {
+    pub(super) fn tabs(&self, known: &Known, counts: [i64; 4]) -> Vec<Tab> {
         let exact = match known {
             Known::Exactly(totals) => Some(totals.count),
             _ => None,
         };
-        let tab = |(handled, counted): (Handled, i64)| {
-            let current = handled == self.filter.handled;
+        let open = |handled| self.filter.on_tab(handled);
+        let filters =
+            [open(Handled::Open), self.filter.on_retrying(), open(Handled::Handled), open(Handled::All)];
+        let tab = |(filter, counted): (Filter, i64)| {
+            let current = (filter.handled, filter.retrying) == (self.filter.handled, self.filter.retrying);
             let count = match exact.filter(|_| current) {
                 Some(count) => Some(locale::count(count)),
                 None if *known == Known::Unsearched => None,
                 None if counted > COUNTED_ROWS => Some(format!("{}+", locale::count(COUNTED_ROWS))),
                 None => Some(locale::count(counted)),
             };
-            Tab { name: tab_name(handled), link: list_link(&self.filter.on_tab(handled)), count, current }
+            Tab { name: tab_name(&filter), link: list_link(&filter), count, current }
         };
-        [Handled::Open, Handled::Handled, Handled::All].into_iter().zip(counts).map(tab).collect()
+        filters.into_iter().zip(counts).map(tab).collect()
     }
 
     pub(super) fn presets(&self) -> Vec<Preset> {
@@ -115,7 +114,6 @@ impl Toolbar<'_> {
     }
 
     pub(super) fn chips(&self) -> Vec<Chip> {
-        let narrowing = |(key, _): &(&str, String)| !matches!(*key, "handled" | "sort" | "page_size");
         let chip = |(key, value): (&'static str, String)| {
             let shown = match key {
                 "userorgid" => named(&self.names.organisations, &value),
@@ -135,12 +133,13 @@ impl Toolbar<'_> {
                 remove: list_link(&self.filter.without(key)),
             }
         };
-        self.filter.to_pairs().into_iter().filter(narrowing).map(chip).collect()
+        self.filter.to_pairs().into_iter().filter(|(key, _)| is_narrowing(key)).map(chip).collect()
     }
 }
 
-pub(super) fn tab_name(handled: Handled) -> &'static str {
-    match handled {
+pub(super) fn tab_name(filter: &Filter) -> &'static str {
+    match filter.handled {
+        Handled::Open if filter.retrying => "retrying",
         Handled::Open => "open",
         Handled::Handled => "handled",
         Handled::All => "all",
@@ -149,14 +148,6 @@ pub(super) fn tab_name(handled: Handled) -> &'static str {
 
 fn named(names: &std::collections::HashMap<String, String>, id: &str) -> String {
     names.get(id).cloned().unwrap_or_else(|| id.to_owned())
-}
-
-pub(super) fn suggestions(names: &std::collections::HashMap<String, String>) -> Vec<Named> {
-    let mut all: Vec<Named> =
-        names.iter().map(|(id, name)| Named { id: id.clone(), name: Some(name.clone()) }).collect();
-    all.sort_by(|left, right| (&left.name, &left.id).cmp(&(&right.name, &right.id)));
-    all.truncate(SUGGESTIONS);
-    all
 }
 
 fn chip_key(key: &str) -> &'static str {

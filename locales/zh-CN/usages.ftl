@@ -1,0 +1,92 @@
+# 模型使用：列表、详情和各表单。
+
+usages = 模型使用
+usage-one = 模型使用
+usage-with-id = 模型使用 { $id }
+usage-create = 新建使用记录
+usage-edit = 编辑使用记录
+
+field-ownerid = 模型机构id
+field-usages = 使用信息
+field-ioinfo = 交互内容
+field-transno = 交易号
+field-responsed-seconds = 响应时间（秒）
+field-finish-seconds = 结束时间（秒）
+field-status = 状态
+field-taskid = 任务号
+field-accounting-status = 记账状态
+field-reason = 失败原因
+field-confirm = 确认
+
+## 列表
+
+usages-count = { $count } 条使用记录
+filter-status = 状态
+filter-id = 使用记录id
+filter-taskid = 任务号
+filter-accounting-status = 记账状态
+chip-task = 任务号：{ $value }
+chip-status = 状态：{ $value }
+chip-accounting = 记账状态：{ $value }
+error-name-ambiguous = 有 { $count } 个名称符合，例如 { $ids }：请填写更完整的名称或 id
+usage-tab-created = 待记账
+usage-tab-accounted = 已记账
+usage-tab-failed = 记账失败
+usages-empty-page = 本页的使用记录在此期间已记账、归档或有改动。
+usages-empty-match = 没有使用记录符合以上 { $number } 项筛选。
+usages-empty-tab = 没有处于这种状态的使用记录
+usages-empty-never = 还没有使用记录
+usages-empty-never-text = 平台每次调用模型都会在这里写入一条记录。已归档的在历史记录中。
+usages-show-all = 查看全部使用记录
+
+## 一条使用记录
+
+usage-call = 这次调用
+usage-count = 数量
+usage-no-json = 这段文字不是完整的 JSON，按原样显示。
+usage-nothing-counted = 没有使用信息。
+usage-failures = 这次使用的全部记账失败记录
+usage-actions-viewer = 你可以查看此使用记录。登记失败需要操作员角色，修改需要管理员角色。
+fail-help = 将这次使用设为“记账失败”，并按其数值写入一条失败记录。
+fail-do = 登记失败记录
+fail-impossible = 不能登记失败。{ $why }
+fail-accounted = 这次使用已记账，已向客户收费。
+fail-archived = 这次使用已归档，历史记录不可修改。
+fail-already = 这次使用已是记账失败。
+fail-already-open = 这次使用已是记账失败，未处理的失败记录为 { $id }。
+
+usage-event-create = { $author } 新建了此使用记录
+usage-event-import = { $author } 导入了此使用记录
+usage-event-edit = { $author } 编辑了此记录
+usage-event-delete = { $author } 删除了此记录
+usage-event-retry = { $author } 提出重试记账
+usage-event-withdraw-retry = { $author } 撤回了重试
+usage-event-record-failure = { $author } 登记了记账失败
+usage-event-unknown = { $author } 更改了此使用记录
+usage-event-platform = 发生了这次调用
+
+## 表单
+
+error-seconds = 请填写秒数，例如 2.25
+error-accounted-stays = 已记账的使用记录须保持已记账：已向客户收费
+error-confirm-accounted = 请确认要修改已记账的使用记录
+error-usage-id-taken = 已有相同 id 的使用记录（当前或历史记录中）
+error-task-taken = 另一条使用记录已有此任务号
+usage-confirm = 此使用记录已记账
+usage-confirm-accounted = 我知道已按这些数值向客户收费，仍要修改。两个版本都保留在经过中。
+usage-conflict-text = 你的改动没有保存：你打开之后，此使用记录又有改动。你填写的内容保留在下方，再次保存将覆盖现在的内容。
+conflict-usage-taken = 刚刚有人新建了相同 id 或任务号的使用记录，未作任何改动。
+conflict-usage-changed = 你打开之后，此使用记录又有改动。请重新查看后再删除。未作任何改动。
+conflict-usage-archived = 此使用记录已归档，历史记录不可修改。
+conflict-usage-open = 此使用记录有未处理的失败记录 { $id }，请先处理。未作任何删除。
+
+usage-delete-title = 删除这条使用记录？
+usage-delete-open = 不能删除：有未处理的失败记录 { $id }，请先处理。
+usage-delete-lost = 此使用记录从列表、合计和 CSV 中消失，平台再也不能为其记账。
+usage-delete-lost-accounted = 此使用记录从列表、合计和 CSV 中消失，尽管已为其向客户收费。
+usage-delete-kept-failures = 它的 { $number } 条已关闭的记账失败记录。
+usage-delete-do = 删除使用记录
+
+flash-usage-created = 已新建 1 条使用记录，{ $amount }。
+flash-usage-saved = 已保存使用记录。
+flash-usage-deleted = 已删除 1 条使用记录，{ $amount }。审计记录保留完整的一行。

@@ -1,0 +1,5 @@
+ALTER TABLE audit_event DROP INDEX idx_audit_event_author;
+ALTER TABLE audit_event DROP INDEX idx_audit_event_action;
+ALTER TABLE audit_event DROP INDEX idx_audit_event_time;
+DROP TABLE audit_chain;
+ALTER TABLE audit_event DROP COLUMN hash;

@@ -1,0 +1,2 @@
+DROP TRIGGER audit_event_remains;
+DROP TRIGGER audit_event_stays;

@@ -1,0 +1,2 @@
+DROP TABLE ended_session;
+DROP TABLE sign_in_attempt;

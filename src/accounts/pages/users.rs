@@ -1,0 +1,238 @@
+//! `/users`: who may sign in, for administrators: add, role, password, disable, end sessions.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use serde::Serialize;
+
+use crate::accounts::form::{self, NewUser};
+use crate::accounts::role::Role;
+use crate::accounts::sign_in;
+use crate::accounts::store::{self, User};
+use crate::audit::event::{Action, Author, USER};
+use crate::audit::store as audit;
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::db::DbConnection;
+use crate::error::{Error, Result};
+use crate::web::error::Answer;
+use crate::web::form::{Choice, FormView};
+use crate::web::state::AppState;
+use crate::web::view::TimeView;
+use crate::web::{flash, links, page, request};
+
+const LIST: &str = "/users";
+
+#[derive(Serialize)]
+struct IndexPage {
+    users: Vec<UserView>,
+}
+
+#[derive(Serialize)]
+struct UserView {
+    name: String,
+    role: &'static str,
+    disabled: bool,
+    made: TimeView,
+    last_sign_in: Option<TimeView>,
+    link: String,
+}
+
+#[derive(Serialize)]
+struct NewPage {
+    form: FormView,
+    roles: Vec<Choice>,
+}
+
+#[derive(Serialize)]
+struct ShowPage {
+    user: UserView,
+    is_self: bool,
+    form: FormView,
+    roles: Vec<Choice>,
+}
+
+/// `GET /users`.
+pub async fn index(request: HttpRequest) -> Answer {
+    let state = page::state_of(&request)?;
+    let found = state
+        .database
+        .run(|connection| {
+            let users = store::list(connection)?;
+            users.into_iter().map(|user| with_last_sign_in(connection, user)).collect::<Result<Vec<_>>>()
+        })
+        .await?;
+    let users = found.into_iter().map(|(user, last)| view(&user, last, state)).collect();
+    page::ok(&request, "accounts/users.html", &IndexPage { users })
+}
+
+type LastSignIn = Option<chrono::NaiveDateTime>;
+
+fn with_last_sign_in(connection: &mut DbConnection, user: User) -> Result<(User, LastSignIn)> {
+    let last = audit::last_time(connection, (USER, &user.name), Action::SignIn)?;
+    Ok((user, last))
+}
+
+fn view(user: &User, last_sign_in: LastSignIn, state: &AppState) -> UserView {
+    UserView {
+        name: user.name.clone(),
+        role: user.role().as_str(),
+        disabled: user.disabled,
+        made: TimeView::new(&state.clock, user.created_at),
+        last_sign_in: last_sign_in.map(|time| TimeView::new(&state.clock, time)),
+        link: link(&user.name),
+    }
+}
+
+fn link(name: &str) -> String {
+    format!("{LIST}/{}", links::segment(name))
+}
+
+fn roles(selected: &str) -> Vec<Choice> {
+    let choice = |role: Role| Choice {
+        value: role.as_str(),
+        text: format!("role-{role}"),
+        selected: role.as_str() == selected,
+    };
+    Role::ALL.into_iter().map(choice).collect()
+}
+
+/// `GET /users/new`.
+pub async fn new(request: HttpRequest) -> Answer {
+    new_form(&request, StatusCode::OK, (Fields::default(), FieldErrors::new()))
+}
+
+fn new_form(request: &HttpRequest, status: StatusCode, (fields, errors): (Fields, FieldErrors)) -> Answer {
+    let context = NewPage {
+        roles: roles(fields.raw("role").unwrap_or("viewer")),
+        form: FormView::new(&["name"], &fields, &errors, request::language_of(request)),
+    };
+    page::render(request, status, "accounts/new_user.html", &context)
+}
+
+/// `POST /users`: adds a user.
+pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    match add(&request, &fields).await {
+        Ok(name) => {
+            tell(&request, Message::new("flash-user-added").with("name", name));
+            Ok(page::see_other(LIST))
+        }
+        Err(Error::Invalid(errors)) => new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn add(request: &HttpRequest, fields: &Fields) -> Result<String> {
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let NewUser { name, role, password } = form::new_user(fields)?;
+    let user = User::new(&name, sign_in::hash(password).await?, role, author.at);
+    state.database.transaction(move |connection| store::insert(connection, &user, &author)).await?;
+    Ok(name)
+}
+
+/// `GET /users/{id}`.
+pub async fn show(request: HttpRequest) -> Answer {
+    details(&request, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+}
+
+async fn details(
+    request: &HttpRequest,
+    status: StatusCode,
+    (fields, errors): (Fields, FieldErrors),
+) -> Answer {
+    let name = request::id_in_path(request)?;
+    let state = page::state_of(request)?;
+    let find = move |connection: &mut DbConnection| {
+        let user = store::find(connection, &name)?;
+        with_last_sign_in(connection, user)
+    };
+    let (user, last) = state.database.run(find).await?;
+    let visitor = request::visitor_of(request);
+    let context = ShowPage {
+        is_self: visitor.is_some_and(|visitor| visitor.name == user.name),
+        roles: roles(fields.raw("role").unwrap_or(user.role().as_str())),
+        form: FormView::new(&[], &fields, &errors, request::language_of(request)),
+        user: view(&user, last, state),
+    };
+    page::render(request, status, "accounts/user.html", &context)
+}
+
+/// `POST /users/{id}`: another role.
+pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    let role = form::role(&fields);
+    let changed = match role {
+        Ok(role) => {
+            let change = move |connection: &mut DbConnection, name: &str, author: &Author| {
+                store::set_role(connection, name, role, author)
+            };
+            act(&request, change, "flash-user-role").await
+        }
+        Err(error) => Err(error),
+    };
+    answer(&request, fields, changed).await
+}
+
+/// `POST /users/{id}/password`: a new password, which ends all sessions of the user.
+pub async fn reset_password(request: HttpRequest, body: web::Bytes) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    let changed = reset(&request, &fields).await;
+    answer(&request, fields, changed).await
+}
+
+async fn reset(request: &HttpRequest, fields: &Fields) -> Result<()> {
+    let name = request::id_in_path(request)?;
+    let password = form::new_password(fields, &name)?;
+    let hash = sign_in::hash(password).await?;
+    let change = move |connection: &mut DbConnection, name: &str, author: &Author| {
+        store::set_password(connection, name, &hash, author).map(drop)
+    };
+    act(request, change, "flash-user-password").await
+}
+
+/// `POST /users/{id}/disable`.
+pub async fn disable(request: HttpRequest) -> Answer {
+    let changed = act(&request, store::disable, "flash-user-disabled").await;
+    answer(&request, Fields::default(), changed).await
+}
+
+/// `POST /users/{id}/enable`.
+pub async fn enable(request: HttpRequest) -> Answer {
+    let changed = act(&request, store::enable, "flash-user-enabled").await;
+    answer(&request, Fields::default(), changed).await
+}
+
+/// `POST /users/{id}/sessions`: ends all sessions of the user.
+pub async fn end_sessions(request: HttpRequest) -> Answer {
+    let changed = act(&request, store::end_sessions, "flash-user-sessions").await;
+    answer(&request, Fields::default(), changed).await
+}
+
+/// Changes the user of the path in one transaction, and leaves word of it for the next page.
+async fn act(
+    request: &HttpRequest,
+    change: impl FnOnce(&mut DbConnection, &str, &Author) -> Result<()> + Send + 'static,
+    done: &'static str,
+) -> Result<()> {
+    let name = request::id_in_path(request)?;
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let told = Message::new(done).with("name", &name);
+    state.database.transaction(move |connection| change(connection, &name, &author)).await?;
+    tell(request, told);
+    Ok(())
+}
+
+async fn answer(request: &HttpRequest, fields: Fields, changed: Result<()>) -> Answer {
+    match changed {
+        Ok(()) => Ok(page::see_other(&link(&request::id_in_path(request)?))),
+        Err(Error::Invalid(errors)) => {
+            details(request, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn tell(request: &HttpRequest, message: Message) {
+    flash::leave(&request::session_of(request), request::language_of(request), &message);
+}

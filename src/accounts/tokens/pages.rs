@@ -1,0 +1,130 @@
+//! `/tokens`: the programs that may call the API, a new one, and the end of one.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+
+use super::form;
+use super::store;
+use super::token::{self, Token};
+use crate::accounts::role::Grant;
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::error::{Error, Result};
+use crate::web::error::Answer;
+use crate::web::form::{Choice, FormView};
+use crate::web::state::AppState;
+use crate::web::view::TimeView;
+use crate::web::{flash, links, page, request};
+
+const LIST: &str = "/tokens";
+const FIELDS: [&str; 3] = ["name", "role", "ends_on"];
+
+/// Where the session keeps a new token until the next page has shown it.
+const FRESH: &str = "fresh_token";
+
+/// A token that was just made.
+#[derive(Debug, Serialize, Deserialize)]
+struct Fresh {
+    name: String,
+    secret: String,
+}
+
+#[derive(Serialize)]
+struct IndexPage {
+    fresh: Option<Fresh>,
+    tokens: Vec<TokenView>,
+    form: FormView,
+    roles: Vec<Choice>,
+}
+
+#[derive(Serialize)]
+struct TokenView {
+    name: String,
+    role: &'static str,
+    made: TimeView,
+    made_by: String,
+    ends_on: Option<String>,
+    is_over: bool,
+    last_used: Option<TimeView>,
+    revoke: String,
+}
+
+/// `GET /tokens`.
+pub async fn index(request: HttpRequest) -> Answer {
+    list(&request, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+}
+
+async fn list(request: &HttpRequest, status: StatusCode, (fields, errors): (Fields, FieldErrors)) -> Answer {
+    let state = page::state_of(request)?;
+    let tokens = state.database.run(store::list).await?;
+    let role = fields.raw("role").unwrap_or("reporter");
+    let choice = |grant: Grant| Choice {
+        value: grant.as_str(),
+        text: format!("token-role-{}", grant.as_str()),
+        selected: grant.as_str() == role,
+    };
+    let context = IndexPage {
+        fresh: take_fresh(&request::session_of(request)),
+        tokens: tokens.iter().map(|token| view(token, state)).collect(),
+        form: FormView::new(&FIELDS, &fields, &errors, request::language_of(request)),
+        roles: Grant::ALL.into_iter().map(choice).collect(),
+    };
+    page::render(request, status, "accounts/tokens.html", &context)
+}
+
+fn view(token: &Token, state: &AppState) -> TokenView {
+    TokenView {
+        name: token.name.clone(),
+        role: token.grant().as_str(),
+        made: TimeView::new(&state.clock, token.created_at),
+        made_by: token.created_by.clone(),
+        ends_on: token.ends_on.map(|end| end.to_string()),
+        is_over: !token.holds_on(state.clock.today()),
+        last_used: token.last_used_at.map(|time| TimeView::new(&state.clock, time)),
+        revoke: format!("{LIST}/{}/revoke", links::segment(&token.name)),
+    }
+}
+
+fn take_fresh(session: &Session) -> Option<Fresh> {
+    session.remove_as::<Fresh>(FRESH).and_then(|fresh| fresh.ok())
+}
+
+/// `POST /tokens`: makes a token; the next page shows it, once.
+pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    match make(&request, &fields).await {
+        Ok(fresh) => {
+            request::session_of(&request).insert(FRESH, fresh).map_err(Error::internal)?;
+            Ok(page::see_other(LIST))
+        }
+        Err(Error::Invalid(errors)) => {
+            list(&request, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn make(request: &HttpRequest, fields: &Fields) -> Result<Fresh> {
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let new = form::new_token(fields, state.clock.today())?;
+    let secret = token::fresh();
+    let name = new.name.clone();
+    let token = Token::new(new, &secret, &author);
+    state.database.transaction(move |connection| store::insert(connection, &token, &author)).await?;
+    Ok(Fresh { name, secret: secret.expose_secret().to_owned() })
+}
+
+/// `POST /tokens/{id}/revoke`: from now on the token is unknown.
+pub async fn revoke(request: HttpRequest) -> Answer {
+    let name = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let revoked = name.clone();
+    state.database.transaction(move |connection| store::revoke(connection, &revoked, &author)).await?;
+    let told = Message::new("flash-token-revoked").with("name", name);
+    flash::leave(&request::session_of(&request), request::language_of(&request), &told);
+    Ok(page::see_other(LIST))
+}

@@ -1,0 +1,75 @@
+//! Which events of the trail: by person, action, record and time.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use diesel::prelude::*;
+
+use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::db::DbBackend;
+use crate::db::schema::audit_event;
+
+/// The names in the query string.
+pub const KEYS: [&str; 5] = ["from", "to", "author", "action", "q"];
+
+/// What to look for; nothing means everything.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Days, inclusive.
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub author: Option<String>,
+    /// As stored.
+    pub action: Option<String>,
+    /// The id of a record of any kind.
+    pub record: Option<String>,
+}
+
+impl Filter {
+    /// Reads a query string; what is wrong counts as absent.
+    pub fn parse(fields: &Fields) -> (Filter, FieldErrors) {
+        let mut read = Reader::new(fields);
+        let filter = Filter {
+            from: read.date("from"),
+            to: read.date("to"),
+            author: read.line("author", 64),
+            action: read.line("action", 32),
+            record: read.line("q", 64),
+        };
+        if filter.from.zip(filter.to).is_some_and(|(from, to)| from > to) {
+            read.refuse("to", Message::new("error-audit-order"));
+        }
+        (filter, read.errors)
+    }
+
+    /// The query string that says it.
+    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let date = |date: Option<NaiveDate>| date.map(|date| date.to_string());
+        let values =
+            [date(self.from), date(self.to), self.author.clone(), self.action.clone(), self.record.clone()];
+        KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
+    }
+
+    /// The events that it means.
+    pub(super) fn query(&self) -> audit_event::BoxedQuery<'static, DbBackend> {
+        let mut query = audit_event::table.into_boxed();
+        if let Some(from) = self.from {
+            query = query.filter(audit_event::happened_at.ge(start_of(from)));
+        }
+        if let Some(to) = self.to {
+            query = query.filter(audit_event::happened_at.lt(start_of(to) + TimeDelta::days(1)));
+        }
+        if let Some(author) = &self.author {
+            query = query.filter(audit_event::author.eq(author.clone()));
+        }
+        if let Some(action) = &self.action {
+            query = query.filter(audit_event::action.eq(action.clone()));
+        }
+        if let Some(record) = &self.record {
+            query = query.filter(audit_event::record_id.eq(record.clone()));
+        }
+        query
+    }
+}
+
+fn start_of(day: NaiveDate) -> NaiveDateTime {
+    day.and_time(NaiveTime::MIN)
+}

@@ -1,0 +1,28 @@
+//! Rows that several requests may want to begin at once.
+
+use chrono::NaiveDateTime;
+use diesel::RunQueryDsl;
+use diesel::sql_types::{Text, Timestamp};
+
+use super::super::{DbConnection, Engine};
+use crate::error::Result;
+
+/// A row of `sign_in_attempt` without failures, unless there is one for that subject.
+pub fn insert_attempt_unless_known(
+    connection: &mut DbConnection,
+    subject: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let columns = "sign_in_attempt (subject, failures, next_at, last_at)";
+    let statement = match connection.engine() {
+        Engine::Sqlite => format!("INSERT INTO {columns} VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING"),
+        Engine::Mysql => format!("INSERT IGNORE INTO {columns} VALUES (?, 0, ?, ?)"),
+        Engine::Postgres => format!("INSERT INTO {columns} VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING"),
+    };
+    diesel::sql_query(statement)
+        .bind::<Text, _>(subject.to_owned())
+        .bind::<Timestamp, _>(now)
+        .bind::<Timestamp, _>(now)
+        .execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! One page of any sorted list: a walk by key that neither repeats nor loses a row.
+//!
+//! A list is sorted by one column, then by id. Rows with a value and rows with NULL are two stretches, each a seek of
+//! its own, so that all databases agree on where NULL stands: last when descending.
+
+mod stretch;
+
+pub use stretch::{Stretch, stretches};
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::sql_types::{Double, Nullable, Text};
+
+use super::dialect::{self, Kind};
+use super::{DbConnection, Engine};
+use crate::base::form::Message;
+use crate::base::paging::{Cursor, Key, Position};
+use crate::error::{Error, Result};
+
+/// By what a list is sorted: a column of a table, ties by id in the same direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    pub table: &'static str,
+    pub column: &'static str,
+    /// Whether the column holds times; the others hold doubles.
+    pub is_time: bool,
+    pub descending: bool,
+}
+
+impl Order {
+    /// `ORDER BY`; where the rows are not met in order, so that no index offers to give it. Columns are named with
+    /// their table: PostgreSQL would sort by the text of the same name that is selected.
+    pub fn sql(&self, engine: Engine, nulls: bool, is_in_order: bool) -> SqlLiteral<Text> {
+        let direction = if self.descending { "DESC" } else { "ASC" };
+        let sorted = |column: &str, kind| {
+            let column = format!("{}.{column}", self.table);
+            let column = if is_in_order { column } else { dialect::unindexed(engine, &column, kind) };
+            format!("{column} {direction}")
+        };
+        let kind = if self.is_time { Kind::Time } else { Kind::Number };
+        let id = sorted("id", Kind::Text);
+        if nulls && !dialect::sorts_by_nulls(engine) {
+            return sql(&id);
+        }
+        sql(&format!("{}, {id}", sorted(self.column, kind)))
+    }
+
+    /// The sort value as two select items: as the database writes times, and as a number; one of them is NULL.
+    pub fn keys(&self, engine: Engine) -> (SqlLiteral<Nullable<Text>>, SqlLiteral<Nullable<Double>>) {
+        if self.is_time {
+            (sql(&dialect::time_text(engine, self.column)), sql("NULL"))
+        } else {
+            (sql("NULL"), sql(self.column))
+        }
+    }
+}
+
+/// The id of a row and its sort value, as [`Order::keys`] selects it.
+pub type Place = (String, Option<String>, Option<f64>);
+
+/// The place of a row as a cursor of the sort of that name.
+pub fn to_cursor(sort: String, (id, time, number): Place) -> Cursor {
+    let key = match (time, number) {
+        (Some(time), _) => Key::Time(time),
+        (None, Some(number)) => Key::Number(number),
+        (None, None) => Key::Null,
+    };
+    Cursor { key, id, sort }
+}
+
+/// A list that can be walked.
+pub trait List {
+    /// A row with all that a page shows of it.
+    type Row;
+
+    /// The list's own order.
+    fn order(&self) -> Order;
+
+    /// The ids of a stretch in its order, up to `limit` of each branch of the list.
+    fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>>;
+
+    /// The rows of ids in the order of the stretch, up to `limit`; the database sorts, by its own collation.
+    fn rows(
+        &self,
+        connection: &mut DbConnection,
+        stretch: &Stretch,
+        ids: Vec<String>,
+        limit: i64,
+    ) -> Result<Vec<Self::Row>>;
+
+    /// Where the walk stops although rows may follow, if the stretch is that long.
+    fn stops_at(&self, _: &mut DbConnection, _: &Stretch) -> Result<Option<Cursor>> {
+        Ok(None)
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Listing<R> {
+    pub rows: Vec<R>,
+    pub has_previous: bool,
+    pub has_next: bool,
+    /// Set where a search stopped early: where to go on, in the same direction.
+    pub go_on: Option<Position>,
+}
+
+/// Reads a page of a list at a position.
+///
+/// # Errors
+/// [`Error::Invalid`] for a cursor that no row of this database can have.
+pub fn page<L: List>(
+    list: &L,
+    connection: &mut DbConnection,
+    position: &Position,
+    limit: usize,
+) -> Result<Listing<L::Row>> {
+    page_of(connection.engine(), list.order(), (position, limit), |order, from, limit| {
+        collect(list, connection, (order, from), limit)
+    })
+}
+
+/// As [`page`], with rows collected in a way of one's own: in that order, from that place on, up to so many; and where
+/// a search stopped, if it did.
+pub fn page_of<R>(
+    engine: Engine,
+    own: Order,
+    (position, limit): (&Position, usize),
+    collect: impl FnOnce(Order, Option<&Cursor>, usize) -> Result<(Vec<R>, Option<Cursor>)>,
+) -> Result<Listing<R>> {
+    let (from, backwards) = match position {
+        Position::Start => (None, false),
+        Position::After(cursor) => (Some(cursor), false),
+        Position::Before(cursor) => (Some(cursor), true),
+    };
+    if from.is_some_and(|cursor| !dialect::is_key(engine, &cursor.key)) {
+        let field = if backwards { "before" } else { "after" };
+        return Err(Error::invalid(field, Message::new("error-cursor")));
+    }
+    let order = Order { descending: own.descending != backwards, ..own };
+    let (mut rows, go_on) = collect(order, from, limit + 1)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    if backwards {
+        rows.reverse();
+    }
+    Ok(Listing {
+        has_previous: if backwards { more || go_on.is_some() } else { from.is_some() },
+        has_next: if backwards { true } else { more },
+        rows,
+        go_on: go_on.filter(|_| !more).map(if backwards { Position::Before } else { Position::After }),
+    })
+}
+
+/// Up to `limit` rows in the direction of the walk; and where a search stopped, if it did.
+pub fn collect<L: List>(
+    list: &L,
+    connection: &mut DbConnection,
+    (order, from): (Order, Option<&Cursor>),
+    limit: usize,
+) -> Result<(Vec<L::Row>, Option<Cursor>)> {
+    let mut rows = Vec::new();
+    for mut stretch in stretches(connection.engine(), order, from) {
+        stretch.until = list.stops_at(connection, &stretch)?;
+        let wanted = (limit - rows.len()) as i64;
+        let ids = list.ids(connection, &stretch, wanted)?;
+        if !ids.is_empty() {
+            rows.extend(list.rows(connection, &stretch, ids, wanted)?);
+        }
+        if rows.len() >= limit || stretch.until.is_some() {
+            return Ok((rows, stretch.until));
+        }
+    }
+    Ok((rows, None))
+}

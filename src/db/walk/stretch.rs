@@ -1,0 +1,138 @@
+//! A stretch of a sorted list as a condition: what an index can seek.
+
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{Bool, Double, Nullable, Text};
+
+use super::super::{DbBackend, Engine};
+use super::Order;
+use crate::base::paging::{Cursor, Key};
+
+/// A stretch of a list: the rows with a sort value or those without, beyond a bound and up to another. As a condition,
+/// to be given to a query.
+#[derive(Debug, Clone)]
+pub struct Stretch {
+    pub engine: Engine,
+    /// In the direction of the walk; against the list's own when going back.
+    pub order: Order,
+    pub nulls: bool,
+    /// The row before the first one.
+    pub from: Option<Cursor>,
+    /// The last row, where a search stops.
+    pub until: Option<Cursor>,
+}
+
+/// The stretches of a walk in that order from a place on, in the order in which they are walked.
+pub fn stretches(engine: Engine, order: Order, from: Option<&Cursor>) -> Vec<Stretch> {
+    let on_null = from.is_some_and(|cursor| cursor.key == Key::Null);
+    let bound = |nulls: bool| Stretch {
+        engine,
+        order,
+        nulls,
+        from: from.filter(|_| nulls == on_null).cloned(),
+        until: None,
+    };
+    match (from.is_some(), on_null, order.descending) {
+        (true, true, true) => vec![bound(true)],
+        (true, false, false) => vec![bound(false)],
+        (_, _, true) => vec![bound(false), bound(true)],
+        (_, _, false) => vec![bound(true), bound(false)],
+    }
+}
+
+impl Stretch {
+    /// `column operator key`, with the key bound.
+    fn compare<'b>(
+        &'b self,
+        pass: &mut AstPass<'_, 'b, DbBackend>,
+        operator: &str,
+        key: &'b Key,
+    ) -> QueryResult<()> {
+        pass.push_sql(&format!("{} {operator} ", self.order.column));
+        match key {
+            // Nothing is beyond NULL within a stretch.
+            Key::Null => pass.push_sql("NULL"),
+            Key::Number(number) => pass.push_bind_param::<Double, f64>(number)?,
+            Key::Time(time) if self.engine == Engine::Postgres => {
+                pass.push_sql("CAST(");
+                pass.push_bind_param::<Text, String>(time)?;
+                pass.push_sql(" AS TIMESTAMP)");
+            }
+            Key::Time(time) => pass.push_bind_param::<Text, String>(time)?,
+        }
+        Ok(())
+    }
+
+    /// `(column, id)` strictly beyond a place. The first condition alone is what an index can seek.
+    fn beyond<'b>(
+        &'b self,
+        pass: &mut AstPass<'_, 'b, DbBackend>,
+        cursor: &'b Cursor,
+        descending: bool,
+    ) -> QueryResult<()> {
+        let (strict, loose) = if descending { ("<", "<=") } else { (">", ">=") };
+        if cursor.key != Key::Null {
+            self.compare(pass, loose, &cursor.key)?;
+            pass.push_sql(" AND (");
+            self.compare(pass, strict, &cursor.key)?;
+            pass.push_sql(" OR ");
+        }
+        pass.push_sql(&format!("id {strict} "));
+        pass.push_bind_param::<Text, String>(&cursor.id)?;
+        if cursor.key != Key::Null {
+            pass.push_sql(")");
+        }
+        Ok(())
+    }
+
+    /// `(column, id)` not beyond a place in the direction of the walk.
+    fn up_to<'b>(&'b self, pass: &mut AstPass<'_, 'b, DbBackend>, cursor: &'b Cursor) -> QueryResult<()> {
+        if cursor.key != Key::Null {
+            self.compare(pass, if self.order.descending { ">=" } else { "<=" }, &cursor.key)?;
+            pass.push_sql(" AND ");
+        }
+        pass.push_sql("((");
+        self.beyond(pass, cursor, !self.order.descending)?;
+        // The row where a search stops still belongs to it, hence it is not beyond it the other way.
+        pass.push_sql(") OR id = ");
+        pass.push_bind_param::<Text, String>(&cursor.id)?;
+        pass.push_sql(")");
+        Ok(())
+    }
+}
+
+impl Expression for Stretch {
+    type SqlType = Nullable<Bool>;
+}
+
+impl<T> AppearsOnTable<T> for Stretch {}
+
+impl<T> SelectableExpression<T> for Stretch {}
+
+impl<G> ValidGrouping<G> for Stretch {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl QueryId for Stretch {
+    type QueryId = ();
+    // The text differs with the stretch.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<DbBackend> for Stretch {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DbBackend>) -> QueryResult<()> {
+        pass.unsafe_to_cache_prepared();
+        pass.push_sql(&format!("({} IS {}NULL", self.order.column, if self.nulls { "" } else { "NOT " }));
+        if let Some(from) = &self.from {
+            pass.push_sql(" AND ");
+            self.beyond(&mut pass, from, self.order.descending)?;
+        }
+        if let Some(until) = &self.until {
+            pass.push_sql(" AND ");
+            self.up_to(&mut pass, until)?;
+        }
+        pass.push_sql(")");
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! Plays the platform: takes usages that wait, accounts most of them and fails some, by writing its tables as it does.
+//!
+//! For the demo and for tests. No audit events: the platform writes none.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::random::Random;
+use super::{SampleUsage, reasons};
+use crate::base::money::Money;
+use crate::db::schema::{llmusage as live, llmusage_accounting_failed as failed};
+use crate::db::{Database, DbConnection};
+use crate::error::Result;
+use crate::usages::store as usages;
+use crate::usages::usage::{ACCOUNTED, CREATED, FAILED, Usage};
+
+/// How many usages one round takes.
+const ROUND: i64 = 50;
+
+/// The platform's accounting loop, in small.
+#[derive(Debug)]
+pub struct Simulator {
+    random: Random,
+    /// Of 100 usages so many fail.
+    failing: u64,
+}
+
+/// What a round did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Round {
+    pub accounted: usize,
+    pub failed: usize,
+}
+
+impl Simulator {
+    /// The same seed makes the same choices.
+    pub fn new(seed: u64, failing: u64) -> Simulator {
+        Simulator { random: Random::new(seed), failing }
+    }
+
+    /// Takes what waits, up to 50 usages, each in a transaction of its own.
+    pub fn round(&mut self, database: &Database, now: NaiveDateTime) -> Result<Round> {
+        let waiting = database.run_here(waiting)?;
+        let mut round = Round::default();
+        for id in waiting {
+            let fails = self.random.chance(self.failing);
+            let done = database.transaction_here(|connection| self.take(connection, &id, fails, now))?;
+            round.accounted += usize::from(done && !fails);
+            round.failed += usize::from(done && fails);
+        }
+        Ok(round)
+    }
+
+    /// Accounts one usage or fails it; says whether it was still waiting.
+    pub fn take(
+        &mut self,
+        connection: &mut DbConnection,
+        id: &str,
+        fails: bool,
+        now: NaiveDateTime,
+    ) -> Result<bool> {
+        let Some(usage) = usages::lookup(connection, id)? else { return Ok(false) };
+        if !usages::move_state(connection, id, CREATED, if fails { FAILED } else { ACCOUNTED })? {
+            return Ok(false);
+        }
+        let (amount, cost) = self.price(&usage);
+        let row = live::table.filter(live::id.eq(id.to_owned()));
+        let money = (live::amount.eq(amount.to_column()), live::cost.eq(cost.to_column()));
+        diesel::update(row).set(money).execute(connection)?;
+        if fails {
+            let usage = Usage { amount: Some(amount), cost: Some(cost), ..usage };
+            self.write_failure(connection, &usage, now)?;
+        }
+        Ok(true)
+    }
+
+    fn price(&mut self, usage: &Usage) -> (Money, Money) {
+        let amount = usage.amount.unwrap_or_else(|| Money::from_units(self.random.near(36, 400_000)));
+        let cost = usage.cost.unwrap_or_else(|| Money::from_units(amount.units() * 7 / 10));
+        (amount, cost)
+    }
+
+    /// One row with the columns that the platform knows; it leaves `handled_time` to the database.
+    fn write_failure(
+        &mut self,
+        connection: &mut DbConnection,
+        usage: &Usage,
+        now: NaiveDateTime,
+    ) -> Result<()> {
+        let reason = reasons::any(&mut self.random, &sample(usage));
+        let row = (
+            failed::id.eq(self.random.id()),
+            failed::llmusageid.eq(usage.id.clone()),
+            failed::llmid.eq(usage.llmid.clone()),
+            failed::userid.eq(usage.userid.clone()),
+            failed::userorgid.eq(usage.userorgid.clone()),
+            failed::use_date.eq(usage.use_date),
+            failed::use_time.eq(usage.use_time),
+            failed::amount.eq(usage.amount.map(Money::to_column)),
+            failed::cost.eq(usage.cost.map(Money::to_column)),
+            failed::failed_reason.eq(reason),
+            failed::failed_time.eq(now),
+            failed::retry_count.eq(0),
+            failed::handled.eq("0"),
+        );
+        diesel::insert_into(failed::table).values(row).execute(connection)?;
+        Ok(())
+    }
+}
+
+fn waiting(connection: &mut DbConnection) -> Result<Vec<String>> {
+    Ok(live::table
+        .filter(live::accounting_status.eq(CREATED))
+        .filter(live::status.eq("SUCCEEDED"))
+        .order(sql::<Text>("use_date"))
+        .limit(ROUND)
+        .select(live::id)
+        .load(connection)?)
+}
+
+/// What a reason tells of a usage.
+fn sample(usage: &Usage) -> SampleUsage {
+    let usage = usage.clone();
+    SampleUsage {
+        id: usage.id,
+        llmid: usage.llmid,
+        use_date: usage.use_date,
+        use_time: usage.use_time,
+        userid: usage.userid,
+        usages: usage.usages,
+        ioinfo: usage.ioinfo,
+        transno: usage.transno,
+        responsed_seconds: usage.responsed_seconds,
+        finish_seconds: usage.finish_seconds,
+        status: usage.status,
+        taskid: usage.taskid,
+        amount: usage.amount.map(Money::units),
+        cost: usage.cost.map(Money::units),
+        userorgid: usage.userorgid,
+        ownerid: usage.ownerid,
+        accounting_status: usage.accounting_status,
+    }
+}

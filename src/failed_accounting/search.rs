@@ -1,0 +1,71 @@
+//! How the text of a filter is searched without scanning a million reasons.
+
+use diesel::prelude::*;
+
+use super::condition::{equals, words};
+use super::filter::Filter;
+use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::{DbConnection, Engine, dialect};
+use crate::error::Result;
+
+/// The most hits of the text index that are worked with at once; beyond, a word is so common that the
+/// newest rows of the filter show a page of them soon.
+const MAX_INDEXED_HITS: i64 = 5_000;
+
+/// How the text of a filter is searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Search {
+    /// The filter has no text.
+    Nothing,
+    /// The text is an id, found in these columns.
+    Ids(Vec<&'static str>),
+    /// The words are rare enough for the text index; holds what the index is asked.
+    Indexed(String),
+    /// No index answers: row by row, through a bounded stretch of the filter.
+    Scan,
+}
+
+const ID_COLUMNS: [&str; 5] = ["id", "llmusageid", "userorgid", "llmid", "userid"];
+
+/// Decides how the text of a filter is searched: as an id of any kind, else by words.
+pub fn plan_search(connection: &mut DbConnection, filter: &Filter) -> Result<Search> {
+    let Some(text) = filter.q.as_deref() else { return Ok(Search::Nothing) };
+    let mut columns = Vec::new();
+    for column in ID_COLUMNS {
+        if text.chars().count() <= 32 && occurs_as_id(connection, column, text)? {
+            columns.push(column);
+        }
+    }
+    if !columns.is_empty() {
+        return Ok(Search::Ids(columns));
+    }
+    let engine = connection.engine();
+    let Some(question) = index_question(engine, text) else { return Ok(Search::Scan) };
+    if !dialect::has_text_index(connection)? {
+        return Ok(Search::Scan);
+    }
+    let hits = dialect::count_text_hits(connection, &question, MAX_INDEXED_HITS + 1)?;
+    Ok(if hits > MAX_INDEXED_HITS { Search::Scan } else { Search::Indexed(question) })
+}
+
+fn occurs_as_id(connection: &mut DbConnection, column: &str, text: &str) -> Result<bool> {
+    let found = failed::table.filter(equals(column, text)).select(dsl::id).first::<String>(connection);
+    Ok(found.optional()?.is_some())
+}
+
+/// What the trigram index is asked for these words; none when every word is too short for it.
+fn index_question(engine: Engine, text: &str) -> Option<String> {
+    let words: Vec<&str> = words(text).filter(|word| word.chars().count() >= 3).collect();
+    if words.is_empty() {
+        return None;
+    }
+    match engine {
+        Engine::Sqlite => {
+            let phrases: Vec<String> =
+                words.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
+            Some(phrases.join(" AND "))
+        }
+        // One word, the longest, narrows; all of them are checked on each row that is left.
+        _ => words.into_iter().max_by_key(|word| word.chars().count()).map(dialect::like_pattern),
+    }
+}

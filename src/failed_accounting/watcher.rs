@@ -1,0 +1,97 @@
+//! The job that settles retries: every few seconds it looks at what is retrying and how their usages are now.
+//!
+//! Reading costs an index look-up while nothing is retrying; only what can be settled opens a transaction.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use diesel::prelude::*;
+
+use super::settlement::{self, Look, Settled};
+use crate::audit::event::{Author, Source};
+use crate::base::clock::Clock;
+use crate::db::schema::llmusage as live;
+use crate::db::{Database, DbConnection};
+use crate::error::Result;
+use crate::usages::usage::CREATED;
+
+/// The author of what the watcher settles.
+pub const AUTHOR: &str = "retry watcher";
+
+/// Records that one question asks for.
+const CHUNK: i64 = 200;
+
+/// Watches retries; remembers between two looks which usages were seen failed without a new record.
+#[derive(Debug)]
+pub struct Watcher {
+    database: Database,
+    clock: Clock,
+    doubtful: Mutex<HashSet<String>>,
+}
+
+impl Watcher {
+    /// A watcher that has seen nothing yet.
+    pub fn new(database: Database, clock: Clock) -> Watcher {
+        Watcher { database, clock, doubtful: Mutex::default() }
+    }
+
+    /// Whether anything is retrying.
+    pub fn is_due(&self) -> Result<bool> {
+        Ok(!self.database.run_here(|connection| settlement::retrying(connection, "", 1))?.is_empty())
+    }
+
+    /// Settles what can be settled now; gives how many retries that were.
+    pub fn step(&self) -> Result<usize> {
+        let (mut settled, mut last, mut doubtful) = (0, String::new(), HashSet::new());
+        loop {
+            let from = last.clone();
+            let (retrying, decided) = self.database.run_here(|connection| look(connection, &from, CHUNK))?;
+            for (id, usage_id) in &decided {
+                match self.settle(id, usage_id.as_deref())? {
+                    Settled::Doubtful => {
+                        doubtful.insert(id.clone());
+                    }
+                    Settled::Waiting | Settled::Nothing => {}
+                    _ => settled += 1,
+                }
+            }
+            match retrying.last() {
+                Some((id, _)) if retrying.len() as i64 == CHUNK => last.clone_from(id),
+                _ => break,
+            }
+        }
+        *self.doubtful.lock().unwrap_or_else(PoisonError::into_inner) = doubtful;
+        Ok(settled)
+    }
+
+    fn settle(&self, id: &str, usage_id: Option<&str>) -> Result<Settled> {
+        let was_doubtful = self.doubtful.lock().unwrap_or_else(PoisonError::into_inner).contains(id);
+        let look = if was_doubtful { Look::Again } else { Look::First };
+        let at = self.clock.now();
+        let author = Author { name: AUTHOR.to_owned(), source: Source::Job, request_id: None, at };
+        let settled = self
+            .database
+            .transaction_here(|connection| settlement::settle(connection, (id, usage_id), look, &author))?;
+        tracing::info!(failure = id, ?settled, "looked at a retry");
+        Ok(settled)
+    }
+}
+
+type Retrying = Vec<(String, Option<String>)>;
+
+/// A stretch of what is retrying, and of these the ones whose usage waits no more.
+fn look(connection: &mut DbConnection, after: &str, limit: i64) -> Result<(Retrying, Retrying)> {
+    let retrying = settlement::retrying(connection, after, limit)?;
+    let usages: Vec<String> = retrying.iter().filter_map(|(_, usage)| usage.clone()).collect();
+    let states: HashMap<String, Option<String>> = live::table
+        .filter(live::id.eq_any(usages))
+        .select((live::id, live::accounting_status))
+        .load::<(String, Option<String>)>(connection)?
+        .into_iter()
+        .collect();
+    let waits = |usage: &Option<String>| {
+        usage.as_ref().and_then(|id| states.get(id)).is_some_and(|state| state.as_deref() == Some(CREATED))
+    };
+    let decided = retrying.iter().filter(|(_, usage)| !waits(usage)).cloned().collect();
+    Ok((retrying, decided))
+}

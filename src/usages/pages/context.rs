@@ -1,0 +1,63 @@
+//! What the templates of several pages show of a usage.
+
+use serde::Serialize;
+
+use crate::names::Names;
+use crate::usages::filter::Filter;
+use crate::usages::usage::Usage;
+use crate::web::links;
+use crate::web::state::AppState;
+use crate::web::view::{Named, TimeView};
+
+/// The path of the list.
+pub(super) const LIST: &str = "/usages";
+
+/// A usage as rows and heads of pages show it.
+#[derive(Debug, Serialize)]
+pub(super) struct RowView {
+    pub id: String,
+    pub link: String,
+    pub used: Option<TimeView>,
+    pub organisation: Option<Named>,
+    pub user: Option<Named>,
+    pub model: Option<Named>,
+    pub owner: Option<Named>,
+    pub amount: Option<String>,
+    pub cost: Option<String>,
+    pub status: Option<String>,
+    pub accounting_status: Option<String>,
+    pub taskid: Option<String>,
+}
+
+impl RowView {
+    pub fn new(usage: &Usage, names: &Names, state: &AppState, filter: &Filter) -> RowView {
+        let named = |id: &Option<String>, name: Option<&str>| {
+            id.clone().map(|id| Named { id, name: name.map(str::to_owned) })
+        };
+        RowView {
+            link: usage_link(&usage.id, "", filter),
+            used: usage.use_time.map(|time| TimeView::new(&state.clock, time)),
+            organisation: named(&usage.userorgid, names.organisation(usage.userorgid.as_deref())),
+            user: named(&usage.userid, names.user(usage.userid.as_deref())),
+            model: named(&usage.llmid, names.model(usage.llmid.as_deref())),
+            owner: named(&usage.ownerid, names.organisation(usage.ownerid.as_deref())),
+            amount: usage.amount.map(|money| money.to_string()),
+            cost: usage.cost.map(|money| money.to_string()),
+            status: usage.status.clone(),
+            accounting_status: usage.accounting_status.clone(),
+            taskid: usage.taskid.clone(),
+            id: usage.id.clone(),
+        }
+    }
+}
+
+/// The address of a usage or of one of its actions, within a filter.
+pub(super) fn usage_link(id: &str, action: &str, filter: &Filter) -> String {
+    let path = format!("{LIST}/{}{action}", links::segment(id));
+    links::with_query(&path, &links::query(&filter.to_pairs()))
+}
+
+/// The address of the list with a filter.
+pub(super) fn list_link(filter: &Filter) -> String {
+    links::with_query(LIST, &links::query(&filter.to_pairs()))
+}

@@ -1,0 +1,28 @@
+//! `GET /usages.csv`: every usage of a filter, streamed.
+
+use actix_web::HttpRequest;
+
+use crate::error::Error;
+use crate::usages::export;
+use crate::usages::filter::Filter;
+use crate::web::error::Answer;
+use crate::web::{download, page, request};
+
+/// The CSV of the filter.
+pub async fn download(request: HttpRequest) -> Answer {
+    let state = page::state_of(&request)?.clone();
+    let fields = request::query_fields(&request)?;
+    let (filter, errors) = Filter::parse(&fields);
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors).into());
+    }
+    let bom = fields.text("bom") == Some("1");
+    let place = state.downloads.take()?;
+    let names = state.names.current().await;
+    let file_name = export::file_name(&filter, state.clock.now());
+    Ok(download::csv(place, &file_name, move |sink| {
+        state.database.run_here(|connection| {
+            export::write(connection, &filter, &names, bom, &mut |chunk| sink.send(chunk))
+        })
+    }))
+}

@@ -1,0 +1,169 @@
+//! The pages that ask: create a usage, edit one, confirm a deletion.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+
+use super::context::{LIST, RowView, usage_link};
+use super::show::filter_of;
+use crate::base::form::{FieldErrors, Fields};
+use crate::error::{Error, Result};
+use crate::usages::failures;
+use crate::usages::form::{self, FIELDS, Seen};
+use crate::usages::store;
+use crate::usages::usage::Usage;
+use crate::web::changes::field_in_words;
+use crate::web::error::Answer;
+use crate::web::form::{FormView, suggestions};
+use crate::web::state::AppState;
+use crate::web::view::Named;
+use crate::web::{page, request};
+
+#[derive(Serialize)]
+struct FormPage {
+    /// None for a new usage.
+    row: Option<RowView>,
+    form: FormView,
+    seen: String,
+    is_accounted: bool,
+    /// What somebody else changed since the form was filled.
+    changed: Vec<Changed>,
+    action: String,
+    cancel: String,
+    models: Vec<Named>,
+    organisations: Vec<Named>,
+}
+
+#[derive(Serialize)]
+struct Changed {
+    label: String,
+    saw: String,
+    now: String,
+}
+
+#[derive(Serialize)]
+struct DeletePage {
+    row: RowView,
+    is_accounted: bool,
+    /// The id of an open failure, which keeps the usage.
+    open: Option<String>,
+    failures: i32,
+    seen: String,
+    action: String,
+    cancel: String,
+}
+
+/// `GET /usages/new`.
+pub async fn new(request: HttpRequest) -> Answer {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let fields = Fields::new(vec![
+        pair("id", &nanoid::nanoid!()),
+        pair("status", "SUCCEEDED"),
+        pair("accounting_status", "created"),
+    ]);
+    new_form(&request, StatusCode::OK, &fields, &FieldErrors::new()).await
+}
+
+/// The form for a new usage, with what was typed and what is wrong with it.
+pub(super) async fn new_form(
+    request: &HttpRequest,
+    status: StatusCode,
+    fields: &Fields,
+    errors: &FieldErrors,
+) -> Answer {
+    let state = page::state_of(request)?;
+    let names = state.names.current().await;
+    let context = FormPage {
+        row: None,
+        form: FormView::new(&FIELDS, fields, errors, request::language_of(request)),
+        seen: String::new(),
+        is_accounted: false,
+        changed: Vec::new(),
+        action: LIST.to_owned(),
+        cancel: LIST.to_owned(),
+        models: suggestions(&names.models),
+        organisations: suggestions(&names.organisations),
+    };
+    page::render(request, status, "usages/form.html", &context)
+}
+
+/// `GET /usages/{id}/edit`.
+pub async fn edit(request: HttpRequest) -> Answer {
+    let id = request::id_in_path(&request)?;
+    let usage = live_usage(page::state_of(&request)?, &id).await?;
+    let fields = form::as_fields(&usage);
+    edit_form(&request, StatusCode::OK, &usage, (fields, FieldErrors::new(), None)).await
+}
+
+/// The edit form of a usage, with what was typed, what is wrong with it, and what its reader saw where that changed.
+pub(super) async fn edit_form(
+    request: &HttpRequest,
+    status: StatusCode,
+    usage: &Usage,
+    (fields, errors, saw): (Fields, FieldErrors, Option<Seen>),
+) -> Answer {
+    let state = page::state_of(request)?;
+    let filter = filter_of(request)?;
+    let language = request::language_of(request);
+    let names = state.names.current().await;
+    let now = Seen::of(usage);
+    let changed = saw.as_ref().map(|saw| {
+        let pairs = saw.fields.iter().zip(&now.fields).filter(|(saw, now)| saw != now);
+        pairs
+            .map(|((name, saw), (_, now))| Changed {
+                label: field_in_words(language, name),
+                saw: saw.clone(),
+                now: now.clone(),
+            })
+            .collect()
+    });
+    // After a conflict both versions are on the page, so what is there now has been seen.
+    let seen = match &saw {
+        Some(_) => now.encode(),
+        None => fields.raw("seen").map_or_else(|| now.encode(), str::to_owned),
+    };
+    let context = FormPage {
+        row: Some(RowView::new(usage, &names, state, &filter)),
+        form: FormView::new(&FIELDS, &fields, &errors, language),
+        seen,
+        is_accounted: usage.is_accounted(),
+        changed: changed.unwrap_or_default(),
+        action: usage_link(&usage.id, "", &filter),
+        cancel: usage_link(&usage.id, "", &filter),
+        models: suggestions(&names.models),
+        organisations: suggestions(&names.organisations),
+    };
+    page::render(request, status, "usages/form.html", &context)
+}
+
+/// `GET /usages/{id}/delete`: what will be lost, or why it stays.
+pub async fn confirm_delete(request: HttpRequest) -> Answer {
+    let id = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let filter = filter_of(&request)?;
+    let (usage, (failures, open)) = state
+        .database
+        .run(move |connection| {
+            let usage = store::lookup(connection, &id)?.ok_or(Error::NotFound)?;
+            let failures = failures::count_and_open(connection, &id)?;
+            Ok((usage, failures))
+        })
+        .await?;
+    let names = state.names.current().await;
+    let context = DeletePage {
+        row: RowView::new(&usage, &names, state, &filter),
+        is_accounted: usage.is_accounted(),
+        open,
+        failures,
+        seen: Seen::of(&usage).encode(),
+        action: usage_link(&usage.id, "/delete", &filter),
+        cancel: usage_link(&usage.id, "", &filter),
+    };
+    page::ok(&request, "usages/delete.html", &context)
+}
+
+/// A live usage for a form; the history is read-only.
+pub(super) async fn live_usage(state: &AppState, id: &str) -> Result<Usage> {
+    let id = id.to_owned();
+    state.database.run(move |connection| store::lookup(connection, &id)?.ok_or(Error::NotFound)).await
+}

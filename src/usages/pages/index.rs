@@ -1,0 +1,244 @@
+//! `GET /usages`: the list of live usages with its money line, tabs, chips and pages.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+
+use super::context::{LIST, RowView, list_link};
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::paging::{Cursor, Position};
+use crate::db::DbConnection;
+use crate::error::Result;
+use crate::names::{Names, search};
+use crate::usages::filter::{Filter, KEYS, is_narrowing};
+use crate::usages::list::{self, COUNTED_ROWS, Listed, Listing, Totals};
+use crate::usages::usage::{ACCOUNTED, CREATED, FAILED};
+use crate::web::error::Answer;
+use crate::web::form::{FormView, suggestions};
+use crate::web::locale::{self, Language};
+use crate::web::state::AppState;
+use crate::web::view::Named;
+use crate::web::{links, page, request};
+
+/// The tabs: all, and the states that the platform knows.
+const TABS: [(&str, Option<&str>); 4] =
+    [("all", None), (CREATED, Some(CREATED)), (ACCOUNTED, Some(ACCOUNTED)), (FAILED, Some(FAILED))];
+
+#[derive(Serialize)]
+struct IndexPage {
+    money: MoneyLine,
+    tabs: Vec<Tab>,
+    form: FormView,
+    accounting_status: Option<String>,
+    oldest_first: bool,
+    sort_link: String,
+    chips: Vec<Chip>,
+    clear: String,
+    rows: Vec<RowView>,
+    newer: Option<String>,
+    older: Option<String>,
+    csv: String,
+    csv_excel: String,
+    organisations: Vec<Named>,
+    models: Vec<Named>,
+}
+
+#[derive(Serialize)]
+struct Tab {
+    name: &'static str,
+    link: String,
+    count: String,
+    current: bool,
+}
+
+#[derive(Serialize)]
+struct Chip {
+    text: String,
+    remove: String,
+}
+
+/// Count and sums of exactly what the filter matches, as far as a page may count.
+#[derive(Serialize)]
+struct MoneyLine {
+    /// The attribute: plain digits, or `10000+`.
+    count: String,
+    count_text: String,
+    number: i64,
+    amount: String,
+    cost: String,
+    is_exact: bool,
+    /// Where the exact count is, when it is not here.
+    exact: String,
+}
+
+struct Found {
+    listing: Listing,
+    totals: Option<Totals>,
+    tabs: [i64; 4],
+}
+
+/// The list.
+pub async fn index(request: HttpRequest) -> Answer {
+    let state = page::state_of(&request)?;
+    let language = request::language_of(&request);
+    let typed = request::query_fields(&request)?;
+    let names = state.names.current().await;
+    let (fields, mut errors) = search::ids_for_names(&typed, &names);
+    let (filter, wrong) = Filter::parse(&fields);
+    errors.extend(wrong);
+    let position = position(&fields, filter.sort_name(), &mut errors);
+    let exact = fields.text("exact") == Some("1");
+    let asked = filter.clone();
+    let found = state.database.run(move |connection| find(connection, &asked, &position, exact)).await?;
+    let is_right = errors.is_empty();
+    let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let form = FormView::new(&KEYS, if is_right { &fields } else { &typed }, &errors, language);
+    let context = Builder { filter: &filter, names: &names, state, language }.page(found, form);
+    page::render(&request, status, "usages/index.html", &context)
+}
+
+fn position(fields: &Fields, sort: &str, errors: &mut FieldErrors) -> Position {
+    for (name, place) in [("after", Position::After as fn(Cursor) -> Position), ("before", Position::Before)]
+    {
+        let Some(text) = fields.text(name) else { continue };
+        match Cursor::decode(text, sort) {
+            Ok(cursor) => return place(cursor),
+            Err(_) => {
+                errors.insert(name.to_owned(), Message::new("error-cursor"));
+            }
+        }
+    }
+    Position::Start
+}
+
+fn find(connection: &mut DbConnection, filter: &Filter, position: &Position, exact: bool) -> Result<Found> {
+    let listing = list::page(connection, filter, position)?;
+    let totals = match exact {
+        true => Some(list::totals(connection, filter)?),
+        false => list::known_totals(connection, filter)?,
+    };
+    let mut tabs = [0; 4];
+    for (count, (_, state)) in tabs.iter_mut().zip(TABS) {
+        *count = list::count_up_to(connection, &filter.on_tab(state), COUNTED_ROWS + 1)?;
+    }
+    Ok(Found { listing, totals, tabs })
+}
+
+struct Builder<'a> {
+    filter: &'a Filter,
+    names: &'a Names,
+    state: &'a AppState,
+    language: Language,
+}
+
+impl Builder<'_> {
+    fn page(&self, found: Found, form: FormView) -> IndexPage {
+        let filter = self.filter;
+        let with = |key: &'static str, value: String| {
+            let mut pairs = filter.to_pairs();
+            pairs.push((key, value));
+            links::with_query(LIST, &links::query(&pairs))
+        };
+        let listing = &found.listing;
+        let (first, last) = (listing.rows.first(), listing.rows.last());
+        let row = |row: &Listed| RowView::new(&row.usage, self.names, self.state, filter);
+        IndexPage {
+            money: money_line(found.totals, with("exact", "1".to_owned())),
+            tabs: self.tabs(&found),
+            form,
+            accounting_status: filter.accounting_status.clone(),
+            oldest_first: filter.oldest_first,
+            sort_link: list_link(&Filter { oldest_first: !filter.oldest_first, ..filter.clone() }),
+            chips: self.chips(),
+            clear: list_link(&filter.cleared()),
+            rows: listing.rows.iter().map(row).collect(),
+            newer: first.filter(|_| listing.has_previous).map(|row| with("before", row.cursor.encode())),
+            older: last.filter(|_| listing.has_next).map(|row| with("after", row.cursor.encode())),
+            csv: self.csv_link(&[]),
+            csv_excel: self.csv_link(&[("bom", "1".to_owned())]),
+            organisations: suggestions(&self.names.organisations),
+            models: suggestions(&self.names.models),
+        }
+    }
+
+    fn tabs(&self, found: &Found) -> Vec<Tab> {
+        let tab = |((name, state), count): ((&'static str, Option<&str>), i64)| {
+            let current = self.filter.accounting_status.as_deref() == state;
+            let exact = found.totals.filter(|_| current).map(|totals| totals.count);
+            Tab {
+                name,
+                link: list_link(&self.filter.on_tab(state)),
+                count: match exact {
+                    Some(count) => locale::count(count),
+                    None if count > COUNTED_ROWS => format!("{}+", locale::count(COUNTED_ROWS)),
+                    None => locale::count(count),
+                },
+                current,
+            }
+        };
+        TABS.into_iter().zip(found.tabs).map(tab).collect()
+    }
+
+    fn chips(&self) -> Vec<Chip> {
+        let shown = |key: &str, value: String| {
+            let name = match key {
+                "userorgid" => self.names.organisation(Some(&value)),
+                "llmid" => self.names.model(Some(&value)),
+                "userid" => self.names.user(Some(&value)),
+                _ => None,
+            };
+            name.map(str::to_owned).unwrap_or(value)
+        };
+        let foreign = !TABS.iter().any(|(_, state)| self.filter.accounting_status.as_deref() == *state);
+        let chip = |(key, value): (&'static str, String)| Chip {
+            text: locale::words(self.language, &Message::new(chip_key(key)).with("value", shown(key, value))),
+            remove: list_link(&self.filter.without(key)),
+        };
+        let narrows =
+            |(key, _): &(&str, String)| is_narrowing(key) || (*key == "accounting_status" && foreign);
+        self.filter.to_pairs().into_iter().filter(narrows).map(chip).collect()
+    }
+
+    fn csv_link(&self, more: &[(&'static str, String)]) -> String {
+        let mut pairs = Filter { page_size: None, ..self.filter.clone() }.to_pairs();
+        pairs.extend_from_slice(more);
+        links::with_query("/usages.csv", &links::query(&pairs))
+    }
+}
+
+fn money_line(totals: Option<Totals>, exact: String) -> MoneyLine {
+    match totals {
+        Some(totals) => MoneyLine {
+            count: totals.count.to_string(),
+            count_text: locale::count(totals.count),
+            number: totals.count,
+            amount: totals.amount.to_string(),
+            cost: totals.cost.to_string(),
+            is_exact: true,
+            exact,
+        },
+        None => MoneyLine {
+            count: format!("{COUNTED_ROWS}+"),
+            count_text: format!("{}+", locale::count(COUNTED_ROWS)),
+            number: COUNTED_ROWS + 1,
+            amount: String::new(),
+            cost: String::new(),
+            is_exact: false,
+            exact,
+        },
+    }
+}
+
+fn chip_key(key: &str) -> &'static str {
+    match key {
+        "start_date" => "chip-start-date",
+        "end_date" => "chip-end-date",
+        "userorgid" => "chip-organisation",
+        "llmid" => "chip-model",
+        "userid" => "chip-user",
+        "id" => "chip-usage",
+        "taskid" => "chip-task",
+        "status" => "chip-status",
+        _ => "chip-accounting",
+    }
+}

@@ -1,0 +1,70 @@
+//! What an event of the audit trail changed, field by field, as pages show it: secrets masked.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::locale::{self, Language};
+use super::view::clip;
+use crate::base::secrets;
+
+/// The most characters of one value.
+const SHOWN: usize = 300;
+
+/// A field that the app keeps for itself in the trail.
+const FOR_THE_APP: &str = "retry_known";
+
+/// One field that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeView {
+    pub field: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// What differs between two JSON objects as the trail keeps them.
+pub fn changes(before: Option<&str>, after: Option<&str>, language: Language) -> Vec<ChangeView> {
+    let (before, after) = (object(before), object(after));
+    let fields: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let value = |object: &Map<String, Value>, field: &String| {
+        object.get(field).map(|value| value_in_words(language, field, value)).unwrap_or_default()
+    };
+    let change = |field: &String| ChangeView {
+        field: field_in_words(language, field),
+        before: value(&before, field),
+        after: value(&after, field),
+    };
+    // Two secrets look alike once masked, and yet one took the place of the other.
+    let differs = |field: &&String| before.get(*field) != after.get(*field) && **field != FOR_THE_APP;
+    let says_something = |change: &ChangeView| !change.before.is_empty() || !change.after.is_empty();
+    fields.into_iter().filter(differs).map(change).filter(says_something).collect()
+}
+
+/// A JSON object of the trail; what is none has no fields.
+pub fn object(text: Option<&str>) -> Map<String, Value> {
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+/// The name of a column in words, where it has some.
+pub fn field_in_words(language: Language, field: &str) -> String {
+    let key = format!("field-{}", field.replace('_', "-"));
+    locale::lookup(language, &key, &Default::default()).unwrap_or_else(|| field.to_owned())
+}
+
+/// A value of the trail as people read it: states and resolutions in words, long text clipped.
+fn value_in_words(language: Language, field: &str, value: &Value) -> String {
+    let word = |key: String| locale::lookup(language, &key, &Default::default());
+    match (field, value) {
+        ("handled", Value::String(flag)) => {
+            let state = if flag == "1" { "handled" } else { "open" };
+            word(format!("state-{state}")).unwrap_or_default()
+        }
+        ("resolution", Value::String(name)) => {
+            word(format!("resolution-{}", name.replace('_', "-"))).unwrap_or_else(|| name.clone())
+        }
+        (_, Value::Null) => String::new(),
+        (_, Value::String(text)) => clip(&secrets::mask(text), SHOWN),
+        (_, other) => secrets::mask(&other.to_string()).into_owned(),
+    }
+}

@@ -1,0 +1,48 @@
+//! Forms as templates show them: values as typed, what is wrong with them, choices.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use super::locale::{self, Language};
+use super::view::Named;
+use crate::base::form::{FieldErrors, Fields};
+
+/// The most names that a field suggests.
+const SUGGESTIONS: usize = 200;
+
+/// What a form shows: the values as typed, and what is wrong with them.
+#[derive(Debug, Default, Serialize)]
+pub struct FormView {
+    pub values: BTreeMap<String, String>,
+    pub errors: BTreeMap<String, String>,
+}
+
+impl FormView {
+    /// Each of these fields with its value as typed, empty when absent.
+    pub fn new(names: &[&str], fields: &Fields, errors: &FieldErrors, language: Language) -> FormView {
+        let value = |name: &&str| ((*name).to_owned(), fields.raw(name).unwrap_or_default().to_owned());
+        FormView {
+            values: names.iter().map(value).collect(),
+            errors: locale::errors_in_words(language, errors),
+        }
+    }
+}
+
+/// One choice of a select.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    pub value: &'static str,
+    /// Key of its words in the catalogue.
+    pub text: String,
+    pub selected: bool,
+}
+
+/// Names to choose from, by name.
+pub fn suggestions(names: &HashMap<String, String>) -> Vec<Named> {
+    let mut all: Vec<Named> =
+        names.iter().map(|(id, name)| Named { id: id.clone(), name: Some(name.clone()) }).collect();
+    all.sort_by(|left, right| (&left.name, &left.id).cmp(&(&right.name, &right.id)));
+    all.truncate(SUGGESTIONS);
+    all
+}

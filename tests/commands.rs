@@ -1,0 +1,158 @@
+//! The command line as people and scripts call it: output, exit codes, one line for what is wrong.
+
+mod support;
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use support::database::TestDatabase;
+
+/// Runs the binary on a database, with a standard input.
+fn run(database: &TestDatabase, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
+        .args(arguments)
+        .env("DATABASE_URL", database.url())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // A command that reads nothing may be gone already.
+    let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
+    child.wait_with_output().expect("it ends")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim().to_owned()
+}
+
+#[test]
+fn users_are_added_changed_and_listed() {
+    let database = TestDatabase::new();
+    let added = run(&database, &["user", "add", "li.wei", "--role", "admin"], "nine blue otters swim\n");
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    assert!(!text(&added.stdout).contains("otters"));
+    assert!(
+        run(&database, &["user", "add", "sofia", "--role", "viewer"], "ten green otters dive")
+            .status
+            .success()
+    );
+    assert!(run(&database, &["user", "role", "sofia", "operator"], "").status.success());
+    assert!(run(&database, &["user", "password", "sofia"], "a new one, longer\r\n").status.success());
+    assert!(run(&database, &["user", "disable", "sofia"], "").status.success());
+    assert_eq!(text(&run(&database, &["user", "list"], "").stdout), "li.wei admin\nsofia operator disabled");
+}
+
+#[test]
+fn a_refused_command_says_why_in_one_line_and_changes_nothing() {
+    let database = TestDatabase::new();
+    assert!(
+        run(&database, &["user", "add", "li.wei", "--role", "admin"], "nine blue otters swim\n")
+            .status
+            .success()
+    );
+    let missing = ["import", "failures", "/nonexistent/file.csv"];
+    for (arguments, input, part) in [
+        (&["user", "add", "li.wei", "--role", "viewer"][..], "nine blue otters swim\n", "no other"),
+        (&["user", "add", "bad name", "--role", "viewer"], "nine blue otters swim\n", "name"),
+        (&["user", "add", "bob", "--role", "viewer"], "short\n", "12"),
+        (&["user", "add", "bob", "--role", "viewer"], "", "12"),
+        (&["user", "password", "nobody"], "nine blue otters swim\n", "no such"),
+        (&["user", "disable", "li.wei"], "", "last"),
+        (&["user", "role", "li.wei", "viewer"], "", "last"),
+        (&["export", "failures", "--filter", "handled=9"], "", "handled"),
+        (&["export", "failures", "--filter", "nonsense=1"], "", "nonsense"),
+        (&missing, "", "file"),
+        (&["serve", "--timezone", "Mars/Olympus"], "", "--timezone"),
+        (&["serve", "--listen", "nowhere"], "", "--listen"),
+        (&["serve", "--public-url", "ftp://x"], "", "--public-url"),
+        (&["serve", "--secret-key", "short"], "", "--secret-key"),
+        (&["serve", "--assets", "/nonexistent"], "", "--assets"),
+        (&["serve", "--database-url", "oracle://x"], "", "--database-url"),
+    ] {
+        let refused = run(&database, arguments, input);
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains(part), "{arguments:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{arguments:?}: {said}");
+    }
+    assert_eq!(text(&run(&database, &["user", "list"], "").stdout), "li.wei admin");
+}
+
+#[test]
+fn wrong_usage_ends_with_two() {
+    let database = TestDatabase::new();
+    for arguments in
+        [&["bogus"][..], &["user", "add"], &["user", "role", "a", "king"], &["export", "--nothing"]]
+    {
+        assert_eq!(run(&database, arguments, "").status.code(), Some(2), "{arguments:?}");
+    }
+    assert_eq!(run(&database, &["--help"], "").status.code(), Some(0));
+}
+
+#[test]
+fn migrations_are_listed_applied_and_printed() {
+    let database = TestDatabase::without_tables();
+    let status = text(&run(&database, &["migrate", "--status"], "").stdout);
+    assert!(
+        status.lines().count() >= 8 && status.lines().all(|line| line.starts_with("pending ")),
+        "{status}"
+    );
+    let script = text(&run(&database, &["migrate", "--print-sql"], "").stdout);
+    for name in status.lines().map(|line| line.trim_start_matches("pending ")) {
+        assert!(script.contains(name), "{name} in the script");
+    }
+    assert!(
+        text(&run(&database, &["migrate", "--status"], "").stdout).starts_with("pending"),
+        "printing ran nothing"
+    );
+    assert!(run(&database, &["migrate"], "").status.success());
+    let status = text(&run(&database, &["migrate", "--status"], "").stdout);
+    assert!(status.lines().all(|line| line.starts_with("applied ")), "{status}");
+    assert!(text(&run(&database, &["migrate"], "").stdout).contains("nothing to apply"));
+}
+
+#[test]
+fn the_permissions_are_printed_one_route_a_line() {
+    let database = TestDatabase::without_tables();
+    let printed = text(&run(&database, &["permissions"], "").stdout);
+    assert!(printed.lines().any(|line| line == "GET /failed-accounting/{id} viewer"), "{printed}");
+    assert!(printed.lines().any(|line| line == "POST /failed-accounting/{id}/delete admin"), "{printed}");
+    assert!(printed.lines().all(|line| line.split(' ').count() == 3), "{printed}");
+}
+
+#[test]
+fn an_export_is_imported_into_an_empty_database_with_the_same_rows() {
+    let full = TestDatabase::new();
+    let now = "2026-05-22T12:00:00".parse().expect("a time");
+    llmage_admin::demo::store::fill(&full, now, 1).expect("sample data");
+    let exported = run(&full, &["export", "failures"], "");
+    assert!(exported.status.success(), "{}", text(&exported.stderr));
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("failures.csv");
+    std::fs::write(&file, &exported.stdout).expect("a file");
+    let empty = TestDatabase::new();
+    let path = file.to_string_lossy().into_owned();
+    let imported = run(&empty, &["import", "failures", &path], "");
+    assert!(
+        text(&imported.stdout).contains("1200 rows"),
+        "{}{}",
+        text(&imported.stdout),
+        text(&imported.stderr)
+    );
+    let again = run(&empty, &["export", "failures"], "");
+    let rows = |csv: &[u8]| -> Vec<Vec<String>> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv);
+        let known = |record: csv::StringRecord| {
+            // The names are not in the other database.
+            record
+                .iter()
+                .enumerate()
+                .filter(|(column, _)| !(15..18).contains(column))
+                .map(|(_, cell)| cell.to_owned())
+                .collect()
+        };
+        reader.records().map(|record| known(record.expect("a row"))).collect()
+    };
+    assert_eq!(rows(&again.stdout), rows(&exported.stdout));
+}

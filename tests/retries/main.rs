@@ -1,0 +1,8 @@
+//! Retries under all that may come between: the platform, other people, edits, the archive, and kills at any moment.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod interleaved;
+mod jobs;
+mod plans;

@@ -1,0 +1,219 @@
+//! The arrows between the rooms of the house, held over the source text.
+//!
+//! Domain files know `base`, `error` and `db`, never the web; features meet only where the table below says so.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Which features a feature's files may use.
+const FEATURES: [(&str, &[&str]); 8] = [
+    ("accounts", &["audit"]),
+    ("audit", &[]),
+    ("demo", &["audit", "failed_accounting", "names", "usages"]),
+    ("failed_accounting", &["audit", "imports", "names", "usages"]),
+    ("imports", &["audit"]),
+    ("names", &[]),
+    ("usages", &["audit", "imports", "names"]),
+    // Who asks, as whom that is written down, and the names that every page may show.
+    ("web", &["accounts", "audit", "names"]),
+];
+
+/// Files that join everything: no rules of the trade in them.
+const WIRING: [&str; 6] = ["app.rs", "cli.rs", "jobs.rs", "lib.rs", "main.rs", "server.rs"];
+
+/// The longest a file may be without a reason for it in its `//!`.
+const LINES: usize = 250;
+
+/// A source file below `src/`.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    fn new(path: &str, text: &str) -> Source {
+        Source { path: path.to_owned(), text: text.to_owned() }
+    }
+
+    fn room(&self) -> &str {
+        self.path.split(['/', '.']).next().unwrap_or_default()
+    }
+
+    fn is_wiring(&self) -> bool {
+        WIRING.contains(&self.path.as_str()) || self.path.starts_with("cli/")
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
+    }
+
+    /// Whether it speaks to browsers or programs.
+    fn is_web(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        self.room() == "web"
+            || self.path.contains("/pages/")
+            || ["pages.rs", "api.rs", "login.rs", "download.rs"].contains(&name)
+    }
+
+    /// The lines of code, without comments.
+    fn code(&self) -> impl Iterator<Item = &str> {
+        self.text.lines().filter(|line| !line.trim_start().starts_with("//"))
+    }
+
+    fn has(&self, part: &str) -> bool {
+        self.code().any(|line| line.contains(part))
+    }
+
+    /// The rooms of this crate that it names.
+    fn rooms_used(&self) -> BTreeSet<String> {
+        fn room(part: &str) -> Option<String> {
+            let room = part.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next();
+            room.filter(|room| !room.is_empty()).map(str::to_owned)
+        }
+        let after = |line: &str| line.split("crate::").skip(1).filter_map(room).collect::<Vec<_>>();
+        self.code().flat_map(after).collect()
+    }
+}
+
+/// What a file does that it may not.
+fn faults(source: &Source) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut check = |holds: bool, rule: &str| {
+        if !holds {
+            faults.push(format!("{}: {rule}", source.path));
+        }
+    };
+    let room = source.room();
+    if !source.is_wiring() && !source.is_web() {
+        for part in ["actix_web", "actix_session", "actix_files", "tera::", "crate::web"] {
+            check(!source.has(part), &format!("a domain file uses {part}"));
+        }
+    }
+    for used in source.rooms_used() {
+        let is_common = match room {
+            "base" | "error" => ["base", "error"].contains(&used.as_str()),
+            "db" => ["base", "db", "error"].contains(&used.as_str()),
+            "config" => ["error"].contains(&used.as_str()),
+            _ => {
+                source.is_wiring() || ["base", "db", "error", "web"].contains(&used.as_str()) || used == room
+            }
+        };
+        let friends = FEATURES.iter().find(|(name, _)| *name == room).map(|(_, friends)| *friends);
+        let is_friend = friends.is_some_and(|friends| friends.contains(&used.as_str()));
+        check(is_common || is_friend, &format!("{room} may not use {used}"));
+    }
+    if room != "db" {
+        for part in ["SqliteConnection", "MysqlConnection", "PgConnection", "begin_transaction"] {
+            check(!source.has(part), &format!("{part} belongs to db/"));
+        }
+    }
+    let asks_the_time = source.has("Utc::now") || source.has("Local::now");
+    // MariaDB wants the present offset of the business zone when a session begins.
+    let may_ask = ["base/clock.rs", "db/connection.rs"].contains(&source.path.as_str());
+    check(!asks_the_time || may_ask, "only base/clock.rs asks what time it is");
+    if !source.is_test() {
+        let production = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+        for part in [".unwrap()", "todo!", "unimplemented!", "dbg!"] {
+            let is_there =
+                production.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(part));
+            check(!is_there, &format!("{part} outside tests"));
+        }
+    }
+    check(source.text.starts_with("//!"), "no //! says what it is for");
+    let reason =
+        source.text.lines().take_while(|line| line.starts_with("//!")).any(|line| line.contains("lines"));
+    check(source.text.lines().count() <= LINES || reason, "longer than 250 lines without a reason");
+    faults
+}
+
+fn sources(folder: &Path, root: &Path) -> Vec<Source> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).expect("a text file");
+        Source { path: path.strip_prefix(root).expect("below src").to_string_lossy().into_owned(), text }
+    };
+    entries.flat_map(|path| if path.is_dir() { sources(&path, root) } else { vec![read(path)] }).collect()
+}
+
+#[test]
+fn every_file_keeps_the_arrows() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources = sources(&root, &root);
+    assert!(sources.len() > 50, "only {} files", sources.len());
+    let faults: Vec<String> = sources.iter().flat_map(faults).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_broken_rule_is_found() {
+    for (path, text, part) in [
+        ("usages/store.rs", "//! x\nuse actix_web::web;", "domain file"),
+        ("usages/store.rs", "//! x\nuse crate::web::links;", "domain file"),
+        (
+            "usages/store.rs",
+            "//! x\nuse crate::failed_accounting::store;",
+            "usages may not use failed_accounting",
+        ),
+        ("audit/pages.rs", "//! x\nuse crate::usages::store;", "audit may not use usages"),
+        ("base/money.rs", "//! x\nuse crate::db::Database;", "base may not use db"),
+        ("db/mod.rs", "//! x\nuse crate::audit::event;", "db may not use audit"),
+        ("web/page.rs", "//! x\nuse crate::usages::store;", "web may not use usages"),
+        ("usages/store.rs", "//! x\nfn f(c: PgConnection) {}", "belongs to db"),
+        ("usages/store.rs", "//! x\nfn f() { Utc::now(); }", "what time it is"),
+        ("usages/store.rs", "//! x\nfn f() { g().unwrap(); }", "outside tests"),
+        ("usages/store.rs", "use x;", "no //!"),
+        ("usages/store.rs", &format!("//! x\n{}", "\n".repeat(300)), "longer than 250"),
+    ] {
+        let found = faults(&Source::new(path, text));
+        assert!(found.iter().any(|fault| fault.contains(part)), "{path} {text:?}: {found:?}");
+    }
+    let right =
+        "//! x\nuse crate::audit::store;\nuse crate::db::DbConnection;\n// crate::web is for others\n";
+    assert!(faults(&Source::new("usages/store.rs", right)).is_empty());
+    assert!(
+        faults(&Source::new("usages/pages.rs", "//! x\nuse crate::web::page;\nuse actix_web::web;"))
+            .is_empty()
+    );
+}
+
+#[test]
+fn the_pages_of_a_feature_are_used_by_the_app_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for source in sources(&root, &root).iter().filter(|source| source.path != "app.rs") {
+        for (feature, _) in FEATURES.iter().filter(|(feature, _)| *feature != "web") {
+            let used = source.has(&format!("crate::{feature}::pages"))
+                || source.has(&format!("crate::{feature}::api"));
+            assert!(!used || source.room() == *feature, "{} uses the pages of {feature}", source.path);
+        }
+    }
+}
+
+#[test]
+fn migrations_have_equal_names_for_all_databases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let names = |engine: &str| -> BTreeSet<String> {
+        let entries = std::fs::read_dir(root.join(engine)).expect("migrations");
+        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+        entries.map(|entry| name(entry).to_string_lossy().into_owned()).collect()
+    };
+    for engine in ["mysql", "postgres"] {
+        assert_eq!(names("sqlite"), names(engine), "{engine}");
+    }
+    for engine in ["sqlite", "mysql", "postgres"] {
+        for name in names(engine) {
+            for file in ["up.sql", "down.sql"] {
+                assert!(root.join(engine).join(&name).join(file).is_file(), "{engine}/{name}/{file}");
+            }
+        }
+    }
+}
+
+#[test]
+fn templates_hold_no_inline_script_or_style() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    for source in sources(&root, &root) {
+        for part in ["<style", " style=", "<script>", " onclick=", " onchange=", " onsubmit="] {
+            assert!(!source.text.contains(part), "{} holds {part}", source.path);
+        }
+    }
+}

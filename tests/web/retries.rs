@@ -1,0 +1,272 @@
+//! Asking for a retry, watching it settle, taking it back; and why one is refused.
+
+use actix_web::http::StatusCode;
+use llmage_admin::accounts::role::Role;
+use llmage_admin::audit::event::{FAILED_ACCOUNTING, USAGE};
+use llmage_admin::audit::store as audit;
+use llmage_admin::base::clock::Clock;
+use llmage_admin::failed_accounting::failure::FailedRecord;
+use llmage_admin::failed_accounting::watcher::{AUTHOR, Watcher};
+use llmage_admin::usages::store as usages;
+use llmage_admin::usages::usage::Usage;
+
+use crate::app::{TestApp, at, failure, noon, usage};
+use crate::support::rows::run;
+
+/// An app with failure f1 and its live usage in that accounting state.
+fn given(state: &str) -> TestApp {
+    let app = TestApp::new();
+    app.given(&failure("f1"));
+    app.given_usage(&Usage { accounting_status: Some(state.to_owned()), ..usage("usage-f1") });
+    app
+}
+
+fn state_of(app: &TestApp, id: &str) -> Option<String> {
+    app.database.run_here(|connection| usages::lookup(connection, id)).unwrap().unwrap().accounting_status
+}
+
+fn set_state(app: &TestApp, state: &str) {
+    run(&app.database, &format!("UPDATE llmusage SET accounting_status = '{state}' WHERE id = 'usage-f1'"));
+}
+
+fn watcher(app: &TestApp) -> Watcher {
+    Watcher::new(
+        (*app.database).clone(),
+        Clock::stopped(chrono_tz::Tz::Asia__Shanghai, at("2026-05-22 12:00:09")),
+    )
+}
+
+fn actions(app: &TestApp, kind: &str, id: &str) -> Vec<(String, String, String)> {
+    let events = app.database.run_here(|connection| audit::timeline(connection, kind, id)).unwrap();
+    events.into_iter().map(|event| (event.action, event.author, event.source)).collect()
+}
+
+fn event(action: &str, author: &str, source: &str) -> (String, String, String) {
+    (action.to_owned(), author.to_owned(), source.to_owned())
+}
+
+#[actix_web::test]
+async fn a_retry_is_closed_as_accounted_only_once_the_usage_is() {
+    let app = given("failed");
+    app.given(&FailedRecord { llmusageid: Some("usage-f1".to_owned()), ..failure("f0") });
+    let operator = app.signed_in(Role::Operator).await;
+    let page = operator.get("/failed-accounting/f1?llmid=m-kimi-k3").await;
+    let asked = operator.submit(&page.attribute("form[action*='/retry']", "action"), &[]).await;
+    assert!(asked.text("[role=status]").contains("1.20000"), "{}", asked.body);
+    assert!(asked.has(".state-retrying") && asked.body.contains("operator"));
+    assert!(!asked.has("form[action*='/retry']") && !asked.has("form[action*='/handle']"));
+    assert_eq!(state_of(&app, "usage-f1").as_deref(), Some("created"));
+    assert!(app.record("f1").is_open());
+    assert_eq!(actions(&app, USAGE, "usage-f1"), [event("retry", "operator", "page")]);
+
+    let watcher = watcher(&app);
+    assert_eq!(watcher.step().unwrap(), 0, "the platform has not taken it");
+    assert!(app.record("f1").is_retrying());
+    set_state(&app, "accounted");
+    assert_eq!(watcher.step().unwrap(), 1);
+    assert!(!watcher.is_due().unwrap());
+    for id in ["f1", "f0"] {
+        let record = app.record(id);
+        assert_eq!((record.handled.as_deref(), record.resolution.as_deref()), (Some("1"), Some("accounted")));
+        assert_eq!(
+            (record.handled_time, record.retry.retry_requested_at),
+            (Some(at("2026-05-22 12:00:09")), None)
+        );
+        assert_eq!(actions(&app, FAILED_ACCOUNTING, id)[0], event("retry_accounted", AUTHOR, "job"));
+    }
+    let page = operator.get("/failed-accounting/f1").await;
+    let timeline = page.text(".timeline");
+    assert!(timeline.contains("2026-05-22 12:00:09.000") && timeline.contains("1.20000"), "{timeline}");
+    assert!(!page.has("form[action*='/retry']") && !page.has("form[action*='/reopen']"));
+}
+
+#[actix_web::test]
+async fn a_retry_that_fails_with_a_new_row_is_followed_by_it_and_counts_on() {
+    let app = given("failed");
+    let operator = app.signed_in(Role::Operator).await;
+    run(&app.database, "UPDATE llmusage_accounting_failed SET retry_count = 3");
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    // The platform's clock may be behind ours.
+    run(
+        &app.database,
+        "INSERT INTO llmusage_accounting_failed (id, llmusageid, amount, failed_reason, failed_time, retry_count, handled) \
+         VALUES ('f2', 'usage-f1', 1.2, 'accounting failed', '2026-05-21 00:00:00', 0, '0')",
+    );
+    set_state(&app, "failed");
+    assert_eq!(watcher(&app).step().unwrap(), 1);
+    let (old, new) = (app.record("f1"), app.record("f2"));
+    assert_eq!((old.is_open(), old.resolution.as_deref()), (false, Some("superseded")));
+    assert_eq!(old.retry.superseded_by.as_deref(), Some("f2"));
+    assert_eq!(
+        (new.is_open(), new.retry_count, new.retry.supersedes.as_deref()),
+        (true, Some(4), Some("f1"))
+    );
+    let page = operator.get("/failed-accounting/f1").await;
+    assert!(page.has("dd a[href='/failed-accounting/f2']"), "{}", page.body);
+    let page = operator.get("/failed-accounting/f2").await;
+    assert!(page.has("dd a[href='/failed-accounting/f1']") && page.has("form[action*='/retry']"));
+}
+
+#[actix_web::test]
+async fn a_retry_that_fails_without_a_new_row_is_open_again_after_a_second_look() {
+    let app = given("failed");
+    let operator = app.signed_in(Role::Operator).await;
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    set_state(&app, "failed");
+    let watcher = watcher(&app);
+    assert_eq!(watcher.step().unwrap(), 0, "the platform may be about to write the row");
+    assert_eq!(watcher.step().unwrap(), 1);
+    let record = app.record("f1");
+    assert_eq!((record.is_open(), record.is_retrying(), record.retry_count), (true, false, Some(1)));
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    assert!(app.record("f1").is_retrying(), "it can be asked for again");
+}
+
+#[actix_web::test]
+async fn a_usage_that_was_changed_or_went_away_is_reported_and_left_as_it_is() {
+    for change in [
+        "UPDATE llmusage SET accounting_status = 'frozen'",
+        "UPDATE llmusage SET accounting_status = NULL",
+        "DELETE FROM llmusage",
+        "INSERT INTO llmusage_history (id, accounting_status) VALUES ('usage-f1', 'created'); DELETE FROM llmusage",
+    ] {
+        let app = given("failed");
+        let operator = app.signed_in(Role::Operator).await;
+        operator.submit("/failed-accounting/f1/retry", &[]).await;
+        run(&app.database, change);
+        assert_eq!(watcher(&app).step().unwrap(), 1, "{change}");
+        let record = app.record("f1");
+        assert_eq!(
+            (record.is_open(), record.is_retrying(), record.retry_count),
+            (true, false, Some(0)),
+            "{change}"
+        );
+        assert_eq!(actions(&app, FAILED_ACCOUNTING, "f1")[0].0, "retry_ended");
+    }
+}
+
+#[actix_web::test]
+async fn a_usage_that_was_accounted_and_archived_at_once_counts_as_accounted() {
+    let app = given("failed");
+    let operator = app.signed_in(Role::Operator).await;
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    run(
+        &app.database,
+        "INSERT INTO llmusage_history (id, accounting_status) VALUES ('usage-f1', 'accounted'); DELETE FROM llmusage",
+    );
+    watcher(&app).step().unwrap();
+    assert_eq!(app.record("f1").resolution.as_deref(), Some("accounted"));
+}
+
+#[actix_web::test]
+async fn a_retry_that_cannot_work_is_refused_with_the_reason_and_has_no_button() {
+    let nothing = "";
+    for (state, then, words) in [
+        ("accounted", nothing, "charged"),
+        ("created", nothing, "already"),
+        ("frozen", nothing, "not in the state"),
+        ("failed", "DELETE FROM llmusage", "neither live nor"),
+        (
+            "failed",
+            "INSERT INTO llmusage_history (id, accounting_status) VALUES ('usage-f1', 'failed'); DELETE FROM llmusage",
+            "in the history",
+        ),
+        ("failed", "UPDATE llmusage_accounting_failed SET handled = '1'", "handled"),
+        ("failed", "UPDATE llmusage_accounting_failed SET llmusageid = NULL", "names no usage"),
+    ] {
+        let app = given(state);
+        if !then.is_empty() {
+            run(&app.database, then);
+        }
+        let operator = app.signed_in(Role::Operator).await;
+        let before = app.record("f1");
+        let page = operator.get("/failed-accounting/f1").await;
+        assert!(!page.has("form[action*='/retry']"), "{state} {then}");
+        let refused = operator.post("/failed-accounting/f1/retry", &[]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{state} {then}");
+        assert!(refused.body.contains(words), "{words} in {}", refused.body);
+        assert_eq!(app.record("f1"), before);
+        assert!(actions(&app, FAILED_ACCOUNTING, "f1").is_empty());
+        if before.is_open() {
+            assert!(page.body.contains(words), "{words} in {}", page.body);
+        }
+    }
+    let app = given("failed");
+    let operator = app.signed_in(Role::Operator).await;
+    assert_eq!(operator.post("/failed-accounting/none/retry", &[]).await.status, StatusCode::NOT_FOUND);
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    assert_eq!(operator.post("/failed-accounting/f1/retry", &[]).await.status, StatusCode::CONFLICT);
+}
+
+#[actix_web::test]
+async fn while_a_retry_is_under_way_the_record_is_not_handled_but_the_retry_can_be_taken_back() {
+    let app = given("failed");
+    let operator = app.signed_in(Role::Operator).await;
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    let handled = operator.post("/failed-accounting/f1/handle", &[("resolution", "written_off")]).await;
+    assert_eq!(handled.status, StatusCode::CONFLICT);
+    let edited =
+        operator.post("/failed-accounting/f1", &[("handled", "1"), ("resolution", "duplicate")]).await;
+    assert_eq!(edited.status, StatusCode::CONFLICT);
+    operator.submit("/failed-accounting/f1/withdraw", &[]).await;
+    assert_eq!(state_of(&app, "usage-f1").as_deref(), Some("failed"));
+    assert!(!app.record("f1").is_retrying());
+    assert_eq!(operator.post("/failed-accounting/f1/withdraw", &[]).await.status, StatusCode::CONFLICT);
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    set_state(&app, "accounted");
+    let late = operator.post("/failed-accounting/f1/withdraw", &[]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert_eq!(state_of(&app, "usage-f1").as_deref(), Some("accounted"));
+}
+
+#[actix_web::test]
+async fn the_tab_of_retries_lists_counts_and_adds_up_exactly_them() {
+    let app = given("failed");
+    app.given(&failure("f2"));
+    app.given(&FailedRecord {
+        handled: Some("1".to_owned()),
+        retry: llmage_admin::failed_accounting::retry::Retry {
+            retry_requested_at: Some(noon()),
+            ..Default::default()
+        },
+        ..failure("f3")
+    });
+    let operator = app.signed_in(Role::Operator).await;
+    let none = operator.get("/failed-accounting?retrying=1").await;
+    assert!(none.rows().is_empty() && none.has(".empty"));
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    for (query, rows) in [
+        ("retrying=1", vec!["f1"]),
+        ("retrying=1&handled=", vec!["f1"]),
+        ("retrying=1&handled=1", vec![]),
+        ("", vec!["f2", "f1"]),
+    ] {
+        let list = operator.get(&format!("/failed-accounting?{query}")).await;
+        assert_eq!(list.rows(), rows, "{query}");
+        assert_eq!(list.money_line()[0], rows.len().to_string(), "{query}");
+    }
+    let tab = operator.get("/failed-accounting?retrying=1").await;
+    assert_eq!(tab.money_line(), ["1", "1.20000", "0.90000"]);
+    assert_eq!(tab.texts("nav.tabs a[aria-current=page]"), ["Retrying 1"]);
+    assert_eq!(tab.text("tr[data-id=f1] .state-retrying"), "Retrying");
+    let csv = operator.get("/failed-accounting.csv?retrying=1").await;
+    assert_eq!(csv.body.lines().count(), 2, "{}", csv.body);
+    let wrong = operator.get("/failed-accounting?retrying=x").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[actix_web::test]
+async fn a_retry_that_nobody_takes_is_stuck_and_says_what_to_look_at() {
+    let app = given("failed");
+    let operator = app.signed_in(Role::Operator).await;
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    let asked = |time: &str| {
+        run(&app.database, &format!("UPDATE llmusage_accounting_failed SET retry_requested_at = '{time}'"));
+    };
+    asked("2026-05-22 11:45:01");
+    assert!(!operator.get("/failed-accounting/f1").await.has(".state-stuck"));
+    asked("2026-05-22 11:44:59");
+    let page = operator.get("/failed-accounting/f1").await;
+    assert!(page.has(".state-stuck") && page.body.contains("SUCCEEDED"), "{}", page.body);
+    assert!(operator.get("/failed-accounting").await.has("tr[data-id=f1] .state-stuck"));
+}

@@ -1,0 +1,97 @@
+//! Secrets inside reasons: masked wherever people read, shown to administrators on request, never lost.
+
+use actix_web::http::StatusCode;
+use llmage_admin::accounts::role::Role;
+use llmage_admin::audit::store::timeline;
+use llmage_admin::failed_accounting::failure::FailedRecord;
+
+use crate::app::{TestApp, failure};
+
+const KEY: &str = "sk-proj-Ab12Cd34Ef56";
+const BEARER: &str = "Zz99yy88xx77ww66vv";
+
+fn reason() -> String {
+    format!("Incorrect API key provided: {KEY}.\nsent Authorization: Bearer {BEARER}")
+}
+
+fn given(app: &TestApp) {
+    app.given(&FailedRecord { failed_reason: Some(reason()), ..failure("f1") });
+}
+
+fn hides(body: &str) -> bool {
+    !body.contains(KEY) && !body.contains("Ab12Cd34") && !body.contains(BEARER)
+}
+
+#[actix_web::test]
+async fn no_page_and_no_csv_shows_a_secret() {
+    let app = TestApp::new();
+    given(&app);
+    let admin = app.signed_in(Role::Admin).await;
+    let stale = r#"{"digest":"x","amount":null,"cost":null,"failed_reason":null,"handled":false,
+        "resolution":null,"handled_note":null}"#;
+    let conflict = admin.post("/failed-accounting/f1", &[("seen", stale), ("cost", "1")]).await;
+    assert_eq!(conflict.status, StatusCode::CONFLICT);
+    assert!(hides(&conflict.body), "{}", conflict.body);
+    for path in [
+        "/failed-accounting",
+        "/failed-accounting?q=provided",
+        "/failed-accounting/f1",
+        "/failed-accounting/f1/edit",
+        "/failed-accounting/f1/delete",
+        "/failed-accounting.csv",
+    ] {
+        let page = admin.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(hides(&page.body), "{path}: {}", page.body);
+        assert!(path.ends_with("delete") || page.body.contains("sk-***"), "{path}: {}", page.body);
+    }
+    admin
+        .submit("/failed-accounting/f1", &[("failed_reason", &format!("now {KEY}")), ("handled", "0")])
+        .await;
+    admin.submit("/failed-accounting/f1/delete", &[]).await;
+    for path in ["/audit", "/audit.csv"] {
+        let page = admin.get(path).await;
+        assert!(page.body.contains("sk-***") && hides(&page.body), "{path}: {}", page.body);
+    }
+}
+
+#[actix_web::test]
+async fn an_admin_may_look_and_it_is_noted() {
+    let app = TestApp::new();
+    given(&app);
+    let operator = app.signed_in(Role::Operator).await;
+    let page = operator.get("/failed-accounting/f1").await;
+    assert!(page.has("#masked") && !page.has("form[action='/failed-accounting/f1/reason']"));
+    assert_eq!(operator.post("/failed-accounting/f1/reason", &[]).await.status, StatusCode::FORBIDDEN);
+    let admin = app.signed_in(Role::Admin).await;
+    let action = admin.get("/failed-accounting/f1").await.attribute("form[action$='/reason']", "action");
+    let shown = admin.post(&action, &[]).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.text("pre").contains(KEY), "{}", shown.body);
+    assert!(hides(&admin.get("/failed-accounting/f1").await.body));
+    let events = app.database.run_here(|connection| timeline(connection, "failed_accounting", "f1")).unwrap();
+    let told: Vec<_> = events.iter().map(|event| (event.author.as_str(), event.action.as_str())).collect();
+    assert_eq!(told, [("admin", "show_secret")]);
+    assert_eq!(admin.post("/failed-accounting/f9/reason", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn an_edit_through_the_masked_form_keeps_the_secret() {
+    let app = TestApp::new();
+    given(&app);
+    let operator = app.signed_in(Role::Operator).await;
+    let form = operator.get("/failed-accounting/f1/edit").await;
+    let (seen, shown) = (form.attribute("input[name=seen]", "value"), form.texts("#failed_reason").remove(0));
+    assert!(shown.contains("sk-***"), "{shown}");
+    // As a browser sends a text area back.
+    let back = reason().replace(KEY, "sk-***").replace(BEARER, "***").replace('\n', "\r\n");
+    let fields = [("seen", seen.as_str()), ("failed_reason", &back), ("cost", "0.5"), ("handled", "0")];
+    operator.submit("/failed-accounting/f1", &fields).await;
+    let kept = app.record("f1");
+    assert_eq!((kept.failed_reason, kept.cost.unwrap().to_string()), (Some(reason()), "0.50000".to_owned()));
+    let edited = format!("Seen twice. {back}");
+    operator.submit("/failed-accounting/f1", &[("failed_reason", &edited), ("handled", "0")]).await;
+    assert_eq!(app.record("f1").failed_reason, Some(format!("Seen twice. {}", reason())));
+    operator.submit("/failed-accounting/f1", &[("failed_reason", "removed"), ("handled", "0")]).await;
+    assert_eq!(app.record("f1").failed_reason.as_deref(), Some("removed"));
+}
