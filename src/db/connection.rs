@@ -168,8 +168,11 @@ impl Manager {
                      SET SESSION innodb_lock_wait_timeout = 10;",
                 )
             }
+            // Incremental sorts tempt the planner to walk an index on the time alone past all other records.
             Engine::Postgres => connection.batch_execute(&format!(
-                "SET datestyle = 'ISO'; SET lock_timeout = '10s'; SET client_min_messages = 'warning'; \
+                "SELECT set_config('enable_incremental_sort', 'off', false) \
+                 WHERE current_setting('server_version_num')::int >= 130000; \
+                 SET datestyle = 'ISO'; SET lock_timeout = '10s'; SET client_min_messages = 'warning'; \
                  SET TIME ZONE '{}';",
                 self.zone.name()
             )),

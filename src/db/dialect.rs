@@ -134,6 +134,11 @@ pub fn unindexed(engine: Engine, column: &str, kind: Kind) -> String {
     }
 }
 
+/// Whether rows that are all NULL in a column are in the order of an index only if sorted by that column, too.
+pub fn sorts_by_nulls(engine: Engine) -> bool {
+    engine == Engine::Postgres
+}
+
 /// Words that end a `SELECT` which must keep its rows unchanged until the transaction ends.
 /// SQLite's writing transaction has locked everything already.
 pub fn for_update(engine: Engine) -> &'static str {

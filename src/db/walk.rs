@@ -39,7 +39,10 @@ impl Order {
         };
         let kind = if self.is_time { Kind::Time } else { Kind::Number };
         let id = sorted("id", Kind::Text);
-        if nulls { sql(&id) } else { sql(&format!("{}, {id}", sorted(self.column, kind))) }
+        if nulls && !dialect::sorts_by_nulls(engine) {
+            return sql(&id);
+        }
+        sql(&format!("{}, {id}", sorted(self.column, kind)))
     }
 
     /// The sort value as two select items: as the database writes times, and as a number; one of them is NULL.

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod bulk;
 pub mod database;
 pub mod rows;
 pub mod statements;

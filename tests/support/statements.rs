@@ -29,8 +29,7 @@ pub fn sent<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> Resu
 /// `SELECT ?, ? -- binds: ["a", 1]` with the values in their places.
 fn written_out(engine: Engine, query: &str) -> String {
     let (statement, values) = query.rsplit_once(" -- binds: ").expect("Diesel shows the values");
-    let values: Vec<String> =
-        split(values.trim_start_matches('[').trim_end_matches(']')).map(literal).collect();
+    let values: Vec<String> = split(inner(values)).map(literal).collect();
     let mut statement = statement.to_owned();
     if engine == Engine::Postgres {
         for (number, value) in values.iter().enumerate().rev() {
@@ -44,16 +43,27 @@ fn written_out(engine: Engine, query: &str) -> String {
     parts.into_iter().zip(ends).flat_map(|(part, value)| [part, value]).collect()
 }
 
+/// What stands between the brackets of a list.
+fn inner(list: &str) -> &str {
+    list.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).expect("a list in brackets")
+}
+
 /// The values of a list, split at the commas between them.
 fn split(values: &str) -> impl Iterator<Item = String> {
-    let (mut all, mut present, mut in_text, mut escaped) = (Vec::new(), String::new(), false, false);
+    let (mut all, mut present) = (Vec::new(), String::new());
+    let (mut in_text, mut escaped, mut depth) = (false, false, 0);
     for letter in values.chars() {
-        if letter == ',' && !in_text {
+        if letter == ',' && !in_text && depth == 0 {
             all.push(std::mem::take(&mut present));
             continue;
         }
         in_text ^= letter == '"' && !escaped;
         escaped = letter == '\\' && !escaped;
+        depth += match letter {
+            '[' if !in_text => 1,
+            ']' if !in_text => -1,
+            _ => 0,
+        };
         present.push(letter);
     }
     all.push(present);
@@ -61,6 +71,10 @@ fn split(values: &str) -> impl Iterator<Item = String> {
 }
 
 fn literal(shown: String) -> String {
+    if shown.starts_with('[') {
+        let values: Vec<String> = split(inner(&shown)).map(literal).collect();
+        return format!("ARRAY[{}]", values.join(", "));
+    }
     match shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(text) => format!("'{}'", text.replace("\\\"", "\"").replace('\'', "''")),
         None if shown.parse::<f64>().is_ok() => shown,

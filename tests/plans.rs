@@ -1,0 +1,291 @@
+//! How the databases reach the rows of each list: always along an index, sorted by it where one can sort.
+//!
+//! The statements are those that the list sends; each engine is asked for its plan.
+
+mod support;
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use llmage_admin::base::paging::Position;
+use llmage_admin::db::{Database, Engine};
+use llmage_admin::failed_accounting::condition::plan_search;
+use llmage_admin::failed_accounting::failure::Resolution;
+use llmage_admin::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
+use llmage_admin::failed_accounting::{list, totals};
+use support::bulk;
+use support::database::{TestDatabase, engine};
+use support::rows::{Row, insert_many, run};
+use support::statements::sent;
+
+const TABLE: &str = "llmusage_accounting_failed";
+
+/// Enough for the planners to care.
+const ROWS: usize = 60_000;
+
+/// One step of a plan, in the words of its engine.
+type Step = String;
+
+/// A filled database, shared by the tests that run at the same time.
+fn filled() -> Arc<TestDatabase> {
+    static SHARED: Mutex<Weak<TestDatabase>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(database) = shared.upgrade() {
+        return database;
+    }
+    let database = TestDatabase::new();
+    insert_many(&database, bulk::rows(ROWS).enumerate().map(|(number, row)| without_some(number, row)));
+    match engine() {
+        // SQLite gets no statistics, as the adopted file of an installation has none.
+        Engine::Sqlite => {}
+        Engine::Mysql => run(&database, "ANALYZE TABLE llmusage_accounting_failed"),
+        Engine::Postgres => vacuum(&database),
+    }
+    let database = Arc::new(database);
+    *shared = Arc::downgrade(&database);
+    database
+}
+
+/// Takes one of the values that lists sort by from some of the rows: those have stretches of their own.
+fn without_some(number: usize, row: Row) -> Row {
+    match number % 40 {
+        0 => Row { failed_time: None, ..row },
+        1 => Row { use_time: None, ..row },
+        2 => Row { amount: None, ..row },
+        3 => Row { cost: None, ..row },
+        _ => row,
+    }
+}
+
+fn plan(database: &Database, statement: &str) -> Vec<Step> {
+    #[derive(QueryableByName)]
+    struct Sqlite {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+    #[derive(QueryableByName)]
+    struct Postgres {
+        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+        step: String,
+    }
+    #[derive(QueryableByName)]
+    struct Mysql {
+        #[diesel(sql_type = Nullable<Text>)]
+        table: Option<String>,
+        #[diesel(sql_type = Nullable<Text>, column_name = "type")]
+        kind: Option<String>,
+        #[diesel(sql_type = Nullable<Text>)]
+        key: Option<String>,
+        #[diesel(sql_type = Nullable<Text>, column_name = "Extra")]
+        extra: Option<String>,
+    }
+    let steps = database.run_here(|connection| {
+        Ok(match connection.engine() {
+            Engine::Sqlite => diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}"))
+                .load::<Sqlite>(connection)?
+                .into_iter()
+                .map(|row| row.detail)
+                .collect(),
+            Engine::Postgres => {
+                // On a table this small, reading all of it is the best plan: the question is what else there is.
+                diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection)?;
+                diesel::sql_query(format!("EXPLAIN (COSTS OFF) {statement}"))
+                    .load::<Postgres>(connection)?
+                    .into_iter()
+                    .map(|row| row.step)
+                    .collect()
+            }
+            Engine::Mysql => diesel::sql_query(format!("EXPLAIN {statement}"))
+                .load::<Mysql>(connection)?
+                .into_iter()
+                .map(|row| {
+                    let words = [row.table, row.kind, row.key, row.extra];
+                    words.map(Option::unwrap_or_default).join(" | ")
+                })
+                .collect::<Vec<Step>>(),
+        })
+    });
+    steps.expect("the database explains itself")
+}
+
+/// Whether the step reads the whole table, be it through an index.
+fn reads_all(step: &str) -> bool {
+    match engine() {
+        Engine::Sqlite => step.starts_with(&format!("SCAN {TABLE}")),
+        Engine::Postgres => step.contains("Seq Scan"),
+        Engine::Mysql => {
+            step.starts_with(&format!("{TABLE} | ALL")) || step.starts_with(&format!("{TABLE} | index |"))
+        }
+    }
+}
+
+fn sorts(step: &str) -> bool {
+    match engine() {
+        Engine::Sqlite => step.contains("TEMP B-TREE"),
+        Engine::Postgres => step.contains("Sort"),
+        Engine::Mysql => step.contains("filesort") || step.contains("temporary"),
+    }
+}
+
+/// Reads rows by their ids: a page's worth, sorted at will.
+fn is_by_id(statement: &str) -> bool {
+    statement.contains("`id` IN (") || statement.contains("\"id\" = ANY") || statement.contains("\"id\" IN (")
+}
+
+fn narrowed() -> Vec<Filter> {
+    let text = |kind, number| Some(bulk::id(kind, number));
+    let last = bulk::last_day();
+    let before = |days| Some(last - chrono::Duration::days(days));
+    let amount = |text: &str| Some(text.parse().expect("an amount"));
+    vec![
+        Filter { userorgid: text("org", 0), ..Filter::default() },
+        Filter { llmid: text("model", 0), ..Filter::default() },
+        Filter { userid: text("user", 0), ..Filter::default() },
+        Filter { llmusageid: Some("u00000000000000000001".to_owned()), ..Filter::default() },
+        Filter { resolution: Some(Resolution::WrittenOff), ..Filter::default() },
+        Filter { start_date: before(3), end_date: before(3), ..Filter::default() },
+        Filter { start_date: before(200), end_date: before(170), ..Filter::default() },
+        Filter { start_date: before(100), ..Filter::default() },
+        Filter { end_date: before(300), ..Filter::default() },
+        Filter { amount_min: amount("20"), ..Filter::default() },
+        Filter { amount_min: amount("1"), amount_max: amount("1.5"), ..Filter::default() },
+        Filter { llmid: text("model", 1), start_date: before(30), end_date: before(20), ..Filter::default() },
+        Filter { userorgid: text("org", 1), llmid: text("model", 1), ..Filter::default() },
+    ]
+}
+
+fn in_all_tabs_and_orders(filter: &Filter) -> Vec<Filter> {
+    let mut all = Vec::new();
+    for handled in [Handled::Open, Handled::Handled, Handled::All] {
+        for column in SortColumn::ALL {
+            for descending in [true, false] {
+                all.push(Filter { handled, sort: Sort { column, descending }, ..filter.clone() });
+            }
+        }
+    }
+    all
+}
+
+/// What the page at that position sends.
+fn page(database: &Database, filter: &Filter, position: &Position) -> Vec<String> {
+    sent(database, |connection| {
+        let search = plan_search(connection, filter)?;
+        list::page(connection, filter, &search, position)
+    })
+}
+
+fn second_page(database: &Database, filter: &Filter) -> Position {
+    let first = database.run_here(|connection| {
+        let search = plan_search(connection, filter)?;
+        list::page(connection, filter, &search, &Position::Start)
+    });
+    let first = first.expect("the first page can be read");
+    first.rows.into_iter().next_back().map_or(Position::Start, |row| Position::After(row.cursor))
+}
+
+fn assert_follows_indexes(database: &Database, statements: &[String], may_sort: bool, filter: &Filter) {
+    assert!(!statements.is_empty(), "the list asked nothing");
+    for statement in statements {
+        let steps = plan(database, statement);
+        let reading = steps.iter().find(|step| reads_all(step));
+        assert_eq!(reading, None, "{filter:?} reads all rows in\n{statement}\n{steps:#?}");
+        let sorting = steps.iter().find(|step| sorts(step) && !may_sort && !is_by_id(statement));
+        assert_eq!(sorting, None, "{filter:?} sorts in\n{statement}\n{steps:#?}");
+    }
+}
+
+#[test]
+fn each_tab_in_each_order_is_a_walk_along_an_index() {
+    let database = filled();
+    for filter in in_all_tabs_and_orders(&Filter::default()) {
+        for position in [Position::Start, second_page(&database, &filter)] {
+            assert_follows_indexes(&database, &page(&database, &filter, &position), false, &filter);
+        }
+    }
+}
+
+#[test]
+fn one_value_newest_first_is_a_walk_along_its_index() {
+    let database = filled();
+    for filter in narrowed().iter().take(6).flat_map(in_all_tabs_and_orders) {
+        if filter.sort.column == SortColumn::FailedTime {
+            for position in [Position::Start, second_page(&database, &filter)] {
+                assert_follows_indexes(&database, &page(&database, &filter, &position), false, &filter);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_filter_in_any_order_reads_the_whole_table() {
+    let database = filled();
+    for filter in narrowed().iter().flat_map(in_all_tabs_and_orders) {
+        assert_follows_indexes(&database, &page(&database, &filter, &Position::Start), true, &filter);
+    }
+}
+
+#[test]
+fn no_money_line_reads_the_whole_table() {
+    let database = filled();
+    for filter in narrowed() {
+        for handled in [Handled::Open, Handled::Handled, Handled::All] {
+            let filter = filter.on_tab(handled);
+            let statements = sent(&database, |connection| {
+                let search = plan_search(connection, &filter)?;
+                totals::known(connection, &filter, &search)
+            });
+            assert_follows_indexes(&database, &statements, true, &filter);
+        }
+    }
+}
+
+#[test]
+fn the_money_line_of_open_records_reads_an_index_only() {
+    let database = filled();
+    let filter = Filter::default();
+    let statements = sent(&database, |connection| {
+        totals::known(connection, &filter, &llmage_admin::failed_accounting::condition::Search::Nothing)
+    });
+    let sums: Vec<&String> = statements.iter().filter(|statement| statement.contains("SUM(")).collect();
+    assert_eq!(sums.len(), 1, "one sum for one tab: {statements:#?}");
+    let wanted = match engine() {
+        Engine::Sqlite => format!("SEARCH {TABLE} USING COVERING INDEX idx_laf_open_"),
+        Engine::Postgres => "Index Only Scan using idx_laf_open_".to_owned(),
+        Engine::Mysql => format!("{TABLE} | ref | idx_laf_open_"),
+    };
+    let steps = plan(&database, sums[0]);
+    let is_from_index = |step: &Step| {
+        step.contains(&wanted) && (engine() != Engine::Mysql || step.ends_with("| Using index"))
+    };
+    assert!(steps.iter().any(is_from_index), "not from an index alone: {steps:#?}");
+}
+
+#[cfg(feature = "postgres")]
+fn vacuum(database: &TestDatabase) {
+    use diesel::connection::SimpleConnection;
+    let mut connection = diesel::PgConnection::establish(database.url()).expect("it connects");
+    connection.batch_execute("VACUUM ANALYZE llmusage_accounting_failed").expect("it is vacuumed");
+}
+
+#[cfg(not(feature = "postgres"))]
+fn vacuum(_: &TestDatabase) {}
+
+#[test]
+fn a_search_by_words_asks_the_index_of_words() {
+    let database = filled();
+    if engine() == Engine::Mysql {
+        return;
+    }
+    let text = Some("req-u00000000000000000000".to_owned());
+    for handled in [Handled::Open, Handled::Handled, Handled::All] {
+        let filter = Filter { q: text.clone(), handled, ..Filter::default() };
+        let statements = page(&database, &filter, &Position::Start);
+        assert_follows_indexes(&database, &statements, true, &filter);
+        let index = if engine() == Engine::Sqlite { "reason_index" } else { "idx_laf_failed_reason" };
+        let asked = statements
+            .iter()
+            .any(|statement| plan(&database, statement).iter().any(|step| step.contains(index)));
+        assert!(asked, "no statement asks {index}: {statements:#?}");
+    }
+}
