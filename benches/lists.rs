@@ -51,6 +51,7 @@ fn record(number: i64) -> FailedRecord {
         handled_note: None,
         resolution: None,
         handled_by: None,
+        cause: None,
         retry: Default::default(),
     }
 }

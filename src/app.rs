@@ -1,6 +1,9 @@
 //! The one place that knows all features: every route with the least role that may call it.
 //!
 //! A route exists only by being in [`routes`], so none can be without a guard.
+//! Over 250 lines: one for each route, in one table.
+
+mod openapi;
 
 use std::sync::Arc;
 
@@ -13,27 +16,37 @@ use secrecy::ExposeSecret;
 
 use crate::accounts::pages::{account, users};
 use crate::accounts::role::Role::{Admin, Operator, Viewer};
+use crate::accounts::tokens::cache::TokenCache;
 use crate::accounts::tokens::{api as token_api, pages as tokens};
 use crate::accounts::{login, store};
+use crate::archive::{api as archive_api, pages as archive};
 use crate::audit::pages as audit;
 use crate::base::clock::Clock;
+use crate::batches::pages as batches;
+use crate::check::pages as check;
 use crate::config::Config;
 use crate::db::Database;
 use crate::error::Result;
-use crate::failed_accounting::pages as failed;
+use crate::failed_accounting::recorder::Recorder;
+use crate::failed_accounting::{api as failed_api, pages as failed};
+use crate::metrics::{api as metrics, figures::Watch};
 use crate::names::{NameCache, NameSources};
-use crate::usages::pages as usages;
+use crate::overview::pages as overview;
+use crate::schedule::pages as schedule;
+use crate::usages::{api as usages_api, pages as usages};
 use crate::web::access::{self, Access, Permission};
 use crate::web::download::Places;
-use crate::web::error::{self as faults, Answer};
+use crate::web::error as faults;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
-use crate::web::{assets, log, ops, page, request, session};
+use crate::web::{assets, log, ops, request, session};
 
 /// Everything that the server, the tests and the benches start an app from.
 #[derive(Debug, Clone)]
 pub struct Application {
     state: AppState,
+    recorder: Recorder,
+    watch: Watch,
     secret: String,
     assets: std::path::PathBuf,
 }
@@ -54,6 +67,10 @@ impl Application {
         };
         let state = AppState {
             downloads: Places::default(),
+            tokens: TokenCache::default(),
+            readiness: Default::default(),
+            meter: Default::default(),
+            metrics_token: config.metrics_token.clone().map(Arc::new),
             names: NameCache::new(database.clone(), sources),
             templates: Arc::new(Templates::load(&assets.join("templates"), &version)?),
             origin: config.origin(),
@@ -61,11 +78,20 @@ impl Application {
             is_https: config.is_https(),
             proxies: config.proxies,
             permissions: routes().iter().map(Rule::permission).collect(),
+            batch_confirm: config.batch_confirm_amount,
+            archive_at: config.archive_at.0,
+            archive_keep_days: config.archive_keep_days,
             stuck_after: chrono::Duration::minutes(config.retry_stuck_minutes.into()),
             database,
             clock,
         };
-        Ok(Application { state, secret, assets })
+        Ok(Application {
+            recorder: Recorder::new(state.database.clone()),
+            watch: Watch::default(),
+            state,
+            secret,
+            assets,
+        })
     }
 
     /// The actix app, alike for the server and for tests.
@@ -84,6 +110,8 @@ impl Application {
             .default_handler(unknown(web::route().to(faults::no_such_route)));
         App::new()
             .app_data(web::Data::new(self.state.clone()))
+            .app_data(web::Data::new(self.recorder.clone()))
+            .app_data(web::Data::new(self.watch.clone()))
             .app_data(web::PayloadConfig::new(request::BODY_LIMIT))
             .service(files)
             .configure(configure)
@@ -120,12 +148,16 @@ impl std::fmt::Debug for Rule {
 pub fn routes() -> Vec<Rule> {
     let get = |path, access, handler| Rule { method: Method::GET, path, access, handler };
     let post = |path, access, handler| Rule { method: Method::POST, path, access, handler };
+    let rule = |method, path, access, handler| Rule { method, path, access, handler };
+    let (patch, delete) = (Method::PATCH, Method::DELETE);
     let public = Access::Public;
+    let [reporter, reporting_admin] = [Operator, Admin].map(Access::RoleOrReporter);
     let [viewer, operator, admin] = [Viewer, Operator, Admin].map(Access::Role);
     vec![
-        get("/", viewer, |route| route.to(front)),
+        get("/", viewer, |route| route.to(overview::index)),
         get("/healthz", public, |route| route.to(ops::alive)),
         get("/readyz", public, |route| route.to(ops::ready)),
+        get("/metrics", public, |route| route.to(metrics::show)),
         get("/login", public, |route| route.to(login::show)),
         post("/login", public, |route| route.to(login::create)),
         post("/logout", public, |route| route.to(login::destroy)),
@@ -144,6 +176,9 @@ pub fn routes() -> Vec<Rule> {
         get("/failed-accounting", viewer, |route| route.to(failed::index)),
         post("/failed-accounting", operator, |route| route.to(failed::create)),
         get("/failed-accounting.csv", viewer, |route| route.to(failed::download)),
+        get("/failed-accounting/causes", viewer, |route| route.to(failed::causes::index)),
+        get("/failed-accounting/causes/{id}", viewer, |route| route.to(failed::causes::show)),
+        post("/failed-accounting/causes/{id}", operator, |route| route.to(failed::causes::update)),
         get("/failed-accounting/new", operator, |route| route.to(failed::new)),
         get("/failed-accounting/{id}", viewer, |route| route.to(failed::show)),
         post("/failed-accounting/{id}", operator, |route| route.to(failed::update)),
@@ -155,21 +190,76 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/{id}/reason", admin, |route| route.to(failed::show_secrets)),
         get("/failed-accounting/{id}/delete", admin, |route| route.to(failed::confirm_delete)),
         post("/failed-accounting/{id}/delete", admin, |route| route.to(failed::destroy)),
+        get("/views", viewer, |route| route.to(failed::views)),
+        post("/views", viewer, |route| route.to(failed::create_view)),
+        get("/views/new", viewer, |route| route.to(failed::new_view)),
+        post("/views/{id}", viewer, |route| route.to(failed::update_view)),
+        get("/views/{id}/edit", viewer, |route| route.to(failed::edit_view)),
+        post("/views/{id}/delete", viewer, |route| route.to(failed::destroy_view)),
+        post("/views/{id}/default", viewer, |route| route.to(failed::choose_view)),
+        get("/batches", viewer, |route| route.to(batches::index)),
+        post("/batches", operator, |route| route.to(batches::create)),
+        get("/batches/{id}.csv", viewer, |route| route.to(batches::download)),
+        get("/batches/{id}", viewer, |route| route.to(batches::show)),
+        post("/batches/{id}/run", operator, |route| route.to(batches::run)),
+        post("/batches/{id}/abort", operator, |route| route.to(batches::abort)),
+        post("/batches/{id}/undo", operator, |route| route.to(batches::undo)),
+        post("/batches/{id}/rest", operator, |route| route.to(batches::rest)),
         get("/audit", admin, |route| route.to(audit::index)),
         get("/audit.csv", admin, |route| route.to(audit::download)),
         get("/usages", viewer, |route| route.to(usages::index)),
         post("/usages", admin, |route| route.to(usages::create)),
         get("/usages.csv", viewer, |route| route.to(usages::download)),
         get("/usages/new", admin, |route| route.to(usages::new)),
+        get("/usages/find", viewer, |route| route.to(usages::find)),
         get("/usages/{id}", viewer, |route| route.to(usages::show)),
         post("/usages/{id}", admin, |route| route.to(usages::update)),
         get("/usages/{id}/edit", admin, |route| route.to(usages::edit)),
         post("/usages/{id}/fail", operator, |route| route.to(usages::fail)),
         get("/usages/{id}/delete", admin, |route| route.to(usages::confirm_delete)),
         post("/usages/{id}/delete", admin, |route| route.to(usages::destroy)),
+        get("/history", viewer, |route| route.to(usages::index)),
+        get("/history.csv", viewer, |route| route.to(usages::download)),
+        get("/history/restore", admin, |route| route.to(archive::confirm_restore)),
+        post("/history/restore", admin, |route| route.to(archive::restore)),
+        get("/history/{id}", viewer, |route| route.to(usages::show)),
+        get("/archive", viewer, |route| route.to(archive::index)),
+        post("/archive", admin, |route| route.to(archive::create)),
+        post("/archive/{id}/stop", admin, |route| route.to(archive::stop)),
+        get("/check", viewer, |route| route.to(check::index)),
+        post("/check", admin, |route| route.to(check::create)),
+        get("/check/{id}", viewer, |route| route.to(check::show)),
+        get("/jobs", admin, |route| route.to(schedule::index)),
         get("/tokens", admin, |route| route.to(tokens::index)),
         post("/tokens", admin, |route| route.to(tokens::create)),
         post("/tokens/{id}/revoke", admin, |route| route.to(tokens::revoke)),
+        get("/api/v1/openapi.json", public, |route| route.to(openapi::show)),
+        get("/api/v1/causes", viewer, |route| route.to(failed_api::causes::index)),
+        get("/api/v1/failed-accounting", viewer, |route| route.to(failed_api::index::index)),
+        post("/api/v1/failed-accounting", reporter, |route| route.to(failed_api::changes::create)),
+        get("/api/v1/failed-accounting/{id}", viewer, |route| route.to(failed_api::changes::show)),
+        rule(patch.clone(), "/api/v1/failed-accounting/{id}", operator, |route| {
+            route.to(failed_api::changes::update)
+        }),
+        rule(delete.clone(), "/api/v1/failed-accounting/{id}", admin, |route| {
+            route.to(failed_api::changes::destroy)
+        }),
+        post("/api/v1/failed-accounting/{id}/handle", operator, |route| {
+            route.to(failed_api::changes::handle)
+        }),
+        post("/api/v1/failed-accounting/{id}/reopen", operator, |route| {
+            route.to(failed_api::changes::reopen)
+        }),
+        post("/api/v1/failed-accounting/{id}/retry", operator, |route| route.to(failed_api::changes::retry)),
+        get("/api/v1/summary", viewer, |route| route.to(failed_api::summary::show)),
+        get("/api/v1/usages", viewer, |route| route.to(usages_api::index::index)),
+        post("/api/v1/usages", reporting_admin, |route| route.to(usages_api::changes::create)),
+        get("/api/v1/usages/{id}", viewer, |route| route.to(usages_api::changes::show)),
+        rule(patch, "/api/v1/usages/{id}", admin, |route| route.to(usages_api::changes::update)),
+        rule(delete, "/api/v1/usages/{id}", admin, |route| route.to(usages_api::changes::destroy)),
+        post("/api/v1/usages/{id}/fail", reporter, |route| route.to(failed_api::failing::create)),
+        get("/api/v1/history", viewer, |route| route.to(usages_api::index::history)),
+        post("/api/v1/archive", admin, |route| route.to(archive_api::create)),
         get("/api/v1/token", Access::RoleOrReporter(Viewer), |route| route.to(token_api::show)),
     ]
 }
@@ -183,8 +273,11 @@ fn configure(service: &mut web::ServiceConfig) {
         }
     }
     for path in paths {
-        let mut resource =
-            web::resource(path).default_service(unknown(web::route().to(faults::no_such_method)));
+        let refused = match path {
+            "/history/{id}" | "/history" => web::route().to(usages::read_only),
+            _ => web::route().to(faults::no_such_method),
+        };
+        let mut resource = web::resource(path).default_service(unknown(refused));
         for rule in rules.iter().filter(|rule| rule.path == path) {
             resource = resource.route(guarded(rule));
         }
@@ -209,9 +302,4 @@ fn guarded(rule: &Rule) -> Route {
     route.wrap(from_fn(move |request: ServiceRequest, next: actix_web::middleware::Next<BoxBody>| {
         access::guard(access, request, next)
     }))
-}
-
-/// `GET /`: the list, until there is an overview.
-async fn front() -> Answer {
-    Ok(page::see_other("/failed-accounting"))
 }

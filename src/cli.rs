@@ -1,6 +1,9 @@
 //! The commands of the binary. Wiring only: what a command does is in the features.
 
 mod accounts;
+mod archive;
+mod check;
+mod migrate;
 mod serve;
 mod transfer;
 
@@ -11,7 +14,6 @@ use std::time::{Duration, Instant};
 use clap::{Parser, Subcommand};
 
 use crate::app;
-use crate::audit::chain;
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::config::Config;
@@ -59,6 +61,8 @@ enum Command {
     /// Write rows as CSV to standard output.
     #[command(subcommand)]
     Export(ExportCommand),
+    /// Move accounted usages to the history; each is copied and proved equal before it is deleted.
+    Archive(archive::ArchiveCommand),
     /// Look for what must not be: one line for each class, with its count, sum and first ids.
     Check,
     /// Print every route with the least role that may call it.
@@ -132,12 +136,13 @@ fn dispatch(cli: Cli) -> Result<()> {
     config.check()?;
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(options) => serve::serve(&config, &options),
-        Command::Migrate { status, print_sql } => migrate(&config, status, print_sql),
+        Command::Migrate { status, print_sql } => migrate::migrate(&config, status, print_sql),
         Command::User(command) => accounts::user(&config, command),
         Command::Token(command) => accounts::token(&config, command),
         Command::Import(command) => transfer::import(&config, command),
         Command::Export(command) => transfer::export(&config, command),
-        Command::Check => check(&config),
+        Command::Archive(command) => archive::archive(&config, &command),
+        Command::Check => check::check(&config),
         Command::Permissions => permissions(),
         Command::Simulate { seconds, every, failing } => simulate(&config, (seconds, every), failing),
     }
@@ -167,43 +172,12 @@ fn open(config: &Config, migrate: bool) -> Result<Database> {
             "{pending} migrations are pending; apply them with: llmage-admin migrate (or start with --migrate)"
         )));
     }
+    migrations::check_columns(&database)?;
     Ok(database)
 }
 
 fn author(config: &Config, name: &str) -> Author {
     Author { name: name.to_owned(), source: Source::Command, request_id: None, at: clock(config).now() }
-}
-
-fn migrate(config: &Config, status: bool, print_sql: bool) -> Result<()> {
-    if print_sql {
-        let engine = Engine::of_url(&config.database_url)
-            .ok_or_else(|| Error::Unavailable("--database-url: unknown scheme".to_owned()))?;
-        return say(&migrations::sql(engine)?);
-    }
-    let database = Database::open(&config.database_url, config.timezone)?;
-    if status {
-        for migration in migrations::status(&database)? {
-            say(&format!("{} {}", if migration.applied { "applied" } else { "pending" }, migration.name))?;
-        }
-        return Ok(());
-    }
-    let applied = migrations::apply(&database)?;
-    for name in &applied {
-        say(&format!("applied {name}"))?;
-    }
-    if applied.is_empty() { say("nothing to apply: the schema is up to date") } else { Ok(()) }
-}
-
-fn check(config: &Config) -> Result<()> {
-    let database = open(config, false)?;
-    let findings = database.run_here(|connection| Ok(vec![chain::check(connection)?]))?;
-    for finding in &findings {
-        say(&finding.to_string())?;
-    }
-    match findings.iter().filter(|finding| finding.count > 0).count() {
-        0 => Ok(()),
-        classes => Err(Error::Unavailable(format!("{classes} of {} classes have findings", findings.len()))),
-    }
 }
 
 fn permissions() -> Result<()> {

@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 use clap::Args;
 use secrecy::SecretString;
 
+use crate::base::money::Money;
 use crate::error::{Error, Result};
 
 /// The settings of the contract. A wrong value stops the start with one line that names it.
@@ -47,6 +49,15 @@ pub struct Config {
     #[arg(long, env = "LLMAGE_SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<SecretString>,
 
+    /// When accounted usages are moved to the history each day, such as 02:30 in the business zone; off for never.
+    #[arg(long, env = "LLMAGE_ARCHIVE_AT", default_value = "02:30", global = true, value_parser = time_or_off)]
+    pub archive_at: ArchiveAt,
+
+    /// The schedule leaves usages of so many days before today live; 0: all before today are moved.
+    #[arg(long, env = "LLMAGE_ARCHIVE_KEEP_DAYS", default_value_t = 0, global = true,
+        value_parser = clap::value_parser!(u32).range(0..=36_500))]
+    pub archive_keep_days: u32,
+
     /// Every so many seconds the outcome of retries is looked for; from 1 to 3600.
     #[arg(long, env = "LLMAGE_RETRY_WATCH_SECONDS", default_value_t = 5, global = true, hide = true,
         value_parser = clap::value_parser!(u32).range(1..=3600))]
@@ -56,6 +67,14 @@ pub struct Config {
     #[arg(long, env = "LLMAGE_RETRY_STUCK_MINUTES", default_value_t = 15, global = true, hide = true,
         value_parser = clap::value_parser!(u32).range(1..=10_080))]
     pub retry_stuck_minutes: u32,
+
+    /// A batch of more money than this, or of more than 1,000 rows, asks for its number of rows to be typed.
+    #[arg(long, env = "LLMAGE_BATCH_CONFIRM_AMOUNT", default_value = "1000", global = true, value_parser = amount)]
+    pub batch_confirm_amount: Money,
+
+    /// What `/metrics` wants as a bearer token; without it everybody who reaches the port may read them.
+    #[arg(long, env = "LLMAGE_METRICS_TOKEN", global = true, hide_env_values = true)]
+    pub metrics_token: Option<SecretString>,
 
     /// How much to log: error, warn, info, debug, trace, or a tracing filter.
     #[arg(long, env = "LLMAGE_LOG", default_value = "info", global = true)]
@@ -74,8 +93,26 @@ pub struct Config {
     pub organisations_sql: Option<String>,
 }
 
+/// The time of day at which the archive runs by itself; none: never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArchiveAt(pub Option<NaiveTime>);
+
+fn time_or_off(text: &str) -> std::result::Result<ArchiveAt, String> {
+    let time = || NaiveTime::parse_from_str(text, "%H:%M").ok().filter(|_| text.len() == 5);
+    match text {
+        "off" => Ok(ArchiveAt(None)),
+        _ => time()
+            .map(|time| ArchiveAt(Some(time)))
+            .ok_or_else(|| "must be a time, such as 02:30, or off".to_owned()),
+    }
+}
+
 fn zone(text: &str) -> std::result::Result<Tz, String> {
     text.parse().map_err(|_| "must be an IANA time zone, such as Asia/Shanghai".to_owned())
+}
+
+fn amount(text: &str) -> std::result::Result<Money, String> {
+    text.parse().map_err(|_| "must be an amount of at most 5 decimals, such as 1000".to_owned())
 }
 
 fn address(text: &str) -> std::result::Result<SocketAddr, String> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::value::RawValue;
+
 use crate::base::form::{FieldErrors, Message};
 
 /// The result of everything that may fail.
@@ -20,6 +22,8 @@ pub enum Error {
     CrossSite,
     /// The route exists, but not for this method.
     MethodNotAllowed,
+    /// What may be read and never changed; the message says why.
+    ReadOnly(Message),
     /// The request cannot be read at all: broken encoding, wrong shape.
     Malformed(Message),
     /// The body is larger than may be sent.
@@ -32,10 +36,14 @@ pub enum Error {
     Invalid(FieldErrors),
     /// Not possible in the present state; the message says which.
     Conflict(Message),
+    /// The record is not as the one who asks last read it: the fields that differ, as JSON objects.
+    Stale { expected: Box<RawValue>, present: Box<RawValue> },
     /// Too many tries; may be tried again after that many seconds.
     TooManyRequests(u64),
     /// The database is away, locked or full; nothing was done.
     Unavailable(String),
+    /// The database asked to try the whole transaction again; nothing was done.
+    Transient(String),
     /// A fault of ours. The text is for the log, never for a page.
     Internal(String),
 }
@@ -60,6 +68,7 @@ impl fmt::Display for Error {
             Error::Forbidden => write!(f, "role too low"),
             Error::CrossSite => write!(f, "request from another site"),
             Error::MethodNotAllowed => write!(f, "method not allowed"),
+            Error::ReadOnly(message) => write!(f, "read-only: {}", message.key),
             Error::Malformed(message) => write!(f, "malformed request: {}", message.key),
             Error::TooLarge => write!(f, "body too large"),
             Error::TooSlow => write!(f, "body too slow"),
@@ -69,8 +78,11 @@ impl fmt::Display for Error {
                 write!(f, "invalid fields: {}", fields.join(", "))
             }
             Error::Conflict(message) => write!(f, "conflict: {}", message.key),
+            Error::Stale { .. } => write!(f, "conflict: changed meanwhile"),
             Error::TooManyRequests(seconds) => write!(f, "too many requests, again in {seconds} s"),
-            Error::Unavailable(reason) => write!(f, "database unavailable: {reason}"),
+            Error::Unavailable(reason) | Error::Transient(reason) => {
+                write!(f, "database unavailable: {reason}")
+            }
             Error::Internal(reason) => write!(f, "{reason}"),
         }
     }

@@ -7,8 +7,12 @@
 
 pub mod accounts;
 pub mod app;
+pub mod archive;
 pub mod audit;
 pub mod base;
+pub mod batches;
+pub mod causes;
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod db;
@@ -17,7 +21,10 @@ pub mod error;
 pub mod failed_accounting;
 pub mod imports;
 pub mod jobs;
+pub mod metrics;
 pub mod names;
+pub mod overview;
+pub mod schedule;
 pub mod server;
 pub mod usages;
 pub mod web;

@@ -7,6 +7,7 @@ use actix_web::HttpServer;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::Application;
+use crate::base::clock::Clock;
 use crate::base::secrets;
 use crate::config::Config;
 use crate::db::Database;
@@ -51,11 +52,11 @@ pub fn serve(
     config: &Config,
     application: Application,
     background: Vec<Job>,
-    database: &Database,
+    (database, clock): (&Database, &Clock),
 ) -> Result<()> {
     let listen = config.listen;
     let origin = config.origin();
-    let database = database.clone();
+    let (database, clock) = (database.clone(), clock.clone());
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || application.build())
             .client_request_timeout(HEADER_TIMEOUT)
@@ -66,7 +67,7 @@ pub fn serve(
         let shown = if listen.port() == 0 { format!("http://{address}") } else { origin };
         tracing::info!(%address, public_url = shown, "listening");
         println!("listening on http://{address}");
-        let jobs = Running::start(background, &database);
+        let jobs = Running::start(background, &database, &clock);
         let served = server.run().await;
         jobs.stop().await;
         served.map_err(Error::internal)

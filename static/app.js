@@ -125,3 +125,105 @@ each("form[data-skip-blank]", (form) => form.addEventListener("formdata", ({ for
   // "handled" present but empty means "all", so it stays.
   for (const [name, value] of [...formData]) if (value === "" && name !== "handled") formData.delete(name);
 }));
+
+// --- Keyboard: never needed. One key moves through the rows, opens, ticks, searches; "?" shows them all and turns them
+// off. Whoever types, holds a modifier or composes a character is left alone.
+
+const keysAre = (on) => {
+  // Storage may be forbidden; then the keys are on.
+  try {
+    if (on !== undefined) localStorage.setItem("keys", on ? "on" : "off");
+    return localStorage.getItem("keys") !== "off";
+  } catch { return true; }
+};
+
+const lines = [...document.querySelectorAll("main table tbody tr[data-id]")];
+const linkOf = (row) => row.querySelector("td.cause a, th a, td a");
+const present = () => lines.findIndex((row) => row.contains(document.activeElement));
+const help = document.querySelector("dialog#keys");
+
+const move = (step) => {
+  const here = present();
+  const next = here < 0 ? (step > 0 ? 0 : lines.length - 1) : here + step;
+  const link = lines[next] && linkOf(lines[next]);
+  if (!link) return false;
+  link.focus();
+  link.scrollIntoView({ block: "nearest" });
+  return true;
+};
+
+const tick = () => {
+  const box = lines[present()]?.querySelector("input[type=checkbox][name=id]");
+  if (!box) return false;
+  box.click();
+  return true;
+};
+
+const search = () => {
+  const field = document.querySelector("main input[type=search], main input[name=q]");
+  if (!field) return false;
+  const fold = field.closest("details");
+  if (fold) fold.open = true;
+  field.focus();
+  field.select();
+  return true;
+};
+
+const open = () => {
+  if (!help || help.open) return false;
+  help.showModal();
+  return true;
+};
+
+const keys = {
+  j: () => move(1),
+  k: () => move(-1),
+  // Arrows scroll the page, as everywhere, until one is at a row.
+  ArrowDown: () => present() >= 0 && move(1),
+  ArrowUp: () => present() >= 0 && move(-1),
+  x: tick,
+  "/": search,
+  "?": open,
+};
+
+const isTyping = (target) =>
+  target.isContentEditable || target.matches?.("textarea, select, input:not([type=checkbox], [type=radio])");
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || help?.open) return;
+  if (!keysAre() || !Object.hasOwn(keys, event.key)) return;
+  if (keys[event.key]()) event.preventDefault();
+});
+
+if (help) {
+  each("[data-keys]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", open);
+  });
+  const on = help.querySelector("input[type=checkbox]");
+  on.checked = keysAre();
+  on.addEventListener("change", () => keysAre(on.checked));
+}
+
+// --- A batch under way: its report is fetched again every two seconds, while somebody looks.
+
+const again = async () => {
+  const report = document.querySelector("#report[data-refresh]");
+  if (!report) return;
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("#report");
+      if (!answer.ok || !fresh) return;
+      if (!("refresh" in fresh.dataset)) return location.reload();
+      for (const part of [".working p", ".working progress", ".cards"]) {
+        const [old, young] = [report.querySelector(part), fresh.querySelector(part)];
+        if (old && young) old.replaceWith(young);
+      }
+    } catch { /* The next look may find the server again. */ }
+  }
+  setTimeout(again, 2000);
+};
+setTimeout(again, 2000);

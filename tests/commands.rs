@@ -95,11 +95,12 @@ fn migrations_are_listed_applied_and_printed() {
     let database = TestDatabase::without_tables();
     let status = text(&run(&database, &["migrate", "--status"], "").stdout);
     assert!(
-        status.lines().count() >= 8 && status.lines().all(|line| line.starts_with("pending ")),
+        status.lines().filter(|line| line.starts_with("pending ")).count() >= 8
+            && !status.contains("applied "),
         "{status}"
     );
     let script = text(&run(&database, &["migrate", "--print-sql"], "").stdout);
-    for name in status.lines().map(|line| line.trim_start_matches("pending ")) {
+    for name in status.lines().filter_map(|line| line.strip_prefix("pending ")) {
         assert!(script.contains(name), "{name} in the script");
     }
     assert!(
@@ -108,7 +109,7 @@ fn migrations_are_listed_applied_and_printed() {
     );
     assert!(run(&database, &["migrate"], "").status.success());
     let status = text(&run(&database, &["migrate", "--status"], "").stdout);
-    assert!(status.lines().all(|line| line.starts_with("applied ")), "{status}");
+    assert!(status.contains("applied ") && !status.contains("pending "), "{status}");
     assert!(text(&run(&database, &["migrate"], "").stdout).contains("nothing to apply"));
 }
 

@@ -21,8 +21,10 @@ use support::statements::sent;
 
 const TABLE: &str = "llmusage_accounting_failed";
 
-/// Enough for the planners to care.
-const ROWS: usize = 60_000;
+/// Enough for the planners to care; as many as `PLANS_ROWS` says for a measurement, such as a million.
+fn rows() -> usize {
+    std::env::var("PLANS_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(60_000)
+}
 
 /// One step of a plan, in the words of its engine.
 type Step = String;
@@ -35,7 +37,7 @@ fn filled() -> Arc<TestDatabase> {
         return database;
     }
     let database = TestDatabase::new();
-    insert_many(&database, bulk::rows(ROWS).enumerate().map(|(number, row)| without_some(number, row)));
+    insert_many(&database, bulk::rows(rows()).enumerate().map(|(number, row)| without_some(number, row)));
     match engine() {
         // SQLite gets no statistics, as the adopted file of an installation has none.
         Engine::Sqlite => {}

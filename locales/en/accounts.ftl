@@ -65,6 +65,7 @@ may-history-viewer = See the history
 may-archive-viewer = See past and coming archive runs
 may-archive-admin = Archive
 may-batches-viewer = See batches
+may-views-viewer = Save views of the list
 may-batches-operator = Run, abort and undo batches
 may-users-admin = Manage users
 may-tokens-admin = Manage API tokens

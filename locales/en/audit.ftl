@@ -24,6 +24,7 @@ error-audit-order = Not before the first day
 audit-kind-failed-accounting = failed record
 audit-kind-usage = usage
 audit-kind-user = user
+audit-kind-archive-run = archive run
 audit-kind-token = API token
 
 audit-action-create = recorded
@@ -40,6 +41,9 @@ audit-action-retry-failed = saw the retry fail
 audit-action-retry-ended = ended the retry
 audit-action-carry-retries = carried the retries on
 audit-action-show-secret = looked at masked secrets
+audit-action-archive = asked for an archive run
+audit-action-stop-archive = stopped an archive run
+audit-action-restore = restored from the history
 audit-action-create-user = added a user
 audit-action-change-password = changed a password
 audit-action-change-role = changed a role

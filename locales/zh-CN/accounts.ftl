@@ -61,6 +61,7 @@ may-history-viewer = 查看历史记录
 may-archive-viewer = 查看归档的执行情况和计划
 may-archive-admin = 归档
 may-batches-viewer = 查看批量操作
+may-views-viewer = 保存列表视图
 may-batches-operator = 执行、中止和撤销批量操作
 may-users-admin = 管理用户
 may-tokens-admin = 管理 API 令牌

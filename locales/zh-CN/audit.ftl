@@ -24,6 +24,7 @@ error-audit-order = 不能早于起始日期
 audit-kind-failed-accounting = 记账失败记录
 audit-kind-usage = 模型使用
 audit-kind-user = 用户
+audit-kind-archive-run = 归档
 audit-kind-token = API 令牌
 
 audit-action-create = 登记
@@ -40,6 +41,9 @@ audit-action-retry-failed = 确认重试失败
 audit-action-retry-ended = 结束重试
 audit-action-carry-retries = 沿用重试次数
 audit-action-show-secret = 查看被遮盖的密钥
+audit-action-archive = 发起归档
+audit-action-stop-archive = 停止归档
+audit-action-restore = 从历史恢复
 audit-action-create-user = 添加用户
 audit-action-change-password = 修改密码
 audit-action-change-role = 更改角色

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::role::Role;
 use crate::db::schema::{admin_user, app_setting};
-use crate::db::{DbBackend, DbConnection};
+use crate::db::{DbBackend, DbConnection, is_duplicate};
 use crate::error::{Error, Result};
 
 pub use changes::{
@@ -30,6 +30,8 @@ pub struct User {
     /// Sessions begun under another epoch are over.
     pub session_epoch: i32,
     pub created_at: NaiveDateTime,
+    /// The saved view that the navigation opens.
+    pub default_view: Option<String>,
 }
 
 impl User {
@@ -43,6 +45,7 @@ impl User {
             disabled: false,
             session_epoch: 0,
             created_at: now,
+            default_view: None,
         }
     }
 
@@ -91,6 +94,16 @@ pub fn secret_key(connection: &mut DbConnection) -> Result<String> {
     }
     let secret = nanoid::nanoid!(64);
     let row = (app_setting::name.eq(SECRET_KEY), app_setting::value.eq(secret.clone()));
-    diesel::insert_into(app_setting::table).values(row).execute(connection)?;
-    Ok(secret)
+    match diesel::insert_into(app_setting::table).values(row).execute(connection) {
+        // Another instance was first; the next try finds what it kept.
+        Err(error) if is_duplicate(&error) => Err(Error::Transient(error.to_string())),
+        inserted => Ok(inserted.map(|_| secret)?),
+    }
+}
+
+/// Chooses what the navigation opens for that person.
+pub fn set_default_view(connection: &mut DbConnection, person: &str, view: Option<&str>) -> Result<()> {
+    let row = admin_user::table.filter(admin_user::name.eq(person.to_owned()));
+    diesel::update(row).set(admin_user::default_view.eq(view.map(str::to_owned))).execute(connection)?;
+    Ok(())
 }

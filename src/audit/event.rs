@@ -14,6 +14,8 @@ pub enum Source {
     Api,
     /// A job of the app itself.
     Job,
+    /// A batch that somebody ran.
+    Batch,
 }
 
 impl Source {
@@ -24,6 +26,7 @@ impl Source {
             Source::Command => "command",
             Source::Api => "api",
             Source::Job => "job",
+            Source::Batch => "batch",
         }
     }
 }
@@ -61,6 +64,11 @@ pub enum Action {
     CarryRetries,
     /// A usage became `failed` because somebody said so.
     RecordFailure,
+    /// A run of the archive was asked for.
+    Archive,
+    StopArchive,
+    /// An archived usage came back to the live ones.
+    Restore,
     CreateUser,
     ChangePassword,
     ChangeRole,
@@ -73,10 +81,19 @@ pub enum Action {
     SignIn,
     WrongPassword,
     SignOut,
+    /// What a batch had done to a record was taken back.
+    UndoHandle,
+    UndoReopen,
+    RunBatch,
+    AbortBatch,
+    UndoBatch,
+    CreateView,
+    ChangeView,
+    DeleteView,
 }
 
 impl Action {
-    pub const ALL: [Action; 26] = [
+    pub const ALL: [Action; 37] = [
         Action::Create,
         Action::Import,
         Action::Edit,
@@ -91,6 +108,9 @@ impl Action {
         Action::RetryFailed,
         Action::RetryEnded,
         Action::CarryRetries,
+        Action::Archive,
+        Action::StopArchive,
+        Action::Restore,
         Action::CreateUser,
         Action::ChangePassword,
         Action::ChangeRole,
@@ -103,6 +123,14 @@ impl Action {
         Action::SignIn,
         Action::WrongPassword,
         Action::SignOut,
+        Action::UndoHandle,
+        Action::UndoReopen,
+        Action::RunBatch,
+        Action::AbortBatch,
+        Action::UndoBatch,
+        Action::CreateView,
+        Action::ChangeView,
+        Action::DeleteView,
     ];
 
     /// As stored.
@@ -123,6 +151,9 @@ impl Action {
             Action::RetryEnded => "retry_ended",
             Action::CarryRetries => "carry_retries",
             Action::RecordFailure => "record_failure",
+            Action::Archive => "archive",
+            Action::StopArchive => "stop_archive",
+            Action::Restore => "restore",
             Action::CreateUser => "create_user",
             Action::ChangePassword => "change_password",
             Action::ChangeRole => "change_role",
@@ -135,6 +166,14 @@ impl Action {
             Action::SignIn => "sign_in",
             Action::WrongPassword => "wrong_password",
             Action::SignOut => "sign_out",
+            Action::UndoHandle => "undo_handle",
+            Action::UndoReopen => "undo_reopen",
+            Action::RunBatch => "run_batch",
+            Action::AbortBatch => "abort_batch",
+            Action::UndoBatch => "undo_batch",
+            Action::CreateView => "create_view",
+            Action::ChangeView => "change_view",
+            Action::DeleteView => "delete_view",
         }
     }
 }
@@ -142,8 +181,11 @@ impl Action {
 /// The kinds of record that events are about.
 pub const FAILED_ACCOUNTING: &str = "failed_accounting";
 pub const USAGE: &str = "usage";
+pub const ARCHIVE_RUN: &str = "archive_run";
 pub const USER: &str = "user";
 pub const TOKEN: &str = "token";
+pub const BATCH: &str = "batch";
+pub const VIEW: &str = "view";
 
 /// One change of one record.
 #[derive(Debug, Clone)]

@@ -1,18 +1,24 @@
 //! Writing and reading audit events.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 
 use super::chain;
 use super::event::{Action, Author, Change};
 use super::filter::Filter;
 use crate::base::paging::Page;
-use crate::db::schema::audit_event;
-use crate::db::{DbBackend, DbConnection};
+use crate::db::schema::{audit_chain, audit_event};
+use crate::db::{DbBackend, DbConnection, dialect};
 use crate::error::Result;
 
 /// How many events a timeline shows; the newest.
 const TIMELINE: i64 = 200;
+
+/// Events in one statement.
+const EVENTS: usize = 100;
 
 /// One event as it is in the trail.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -38,8 +44,47 @@ pub struct Event {
 /// whatever else it locks.
 pub fn record(connection: &mut DbConnection, author: &Author, change: Change<'_>) -> Result<()> {
     let head = chain::lock(connection)?;
-    let mut event = Event {
-        id: head.id + 1,
+    let mut event = event_of(head.id + 1, author, change);
+    let hash = chain::hash(&head.hash, &event);
+    event.hash = Some(hash.clone());
+    let id = event.id;
+    diesel::insert_into(audit_event::table).values(event).execute(connection)?;
+    chain::append(connection, &chain::Head { id, hash })
+}
+
+/// Adds many events of one author at once, in their order; gives the id of the first, the others follow it. To be called
+/// as [`record`], once in a transaction.
+pub fn record_all(connection: &mut DbConnection, author: &Author, changes: Vec<Change<'_>>) -> Result<i64> {
+    record_each(connection, changes.into_iter().map(|change| (author, change)))
+}
+
+/// As [`record_all`], each with an author of its own.
+pub fn record_each<'a>(
+    connection: &mut DbConnection,
+    changes: impl IntoIterator<Item = (&'a Author, Change<'a>)>,
+) -> Result<i64> {
+    let mut changes = changes.into_iter().peekable();
+    if changes.peek().is_none() {
+        return Ok(last_id(connection)? + 1);
+    }
+    let head = chain::lock(connection)?;
+    let (mut id, mut before) = (head.id, head.hash);
+    let mut events = Vec::new();
+    for (author, change) in changes {
+        id += 1;
+        let mut event = event_of(id, author, change);
+        before = chain::hash(&before, &event);
+        event.hash = Some(before.clone());
+        events.push(event);
+    }
+    insert_all(connection, events)?;
+    chain::append(connection, &chain::Head { id, hash: before })?;
+    Ok(head.id + 1)
+}
+
+fn event_of(id: i64, author: &Author, change: Change<'_>) -> Event {
+    Event {
+        id,
         happened_at: author.at,
         author: author.name.clone(),
         source: author.source.as_str().to_owned(),
@@ -50,12 +95,64 @@ pub fn record(connection: &mut DbConnection, author: &Author, change: Change<'_>
         after_state: change.after.map(|state| state.to_string()),
         request_id: author.request_id.clone(),
         hash: None,
-    };
-    let hash = chain::hash(&head.hash, &event);
-    event.hash = Some(hash.clone());
-    let id = event.id;
-    diesel::insert_into(audit_event::table).values(event).execute(connection)?;
-    chain::append(connection, &chain::Head { id, hash })
+    }
+}
+
+const COLUMNS: &str = "audit_event (id, happened_at, author, source, action, record_kind, record_id, before_state, \
+                       after_state, request_id, hash)";
+
+/// Several rows in one statement: on a server each statement is a journey.
+fn insert_all(connection: &mut DbConnection, events: Vec<Event>) -> Result<()> {
+    for some in events.chunks(EVENTS) {
+        let rows = dialect::places(connection.engine(), some.len(), 11);
+        let statement = format!("INSERT INTO {COLUMNS} VALUES {rows}");
+        let mut query = diesel::sql_query(statement).into_boxed::<DbBackend>();
+        for event in some {
+            query = query
+                .bind::<BigInt, _>(event.id)
+                .bind::<Timestamp, _>(event.happened_at)
+                .bind::<Text, _>(&event.author)
+                .bind::<Text, _>(&event.source)
+                .bind::<Text, _>(&event.action)
+                .bind::<Text, _>(&event.record_kind)
+                .bind::<Text, _>(&event.record_id)
+                .bind::<Nullable<Text>, _>(&event.before_state)
+                .bind::<Nullable<Text>, _>(&event.after_state)
+                .bind::<Nullable<Text>, _>(&event.request_id)
+                .bind::<Nullable<Text>, _>(&event.hash);
+        }
+        query.execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The id of the last event that was chained, 0 at the beginning.
+pub fn last_id(connection: &mut DbConnection) -> Result<i64> {
+    Ok(audit_chain::table.find(1).select(audit_chain::last_id).first(connection)?)
+}
+
+/// The last event of each of these records that came after that one, by the record's id.
+pub fn last_since(
+    connection: &mut DbConnection,
+    record_kind: &str,
+    record_ids: &[String],
+    since: i64,
+) -> Result<HashMap<String, Event>> {
+    let events: Vec<Event> = audit_event::table
+        .filter(audit_event::record_kind.eq(record_kind.to_owned()))
+        .filter(audit_event::record_id.eq_any(record_ids.to_vec()))
+        .filter(audit_event::id.gt(since))
+        .order(audit_event::id)
+        .select(Event::as_select())
+        .load(connection)?;
+    Ok(events.into_iter().map(|event| (event.record_id.clone(), event)).collect())
+}
+
+/// The events of these ids.
+pub fn of_ids(connection: &mut DbConnection, ids: &[i64]) -> Result<HashMap<i64, Event>> {
+    let events = audit_event::table.filter(audit_event::id.eq_any(ids.to_vec())).select(Event::as_select());
+    let events: Vec<Event> = events.load(connection)?;
+    Ok(events.into_iter().map(|event| (event.id, event)).collect())
 }
 
 /// A stretch of the trail, newest first.

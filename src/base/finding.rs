@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::money::MoneySum;
 
-/// How many ids a finding names.
-pub const NAMED: usize = 5;
+/// How many ids a line names, and how many are kept for a list.
+pub const NAMED: usize = 20;
+pub const KEPT: usize = 200;
 
 /// Everything of one class that is wrong; nothing when the count is 0.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,7 +29,7 @@ impl Finding {
     /// Counts one more.
     pub fn add(&mut self, id: impl fmt::Display) {
         self.count += 1;
-        if self.ids.len() < NAMED {
+        if self.ids.len() < KEPT {
             self.ids.push(id.to_string());
         }
     }
@@ -38,7 +39,11 @@ impl fmt::Display for Finding {
     /// `CLASS COUNT SUM IDS`, with `-` for what there is not.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sum = self.sum.map_or_else(|| "-".to_owned(), |sum| sum.to_string());
-        let ids = if self.ids.is_empty() { "-".to_owned() } else { self.ids.join(",") };
+        let ids = if self.ids.is_empty() {
+            "-".to_owned()
+        } else {
+            self.ids[..self.ids.len().min(NAMED)].join(",")
+        };
         write!(f, "{} {} {sum} {ids}", self.class, self.count)
     }
 }

@@ -134,6 +134,13 @@ impl<'a> Reader<'a> {
         self.keep(name, parsed.ok_or_else(|| Message::new("error-time")))
     }
 
+    /// A time, or a date for its first moment; blank is none.
+    pub fn moment(&mut self, name: &str) -> Option<NaiveDateTime> {
+        let text = self.fields.text(name)?;
+        let parsed = parse_date(text).map(NaiveDateTime::from).or_else(|| parse_time(text));
+        self.keep(name, parsed.ok_or_else(|| Message::new("error-time")))
+    }
+
     fn keep<T>(&mut self, name: &str, parsed: Result<T, Message>) -> Option<T> {
         parsed.map_err(|message| self.refuse(name, message)).ok()
     }

@@ -4,9 +4,11 @@
 
 pub mod clock;
 pub mod csv;
+pub mod expect;
 pub mod finding;
 pub mod form;
 pub mod json;
 pub mod money;
+pub mod object;
 pub mod paging;
 pub mod secrets;

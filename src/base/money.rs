@@ -3,11 +3,15 @@
 //! The one rule: no arithmetic on `f64`. Columns are doubles, so a value crosses that border in
 //! [`Money::from_column`] and [`Money::to_column`] only, by the same rounding as `db::dialect` does in SQL.
 
+mod number;
+
 use std::fmt;
 use std::iter::Sum;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use number::Number;
 
 /// Units in one whole: 5 decimals.
 const SCALE: i64 = 100_000;
@@ -148,6 +152,11 @@ impl MoneySum {
         MoneySum(i128::from(high) * 1_000_000 + i128::from(low))
     }
 
+    /// A sum of that many units of 10^-5.
+    pub const fn from_units(units: i128) -> MoneySum {
+        MoneySum(units)
+    }
+
     /// The sum in units of 10^-5.
     pub const fn units(self) -> i128 {
         self.0
@@ -159,6 +168,14 @@ impl std::ops::Add for MoneySum {
 
     fn add(self, other: MoneySum) -> MoneySum {
         MoneySum(self.0 + other.0)
+    }
+}
+
+impl std::ops::Sub for MoneySum {
+    type Output = MoneySum;
+
+    fn sub(self, other: MoneySum) -> MoneySum {
+        MoneySum(self.0 - other.0)
     }
 }
 
@@ -183,6 +200,15 @@ impl fmt::Display for MoneySum {
 impl Serialize for MoneySum {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+/// Reads what is serialised: a plain decimal with all 5 decimals.
+impl<'de> Deserialize<'de> for MoneySum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<MoneySum, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let units = text.replacen('.', "", 1).parse().map_err(serde::de::Error::custom)?;
+        Ok(MoneySum(units))
     }
 }
 

@@ -66,6 +66,12 @@ impl Cursor {
         Ok(cursor)
     }
 
+    /// Whether that is a cursor of any list.
+    pub fn is_any(text: &str) -> bool {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        bytes.and_then(|bytes| serde_json::from_slice::<Cursor>(&bytes).ok()).is_some()
+    }
+
     /// Whether the parts could have come from a row; anybody can make up a cursor.
     fn is_plausible(&self) -> bool {
         let plain = |text: &str, limit| text.chars().count() <= limit && !text.contains('\0');

@@ -7,7 +7,7 @@ use crate::accounts::password;
 use crate::accounts::role::Role;
 use crate::accounts::store::{self, User};
 use crate::config::Config;
-use crate::db::Database;
+use crate::db::{Database, access};
 use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
 use crate::web::locale;
@@ -30,6 +30,7 @@ pub(super) struct Serve {
 pub(super) fn serve(config: &Config, options: &Serve) -> Result<()> {
     server::start_log(&config.log)?;
     let database = open(config, options.migrate)?;
+    access::check_may_write(&database)?;
     if options.demo {
         match demo::fill(&database, clock(config).now(), DEMO_SEED)? {
             Filled::Written { usages, failures } => {
@@ -41,7 +42,7 @@ pub(super) fn serve(config: &Config, options: &Serve) -> Result<()> {
     first_admin(config, &database)?;
     let background = jobs::all(config, &database, &clock(config));
     let application = app::Application::new(config, database.clone(), clock(config))?;
-    server::serve(config, application, background, &database)
+    server::serve(config, application, background, (&database, &clock(config)))
 }
 
 /// With no user yet, makes `admin` and says how to sign in.
@@ -58,7 +59,11 @@ fn first_admin(config: &Config, database: &Database) -> Result<()> {
     }
     let user = User::new("admin", password::hash(&secret)?, Role::Admin, clock(config).now());
     let author = author(config, "llmage-admin");
-    database.transaction_here(|connection| store::insert(connection, &user, &author))?;
+    match database.transaction_here(|connection| store::insert(connection, &user, &author)) {
+        // Another instance started at the same moment and was first.
+        Err(Error::Invalid(_)) => return Ok(()),
+        inserted => inserted?,
+    }
     match given {
         Some(_) => say("first sign-in: user admin, the password from LLMAGE_ADMIN_PASSWORD"),
         None => say(&format!("first sign-in: user admin, password {} (shown once)", secret.expose_secret())),

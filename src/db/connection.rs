@@ -53,6 +53,11 @@ impl Engine {
         }
     }
 
+    /// Whether the URL names an SQLite file that does not exist.
+    pub fn is_missing_file(self, url: &str) -> bool {
+        self == Engine::Sqlite && !std::path::Path::new(sqlite_path(url)).exists()
+    }
+
     /// Whether this build can talk to it.
     pub fn is_built_in(self) -> bool {
         match self {
@@ -142,7 +147,9 @@ impl Manager {
                 diesel::MysqlConnection::establish(&url).map(DbConnection::Mysql)
             }
             #[cfg(feature = "postgres")]
-            Engine::Postgres => diesel::PgConnection::establish(&self.url).map(DbConnection::Postgres),
+            Engine::Postgres => {
+                diesel::PgConnection::establish(&impatient(&self.url)).map(DbConnection::Postgres)
+            }
             #[allow(unreachable_patterns, reason = "reached only in builds without that engine")]
             other => {
                 Err(ConnectionError::BadConnection(format!("built without the feature {}", other.name())))
@@ -165,14 +172,14 @@ impl Manager {
                 }
                 connection.batch_execute(
                     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'; \
-                     SET SESSION innodb_lock_wait_timeout = 10;",
+                     SET SESSION innodb_lock_wait_timeout = 5; SET SESSION lock_wait_timeout = 5;",
                 )
             }
             // Incremental sorts tempt the planner to walk an index on the time alone past all other records.
             Engine::Postgres => connection.batch_execute(&format!(
                 "SELECT set_config('enable_incremental_sort', 'off', false) \
                  WHERE current_setting('server_version_num')::int >= 130000; \
-                 SET datestyle = 'ISO'; SET lock_timeout = '10s'; SET client_min_messages = 'warning'; \
+                 SET datestyle = 'ISO'; SET lock_timeout = '5s'; SET client_min_messages = 'warning'; \
                  SET TIME ZONE '{}';",
                 self.zone.name()
             )),
@@ -185,6 +192,26 @@ fn offset_now(zone: Tz) -> String {
     let seconds = zone.offset_from_utc_datetime(&Utc::now().naive_utc()).fix().local_minus_utc();
     let sign = if seconds < 0 { '-' } else { '+' };
     format!("{sign}{:02}:{:02}", seconds.abs() / 3600, seconds.abs() / 60 % 60)
+}
+
+/// The URL with libpq told not to wait for minutes where a network swallows what is sent, unless it says otherwise.
+#[cfg(feature = "postgres")]
+fn impatient(url: &str) -> String {
+    let wanted = [
+        ("connect_timeout", "5"),
+        ("tcp_user_timeout", "20000"),
+        ("keepalives_idle", "30"),
+        ("keepalives_interval", "10"),
+        ("keepalives_count", "3"),
+    ];
+    let mut url = url.to_owned();
+    for (name, value) in wanted {
+        if !url.contains(name) {
+            let sign = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{sign}{name}={value}"));
+        }
+    }
+    url
 }
 
 /// The file that a `sqlite:` URL names.

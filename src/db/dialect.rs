@@ -4,13 +4,16 @@
 
 mod attempts;
 mod bulk;
+mod many;
+mod moving;
+mod outages;
 mod tables;
 mod text;
 
 use chrono::{Datelike, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
-use diesel::sql_types::{Bool, Nullable};
+use diesel::sql_types::{Bool, Nullable, Text};
 use diesel::{BoxableExpression, RunQueryDsl};
 
 use super::{DbBackend, DbConnection, Engine};
@@ -18,8 +21,11 @@ use crate::base::money::MoneySum;
 use crate::base::paging::Key;
 use crate::error::Result;
 
-pub use attempts::insert_attempt_unless_known;
+pub use attempts::{insert_attempt_unless_known, insert_cause_unless_known};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
+pub use many::{lock_rows, places};
+pub use moving::{Column, Statement, as_text, columns, is_day_before, is_same, is_word, quoted, walk_key};
+pub use outages::{is_outage, is_transient, outage_in_words, remedy};
 pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
 pub use text::{contains_any_case, count_text_hits, has_text_index, like_pattern, text_hits};
 
@@ -34,6 +40,17 @@ pub fn is_open(engine: Engine, open: bool) -> SqlLiteral<Nullable<Bool>> {
         Engine::Mysql => sql(&format!("is_open = {wanted}")),
         _ => sql(&format!("(CASE WHEN handled = '1' THEN 0 ELSE 1 END) = {wanted}")),
     }
+}
+
+/// "The column holds exactly this text", along an index: some collations of adopted tables find texts that differ in
+/// case, too, so there the bytes are compared as well.
+pub fn exactly<T: 'static>(engine: Engine, column: &str, text: &str) -> Condition<T> {
+    let equal = sql::<Nullable<Bool>>(&format!("({column} = ")).bind::<Text, _>(text.to_owned());
+    if engine != Engine::Mysql {
+        return Box::new(equal.sql(")"));
+    }
+    let bytes = equal.sql(&format!(" AND CAST({column} AS BINARY) = CAST(")).bind::<Text, _>(text.to_owned());
+    Box::new(bytes.sql(" AS BINARY))"))
 }
 
 /// A double column as whole units of 10^-5: the SQL twin of [`crate::base::money::Money::from_column`].
@@ -98,6 +115,24 @@ pub fn time_text(engine: Engine, column: &str) -> String {
     }
 }
 
+/// How to select a column of ids, days or words as text, and how to group by it so that what differs in a letter, or in
+/// its case, is apart.
+pub fn letter_by_letter(engine: Engine, column: &str) -> (String, String) {
+    match engine {
+        Engine::Mysql => (format!("CAST(MIN({column}) AS CHAR)"), format!("CAST({column} AS BINARY)")),
+        _ => (format!("CAST({column} AS TEXT)"), column.to_owned()),
+    }
+}
+
+/// The day of a date or time column as text `YYYY-MM-DD`.
+pub fn day_text(engine: Engine, column: &str) -> String {
+    match engine {
+        Engine::Sqlite => format!("SUBSTR({column}, 1, 10)"),
+        Engine::Mysql => format!("CAST(CAST({column} AS DATE) AS CHAR)"),
+        Engine::Postgres => format!("TO_CHAR({column}, 'YYYY-MM-DD')"),
+    }
+}
+
 /// Whether the key of a cursor can be compared with a column here. SQLite compares any text, so
 /// whatever a foreign row holds is in order; the others would answer with an error.
 pub fn is_key(engine: Engine, key: &Key) -> bool {
@@ -146,29 +181,6 @@ pub fn for_update(engine: Engine) -> &'static str {
         Engine::Sqlite => "",
         Engine::Mysql | Engine::Postgres => " FOR UPDATE",
     }
-}
-
-/// Whether an error's text says that the database is away, full or locked, not that a query is wrong.
-pub fn is_outage(message: &str) -> bool {
-    const SIGNS: [&str; 16] = [
-        "database is locked",
-        "database or disk is full",
-        "readonly database",
-        "disk I/O error",
-        "unable to open database file",
-        "gone away",
-        "Lost connection",
-        "Can't connect",
-        "Server shutdown in progress",
-        "Connection was killed",
-        "connection to server",
-        "server closed the connection",
-        "no connection to the server",
-        "terminating connection",
-        "could not connect",
-        "Too many connections",
-    ];
-    SIGNS.iter().any(|sign| message.contains(sign))
 }
 
 /// How many rows a limited query gives, without fetching them.

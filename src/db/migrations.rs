@@ -1,12 +1,27 @@
 //! Schema migrations: equal names for all three databases, embedded in the binary.
 //!
-//! Diesel records what ran in `__diesel_schema_migrations`; each migration has its way back in `down.sql`.
+//! Diesel records what ran in `__diesel_schema_migrations`; each migration has its way back in `down.sql`. A database
+//! that the platform made is adopted: of each migration only what is missing is run, so one that was cut off goes on.
 
-use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+mod outlook;
+mod plan;
+mod present;
+mod printed;
+mod script;
+
+use diesel::RunQueryDsl;
+use diesel::connection::BoxableConnection;
+use diesel::migration::{Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
-use super::{Database, DbBackend, Engine};
+use super::connection::Begin;
+use super::{Database, DbBackend, DbConnection, Engine};
 use crate::error::{Error, Result};
+pub use outlook::{Existing, Outlook, check_columns, outlook, present};
+use plan::Step;
+pub use plan::blocking_statements;
+use present::Present;
+pub use printed::sql;
 
 #[cfg(feature = "sqlite")]
 const SQLITE: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/sqlite");
@@ -14,16 +29,6 @@ const SQLITE: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrati
 const MYSQL: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/mysql");
 #[cfg(feature = "postgres")]
 const POSTGRES: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/postgres");
-
-/// The same files as text, for `migrate --print-sql`.
-static SCRIPTS: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/migrations");
-
-/// Where Diesel notes which migrations ran; made by itself when it runs them.
-const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-    version VARCHAR(50) PRIMARY KEY NOT NULL,
-    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-";
 
 /// One migration and whether it ran here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +50,116 @@ fn embedded(engine: Engine) -> Result<EmbeddedMigrations> {
     }
 }
 
-/// Applies what is pending, in order; gives the names of what ran.
+/// A migration cut down to what this database lacks.
+struct Adapted<'a> {
+    migration: &'a dyn Migration<DbBackend>,
+    steps: Vec<Step>,
+    in_transaction: bool,
+}
+
+impl Migration<DbBackend> for Adapted<'_> {
+    fn run(&self, connection: &mut dyn BoxableConnection<DbBackend>) -> diesel::migration::Result<()> {
+        for sql in self.steps.iter().filter_map(|step| step.sql.as_deref()) {
+            // One at a time: several at once are one transaction on PostgreSQL.
+            for statement in script::statements(sql) {
+                connection.batch_execute(&format!("{};", statement.sql))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn revert(&self, connection: &mut dyn BoxableConnection<DbBackend>) -> diesel::migration::Result<()> {
+        self.migration.revert(connection)
+    }
+
+    fn metadata(&self) -> &dyn MigrationMetadata {
+        self
+    }
+
+    fn name(&self) -> &dyn MigrationName {
+        self.migration.name()
+    }
+}
+
+impl MigrationMetadata for Adapted<'_> {
+    fn run_in_transaction(&self) -> bool {
+        self.in_transaction
+    }
+}
+
+/// Applies what is pending, in order; gives the names of what ran. Of several that are asked to at once, one does.
+///
+/// # Errors
+/// [`Error::Unavailable`] with the migration that failed; run again, it goes on where it stopped.
 pub fn apply(database: &Database) -> Result<Vec<String>> {
+    if status(database)?.iter().all(|status| status.applied) {
+        return Ok(Vec::new());
+    }
     let mut connection = database.connection()?;
-    let applied = connection.run_pending_migrations(embedded(database.engine())?).map_err(Error::internal)?;
-    named(database.engine(), &applied)
+    let engine = database.engine();
+    if engine == Engine::Sqlite {
+        // All or nothing, and nobody else meanwhile.
+        connection.begin(Begin::Write)?;
+        let applied = apply_pending(&mut connection);
+        if applied.is_ok() {
+            connection.commit()?;
+        } else {
+            // The first error is what went wrong.
+            let _ = connection.rollback();
+        }
+        return applied;
+    }
+    let (lock, unlock) = turn_of(engine);
+    diesel::sql_query(lock).execute(&mut *connection)?;
+    let applied = apply_pending(&mut connection);
+    // Also free when the connection ends.
+    let _ = diesel::sql_query(unlock).execute(&mut *connection);
+    applied
+}
+
+/// Waits for, and ends, one's turn to migrate.
+fn turn_of(engine: Engine) -> (&'static str, &'static str) {
+    match engine {
+        Engine::Postgres => (
+            "SELECT set_config('lock_timeout', '0', false), pg_advisory_lock(71150117), \
+             set_config('lock_timeout', '5s', false)",
+            "SELECT pg_advisory_unlock(71150117)",
+        ),
+        _ => (
+            "SELECT GET_LOCK(LEFT(CONCAT('llmage-admin ', DATABASE()), 64), 3600)",
+            "SELECT RELEASE_LOCK(LEFT(CONCAT('llmage-admin ', DATABASE()), 64))",
+        ),
+    }
+}
+
+fn apply_pending(connection: &mut DbConnection) -> Result<Vec<String>> {
+    let engine = connection.engine();
+    let mut applied = Vec::new();
+    let pending: Vec<Box<dyn Migration<DbBackend>>> =
+        connection.pending_migrations(embedded(engine)?).map_err(failed)?;
+    for migration in &pending {
+        let name = migration.name().to_string();
+        let present = Present::of(connection)?;
+        let steps = plan::steps(engine, printed::script(engine, &name, "up.sql")?, &present);
+        // MariaDB and MySQL end a transaction at each change of the schema.
+        let in_transaction = engine != Engine::Mysql && !steps.iter().any(plan::stands_alone);
+        let adapted = Adapted { migration: &**migration, steps, in_transaction };
+        connection.run_migration(&adapted).map_err(|error| {
+            Error::Unavailable(format!(
+                "migration {name}: {error}; run it again, it goes on where it stopped"
+            ))
+        })?;
+        tracing::info!(migration = name, "applied");
+        applied.push(name);
+    }
+    Ok(applied)
+}
+
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    match error.downcast::<diesel::result::Error>() {
+        Ok(error) => Error::from(*error),
+        Err(error) => Error::internal(error),
+    }
 }
 
 /// Takes back everything that ran, newest first.
@@ -70,16 +180,34 @@ fn named(engine: Engine, versions: &[MigrationVersion<'_>]) -> Result<Vec<String
     Ok(named.collect())
 }
 
-/// All migrations in order, with whether each ran.
+/// All migrations in order, with whether each ran. Changes nothing, so that a user who may only read can ask.
 pub fn status(database: &Database) -> Result<Vec<Status>> {
-    let mut connection = database.connection()?;
-    let source = embedded(database.engine())?;
-    let pending = connection.pending_migrations(source).map_err(Error::internal)?;
-    let pending: Vec<String> = pending.iter().map(|migration| migration.name().to_string()).collect();
-    Ok(names(database.engine())?
-        .into_iter()
-        .map(|name| Status { applied: !pending.contains(&name), name })
-        .collect())
+    let applied = applied(database)?;
+    let names = names(database.engine())?.into_iter();
+    Ok(names.map(|name| Status { applied: applied.contains(&name), name }).collect())
+}
+
+/// The names of the migrations that ran.
+pub fn applied(database: &Database) -> Result<Vec<String>> {
+    use diesel::QueryDsl;
+    diesel::table! {
+        __diesel_schema_migrations (version) {
+            version -> Text,
+        }
+    }
+    // The table may be made by another instance at this moment.
+    let mut versions = super::transactions::repeated(|| {
+        database.run_here(|connection| {
+            if !super::dialect::table_exists(connection, "__diesel_schema_migrations")? {
+                return Ok(Vec::new());
+            }
+            let table = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
+            Ok(table.load::<String>(connection)?)
+        })
+    })?;
+    versions.sort();
+    let versions: Vec<MigrationVersion<'_>> = versions.iter().map(MigrationVersion::from).collect();
+    named(database.engine(), &versions)
 }
 
 /// The names of all migrations in order.
@@ -89,25 +217,4 @@ pub fn names(engine: Engine) -> Result<Vec<String>> {
     let mut names: Vec<String> = migrations.iter().map(|migration| migration.name().to_string()).collect();
     names.sort();
     Ok(names)
-}
-
-/// The SQL of all migrations in order, for a person to read and run, with Diesel's notes of what ran. Also of
-/// engines that this build cannot talk to.
-pub fn sql(engine: Engine) -> Result<String> {
-    let folder = SCRIPTS.get_dir(engine.name()).ok_or_else(|| Error::internal("no migrations"))?;
-    let mut script = BOOKKEEPING.to_owned();
-    let mut names: Vec<String> = folder
-        .dirs()
-        .filter_map(|migration| Some(migration.path().file_name()?.to_string_lossy().into_owned()))
-        .collect();
-    names.sort();
-    for name in names {
-        let file = folder.get_file(folder.path().join(&name).join("up.sql"));
-        let sql = file.and_then(|file| file.contents_utf8()).ok_or_else(|| Error::internal("no up.sql"))?;
-        let version: String = name.split('_').next().unwrap_or_default().replace('-', "");
-        script.push_str(&format!(
-            "\n-- {name}\n{sql}INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}');\n"
-        ));
-    }
-    Ok(script)
 }

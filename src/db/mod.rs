@@ -3,10 +3,13 @@
 //! [`Database::run`] reads one consistent snapshot; [`Database::transaction`] writes, all or nothing.
 //! A request makes one of either.
 
+pub mod access;
+mod aside;
 mod connection;
 pub mod dialect;
 pub mod migrations;
 pub mod schema;
+mod transactions;
 pub mod values;
 pub mod walk;
 
@@ -16,6 +19,7 @@ use chrono_tz::Tz;
 use diesel::r2d2::{Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+pub use aside::Aside;
 use connection::{Begin, Manager};
 pub use connection::{DbConnection, Engine, MultiBackend as DbBackend};
 
@@ -24,10 +28,14 @@ use crate::error::{Error, Result};
 /// How long a request waits for a free connection before the page says that the database is away.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 
+/// How long the first connection may take.
+const FIRST_ANSWER: Duration = Duration::from_secs(10);
+
 /// A pool of connections to one database. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     engine: Engine,
+    manager: Manager,
     reads: Pool<Manager>,
     /// SQLite has one writer at a time: a pool of one queues writers fairly instead of by lock time-outs.
     writes: Pool<Manager>,
@@ -58,14 +66,10 @@ impl Database {
                 .build(manager.clone())
                 .map_err(|error| Error::Unavailable(format!("--database-url: cannot open it: {error}")))
         };
-        // The first connection is tried by itself: its error says why, the pool's only that time ran out.
-        use diesel::r2d2::ManageConnection;
-        manager
-            .connect()
-            .map_err(|error| Error::Unavailable(format!("--database-url: cannot open it: {error}")))?;
+        first_connection(&manager)?;
         let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 })?;
         let writes = if engine == Engine::Sqlite { pool(1)? } else { reads.clone() };
-        Ok(Database { engine, reads, writes })
+        Ok(Database { engine, manager, reads, writes })
     }
 
     /// Which database this is.
@@ -79,26 +83,59 @@ impl Database {
         work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let database = self.clone();
-        on_blocking_thread(move || database.run_here(work)).await
+        transactions::answered(move |_| database.run_here(work)).await
     }
 
-    /// Writes: everything in `work` happens, or nothing.
+    /// Writes: everything in `work` happens, or nothing. Where the database asks to try again (deadlock, lock
+    /// time-out, serialization), `work` is repeated from the start: it may touch nothing but the database.
     pub async fn transaction<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
         let database = self.clone();
-        on_blocking_thread(move || database.transaction_here(work)).await
+        transactions::answered(move |given_up| {
+            database.transaction_here(move |connection| {
+                let done = work(connection)?;
+                given_up.check()?;
+                Ok(done)
+            })
+        })
+        .await
     }
 
     /// As [`Database::run`], on the present thread.
     pub fn run_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
-        within(&mut *checkout(&self.reads)?, Begin::Snapshot, work)
+        transactions::within(&mut *checkout(&self.reads)?, Begin::Snapshot, work)
     }
 
     /// As [`Database::transaction`], on the present thread.
-    pub fn transaction_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
-        within(&mut *checkout(&self.writes)?, Begin::Write, work)
+    pub fn transaction_here<T>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone,
+    ) -> Result<T> {
+        transactions::repeated(|| {
+            transactions::within(&mut *checkout(&self.writes)?, Begin::Write, work.clone())
+        })
+    }
+
+    /// As [`Database::transaction_here`], for work that cannot be repeated, such as reading a file to its end.
+    pub fn transaction_once_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
+        transactions::within(&mut *checkout(&self.writes)?, Begin::Write, work)
+    }
+
+    /// Connections in use and open, of all pools.
+    pub fn connections(&self) -> (u32, u32) {
+        let (reads, writes) = (self.reads.state(), self.writes.state());
+        let used = |state: &diesel::r2d2::State| state.connections - state.idle_connections;
+        match self.engine {
+            Engine::Sqlite => (used(&reads) + used(&writes), self.reads.max_size() + self.writes.max_size()),
+            _ => (used(&reads), self.reads.max_size()),
+        }
+    }
+
+    /// A connection beside the pools, for long work in small transactions.
+    pub fn aside(&self) -> Result<Aside> {
+        Aside::open(&self.manager)
     }
 
     /// A connection without a transaction, for migrations only.
@@ -122,33 +159,23 @@ fn check_url(url: &str) -> Result<Engine> {
     Ok(engine)
 }
 
+/// The first connection is tried by itself: its error says why, the pool's only that time ran out. A host that does
+/// not answer at all would keep us for minutes.
+fn first_connection(manager: &Manager) -> Result<()> {
+    use diesel::r2d2::ManageConnection;
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let manager = manager.clone();
+    // Nobody listens any more where it took too long.
+    std::thread::spawn(move || sender.send(manager.connect().map(drop).map_err(|error| error.to_string())));
+    let silent = || Err(format!("no answer within {} s", FIRST_ANSWER.as_secs()));
+    receiver.recv_timeout(FIRST_ANSWER).unwrap_or_else(|_| silent()).map_err(|error| {
+        let remedy = dialect::remedy(&error);
+        Error::Unavailable(format!("--database-url: cannot open it: {error}; {remedy}"))
+    })
+}
+
 fn checkout(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
     pool.get().map_err(|error| Error::Unavailable(error.to_string()))
-}
-
-fn within<T>(
-    connection: &mut DbConnection,
-    begin: Begin,
-    work: impl FnOnce(&mut DbConnection) -> Result<T>,
-) -> Result<T> {
-    connection.begin(begin)?;
-    match work(connection) {
-        Ok(value) => {
-            connection.commit()?;
-            Ok(value)
-        }
-        Err(error) => {
-            // The first error is what went wrong; a failed rollback breaks the connection and the pool drops it.
-            let _ = connection.rollback();
-            Err(error)
-        }
-    }
-}
-
-async fn on_blocking_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
 
 /// Keeps the pool's background errors in the log, where an operator looks.
@@ -172,6 +199,12 @@ impl From<DieselError> for Error {
             DieselError::NotFound => Error::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
                 Error::Unavailable(error.to_string())
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+                Error::Transient(error.to_string())
+            }
+            DieselError::DatabaseError(_, details) if dialect::is_transient(details.message()) => {
+                Error::Transient(error.to_string())
             }
             DieselError::DatabaseError(_, details) if dialect::is_outage(details.message()) => {
                 Error::Unavailable(error.to_string())

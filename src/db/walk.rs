@@ -68,6 +68,9 @@ pub fn to_cursor(sort: String, (id, time, number): Place) -> Cursor {
     Cursor { key, id, sort }
 }
 
+/// So many rows are passed at once: their ids are values of one query.
+const HOP: usize = 5_000;
+
 /// A list that can be walked.
 pub trait List {
     /// A row with all that a page shows of it.
@@ -87,6 +90,15 @@ pub trait List {
         ids: Vec<String>,
         limit: i64,
     ) -> Result<Vec<Self::Row>>;
+
+    /// The places of ids, as [`List::rows`] would order them, without their rows.
+    fn places(
+        &self,
+        connection: &mut DbConnection,
+        stretch: &Stretch,
+        ids: Vec<String>,
+        limit: i64,
+    ) -> Result<Vec<Place>>;
 
     /// Where the walk stops although rows may follow, if the stretch is that long.
     fn stops_at(&self, _: &mut DbConnection, _: &Stretch) -> Result<Option<Cursor>> {
@@ -149,6 +161,42 @@ pub fn page_of<R>(
         rows,
         go_on: go_on.filter(|_| !more).map(if backwards { Position::Before } else { Position::After }),
     })
+}
+
+/// The place of the last of so many rows of a list, if it has that many: whatever lies after it is a later page.
+pub fn place_after<L: List>(
+    list: &L,
+    connection: &mut DbConnection,
+    (sort, rows): (String, usize),
+) -> Result<Option<Cursor>> {
+    let mut left = rows;
+    let mut from: Option<Cursor> = None;
+    while left > 0 {
+        let Some((passed, last)) = hop(list, connection, from.as_ref(), left.min(HOP))? else {
+            return Ok(None);
+        };
+        left -= passed;
+        from = Some(to_cursor(sort.clone(), last));
+    }
+    Ok(from)
+}
+
+/// Up to so many rows on: how many they were, and the place of the last.
+fn hop<L: List>(
+    list: &L,
+    connection: &mut DbConnection,
+    from: Option<&Cursor>,
+    rows: usize,
+) -> Result<Option<(usize, Place)>> {
+    for stretch in stretches(connection.engine(), list.order(), from) {
+        let ids = list.ids(connection, &stretch, rows as i64)?;
+        if ids.is_empty() {
+            continue;
+        }
+        let places = list.places(connection, &stretch, ids, rows as i64)?;
+        return Ok(places.into_iter().enumerate().next_back().map(|(index, last)| (index + 1, last)));
+    }
+    Ok(None)
 }
 
 /// Up to `limit` rows in the direction of the walk; and where a search stopped, if it did.

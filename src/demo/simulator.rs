@@ -46,7 +46,7 @@ impl Simulator {
         let mut round = Round::default();
         for id in waiting {
             let fails = self.random.chance(self.failing);
-            let done = database.transaction_here(|connection| self.take(connection, &id, fails, now))?;
+            let done = database.transaction_once_here(|connection| self.take(connection, &id, fails, now))?;
             round.accounted += usize::from(done && !fails);
             round.failed += usize::from(done && fails);
         }

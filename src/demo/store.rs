@@ -136,6 +136,7 @@ fn to_record(sample: &SampleFailure) -> FailedRecord {
         handled_note: sample.handled_note,
         resolution: sample.resolution,
         handled_by: sample.handled_by,
+        cause: None,
         retry: Default::default(),
     }
 }

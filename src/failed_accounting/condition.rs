@@ -1,5 +1,6 @@
 //! What a filter means in SQL.
 
+use chrono::NaiveTime;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -9,6 +10,7 @@ use super::filter::{Filter, Handled};
 use super::route::{Lead, Route};
 pub use super::search::{Search, plan_search};
 use crate::base::money::Money;
+use crate::causes::cause::UNSORTED;
 use crate::db::dialect;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::{DbConnection, Engine};
@@ -17,8 +19,31 @@ use crate::error::Result;
 /// A condition on failed records.
 pub type Condition = dialect::Condition<failed::table>;
 
-pub(super) fn equals(column: &str, text: &str) -> Condition {
-    Box::new(sql::<Nullable<Bool>>(&format!("{column} = ")).bind::<Text, _>(text.to_owned()))
+/// The days of failing; what is served by the order of the list is in a form that an index can seek.
+fn failed_on(filter: &Filter) -> Vec<Part> {
+    let column = "failed_time";
+    let mut all = Vec::new();
+    if let Some(from) = filter.failed_from {
+        let condition: Condition = Box::new(dsl::failed_time.ge(from));
+        all.push(Part { lead: Some(Lead::Times), column, condition });
+    }
+    // A day after the last one that there is: no time is later.
+    let end = filter.failed_to.and_then(|to| to.succ_opt()).map(|next| next.and_time(NaiveTime::MIN));
+    if let Some(end) = end {
+        let before = dsl::failed_time.lt(end);
+        all.push(match filter.failed_from {
+            Some(_) => Part { lead: Some(Lead::Times), column, condition: Box::new(before) },
+            None => {
+                let unknown = sql::<Nullable<Bool>>("failed_time IS NULL");
+                Part { lead: None, column, condition: Box::new(before.or(unknown)) }
+            }
+        });
+    }
+    all
+}
+
+fn without_cause() -> Condition {
+    Box::new(sql::<Nullable<Bool>>("cause IS NULL"))
 }
 
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -34,7 +59,7 @@ struct Part {
 
 /// The whole filter but its tab, in parts: all of these must hold.
 fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
-    let mut all = equalities(filter);
+    let mut all = equalities(engine, filter);
     let mut day = |condition| all.push(Part { lead: Some(Lead::Days), column: "use_date", condition });
     match (filter.start_date, filter.end_date) {
         (Some(start), Some(end)) if start == end => day(Box::new(dsl::use_date.eq(start))),
@@ -56,6 +81,15 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
         let condition: Condition = Box::new(is_retrying());
         all.push(Part { lead: Some(Lead::Retrying), column: "retry_requested_at", condition });
     }
+    if let Some(batch) = filter.batch.as_deref() {
+        all.push(Part { lead: Some(Lead::Hits), column: "id", condition: of_batch(batch) });
+    }
+    all.extend(failed_on(filter));
+    if let Some(cause) = filter.cause.as_deref() {
+        let condition =
+            if cause == UNSORTED { without_cause() } else { dialect::exactly(engine, "cause", cause) };
+        all.push(Part { lead: Some(Lead::Cause), column: "cause", condition });
+    }
     if let Some(text) = filter.q.as_deref() {
         all.extend(search_parts(engine, text, search));
     }
@@ -66,7 +100,7 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
 pub fn leads(filter: &Filter, search: &Search) -> Vec<Lead> {
     let mut leads: Vec<Lead> = Vec::new();
     for part in parts(Engine::Sqlite, filter, search) {
-        leads.extend(part.lead.filter(|lead| !leads.contains(lead)));
+        leads.extend(part.lead.filter(|lead| *lead != Lead::Times && !leads.contains(lead)));
     }
     leads
 }
@@ -139,7 +173,7 @@ fn amount_in_units(engine: Engine, operator: &str, money: Money) -> Condition {
     Box::new(sql::<Nullable<Bool>>(&format!("{units} {operator} ")).bind::<BigInt, _>(money.units()))
 }
 
-fn equalities(filter: &Filter) -> Vec<Part> {
+fn equalities(engine: Engine, filter: &Filter) -> Vec<Part> {
     let resolution = filter.resolution.map(|resolution| resolution.as_str().to_owned());
     let wanted = [
         ("userorgid", filter.userorgid.clone()),
@@ -149,7 +183,11 @@ fn equalities(filter: &Filter) -> Vec<Part> {
         ("resolution", resolution),
     ];
     let part = |(column, value): (&'static str, Option<String>)| {
-        Some(Part { lead: Some(Lead::Column(column)), column, condition: equals(column, &value?) })
+        Some(Part {
+            lead: Some(Lead::Column(column)),
+            column,
+            condition: dialect::exactly(engine, column, &value?),
+        })
     };
     wanted.into_iter().filter_map(part).collect()
 }
@@ -159,10 +197,14 @@ fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
     match search {
         Search::Ids(columns) if columns.len() == 1 => {
             let column = columns[0];
-            vec![Part { lead: Some(Lead::Column(column)), column, condition: equals(column, text) }]
+            vec![Part {
+                lead: Some(Lead::Column(column)),
+                column,
+                condition: dialect::exactly(engine, column, text),
+            }]
         }
         Search::Ids(columns) => {
-            let any = columns.iter().map(|column| equals(column, text));
+            let any = columns.iter().map(|column| dialect::exactly(engine, column, text));
             let any = any.reduce(|left, right| Box::new(left.or(right)) as Condition).into_iter();
             any.map(|condition| Part { lead: Some(Lead::Hits), column: REASON, condition }).collect()
         }
@@ -183,6 +225,12 @@ fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
 /// of the retrying ones there are few, and an index of their own has them.
 pub fn is_retrying() -> SqlLiteral<Nullable<Bool>> {
     sql("(retry_requested_at IS NOT NULL AND COALESCE(handled, '0') <> '1')")
+}
+
+/// The rows that were frozen for a batch, whatever became of them.
+fn of_batch(id: &str) -> Condition {
+    let among = sql::<Nullable<Bool>>("id IN (SELECT failed_id FROM batch_item WHERE batch_id = ");
+    Box::new(among.bind::<Text, _>(id.to_owned()).sql(")"))
 }
 
 fn contains(engine: Engine, word: &str) -> Condition {

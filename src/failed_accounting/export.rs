@@ -120,8 +120,7 @@ fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, (names, shape): (&N
     writer.text(names.model(record.llmid.as_deref()))?;
     writer.text(names.user(record.userid.as_deref()))?;
     writer.text(names.organisation(record.userorgid.as_deref()))?;
-    // Causes are not told apart yet; the column stands so that files keep their shape.
-    writer.text(None)?;
+    writer.text(record.cause.as_deref())?;
     writer.text(record.resolution.as_deref())?;
     writer.text(record.handled_by.as_deref())?;
     writer.end_row()
@@ -159,6 +158,9 @@ fn word_for(key: &str) -> Option<&'static str> {
         "amount_min" => Some("least"),
         "amount_max" => Some("most"),
         "resolution" => Some("as"),
+        "cause" => Some("cause"),
+        "failed_from" => Some("failed-from"),
+        "failed_to" => Some("failed-to"),
         _ => None,
     }
 }

@@ -86,6 +86,8 @@ pub struct FailedRecord {
     pub handled_note: Option<String>,
     pub resolution: Option<String>,
     pub handled_by: Option<String>,
+    /// The key of its cause; None until the reason of a foreign row was looked at.
+    pub cause: Option<String>,
     #[diesel(embed)]
     pub retry: Retry,
 }

@@ -1,9 +1,9 @@
 //! The filter: one value behind list, totals, CSV and every link between them.
 //!
 //! It parses a query string, gives it back with one key changed, and says what is wrong field by field.
-//! What it means in SQL is in `condition`.
+//! What it means in SQL is in `condition`. One value with all its keys, hence the many lines.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::failure::Resolution;
 pub use super::sort::{Sort, SortColumn};
@@ -54,12 +54,20 @@ pub struct Filter {
     pub amount_min: Option<Money>,
     pub amount_max: Option<Money>,
     pub resolution: Option<Resolution>,
+    /// The rows of that batch.
+    pub batch: Option<String>,
+    /// The key of a cause, or [`crate::causes::cause::UNSORTED`].
+    pub cause: Option<String>,
+    /// From that time, and to the end of that day, by failed_time. Without a beginning, failures of no known time match,
+    /// too.
+    pub failed_from: Option<NaiveDateTime>,
+    pub failed_to: Option<NaiveDate>,
     pub sort: Sort,
     pub page_size: Option<u32>,
 }
 
 /// The keys of a filter, in the order in which links carry them.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 18] = [
     "handled",
     "retrying",
     "start_date",
@@ -72,6 +80,10 @@ pub const KEYS: [&str; 14] = [
     "amount_min",
     "amount_max",
     "resolution",
+    "batch",
+    "cause",
+    "failed_from",
+    "failed_to",
     "sort",
     "page_size",
 ];
@@ -79,6 +91,15 @@ pub const KEYS: [&str; 14] = [
 impl Filter {
     /// Reads a query string. What is wrong is named in the errors and left out of the filter; the rest stands.
     pub fn parse(fields: &Fields) -> (Filter, FieldErrors) {
+        let (mut filter, errors) = Filter::read(fields);
+        let mut read = Reader::new(fields);
+        read.errors = errors;
+        filter.check_ranges(&mut read);
+        (filter, read.errors)
+    }
+
+    /// As [`Filter::parse`]; a range that ends before it begins stands, and holds nothing.
+    pub fn read(fields: &Fields) -> (Filter, FieldErrors) {
         let mut read = Reader::new(fields);
         let mut filter = Filter {
             handled: Handled::default(),
@@ -93,6 +114,10 @@ impl Filter {
             amount_min: read.money("amount_min"),
             amount_max: read.money("amount_max"),
             resolution: None,
+            batch: read.id("batch"),
+            cause: read.id("cause"),
+            failed_from: read.moment("failed_from"),
+            failed_to: read.date("failed_to"),
             sort: Sort::default(),
             page_size: None,
         };
@@ -125,7 +150,6 @@ impl Filter {
                 _ => read.refuse("page_size", Message::new("error-page-size").with("limit", MAX_PAGE_SIZE)),
             }
         }
-        filter.check_ranges(&mut read);
         (filter, read.errors)
     }
 
@@ -133,6 +157,10 @@ impl Filter {
         if self.start_date.zip(self.end_date).is_some_and(|(start, end)| start > end) {
             read.refuse("end_date", Message::new("error-range-dates"));
             self.end_date = None;
+        }
+        if self.failed_from.zip(self.failed_to).is_some_and(|(start, end)| start.date() > end) {
+            read.refuse("failed_to", Message::new("error-range-dates"));
+            self.failed_to = None;
         }
         if self.amount_min.zip(self.amount_max).is_some_and(|(least, most)| least > most) {
             read.refuse("amount_max", Message::new("error-range-amounts"));
@@ -160,10 +188,24 @@ impl Filter {
             self.amount_min.map(|money| money.to_string()),
             self.amount_max.map(|money| money.to_string()),
             self.resolution.map(|resolution| resolution.as_str().to_owned()),
+            self.batch.clone(),
+            self.cause.clone(),
+            self.failed_from.map(moment_text),
+            self.failed_to.map(|date| date.to_string()),
             (self.sort != Sort::default()).then(|| self.sort.name()),
             self.page_size.map(|size| size.to_string()),
         ];
         KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
+    }
+
+    /// The word for the tab that shows it: `open`, `retrying`, `handled` or `all`.
+    pub fn tab(&self) -> &'static str {
+        match self.handled {
+            Handled::Open if self.retrying => "retrying",
+            Handled::Open => "open",
+            Handled::Handled => "handled",
+            Handled::All => "all",
+        }
     }
 
     /// How many rows a page shows.
@@ -196,6 +238,14 @@ impl Filter {
     pub fn without(&self, key: &str) -> Filter {
         let pairs = self.to_pairs().into_iter().filter(|(name, _)| *name != key);
         Filter::parse(&Fields::new(pairs.map(|(name, value)| (name.to_owned(), value)).collect())).0
+    }
+}
+
+/// A day, or a time where it is not the day's first.
+fn moment_text(time: NaiveDateTime) -> String {
+    match time.time() {
+        NaiveTime::MIN => time.date().to_string(),
+        _ => time.format("%Y-%m-%dT%H:%M:%S%.3f").to_string(),
     }
 }
 

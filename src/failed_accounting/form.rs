@@ -11,10 +11,10 @@ use crate::base::money::Money;
 use crate::base::secrets;
 
 /// The most characters of a reason: all that the platform was seen to write, and more.
-const MAX_REASON: usize = 200_000;
+pub const MAX_REASON: usize = 200_000;
 
 /// The most characters of a note.
-const MAX_NOTE: usize = 10_000;
+pub const MAX_NOTE: usize = 10_000;
 
 /// The result of reading a form.
 pub type Read<T> = Result<T, FieldErrors>;
@@ -23,10 +23,11 @@ fn finish<T>(read: Reader<'_>, value: T) -> Read<T> {
     if read.errors.is_empty() { Ok(value) } else { Err(read.errors) }
 }
 
-/// Reads a new failure; the id is given, and it failed now.
+/// Reads a new failure; the id is given, and it failed now unless it says when.
 pub fn new_failure(fields: &Fields, id: String, now: NaiveDateTime) -> Read<FailedRecord> {
     let mut read = Reader::new(fields);
     let use_time = read.time("use_time");
+    let failed_time = read.time("failed_time").or(Some(now));
     let record = FailedRecord {
         id,
         llmusageid: read.id("llmusageid"),
@@ -38,13 +39,14 @@ pub fn new_failure(fields: &Fields, id: String, now: NaiveDateTime) -> Read<Fail
         amount: read.money("amount"),
         cost: read.money("cost"),
         failed_reason: read.paragraphs("failed_reason", MAX_REASON),
-        failed_time: Some(now),
+        failed_time,
         retry_count: Some(0),
         handled: Some("0".to_owned()),
         handled_time: None,
         handled_note: None,
         resolution: None,
         handled_by: None,
+        cause: None,
         retry: Default::default(),
     };
     for name in ["llmusageid", "failed_reason"] {
@@ -52,10 +54,15 @@ pub fn new_failure(fields: &Fields, id: String, now: NaiveDateTime) -> Read<Fail
             read.refuse(name, Message::new("error-required"));
         }
     }
-    if record.use_time.is_some_and(|time| record.use_date != Some(time.date())) {
-        read.refuse("use_date", Message::new("error-use-date-differs"));
-    }
     finish(read, record)
+}
+
+/// A person who types a day and a time means the same day; a program tells what it has.
+pub fn on_one_day(record: FailedRecord) -> Read<FailedRecord> {
+    if record.use_time.is_some_and(|time| record.use_date != Some(time.date())) {
+        return Err([("use_date".to_owned(), Message::new("error-use-date-differs"))].into());
+    }
+    Ok(record)
 }
 
 /// Reads a handle: a resolution by hand, with a note where `other` is chosen.

@@ -75,6 +75,7 @@ impl Importable for FailedRecord {
             handled_note: cells.text("handled_note")?,
             resolution: resolution(cells)?,
             handled_by: cells.short_text("handled_by", 64)?,
+            cause: None,
             retry: Default::default(),
         })
     }

@@ -18,6 +18,9 @@ use crate::error::Result;
 /// How many rows of a filter a search without an index looks through for one page.
 pub const SEARCHED_ROWS: i64 = 20_000;
 
+/// For those who look through all rows, however many.
+pub const ALL_ROWS: i64 = 1 << 50;
+
 /// A record with its place in the list.
 #[derive(Debug, Clone)]
 pub struct Listed {
@@ -97,6 +100,21 @@ pub fn rows_within(
     })
 }
 
+/// The place of the last of so many rows of a filter, if it has that many; a search without an index looks as far as
+/// it must.
+pub fn place_after(
+    connection: &mut DbConnection,
+    (filter, search): (&Filter, &Search),
+    rows: usize,
+) -> Result<Option<Cursor>> {
+    let engine = connection.engine();
+    let route = match route::to_page(connection, filter, search, filter.sort)? {
+        Way::Straight(route) | Way::Try(_, _, route) => route,
+    };
+    let records = Records { engine, filter, search, route, reach: Reach::Searched(ALL_ROWS) };
+    walk::place_after(&records, connection, (filter.sort.name(), rows))
+}
+
 /// The place of a record in the list of that sort.
 pub fn cursor_of(connection: &mut DbConnection, sort: Sort, id: &str) -> Result<Cursor> {
     let (time, number) = order_of(sort).keys(connection.engine());
@@ -144,6 +162,22 @@ impl List for Records<'_> {
             .select((FailedRecord::as_select(), (dsl::id, time, number)))
             .load(connection)?;
         Ok(rows.into_iter().map(|row| self.listed(row)).collect())
+    }
+
+    fn places(
+        &self,
+        connection: &mut DbConnection,
+        stretch: &Stretch,
+        ids: Vec<String>,
+        limit: i64,
+    ) -> Result<Vec<Place>> {
+        let (time, number) = stretch.order.keys(self.engine);
+        Ok(failed::table
+            .filter(dsl::id.eq_any(ids))
+            .order(stretch.order.sql(self.engine, stretch.nulls, false))
+            .limit(limit)
+            .select((dsl::id, time, number))
+            .load(connection)?)
     }
 
     fn stops_at(&self, connection: &mut DbConnection, stretch: &Stretch) -> Result<Option<Cursor>> {

@@ -3,14 +3,21 @@
 //! `failure` holds the rules of state, `form` what people type, `store` the database; `pages` and
 //! `download` are the web.
 
+pub mod api;
+pub mod causes;
+pub mod change;
+pub mod chips;
 pub mod condition;
 pub mod export;
 pub mod failure;
 pub mod filter;
 pub mod form;
+pub mod idempotency;
 pub mod import;
 pub mod list;
+pub mod many;
 pub mod pages;
+pub mod recorder;
 pub mod retry;
 pub mod route;
 pub mod search;
@@ -18,5 +25,7 @@ pub mod seen;
 pub mod settlement;
 pub mod sort;
 pub mod store;
+pub mod summary;
 pub mod totals;
+pub mod views;
 pub mod watcher;

@@ -6,9 +6,10 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::change::save;
 use super::failure::FailedRecord;
 use super::store;
-use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, USAGE, difference};
+use crate::audit::event::{Action, Author, Change, USAGE};
 use crate::audit::store as audit;
 use crate::base::form::Message;
 use crate::db::schema::llmusage_accounting_failed;
@@ -79,6 +80,18 @@ impl FailedRecord {
         }
     }
 
+    /// The record with a retry asked for; `attempts` are the failures of its usage, itself among them.
+    pub fn retried(&self, attempts: impl Iterator<Item = String>, author: &Author) -> FailedRecord {
+        let known: Vec<String> = attempts.filter(|other| *other != self.id).collect();
+        let retry = Retry {
+            retry_requested_at: Some(author.at),
+            retry_requested_by: Some(author.name.clone()),
+            retry_known: Some(json!(known).to_string()),
+            ..self.retry.ended()
+        };
+        FailedRecord { retry, ..self.clone() }
+    }
+
     /// Whether a retry has been waiting since before that time: the platform does not seem to take it.
     pub fn is_stuck(&self, since: NaiveDateTime) -> bool {
         self.is_retrying() && self.retry.retry_requested_at.is_some_and(|asked| asked < since)
@@ -104,14 +117,7 @@ pub fn request(
         return Err(refusal("retry-foreign"));
     }
     let others = store::attempts_of(connection, &usage.id)?.into_iter().map(|attempt| attempt.id);
-    let known: Vec<String> = others.filter(|other| other != id).collect();
-    let retry = Retry {
-        retry_requested_at: Some(author.at),
-        retry_requested_by: Some(author.name.clone()),
-        retry_known: Some(json!(known).to_string()),
-        ..before.retry.ended()
-    };
-    let after = FailedRecord { retry, ..before.clone() };
+    let after = before.retried(others, author);
     save(connection, (&before, &after), Action::Retry, author)?;
     record_move(connection, (&usage.id, FAILED, CREATED), Action::Retry, author)?;
     Ok(after)
@@ -160,38 +166,6 @@ pub(super) fn find_both(
         return Err(refusal("retry-foreign"));
     }
     Ok((record, usage))
-}
-
-/// Saves a change of a record and writes its event.
-pub(super) fn save(
-    connection: &mut DbConnection,
-    (before, after): (&FailedRecord, &FailedRecord),
-    action: Action,
-    author: &Author,
-) -> Result<()> {
-    save_with(connection, (before, after), action, (author, json!({})))
-}
-
-/// As [`save`], with more facts for the event, such as the proof of an outcome.
-pub(super) fn save_with(
-    connection: &mut DbConnection,
-    (before, after): (&FailedRecord, &FailedRecord),
-    action: Action,
-    (author, facts): (&Author, serde_json::Value),
-) -> Result<()> {
-    store::save(connection, before, after)?;
-    let (old, mut new) = difference(&before.to_json(), &after.to_json());
-    if let (Some(new), serde_json::Value::Object(facts)) = (new.as_object_mut(), facts) {
-        new.extend(facts);
-    }
-    let change = Change {
-        action,
-        record_kind: FAILED_ACCOUNTING,
-        record_id: &before.id,
-        before: Some(old),
-        after: Some(new),
-    };
-    audit::record(connection, author, change)
 }
 
 fn record_move(

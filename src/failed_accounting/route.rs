@@ -25,10 +25,14 @@ pub enum Lead {
     Order,
     /// A value in this column; then by failed_time.
     Column(&'static str),
+    /// The tab, then the cause; then by failed_time.
+    Cause,
     /// The days of use; within one day by failed_time.
     Days,
     /// The tab, then the amounts.
     Amounts,
+    /// The times of failing: part of the order by them, never a lead.
+    Times,
     /// The ids that a search found.
     Hits,
     /// The retries under way, which are few.
@@ -55,9 +59,10 @@ impl Route {
         match self.lead {
             Lead::Order => true,
             Lead::Column(column) => column != "id" && self.order == SortColumn::FailedTime,
+            Lead::Cause => self.order == SortColumn::FailedTime,
             Lead::Days => self.is_one_day && self.order == SortColumn::FailedTime,
             Lead::Amounts => self.order == SortColumn::Amount,
-            Lead::Hits | Lead::Retrying => false,
+            Lead::Times | Lead::Hits | Lead::Retrying => false,
         }
     }
 
@@ -65,11 +70,14 @@ impl Route {
     pub fn is_served(self, lead: Lead) -> bool {
         lead == self.lead
             || (lead == Lead::Amounts && self.lead == Lead::Order && self.order == SortColumn::Amount)
+            || (lead == Lead::Times
+                && matches!(self.lead, Lead::Order | Lead::Cause)
+                && self.order == SortColumn::FailedTime)
     }
 
     /// Whether the index begins with "open", so that the tab is a place in it.
     pub fn begins_with_tab(self) -> bool {
-        matches!(self.lead, Lead::Order | Lead::Amounts)
+        matches!(self.lead, Lead::Order | Lead::Amounts | Lead::Cause)
     }
 
     /// The columns that the leading index tells without a look at the row.
@@ -91,10 +99,13 @@ impl Route {
             (Lead::Column("resolution"), _) => {
                 &["resolution", "failed_time", "use_date", "use_time", "amount", "cost"]
             }
+            (Lead::Cause, _) => {
+                &["cause", "failed_time", "use_date", "use_time", "llmid", "userorgid", "amount", "cost"]
+            }
             (Lead::Days, _) => {
                 &["use_date", "failed_time", "use_time", "llmid", "userorgid", "amount", "cost"]
             }
-            (Lead::Column(_) | Lead::Hits | Lead::Retrying, _) => &[],
+            (Lead::Column(_) | Lead::Times | Lead::Hits | Lead::Retrying, _) => &[],
         }
     }
 
@@ -154,6 +165,21 @@ pub fn to_all(connection: &mut DbConnection, filter: &Filter, search: &Search) -
     let is_told = order.covers(&condition::columns(filter, search));
     let is_open = filter.handled == Handled::Open && !counted.is_few && is_told;
     Ok(if is_open { order } else { along(lead) })
+}
+
+/// The route to all rows of this filter, to add them up by cause, model, organisation or day.
+pub fn to_groups(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Route> {
+    let by_cause = Route::new(Lead::Cause, SortColumn::FailedTime, filter);
+    // The index of causes tells all of these by itself.
+    let is_told = by_cause.covers(&condition::columns(filter, search));
+    if is_told && (filter.cause.is_some() || !has_leads(filter, search)) {
+        return Ok(by_cause);
+    }
+    to_all(connection, filter, search)
+}
+
+fn has_leads(filter: &Filter, search: &Search) -> bool {
+    condition::leads(filter, search).into_iter().any(|lead| lead != Lead::Days)
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::condition::{equals, words};
+use super::condition::words;
 use super::filter::Filter;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::{DbConnection, Engine, dialect};
@@ -49,7 +49,11 @@ pub fn plan_search(connection: &mut DbConnection, filter: &Filter) -> Result<Sea
 }
 
 fn occurs_as_id(connection: &mut DbConnection, column: &str, text: &str) -> Result<bool> {
-    let found = failed::table.filter(equals(column, text)).select(dsl::id).first::<String>(connection);
+    let engine = connection.engine();
+    let found = failed::table
+        .filter(dialect::exactly::<failed::table>(engine, column, text))
+        .select(dsl::id)
+        .first::<String>(connection);
     Ok(found.optional()?.is_some())
 }
 

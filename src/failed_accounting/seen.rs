@@ -26,6 +26,17 @@ impl FailedRecord {
         })
     }
 
+    /// The fields that handling and retrying change, as [`FailedRecord::to_json`] says them.
+    pub fn handling_json(&self) -> Value {
+        let time = |time: Option<NaiveDateTime>| time.map(|time| time.format(TIME_FORMAT).to_string());
+        json!({
+            "handled": self.handled, "handled_time": time(self.handled_time), "handled_note": self.handled_note,
+            "resolution": self.resolution, "handled_by": self.handled_by,
+            "retry_requested_at": time(self.retry.retry_requested_at),
+            "retry_requested_by": self.retry.retry_requested_by, "retry_known": self.retry.retry_known,
+        })
+    }
+
     /// What a form remembers of the record as its reader saw it.
     pub fn seen(&self) -> Seen {
         let digest = Sha256::digest(self.to_json().to_string());

@@ -2,9 +2,11 @@
 //!
 //! Each retry is settled in a transaction of its own, so that a kill at any moment leaves it settled or as it was.
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use super::change;
 use super::failure::{FailedRecord, Resolution};
 use super::retry::{self, Retry};
 use super::store;
@@ -14,12 +16,15 @@ use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::usages::usage::{CREATED, FAILED, Usage, Whereabouts};
 
+/// So far the clocks of the platform and of this app may be apart.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(10);
+
 /// How one look at a retry ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
     /// The usage is accounted; the record and the other open ones of the usage are closed with that proof.
     Accounted,
-    /// It failed again with a new record, which took the place of this one.
+    /// It failed again with a new record, which took the place of this one and of the other open ones of the usage.
     Superseded,
     /// It failed again without a new record; this one is open again and counts one retry more.
     FailedAgain,
@@ -70,11 +75,15 @@ pub fn settle(
         return Ok(Settled::Accounted);
     }
     let known = record.retry.known();
-    let is_new = |attempt: &&FailedRecord| attempt.id != id && !known.contains(&attempt.id);
+    let is_new = |attempt: &&FailedRecord| {
+        attempt.id != id && !known.contains(&attempt.id) && came_after(attempt, &record)
+    };
     // The oldest that follows no other: a new one may have been retried, and failed again, already.
     let free = attempts.iter().filter(is_new).rfind(|attempt| attempt.retry.supersedes.is_none());
     if let Some(newer) = free.or_else(|| attempts.iter().rfind(is_new)) {
-        supersede(connection, &record, newer, author)?;
+        // The other open ones of before the retry stand for the same money: the new one takes the place of all.
+        let earlier = attempts.iter().filter(|attempt| attempt.is_open() && known.contains(&attempt.id));
+        supersede(connection, (&record, earlier), newer, author)?;
         return Ok(Settled::Superseded);
     }
     match (&usage, look) {
@@ -87,13 +96,13 @@ pub fn settle(
             }
             let retry_count = Some(record.retry_count.unwrap_or(0).saturating_add(1));
             let after = FailedRecord { retry_count, retry: record.retry.ended(), ..record.clone() };
-            retry::save(connection, (&record, &after), Action::RetryFailed, author)?;
+            change::save(connection, (&record, &after), Action::RetryFailed, author)?;
             Ok(Settled::FailedAgain)
         }
         _ => {
             let after = FailedRecord { retry: record.retry.ended(), ..record.clone() };
             let facts = usage_facts(usage.as_ref());
-            retry::save_with(connection, (&record, &after), Action::RetryEnded, (author, facts))?;
+            change::save_with(connection, (&record, &after), Action::RetryEnded, (author, facts))?;
             Ok(Settled::Ended)
         }
     }
@@ -115,25 +124,35 @@ fn close(
     };
     let mut facts = usage_facts(Some(&(usage.clone(), whereabouts)));
     facts["seen_at"] = json!(author.at.format(TIME_FORMAT).to_string());
-    retry::save_with(connection, (record, &after), Action::RetryAccounted, (author, facts))
+    change::save_with(connection, (record, &after), Action::RetryAccounted, (author, facts))
 }
 
-fn supersede(
+/// Whether a failure can be the outcome of the retry of a record. One that is brought in meanwhile, by an import, tells
+/// of an earlier attempt; one without a time may be new.
+fn came_after(attempt: &FailedRecord, record: &FailedRecord) -> bool {
+    let asked = record.retry.retry_requested_at;
+    attempt.failed_time.zip(asked).is_none_or(|(failed, asked)| failed >= asked - CLOCKS_DIFFER)
+}
+
+fn supersede<'a>(
     connection: &mut DbConnection,
-    record: &FailedRecord,
+    (record, earlier): (&'a FailedRecord, impl Iterator<Item = &'a FailedRecord>),
     newer: &FailedRecord,
     author: &Author,
 ) -> Result<()> {
-    let closed = FailedRecord {
-        handled: Some("1".to_owned()),
-        handled_time: Some(author.at),
-        resolution: Some(Resolution::Superseded.as_str().to_owned()),
-        handled_by: Some(author.name.clone()),
-        retry: Retry { superseded_by: Some(newer.id.clone()), ..record.retry.ended() },
-        ..record.clone()
-    };
-    retry::save(connection, (record, &closed), Action::RetrySuperseded, author)?;
-    let tried = record.retry_count.unwrap_or(0).saturating_add(1);
+    let mut tried = 0;
+    for old in std::iter::once(record).chain(earlier) {
+        let closed = FailedRecord {
+            handled: Some("1".to_owned()),
+            handled_time: Some(author.at),
+            resolution: Some(Resolution::Superseded.as_str().to_owned()),
+            handled_by: Some(author.name.clone()),
+            retry: Retry { superseded_by: Some(newer.id.clone()), ..old.retry.ended() },
+            ..old.clone()
+        };
+        change::save(connection, (old, &closed), Action::RetrySuperseded, author)?;
+        tried = tried.max(old.retry_count.unwrap_or(0).saturating_add(1));
+    }
     let carried = FailedRecord {
         retry_count: newer.retry_count.max(Some(tried)),
         retry: Retry {
@@ -142,7 +161,7 @@ fn supersede(
         },
         ..newer.clone()
     };
-    retry::save(connection, (newer, &carried), Action::CarryRetries, author)
+    change::save(connection, (newer, &carried), Action::CarryRetries, author)
 }
 
 /// What was seen of the usage, for the event.

@@ -10,6 +10,9 @@ use super::failure::FailedRecord;
 use super::filter::Filter;
 use super::list::{self, Listing};
 use crate::base::paging::{Cursor, Position};
+use crate::causes::cause::Cause;
+use crate::causes::store as causes;
+use crate::causes::template::VERSION;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::{DbConnection, dialect};
 use crate::error::{Error, Result};
@@ -43,10 +46,12 @@ struct Row<'a> {
     retry_known: Option<&'a str>,
     supersedes: Option<&'a str>,
     superseded_by: Option<&'a str>,
+    cause: &'a str,
+    cause_version: i32,
 }
 
-impl<'a> From<&'a FailedRecord> for Row<'a> {
-    fn from(record: &'a FailedRecord) -> Row<'a> {
+impl<'a> Row<'a> {
+    fn new(record: &'a FailedRecord, cause: &'a Cause) -> Row<'a> {
         Row {
             id: &record.id,
             llmusageid: record.llmusageid.as_deref(),
@@ -70,6 +75,8 @@ impl<'a> From<&'a FailedRecord> for Row<'a> {
             retry_known: record.retry.retry_known.as_deref(),
             supersedes: record.retry.supersedes.as_deref(),
             superseded_by: record.retry.superseded_by.as_deref(),
+            cause: &cause.key,
+            cause_version: VERSION,
         }
     }
 }
@@ -126,7 +133,9 @@ pub fn find_for_update(connection: &mut DbConnection, id: &str) -> Result<Failed
 /// # Errors
 /// The unique violation of the database when the id is taken; see [`crate::db::is_duplicate`].
 pub fn insert(connection: &mut DbConnection, record: &FailedRecord) -> QueryResult<()> {
-    diesel::insert_into(failed::table).values(Row::from(record)).execute(connection).map(drop)
+    let cause = Cause::of(record.failed_reason.as_deref());
+    causes::keep(connection, &cause)?;
+    diesel::insert_into(failed::table).values(Row::new(record, &cause)).execute(connection).map(drop)
 }
 
 /// Writes what changed between two states of a record that was found for update.
@@ -141,8 +150,11 @@ pub fn save(connection: &mut DbConnection, before: &FailedRecord, after: &Failed
         diesel::update(row.clone()).set(dsl::cost.eq(cost)).execute(connection)?;
     }
     if before.failed_reason != after.failed_reason {
-        let reason = after.failed_reason.clone();
-        diesel::update(row.clone()).set(dsl::failed_reason.eq(reason)).execute(connection)?;
+        let cause = Cause::of(after.failed_reason.as_deref());
+        causes::keep(connection, &cause)?;
+        let reason = dsl::failed_reason.eq(after.failed_reason.clone());
+        let told = (dsl::cause.eq(cause.key), dsl::cause_version.eq(VERSION));
+        diesel::update(row.clone()).set((reason, told)).execute(connection)?;
     }
     let changes = Changes {
         handled: after.handled.as_deref(),
@@ -174,7 +186,7 @@ pub fn delete(connection: &mut DbConnection, id: &str) -> Result<()> {
 /// All failures of one usage, newest first, at most 100.
 pub fn attempts(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<FailedRecord>> {
     Ok(failed::table
-        .filter(dsl::llmusageid.eq(usage_id.to_owned()))
+        .filter(dialect::exactly::<failed::table>(connection.engine(), "llmusageid", usage_id))
         .order((dsl::failed_time.desc(), dsl::id.desc()))
         .limit(ATTEMPTS)
         .select(FailedRecord::as_select())
@@ -184,11 +196,11 @@ pub fn attempts(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<Fai
 /// Every failure of exactly that usage, newest first, as they are now.
 pub fn attempts_of(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<FailedRecord>> {
     let found: Vec<FailedRecord> = failed::table
-        .filter(dsl::llmusageid.eq(usage_id.to_owned()))
+        .filter(dialect::exactly::<failed::table>(connection.engine(), "llmusageid", usage_id))
         .order((dsl::failed_time.desc(), dsl::id.desc()))
         .select(FailedRecord::as_select())
         .load(connection)?;
-    Ok(found.into_iter().filter(|record| record.llmusageid.as_deref() == Some(usage_id)).collect())
+    Ok(found)
 }
 
 /// The ids before and after a record in the list of a filter.
@@ -209,6 +221,11 @@ pub fn neighbours(
 /// Whether there is any record at all.
 pub fn is_empty(connection: &mut DbConnection) -> Result<bool> {
     Ok(failed::table.select(dsl::id).first::<String>(connection).optional()?.is_none())
+}
+
+/// How many records have no `handled` at all.
+pub fn count_unmarked(connection: &mut DbConnection) -> Result<i64> {
+    Ok(failed::table.filter(dsl::handled.is_null()).count().get_result(connection)?)
 }
 
 /// The newest failure; among several of one moment any of them, so that the index on failed_time answers.

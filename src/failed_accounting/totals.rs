@@ -64,11 +64,25 @@ pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) ->
     exact(connection, filter, search).map(Known::Exactly)
 }
 
-/// Whether the covering index of the tab holds all that this filter asks.
+/// The totals of a filter without text, unless more than so many rows match.
+pub fn known_within(connection: &mut DbConnection, filter: &Filter, limit: i64) -> Result<Known> {
+    if count_up_to(connection, filter, &Search::Nothing, limit + 1)? > limit {
+        return Ok(Known::Many);
+    }
+    exact(connection, filter, &Search::Nothing).map(Known::Exactly)
+}
+
+/// Whether the covering index of the tab, or of the tab and the cause, holds all that this filter asks.
 fn is_index_only(filter: &Filter) -> bool {
-    !filter.retrying
-        && Filter { start_date: None, end_date: None, ..filter.cleared() }.to_pairs()
-            == Filter { start_date: None, end_date: None, ..filter.clone() }.to_pairs()
+    let others = Filter {
+        start_date: None,
+        end_date: None,
+        failed_from: None,
+        failed_to: None,
+        cause: None,
+        ..filter.clone()
+    };
+    !filter.retrying && filter.cleared().to_pairs() == others.to_pairs()
 }
 
 /// The exact totals of a filter, at whatever price.

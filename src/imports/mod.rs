@@ -86,7 +86,7 @@ pub fn run<T: Importable>(
         Ok::<(), ImportError>(())
     })?;
     let mut stopped = None;
-    let written = database.transaction_here(|connection| {
+    let written = database.transaction_once_here(|connection| {
         let imported = write::<T>(connection, &mut source, expected, progress);
         imported.and_then(|imported| Ok(record(connection, path, author, T::RECORD_KIND, imported)?)).map_err(
             |stop| {

@@ -4,9 +4,8 @@
 
 use chrono::NaiveDateTime;
 
-use super::filter::Filter;
-use super::list;
-use super::usage::Usage;
+use super::filter::{Filter, Shelf};
+use super::list::{self, Listed};
 use crate::base::csv::{Sink, Writer};
 use crate::base::secrets;
 use crate::db::DbConnection;
@@ -37,6 +36,9 @@ pub const COLUMNS: [&str; 20] = [
     "org_name",
 ];
 
+/// So many columns are those of the live table; the history has one more.
+const OF_THE_TABLE: usize = 17;
+
 /// Writes the CSV of a filter; the page size is ignored.
 ///
 /// # Errors
@@ -48,12 +50,18 @@ pub fn write(
     bom: bool,
     sink: Sink<'_>,
 ) -> Result<()> {
-    let mut writer = Writer::new(sink, bom, &COLUMNS)?;
-    list::each(connection, filter, &mut |usage| write_row(&mut writer, usage, names))?;
+    let mut columns = COLUMNS.to_vec();
+    let is_archived = filter.shelf == Shelf::History;
+    if is_archived {
+        columns.insert(OF_THE_TABLE, "backup_time");
+    }
+    let mut writer = Writer::new(sink, bom, &columns)?;
+    list::each(connection, filter, &mut |row| write_row(&mut writer, row, is_archived, names))?;
     writer.finish()
 }
 
-fn write_row(writer: &mut Writer<'_>, usage: &Usage, names: &Names) -> Result<()> {
+fn write_row(writer: &mut Writer<'_>, row: &Listed, is_archived: bool, names: &Names) -> Result<()> {
+    let usage = &row.usage;
     writer.text(Some(&usage.id))?;
     writer.text(usage.llmid.as_deref())?;
     writer.date(usage.use_date)?;
@@ -72,6 +80,9 @@ fn write_row(writer: &mut Writer<'_>, usage: &Usage, names: &Names) -> Result<()
     writer.text(usage.userorgid.as_deref())?;
     writer.text(usage.ownerid.as_deref())?;
     writer.text(usage.accounting_status.as_deref())?;
+    if is_archived {
+        writer.time(row.backup_time)?;
+    }
     writer.text(names.model(usage.llmid.as_deref()))?;
     writer.text(names.user(usage.userid.as_deref()))?;
     writer.text(names.organisation(usage.userorgid.as_deref()))?;
@@ -84,5 +95,6 @@ pub fn file_name(filter: &Filter, as_of: NaiveDateTime) -> String {
     let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
     let state: String = state.chars().map(plain).collect();
     let narrowed = if *filter == filter.cleared() { "" } else { "-filtered" };
-    format!("usages_{state}{narrowed}_{}.csv", as_of.format("%Y%m%d-%H%M%S"))
+    let what = if filter.shelf == Shelf::Live { "usages" } else { "history" };
+    format!("{what}_{state}{narrowed}_{}.csv", as_of.format("%Y%m%d-%H%M%S"))
 }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::money::Money;
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::values::TolerantTime;
-use crate::db::{DbBackend, DbConnection};
+use crate::db::{DbBackend, DbConnection, dialect};
 use crate::error::Result;
 
 /// The most failures that a page lists.
@@ -51,7 +51,7 @@ impl Failure {
 /// The failures of exactly that usage, newest first, at most 100.
 pub fn of_usage(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<Failure>> {
     let found: Vec<Failure> = failed::table
-        .filter(failed::llmusageid.eq(usage_id.to_owned()))
+        .filter(dialect::exactly::<failed::table>(connection.engine(), "llmusageid", usage_id))
         .order((failed::failed_time.desc(), failed::id.desc()))
         .limit(LISTED)
         .select(Failure::as_select())

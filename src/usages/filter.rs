@@ -1,22 +1,47 @@
 //! Which usages a list shows: one value behind page, money line, CSV and every link between them.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
-use crate::db::dialect;
-use crate::db::schema::llmusage as live;
+use crate::db::schema::{llmusage as live, llmusage_history as history};
+use crate::db::{Engine, dialect};
 
 /// Rows on a page unless asked otherwise, and the most.
 pub const PAGE_SIZE: u32 = 20;
 pub const MAX_PAGE_SIZE: u32 = 200;
 
-/// A condition on live usages.
-pub type Condition = dialect::Condition<live::table>;
+/// Which of the two tables a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shelf {
+    #[default]
+    Live,
+    /// What was archived; read-only.
+    History,
+}
+
+impl Shelf {
+    /// The address of its list.
+    pub fn path(self) -> &'static str {
+        match self {
+            Shelf::Live => "/usages",
+            Shelf::History => "/history",
+        }
+    }
+
+    /// The keys that its list's query may have.
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            Shelf::Live => &KEYS,
+            Shelf::History => &HISTORY_KEYS,
+        }
+    }
+}
 
 /// Which usages, in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
+    pub shelf: Shelf,
     /// `created`, `accounted`, `failed`, or what a foreign program wrote; none = all.
     pub accounting_status: Option<String>,
     pub start_date: Option<NaiveDate>,
@@ -30,6 +55,8 @@ pub struct Filter {
     /// By use time, newest first unless this is set.
     pub oldest_first: bool,
     pub page_size: Option<u32>,
+    /// When it was archived, to the second: one run. In the history only.
+    pub backup_time: Option<NaiveDateTime>,
 }
 
 /// The keys of a filter, in the order in which links carry them.
@@ -47,11 +74,43 @@ pub const KEYS: [&str; 11] = [
     "page_size",
 ];
 
+/// The keys of a filter of the history.
+pub const HISTORY_KEYS: [&str; 12] = [
+    "accounting_status",
+    "start_date",
+    "end_date",
+    "userorgid",
+    "llmid",
+    "userid",
+    "status",
+    "id",
+    "taskid",
+    "sort",
+    "page_size",
+    "backup_time",
+];
+
 impl Filter {
-    /// Reads a query string. What is wrong is named in the errors and left out of the filter; the rest stands.
+    /// Reads the query string of live usages; see [`Filter::parse_on`].
     pub fn parse(fields: &Fields) -> (Filter, FieldErrors) {
+        Filter::parse_on(Shelf::Live, fields)
+    }
+
+    /// Reads a query string. What is wrong is named in the errors and left out of the filter; the rest stands.
+    pub fn parse_on(shelf: Shelf, fields: &Fields) -> (Filter, FieldErrors) {
+        let (mut filter, mut errors) = Filter::read_on(shelf, fields);
+        if filter.start_date.zip(filter.end_date).is_some_and(|(start, end)| start > end) {
+            errors.entry("end_date".to_owned()).or_insert(Message::new("error-range-dates"));
+            filter.end_date = None;
+        }
+        (filter, errors)
+    }
+
+    /// As [`Filter::parse_on`]; a range that ends before it begins stands, and holds nothing.
+    pub fn read_on(shelf: Shelf, fields: &Fields) -> (Filter, FieldErrors) {
         let mut read = Reader::new(fields);
         let mut filter = Filter {
+            shelf,
             accounting_status: read.id("accounting_status"),
             start_date: read.date("start_date"),
             end_date: read.date("end_date"),
@@ -63,7 +122,11 @@ impl Filter {
             taskid: read.line("taskid", 256),
             oldest_first: false,
             page_size: None,
+            backup_time: None,
         };
+        if shelf == Shelf::History {
+            filter.backup_time = read.time("backup_time");
+        }
         match fields.text("sort") {
             None | Some("-use_time") => {}
             Some("use_time") => filter.oldest_first = true,
@@ -74,10 +137,6 @@ impl Filter {
                 Ok(size) if (1..=MAX_PAGE_SIZE).contains(&size) => filter.page_size = Some(size),
                 _ => read.refuse("page_size", Message::new("error-page-size").with("limit", MAX_PAGE_SIZE)),
             }
-        }
-        if filter.start_date.zip(filter.end_date).is_some_and(|(start, end)| start > end) {
-            read.refuse("end_date", Message::new("error-range-dates"));
-            filter.end_date = None;
         }
         (filter, read.errors)
     }
@@ -96,8 +155,9 @@ impl Filter {
             self.taskid.clone(),
             self.oldest_first.then(|| "use_time".to_owned()),
             self.page_size.map(|size| size.to_string()),
+            self.backup_time.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()),
         ];
-        KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
+        HISTORY_KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
     }
 
     /// How many rows a page shows.
@@ -118,6 +178,7 @@ impl Filter {
     /// The same tab, order and page size with nothing else.
     pub fn cleared(&self) -> Filter {
         Filter {
+            shelf: self.shelf,
             accounting_status: self.accounting_status.clone(),
             oldest_first: self.oldest_first,
             page_size: self.page_size,
@@ -128,26 +189,53 @@ impl Filter {
     /// The filter without one of its keys, as a chip's cross removes it.
     pub fn without(&self, key: &str) -> Filter {
         let pairs = self.to_pairs().into_iter().filter(|(name, _)| *name != key);
-        Filter::parse(&Fields::new(pairs.map(|(name, value)| (name.to_owned(), value)).collect())).0
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value)).collect();
+        Filter::parse_on(self.shelf, &Fields::new(pairs)).0
+    }
+}
+
+/// The conditions of a filter on one of the two tables: all must hold.
+macro_rules! conditions_on {
+    ($filter:expr, $engine:expr, $table:ident) => {{
+        let filter: &Filter = $filter;
+        let mut all: Vec<dialect::Condition<$table::table>> = Vec::new();
+        for (column, wanted) in filter.texts() {
+            all.extend(wanted.as_deref().map(|text| dialect::exactly($engine, column, text)));
+        }
+        let (start, end) = (filter.start_date, filter.end_date);
+        all.extend(start.map(|date| -> dialect::Condition<_> { Box::new($table::use_date.ge(date)) }));
+        all.extend(end.map(|date| -> dialect::Condition<_> { Box::new($table::use_date.le(date)) }));
+        all
+    }};
+}
+
+impl Filter {
+    /// The columns that must hold exactly a text.
+    fn texts(&self) -> [(&'static str, &Option<String>); 7] {
+        [
+            ("id", &self.id),
+            ("taskid", &self.taskid),
+            ("userid", &self.userid),
+            ("userorgid", &self.userorgid),
+            ("llmid", &self.llmid),
+            ("status", &self.status),
+            ("accounting_status", &self.accounting_status),
+        ]
     }
 
-    /// The filter in SQL: all of these must hold.
-    pub fn conditions(&self) -> Vec<Condition> {
-        let mut all: Vec<Condition> = Vec::new();
-        let mut push = |condition: Option<Condition>| all.extend(condition);
-        push(self.id.clone().map(|id| Box::new(live::id.eq(id).nullable()) as Condition));
-        push(self.taskid.clone().map(|task| Box::new(live::taskid.eq(task)) as Condition));
-        push(self.userid.clone().map(|id| Box::new(live::userid.eq(id)) as Condition));
-        push(self.userorgid.clone().map(|id| Box::new(live::userorgid.eq(id)) as Condition));
-        push(self.llmid.clone().map(|id| Box::new(live::llmid.eq(id)) as Condition));
-        push(self.status.clone().map(|status| Box::new(live::status.eq(status)) as Condition));
-        push(
-            self.accounting_status
-                .clone()
-                .map(|state| Box::new(live::accounting_status.eq(state)) as Condition),
-        );
-        push(self.start_date.map(|date| Box::new(live::use_date.ge(date)) as Condition));
-        push(self.end_date.map(|date| Box::new(live::use_date.le(date)) as Condition));
+    /// The filter in SQL for the live table.
+    pub fn live(&self, engine: Engine) -> Vec<dialect::Condition<live::table>> {
+        conditions_on!(self, engine, live)
+    }
+
+    /// The filter in SQL for the history.
+    pub fn archived(&self, engine: Engine) -> Vec<dialect::Condition<history::table>> {
+        let mut all = conditions_on!(self, engine, history);
+        all.extend(self.backup_time.map(|time| -> dialect::Condition<_> {
+            // All rows of a run share it, to the second.
+            let next = time + chrono::TimeDelta::seconds(1);
+            Box::new(history::backup_time.ge(time).and(history::backup_time.lt(next)))
+        }));
         all
     }
 }

@@ -33,7 +33,7 @@ pub const FIELDS: [&str; 17] = [
 ];
 
 /// The most characters of the long texts.
-const MAX_TEXT: usize = 200_000;
+pub const MAX_TEXT: usize = 200_000;
 
 /// The longest that a call may have taken, in seconds: what `double(18,3)` holds.
 const MAX_SECONDS: f64 = 1e12;

@@ -1,14 +1,16 @@
-//! The list of live usages as [`crate::db::walk`] goes through it, and its money line.
+//! The list of usages, live or archived, as [`crate::db::walk`] goes through it, and its money line.
 
+use chrono::NaiveDateTime;
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
-use super::filter::Filter;
-use super::usage::Usage;
+use super::filter::{Filter, Shelf};
+use super::usage::{Usage, columns_in};
 use crate::base::money::MoneySum;
 use crate::base::paging::{Cursor, Position};
-use crate::db::schema::llmusage as live;
+use crate::db::schema::{llmusage as live, llmusage_history as history};
+use crate::db::values::TolerantTime;
 use crate::db::walk::{self, List, Order, Place, Stretch, stretches};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
@@ -23,6 +25,8 @@ const CHUNK: i64 = 500;
 #[derive(Debug, Clone)]
 pub struct Listed {
     pub usage: Usage,
+    /// When it was archived; none for live ones.
+    pub backup_time: Option<NaiveDateTime>,
     pub cursor: Cursor,
 }
 
@@ -39,6 +43,24 @@ pub struct Totals {
 
 struct Usages<'a>(&'a Filter);
 
+/// The same question to the table that a filter is about: its columns as `$table`, the filter's conditions as `$all`.
+macro_rules! on_shelf {
+    ($filter:expr, $engine:expr, $table:ident, $all:ident, $question:expr) => {
+        match $filter.shelf {
+            Shelf::Live => {
+                use live as $table;
+                let $all = $filter.live($engine);
+                $question
+            }
+            Shelf::History => {
+                use history as $table;
+                let $all = $filter.archived($engine);
+                $question
+            }
+        }
+    };
+}
+
 /// Reads the page of that filter at that position.
 ///
 /// # Errors
@@ -47,12 +69,17 @@ pub fn page(connection: &mut DbConnection, filter: &Filter, position: &Position)
     walk::page(&Usages(filter), connection, position, filter.rows_per_page())
 }
 
+/// The place of the last of so many rows of a filter, if it has that many.
+pub fn place_after(connection: &mut DbConnection, filter: &Filter, rows: usize) -> Result<Option<Cursor>> {
+    walk::place_after(&Usages(filter), connection, (filter.sort_name().to_owned(), rows))
+}
+
 /// Gives each usage of the filter to `visit`, in the filter's order, in constant memory. To be called once in one
 /// snapshot, so that no row comes twice or is missed.
 pub fn each(
     connection: &mut DbConnection,
     filter: &Filter,
-    visit: &mut dyn FnMut(&Usage) -> Result<()>,
+    visit: &mut dyn FnMut(&Listed) -> Result<()>,
 ) -> Result<()> {
     let list = Usages(filter);
     for mut stretch in stretches(connection.engine(), list.order(), None) {
@@ -64,7 +91,7 @@ pub fn each(
             }
             let rows = list.rows(connection, &stretch, ids, CHUNK)?;
             for row in &rows {
-                visit(&row.usage)?;
+                visit(row)?;
             }
             stretch.from = rows.last().map(|row| row.cursor.clone());
             if is_last {
@@ -85,11 +112,13 @@ pub fn known_totals(connection: &mut DbConnection, filter: &Filter) -> Result<Op
 
 /// How many rows match, counting to `limit` at most.
 pub fn count_up_to(connection: &mut DbConnection, filter: &Filter, limit: i64) -> Result<i64> {
-    let mut query = live::table.select(live::id).into_boxed();
-    for condition in filter.conditions() {
-        query = query.filter(condition);
-    }
-    dialect::count_rows(connection, query.limit(limit))
+    on_shelf!(filter, connection.engine(), table, conditions, {
+        let mut query = table::table.select(table::id).into_boxed();
+        for condition in conditions {
+            query = query.filter(condition);
+        }
+        dialect::count_rows(connection, query.limit(limit))
+    })
 }
 
 /// The exact totals of a filter, at whatever price.
@@ -97,17 +126,20 @@ pub fn totals(connection: &mut DbConnection, filter: &Filter) -> Result<Totals> 
     let engine = connection.engine();
     let [amount_high, amount_low] = dialect::sum_parts(engine, "amount");
     let [cost_high, cost_low] = dialect::sum_parts(engine, "cost");
-    let mut query = live::table
-        .select((
-            count_star(),
-            (sql::<BigInt>(&amount_high), sql::<BigInt>(&amount_low)),
-            (sql::<BigInt>(&cost_high), sql::<BigInt>(&cost_low)),
-        ))
-        .into_boxed();
-    for condition in filter.conditions() {
-        query = query.filter(condition);
-    }
-    let (count, amount, cost): (i64, (i64, i64), (i64, i64)) = query.first(connection)?;
+    let (count, amount, cost): (i64, (i64, i64), (i64, i64)) =
+        on_shelf!(filter, connection.engine(), table, conditions, {
+            let mut query = table::table
+                .select((
+                    count_star(),
+                    (sql::<BigInt>(&amount_high), sql::<BigInt>(&amount_low)),
+                    (sql::<BigInt>(&cost_high), sql::<BigInt>(&cost_low)),
+                ))
+                .into_boxed();
+            for condition in conditions {
+                query = query.filter(condition);
+            }
+            query.first(connection)?
+        });
     Ok(Totals { count, amount: dialect::money_sum(amount), cost: dialect::money_sum(cost) })
 }
 
@@ -115,18 +147,19 @@ impl List for Usages<'_> {
     type Row = Listed;
 
     fn order(&self) -> Order {
-        Order { table: "llmusage", column: "use_time", is_time: true, descending: !self.0.oldest_first }
+        let table = if self.0.shelf == Shelf::Live { "llmusage" } else { "llmusage_history" };
+        Order { table, column: "use_time", is_time: true, descending: !self.0.oldest_first }
     }
 
     fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>> {
-        let mut query = live::table.select(live::id).filter(stretch.clone()).into_boxed();
-        for condition in self.0.conditions() {
-            query = query.filter(condition);
-        }
-        Ok(query
-            .order(stretch.order.sql(stretch.engine, stretch.nulls, true))
-            .limit(limit)
-            .load(connection)?)
+        on_shelf!(self.0, connection.engine(), table, conditions, {
+            let mut query = table::table.select(table::id).filter(stretch.clone()).into_boxed();
+            for condition in conditions {
+                query = query.filter(condition);
+            }
+            let order = stretch.order.sql(stretch.engine, stretch.nulls, true);
+            Ok(query.order(order).limit(limit).load(connection)?)
+        })
     }
 
     fn rows(
@@ -136,15 +169,51 @@ impl List for Usages<'_> {
         ids: Vec<String>,
         limit: i64,
     ) -> Result<Vec<Listed>> {
-        let (time, number) = stretch.order.keys(stretch.engine);
-        let rows: Vec<(Usage, Place)> = live::table
-            .filter(live::id.eq_any(ids))
-            .order(stretch.order.sql(stretch.engine, stretch.nulls, false))
-            .limit(limit)
-            .select((Usage::as_select(), (live::id, time, number)))
-            .load(connection)?;
+        let keys = || stretch.order.keys(stretch.engine);
+        let order = stretch.order.sql(stretch.engine, stretch.nulls, false);
+        type Found = (Usage, TolerantTime, Place);
+        let rows: Vec<Found> = match self.0.shelf {
+            Shelf::Live => {
+                let (time, number) = keys();
+                let never = sql::<Nullable<Timestamp>>("NULL");
+                let columns = (columns_in!(live), never, (live::id, time, number));
+                let query = live::table.filter(live::id.eq_any(ids)).order(order).limit(limit);
+                query.select(columns).load(connection)?
+            }
+            Shelf::History => {
+                let (time, number) = keys();
+                let columns = (columns_in!(history), history::backup_time, (history::id, time, number));
+                let query = history::table.filter(history::id.eq_any(ids)).order(order).limit(limit);
+                query.select(columns).load(connection)?
+            }
+        };
         let sort = self.0.sort_name();
-        let listed = |(usage, place)| Listed { usage, cursor: walk::to_cursor(sort.to_owned(), place) };
+        let listed = |(usage, archived, place): Found| Listed {
+            usage,
+            backup_time: archived.into(),
+            cursor: walk::to_cursor(sort.to_owned(), place),
+        };
         Ok(rows.into_iter().map(listed).collect())
+    }
+
+    fn places(
+        &self,
+        connection: &mut DbConnection,
+        stretch: &Stretch,
+        ids: Vec<String>,
+        limit: i64,
+    ) -> Result<Vec<Place>> {
+        let (time, number) = stretch.order.keys(stretch.engine);
+        let order = stretch.order.sql(stretch.engine, stretch.nulls, false);
+        Ok(match self.0.shelf {
+            Shelf::Live => {
+                let query = live::table.filter(live::id.eq_any(ids)).order(order).limit(limit);
+                query.select((live::id, time, number)).load(connection)?
+            }
+            Shelf::History => {
+                let query = history::table.filter(history::id.eq_any(ids)).order(order).limit(limit);
+                query.select((history::id, time, number)).load(connection)?
+            }
+        })
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! A usage is in exactly one of the two tables.
 
+pub mod api;
+pub mod change;
 pub mod export;
 pub mod failures;
 pub mod filter;
 pub mod form;
 pub mod import;
 pub mod list;
+pub mod many;
 pub mod pages;
 pub mod recording;
 pub mod store;

@@ -12,6 +12,9 @@ use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, USAGE};
 use crate::audit::store as audit;
 use crate::base::clock::TIME_FORMAT;
 use crate::base::money::Money;
+use crate::causes::cause::Cause;
+use crate::causes::store as causes;
+use crate::causes::template::VERSION;
 use crate::db::DbConnection;
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::error::{Error, Result};
@@ -49,6 +52,16 @@ pub fn obstacle(usage: &Usage, whereabouts: Whereabouts) -> Option<&'static str>
     }
 }
 
+/// A failure that was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The usage as it was before.
+    pub usage: Usage,
+    pub recording: Recording,
+    /// How many failures it had before.
+    pub attempts: i32,
+}
+
 /// Records a failure of a usage, with the usage's values and as many retries as there were attempts before it.
 ///
 /// # Errors
@@ -59,27 +72,42 @@ pub fn record(
     recording: &Recording,
     author: &Author,
 ) -> Result<Recorded> {
+    let written = match write(connection, usage_id, recording)? {
+        Ok(written) => written,
+        Err(refused) => return Ok(refused),
+    };
+    audit::record_each(connection, events(&written).map(|change| (author, change)))?;
+    Ok(Recorded::Done { amount: written.usage.amount })
+}
+
+/// As [`record`] without its events, which the caller owes to the same transaction; or why nothing was written.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown usage.
+pub fn write(
+    connection: &mut DbConnection,
+    usage_id: &str,
+    recording: &Recording,
+) -> Result<std::result::Result<Written, Recorded>> {
     let (usage, whereabouts) = store::find_for_update(connection, usage_id)?.ok_or(Error::NotFound)?;
     let (attempts, open) = failures::count_and_open(connection, usage_id)?;
     match obstacle(&usage, whereabouts) {
-        Some("fail-accounted") => return Ok(Recorded::Accounted),
-        Some("fail-archived") => return Ok(Recorded::Archived),
-        Some(_) => return Ok(Recorded::AlreadyFailed { open }),
+        Some("fail-accounted") => return Ok(Err(Recorded::Accounted)),
+        Some("fail-archived") => return Ok(Err(Recorded::Archived)),
+        Some(_) => return Ok(Err(Recorded::AlreadyFailed { open })),
         None => {}
     }
     if !store::mark_failed(connection, usage_id)? {
-        return Ok(Recorded::AlreadyFailed { open });
+        return Ok(Err(Recorded::AlreadyFailed { open }));
     }
     insert(connection, &usage, recording, attempts)?;
+    Ok(Ok(Written { usage, recording: recording.clone(), attempts }))
+}
+
+/// What the trail says of it: the usage became `failed`, the failure is new.
+pub fn events(written: &Written) -> [Change<'_>; 2] {
+    let Written { usage, recording, attempts } = written;
     let moved = |state: Option<&str>| Some(json!({ "accounting_status": state }));
-    let change = Change {
-        action: Action::RecordFailure,
-        record_kind: USAGE,
-        record_id: usage_id,
-        before: moved(usage.accounting_status.as_deref()),
-        after: moved(Some(FAILED)),
-    };
-    audit::record(connection, author, change)?;
     let time = |time: Option<NaiveDateTime>| time.map(|time| time.format(TIME_FORMAT).to_string());
     let row = json!({
         "id": recording.id, "llmusageid": usage.id, "llmid": usage.llmid, "userid": usage.userid,
@@ -87,18 +115,27 @@ pub fn record(
         "amount": usage.amount, "cost": usage.cost, "failed_reason": recording.reason,
         "failed_time": time(Some(recording.failed_time)), "retry_count": attempts, "handled": "0",
     });
-    let change = Change {
-        action: Action::Create,
-        record_kind: FAILED_ACCOUNTING,
-        record_id: &recording.id,
-        before: None,
-        after: Some(row),
-    };
-    audit::record(connection, author, change)?;
-    Ok(Recorded::Done { amount: usage.amount })
+    [
+        Change {
+            action: Action::RecordFailure,
+            record_kind: USAGE,
+            record_id: &usage.id,
+            before: moved(usage.accounting_status.as_deref()),
+            after: moved(Some(FAILED)),
+        },
+        Change {
+            action: Action::Create,
+            record_kind: FAILED_ACCOUNTING,
+            record_id: &recording.id,
+            before: None,
+            after: Some(row),
+        },
+    ]
 }
 
 fn insert(connection: &mut DbConnection, usage: &Usage, recording: &Recording, attempts: i32) -> Result<()> {
+    let cause = Cause::of(Some(&recording.reason));
+    causes::keep(connection, &cause)?;
     let row = (
         failed::id.eq(recording.id.clone()),
         failed::llmusageid.eq(usage.id.clone()),
@@ -114,6 +151,8 @@ fn insert(connection: &mut DbConnection, usage: &Usage, recording: &Recording, a
         failed::retry_count.eq(attempts),
         failed::handled.eq("0"),
         failed::handled_time.eq(None::<NaiveDateTime>),
+        failed::cause.eq(cause.key),
+        failed::cause_version.eq(VERSION),
     );
     diesel::insert_into(failed::table).values(row).execute(connection)?;
     Ok(())

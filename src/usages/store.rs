@@ -5,7 +5,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::usage::{ACCOUNTED, FAILED, Usage, Whereabouts};
+use super::usage::{ACCOUNTED, FAILED, Usage, Whereabouts, columns_in};
 use crate::base::money::Money;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::values::TolerantTime;
@@ -114,6 +114,12 @@ pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> 
 /// To be the first question of a transaction: whoever locks a usage and its failures locks the usage first, so that
 /// no two wait for each other; and MariaDB's reads show what was there at the first one.
 pub fn find_for_update(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
+    lock(connection, id)?;
+    find_anywhere(connection, id)
+}
+
+/// Locks a live usage until the transaction ends, where it is there.
+pub fn lock(connection: &mut DbConnection, id: &str) -> Result<()> {
     let lock = dialect::for_update(connection.engine());
     if !lock.is_empty() {
         sql::<Text>("SELECT id FROM llmusage WHERE id = ")
@@ -121,7 +127,7 @@ pub fn find_for_update(connection: &mut DbConnection, id: &str) -> Result<Option
             .sql(lock)
             .load::<String>(connection)?;
     }
-    find_anywhere(connection, id)
+    Ok(())
 }
 
 /// Moves a live usage from one accounting state to another, only from that one; says whether it did.
@@ -194,28 +200,9 @@ pub fn delete(connection: &mut DbConnection, id: &str) -> Result<()> {
 
 /// The archived usage of that id and since when it is archived.
 pub fn find_archived(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
-    let usage = (
-        history::id,
-        history::llmid,
-        history::use_date,
-        history::use_time,
-        history::userid,
-        history::usages,
-        history::ioinfo,
-        history::transno,
-        history::responsed_seconds,
-        history::finish_seconds,
-        history::status,
-        history::taskid,
-        history::amount,
-        history::cost,
-        history::userorgid,
-        history::ownerid,
-        history::accounting_status,
-    );
     let found: Option<(Usage, TolerantTime)> = history::table
         .filter(history::id.eq(id.to_owned()))
-        .select((usage, history::backup_time))
+        .select((columns_in!(history), history::backup_time))
         .first(connection)
         .optional()?;
     Ok(found.map(|(usage, time)| (usage, Whereabouts::Archived { backup_time: time.into() })))
@@ -225,6 +212,19 @@ pub fn find_archived(connection: &mut DbConnection, id: &str) -> Result<Option<(
 pub fn is_archived(connection: &mut DbConnection, id: &str) -> Result<bool> {
     let row = history::table.filter(history::id.eq(id)).select(history::id);
     Ok(row.first::<String>(connection).optional()?.is_some())
+}
+
+/// The id of the usage that has that id or task, live before archived.
+pub fn find_by_id_or_task(connection: &mut DbConnection, text: &str) -> Result<Option<String>> {
+    if let Some((usage, _)) = find_anywhere(connection, text)? {
+        return Ok(Some(usage.id));
+    }
+    let found = live::table.filter(live::taskid.eq(text.to_owned())).select(live::id);
+    if let Some(id) = found.first(connection).optional()? {
+        return Ok(Some(id));
+    }
+    let found = history::table.filter(history::taskid.eq(text.to_owned())).select(history::id);
+    Ok(found.first(connection).optional()?)
 }
 
 /// Whether there is no usage at all, neither live nor archived.

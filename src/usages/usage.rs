@@ -43,6 +43,32 @@ pub struct Usage {
     pub accounting_status: Option<String>,
 }
 
+/// The columns of a usage in one of its two tables, in the order of [`Usage`].
+macro_rules! columns_in {
+    ($table:ident) => {
+        (
+            $table::id,
+            $table::llmid,
+            $table::use_date,
+            $table::use_time,
+            $table::userid,
+            $table::usages,
+            $table::ioinfo,
+            $table::transno,
+            $table::responsed_seconds,
+            $table::finish_seconds,
+            $table::status,
+            $table::taskid,
+            $table::amount,
+            $table::cost,
+            $table::userorgid,
+            $table::ownerid,
+            $table::accounting_status,
+        )
+    };
+}
+pub(crate) use columns_in;
+
 /// In which table a usage is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whereabouts {

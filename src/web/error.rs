@@ -41,15 +41,15 @@ impl ResponseError for WebError {
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Unauthenticated => StatusCode::UNAUTHORIZED,
             Error::Forbidden | Error::CrossSite => StatusCode::FORBIDDEN,
-            Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::MethodNotAllowed | Error::ReadOnly(_) => StatusCode::METHOD_NOT_ALLOWED,
             Error::Malformed(_) => StatusCode::BAD_REQUEST,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Conflict(_) | Error::Stale { .. } => StatusCode::CONFLICT,
             Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Unavailable(_) | Error::Transient(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -58,7 +58,7 @@ impl ResponseError for WebError {
         let mut response = HttpResponse::new(self.status_code());
         let retry = match &self.0 {
             Error::TooManyRequests(seconds) => Some(*seconds),
-            Error::Unavailable(_) => Some(5),
+            Error::Unavailable(_) | Error::Transient(_) => Some(5),
             _ => None,
         };
         if let Some(seconds) = retry {
@@ -123,7 +123,10 @@ fn allowed_methods(request: &HttpRequest) -> Option<header::HeaderValue> {
 /// What happened, in words for the one who asked.
 pub(super) fn explanation(language: Language, status: StatusCode, error: Option<&Error>) -> String {
     match error {
-        Some(Error::Conflict(message) | Error::Malformed(message)) => locale::words(language, message),
+        Some(Error::Conflict(message) | Error::Malformed(message) | Error::ReadOnly(message)) => {
+            locale::words(language, message)
+        }
+        Some(Error::Stale { .. }) => locale::text(language, "problem-stale"),
         Some(Error::CrossSite) => locale::text(language, "error-page-cross-site"),
         Some(Error::TooManyRequests(seconds)) => {
             locale::words(language, &Message::new("error-page-throttled").with("seconds", seconds))

@@ -28,11 +28,15 @@ pub async fn requests(
     let response = next.call(service_request).await?.map_into_boxed_body();
     let caller = bearer::caller_of(response.request()).map(|caller| caller.name);
     let user = caller.ok().or_else(|| request::visitor_of(response.request()).map(|visitor| visitor.name));
+    let route = response.request().match_pattern().unwrap_or_else(|| "-".to_owned());
+    if let Some(state) = response.request().app_data::<web::Data<AppState>>() {
+        state.meter.note(method.as_str(), &route, response.status().as_u16(), started.elapsed());
+    }
     tracing::info!(
         request_id = id,
         user = user.as_deref().unwrap_or("-"),
         %method,
-        route = response.request().match_pattern().as_deref().unwrap_or("-"),
+        route,
         status = response.status().as_u16(),
         milliseconds = started.elapsed().as_micros() as f64 / 1000.0,
         "request"

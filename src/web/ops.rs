@@ -1,31 +1,76 @@
 //! For machines that watch the app: alive, ready.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use actix_web::{HttpResponse, web};
 
 use super::state::AppState;
-use crate::db::migrations;
+use crate::db::{Database, access, dialect, migrations};
+use crate::error::Error;
+
+/// A database that has not answered by then is not ready.
+const WITHIN: Duration = Duration::from_secs(6);
+
+/// So long an answer stands: everybody may ask, and asking costs a write.
+const STANDS: Duration = Duration::from_secs(1);
+
+/// When it was asked, and why not ready, if so.
+type Found = (Instant, Option<String>);
+
+/// What was found last. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Readiness(Arc<Mutex<Option<Found>>>);
 
 /// `GET /healthz`: the process answers.
 pub async fn alive() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
-/// `GET /readyz`: the database answers and every migration is applied; else 503 with the reason.
+/// `GET /readyz`: the database answers and takes writes, and every migration is applied; else 503 with the reason.
 pub async fn ready(state: web::Data<AppState>) -> HttpResponse {
-    let database = state.database.clone();
-    let pending = web::block(move || migrations::status(&database)).await;
-    let reason = match pending {
-        Ok(Ok(statuses)) if statuses.iter().all(|status| status.applied) => None,
-        Ok(Ok(_)) => Some("migrations are pending".to_owned()),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "not ready");
-            Some("the database does not answer".to_owned())
-        }
-        Err(_) => Some("the app is shutting down".to_owned()),
-    };
-    let (mut response, text) = match reason {
+    let (mut response, text) = match obstacle(&state).await {
         None => (HttpResponse::Ok(), "ready\n".to_owned()),
         Some(reason) => (HttpResponse::ServiceUnavailable(), format!("not ready: {reason}\n")),
     };
     response.content_type("text/plain; charset=utf-8").body(text)
+}
+
+/// Why the app cannot serve, if so.
+async fn obstacle(state: &AppState) -> Option<String> {
+    let known = || state.readiness.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, found)) = known().as_ref().filter(|(at, _)| at.elapsed() < STANDS) {
+        return found.clone();
+    }
+    let database = state.database.clone();
+    let found = match tokio::time::timeout(WITHIN, web::block(move || look(&database))).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(_)) => Some("the app is shutting down".to_owned()),
+        Err(_) => Some(format!("the database gave no answer within {} s", WITHIN.as_secs())),
+    };
+    *known() = Some((Instant::now(), found.clone()));
+    found
+}
+
+fn look(database: &Database) -> Option<String> {
+    let asked = migrations::status(database).and_then(|statuses| {
+        let pending = statuses.iter().filter(|status| !status.applied).count();
+        if pending == 0 {
+            access::try_to_write(database)?;
+        }
+        Ok(pending)
+    });
+    match asked {
+        Ok(0) => None,
+        Ok(pending) => {
+            Some(format!("{pending} migrations are pending; apply them with: llmage-admin migrate"))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            Some(match error {
+                Error::Unavailable(reason) => dialect::outage_in_words(&reason).to_owned(),
+                _ => "the database answers with errors; see the log".to_owned(),
+            })
+        }
+    }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::error::WebError;
 use super::flash::{self, Flash};
+use super::links;
 use super::locale::Language;
 use super::request;
 use super::state::AppState;
@@ -33,6 +34,8 @@ pub struct FrameUser {
     pub role: &'static str,
     pub operates: bool,
     pub administers: bool,
+    /// Where the navigation leads to the list: the person's default view, or the open records.
+    pub list: String,
 }
 
 #[derive(Serialize)]
@@ -89,6 +92,7 @@ fn frame(request: &HttpRequest, state: &AppState, language: Language) -> Frame {
         operates: visitor.role >= Role::Operator,
         administers: visitor.role >= Role::Admin,
         role: visitor.role.as_str(),
+        list: list_of(visitor.default_view.as_deref()),
         name: visitor.name,
     });
     Frame {
@@ -100,6 +104,11 @@ fn frame(request: &HttpRequest, state: &AppState, language: Language) -> Frame {
         request_id: request::id_of(request),
         here: place_to_return(request),
     }
+}
+
+fn list_of(view: Option<&str>) -> String {
+    let query = view.map(|id| links::query(&[("view", id)])).unwrap_or_default();
+    links::with_query("/failed-accounting", &query)
 }
 
 /// Sends the browser on after a form, by GET.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::locale::{self, Language};
 use super::{error, request};
@@ -16,7 +17,7 @@ pub(super) const CONTENT_TYPE: &str = "application/problem+json";
 pub(super) const CHALLENGE: &str = "Bearer realm=\"llmage-admin\"";
 
 #[derive(Serialize)]
-struct Problem {
+struct Problem<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
@@ -24,6 +25,14 @@ struct Problem {
     request_id: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     errors: BTreeMap<String, Vec<String>>,
+    /// Where the record changed since it was read: as it was expected, and as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    present: Option<&'a RawValue>,
+    /// What the conflict is about, such as the state that stands in the way.
+    #[serde(flatten)]
+    facts: BTreeMap<&'static str, &'a str>,
 }
 
 /// The body for an error of that status.
@@ -33,6 +42,16 @@ pub(super) fn body(request: &HttpRequest, status: StatusCode, error: Option<&Err
         Some(Error::Invalid(errors)) => locale::errors_in_words(language, errors),
         _ => BTreeMap::new(),
     };
+    let (expected, present) = match error {
+        Some(Error::Stale { expected, present }) => (Some(&**expected), Some(&**present)),
+        _ => (None, None),
+    };
+    let facts = match error {
+        Some(Error::Conflict(message)) => {
+            message.arguments.iter().map(|(name, fact)| (*name, fact.as_str())).collect()
+        }
+        _ => BTreeMap::new(),
+    };
     let problem = Problem {
         r#type: "about:blank",
         title: status.canonical_reason().unwrap_or("Error"),
@@ -40,6 +59,9 @@ pub(super) fn body(request: &HttpRequest, status: StatusCode, error: Option<&Err
         detail: detail(language, status, error),
         request_id: request::id_of(request),
         errors: errors.into_iter().map(|(field, message)| (field, vec![message])).collect(),
+        expected,
+        present,
+        facts,
     };
     // Text and numbers only: there is nothing that JSON could not hold.
     serde_json::to_string(&problem).unwrap_or_default()

@@ -34,6 +34,20 @@ pub struct Visitor {
     pub name: String,
     pub role: Role,
     pub language: Option<String>,
+    /// The saved view that the navigation opens.
+    pub default_view: Option<String>,
+}
+
+impl Visitor {
+    /// Whether the visitor may change records.
+    pub fn operates(&self) -> bool {
+        self.role >= Role::Operator
+    }
+
+    /// Whether the visitor is an administrator.
+    pub fn administers(&self) -> bool {
+        self.role >= Role::Admin
+    }
 }
 
 /// The middleware that keeps the cookie.
@@ -89,7 +103,12 @@ pub async fn visitor(session: &Session, state: &AppState) -> Result<Option<Visit
         })
         .await?;
     let holds = |user: &User| !user.disabled && Some(user.session_epoch) == epoch;
-    Ok(user.filter(holds).map(|user| Visitor { role: user.role(), name: user.name, language: user.language }))
+    Ok(user.filter(holds).map(|user| Visitor {
+        role: user.role(),
+        name: user.name,
+        language: user.language,
+        default_view: user.default_view,
+    }))
 }
 
 /// Whether neither of the two ends has come; notes in the cookie, once a minute, that somebody is there.

@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
+
+use crate::accounts::tokens::cache::TokenCache;
 use crate::base::clock::Clock;
+use crate::base::money::Money;
 use crate::db::Database;
 use crate::names::NameCache;
 use crate::web::access::Permission;
 use crate::web::download::Places;
+use crate::web::meter::Meter;
+use crate::web::ops::Readiness;
 use crate::web::templates::Templates;
 
 /// Shared by all requests.
@@ -16,7 +22,15 @@ pub struct AppState {
     pub clock: Clock,
     pub templates: Arc<Templates>,
     pub names: NameCache,
+    /// Tokens that were recognised a moment ago.
+    pub tokens: TokenCache,
     pub downloads: Places,
+    /// How requests went.
+    pub meter: Meter,
+    /// What `/metrics` wants to be shown, if anything.
+    pub metrics_token: Option<Arc<SecretString>>,
+    /// What `/readyz` found last.
+    pub readiness: Readiness,
     /// The origin that forms must come from.
     pub origin: String,
     /// Whether the origin was set; a derived one gives way to the Host that the browser asked for.
@@ -26,8 +40,13 @@ pub struct AppState {
     pub proxies: usize,
     /// Every route and who may call it.
     pub permissions: Arc<[Permission]>,
+    /// When the archive runs by itself each day, unless never, and how many days before today it leaves live.
+    pub archive_at: Option<chrono::NaiveTime>,
+    pub archive_keep_days: u32,
     /// A retry that waits longer than that is shown as stuck.
     pub stuck_after: chrono::Duration,
+    /// A batch of more money asks for its number of rows to be typed.
+    pub batch_confirm: Money,
 }
 
 impl AppState {

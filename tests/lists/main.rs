@@ -1,6 +1,7 @@
 //! The list against an oracle: random hostile rows, random filters, every sort, both directions.
 
 mod filters;
+mod identity;
 mod oracle;
 mod pages;
 mod searches;

@@ -102,6 +102,7 @@ fn means(filter: &Filter, fact: &Fact, all: &[Fact]) -> bool {
         && filter.amount_min.is_none_or(least)
         && filter.amount_max.is_none_or(most)
         && filter.resolution.is_none_or(closed)
+        && filter.cause.as_deref().is_none_or(|cause| record.cause.as_deref().unwrap_or("unsorted") == cause)
         && filter.q.as_deref().is_none_or(|text| is_found(text, record, all))
 }
 
@@ -146,12 +147,14 @@ pub fn any_filter(engine: Engine) -> impl Strategy<Value = Filter> {
     let entered = move |value| Money::from_column(value).clamp(Money::from_units(-most.units()), most);
     let limit = || prop::option::weighted(0.12, money(engine).prop_map(entered));
     let resolution = prop::option::weighted(0.08, select(&Resolution::ALL[..]));
+    let causes = ["unsorted", "no-reason", "c99"];
+    let cause = prop::option::weighted(0.1, select(causes.to_vec()).prop_map(str::to_owned));
     let order = (select(&SortColumn::ALL[..]), any::<bool>());
     let tab = select(&[Handled::Open, Handled::Handled, Handled::All, Handled::All][..]);
     let who = (id(&["o1", "O1", "o%"]), id(&["m1", "M1", "a'b"]), id(&["p1", "0"]), id(&["u1", "U1"]));
     let words = prop::option::weighted(0.25, search());
-    (tab, (date(), date()), who, words, (limit(), limit()), resolution, order).prop_map(
-        |(handled, dates, who, q, limits, resolution, (column, descending))| Filter {
+    (tab, (date(), date()), who, words, (limit(), limit()), (resolution, cause), order).prop_map(
+        |(handled, dates, who, q, limits, (resolution, cause), (column, descending))| Filter {
             handled,
             retrying: false,
             start_date: dates.0,
@@ -164,8 +167,9 @@ pub fn any_filter(engine: Engine) -> impl Strategy<Value = Filter> {
             amount_min: limits.0,
             amount_max: limits.1,
             resolution,
+            cause,
             sort: Sort { column, descending },
-            page_size: None,
+            ..Filter::default()
         },
     )
 }

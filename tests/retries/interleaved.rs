@@ -75,7 +75,7 @@ fn transaction<T>(
     work: impl FnOnce(&mut DbConnection) -> Result<T>,
 ) -> Option<Result<T>> {
     let attempt = AssertUnwindSafe(|| {
-        database.transaction_here(|connection| {
+        database.transaction_once_here(|connection| {
             let mut left = dies_at;
             connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
                 if let (InstrumentationEvent::StartQuery { .. }, Some(statements)) = (event, left.as_mut()) {

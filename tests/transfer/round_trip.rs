@@ -97,6 +97,7 @@ fn record() -> impl Strategy<Value = FailedRecord> {
         handled_note: handling.2,
         resolution: handling.3.map(|resolution| resolution.as_str().to_owned()),
         handled_by: handling.4,
+        cause: None,
         retry: Default::default(),
     })
 }

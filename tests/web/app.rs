@@ -108,6 +108,15 @@ impl TestApp {
         self.database.transaction_here(|connection| Ok(store::insert(connection, record)?)).unwrap();
     }
 
+    /// Makes all rows such as the platform writes them: their causes are not told yet.
+    pub fn forget_causes(&self) {
+        use diesel::prelude::*;
+        use llmage_admin::db::schema::llmusage_accounting_failed::dsl;
+        let nothing = (dsl::cause.eq(None::<String>), dsl::cause_version.eq(None::<i32>));
+        let forget = diesel::update(dsl::llmusage_accounting_failed).set(nothing);
+        self.database.transaction_here(|connection| Ok(forget.execute(connection)?)).unwrap();
+    }
+
     /// Puts a live usage into its table as it is.
     pub fn given_usage(&self, usage: &Usage) {
         self.database.transaction_here(|connection| Ok(usages::insert(connection, usage)?)).unwrap();
@@ -139,6 +148,7 @@ pub fn failure(id: &str) -> FailedRecord {
         handled_note: None,
         resolution: None,
         handled_by: None,
+        cause: None,
         retry: Default::default(),
     }
 }
@@ -214,7 +224,21 @@ impl Visitor<'_> {
         self.get(answer.location()).await
     }
 
+    /// Gets and goes where the answer sends, if it does.
+    pub async fn submit_get(&self, path: &str) -> Answer {
+        let answer = self.get(path).await;
+        if answer.status != StatusCode::SEE_OTHER {
+            return answer;
+        }
+        self.get(answer.location()).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
+        self.send_as(method, path, body.map(|body| ("application/x-www-form-urlencoded", body))).await
+    }
+
+    /// Sends a body of some type, as a program does.
+    pub async fn send_as(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
         let service = test::init_service(self.app.application.build()).await;
         let mut request = test::TestRequest::with_uri(path)
             .method(method)
@@ -233,10 +257,8 @@ impl Visitor<'_> {
         for cookie in self.cookies.borrow().iter() {
             request = request.cookie(cookie.clone());
         }
-        if let Some(body) = body {
-            request = request
-                .insert_header((header::CONTENT_TYPE, "application/x-www-form-urlencoded"))
-                .set_payload(body);
+        if let Some((kind, body)) = body {
+            request = request.insert_header((header::CONTENT_TYPE, kind)).set_payload(body);
         }
         let response = test::call_service(&service, request.to_request()).await;
         for cookie in response.response().cookies() {
@@ -297,6 +319,18 @@ impl Answer {
     /// The ids of the rows of the list.
     pub fn rows(&self) -> Vec<String> {
         self.attributes("table#failed-accounting tbody tr[data-id]", "data-id")
+    }
+
+    /// Each card with a number: the list behind it, and the count and sums that it says.
+    pub fn cards(&self) -> Vec<(String, [String; 3])> {
+        let link = Selector::parse("a[href^='/failed-accounting?'], a[href='/failed-accounting']").unwrap();
+        let card = Selector::parse("[data-count]:not(#money-line)").unwrap();
+        let of = |card: scraper::ElementRef<'_>| {
+            let numbers = ["data-count", "data-sum-amount", "data-sum-cost"];
+            let link = card.select(&link).next().expect("a link in the card").value().attr("href").unwrap();
+            (link.to_owned(), numbers.map(|name| card.value().attr(name).expect("a number").to_owned()))
+        };
+        self.html().select(&card).map(of).collect()
     }
 
     /// Count and sums of the money line.

@@ -86,11 +86,11 @@ async fn a_retry_that_fails_with_a_new_row_is_followed_by_it_and_counts_on() {
     let operator = app.signed_in(Role::Operator).await;
     run(&app.database, "UPDATE llmusage_accounting_failed SET retry_count = 3");
     operator.submit("/failed-accounting/f1/retry", &[]).await;
-    // The platform's clock may be behind ours.
+    // The platform's clock may be some minutes behind ours.
     run(
         &app.database,
         "INSERT INTO llmusage_accounting_failed (id, llmusageid, amount, failed_reason, failed_time, retry_count, handled) \
-         VALUES ('f2', 'usage-f1', 1.2, 'accounting failed', '2026-05-21 00:00:00', 0, '0')",
+         VALUES ('f2', 'usage-f1', 1.2, 'accounting failed', '2026-05-22 11:55:00', 0, '0')",
     );
     set_state(&app, "failed");
     assert_eq!(watcher(&app).step().unwrap(), 1);
@@ -269,4 +269,51 @@ async fn a_retry_that_nobody_takes_is_stuck_and_says_what_to_look_at() {
     let page = operator.get("/failed-accounting/f1").await;
     assert!(page.has(".state-stuck") && page.body.contains("SUCCEEDED"), "{}", page.body);
     assert!(operator.get("/failed-accounting").await.has("tr[data-id=f1] .state-stuck"));
+}
+
+#[actix_web::test]
+async fn a_new_failure_takes_the_place_of_all_open_ones_of_before_its_retry() {
+    let app = given("failed");
+    let of_usage = |id: &str| FailedRecord { llmusageid: Some("usage-f1".to_owned()), ..failure(id) };
+    app.given(&FailedRecord { retry_count: Some(5), ..of_usage("f0") });
+    let handled = FailedRecord {
+        handled: Some("1".to_owned()),
+        resolution: Some("duplicate".to_owned()),
+        ..of_usage("h")
+    };
+    app.given(&handled);
+    let operator = app.signed_in(Role::Operator).await;
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    app.given(&FailedRecord { failed_time: Some(noon()), ..of_usage("f2") });
+    set_state(&app, "failed");
+    assert_eq!(watcher(&app).step().unwrap(), 1);
+    for id in ["f1", "f0"] {
+        let old = app.record(id);
+        assert_eq!((old.is_open(), old.resolution.as_deref()), (false, Some("superseded")), "{id}");
+        assert_eq!(old.retry.superseded_by.as_deref(), Some("f2"), "{id}");
+        assert_eq!(actions(&app, FAILED_ACCOUNTING, id)[0], event("retry_superseded", AUTHOR, "job"));
+    }
+    let new = app.record("f2");
+    assert_eq!(
+        (new.is_open(), new.retry_count, new.retry.supersedes.as_deref()),
+        (true, Some(6), Some("f1"))
+    );
+    assert_eq!(app.record("h").resolution, handled.resolution, "what a person closed stays closed as that");
+}
+
+#[actix_web::test]
+async fn an_old_failure_that_is_brought_in_meanwhile_is_not_the_outcome() {
+    let app = given("failed");
+    let operator = app.signed_in(Role::Operator).await;
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    let of_usage = |id: &str| FailedRecord { llmusageid: Some("usage-f1".to_owned()), ..failure(id) };
+    app.given(&FailedRecord { failed_time: Some(at("2026-05-20 10:00:00")), ..of_usage("old") });
+    let watcher = watcher(&app);
+    assert_eq!(watcher.step().unwrap(), 0);
+    assert!(app.record("f1").is_retrying());
+    app.given(&FailedRecord { failed_time: Some(at("2026-05-22 12:00:03")), ..of_usage("new") });
+    set_state(&app, "failed");
+    assert_eq!(watcher.step().unwrap(), 1);
+    assert_eq!(app.record("f1").retry.superseded_by.as_deref(), Some("new"));
+    assert!(app.record("old").is_open() && app.record("new").is_open());
 }

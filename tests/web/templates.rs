@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use llmage_admin::accounts::role::Role;
+use llmage_admin::check::runner::check;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::usages::usage::Usage;
 
@@ -12,15 +13,23 @@ use crate::app::{TestApp, failure, usage};
 /// Each page template and a request that shows it: method, path, fields.
 type Shown = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const PAGES: [Shown; 18] = [
+const PAGES: [Shown; 30] = [
     ("accounts/account.html", "POST", "/account", &[("new_password", "x"), ("current_password", "")]),
     ("accounts/login.html", "POST", "/login", &[("username", "nobody")]),
     ("accounts/new_user.html", "POST", "/users", &[]),
     ("accounts/tokens.html", "POST", "/tokens", &[]),
     ("accounts/user.html", "POST", "/users/admin/password", &[("new_password", "x")]),
     ("accounts/users.html", "GET", "/users", &[]),
+    ("archive/index.html", "GET", "/archive?cutoff_date=2026-05-23", &[]),
+    ("archive/restore.html", "GET", "/history/restore?id=u7", &[]),
     ("audit/index.html", "GET", "/audit?from=x", &[]),
+    ("batches/index.html", "GET", "/batches?after=x", &[]),
+    ("batches/show.html", "POST", "/batches/b1/run", &[("note", "kept")]),
+    ("check/index.html", "GET", "/check", &[]),
+    ("check/show.html", "GET", "/check/failure_without_usage", &[]),
     ("errors/error.html", "GET", "/nowhere", &[]),
+    ("failed_accounting/cause.html", "POST", "/failed-accounting/causes/no-reason", &[("note", "kept")]),
+    ("failed_accounting/causes.html", "GET", "/failed-accounting/causes?sort=newest", &[]),
     ("failed_accounting/conflict.html", "POST", "/failed-accounting/f1", &[("seen", SEEN), ("amount", "7")]),
     ("failed_accounting/delete.html", "GET", "/failed-accounting/f1/delete", &[]),
     ("failed_accounting/edit.html", "POST", "/failed-accounting/f1", &[("amount", "x")]),
@@ -32,6 +41,10 @@ const PAGES: [Shown; 18] = [
     ),
     ("failed_accounting/new.html", "POST", "/failed-accounting", &[]),
     ("failed_accounting/show.html", "POST", "/failed-accounting/f1/handle", &[("handled_note", "kept")]),
+    ("overview/index.html", "GET", "/", &[]),
+    ("schedule/index.html", "GET", "/jobs", &[]),
+    ("failed_accounting/view.html", "POST", "/views", &[("q", "deadlock"), ("shared", "1")]),
+    ("failed_accounting/views.html", "GET", "/views", &[]),
     ("usages/delete.html", "GET", "/usages/usage-f1/delete", &[]),
     ("usages/form.html", "POST", "/usages/u9", &[("seen", SEEN_USAGE), ("amount", "7")]),
     ("usages/index.html", "GET", "/usages?llmid=m-kimi-k3&page_size=1&sort=use_time", &[]),
@@ -75,9 +88,21 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
         let accounted = Some("accounted".to_owned());
         app.given_usage(&Usage { accounting_status: accounted, ..usage("u8") });
         app.given_usage(&Usage { accounting_status: None, usages: Some("{\"cut".to_owned()), ..usage("u9") });
+        app.given_usage(&Usage {
+            accounting_status: Some("accounted".to_owned()),
+            use_date: Some(crate::app::day("2026-05-20")),
+            ..usage("u7")
+        });
+        crate::archive::given_run(&app, "2026-05-21");
+        check(&app.database, &app.clock, "somebody", &mut |_| Ok(())).unwrap();
         let mut visitor = app.signed_in(Role::Admin).await;
         visitor.language = language.to_owned();
+        let made = visitor.post("/batches", &[("action", "handle"), ("id", "f1"), ("id", "f2")]).await;
+        let batch = made.location().to_owned();
+        let view = visitor.post("/views", &[("q", "usages"), ("name", "U"), ("default", "1")]).await;
+        assert!(visitor.get(view.location()).await.has(".views a[aria-current]"));
         for (name, method, path, fields) in PAGES {
+            let path = &path.replace("/batches/b1", &batch);
             let page = match method {
                 "GET" => visitor.get(path).await,
                 _ => visitor.post(path, fields).await,
@@ -91,6 +116,14 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
             assert!(page.has("main h1"), "{name}: {}", page.body);
             assert!(!page.body.contains("{{") && !page.body.contains("{%"), "{name}");
         }
+        let run = visitor.submit(&format!("{batch}/run"), &[("resolution", "duplicate")]).await;
+        assert!(run.has("#report") && run.text("h1").contains('2'), "{}", run.body);
+        let undone = visitor.submit(&format!("{batch}/undo"), &[]).await;
+        assert_eq!(undone.attribute("#report", "data-undone"), run.attribute("#report", "data-done"));
+        let retried = visitor.post("/batches", &[("action", "retry"), ("id", "f1"), ("id", "f2")]).await;
+        let shown = visitor.submit(&format!("{}/run", retried.location()), &[("canary_size", "1")]).await;
+        assert!(shown.has("#report"), "{}", shown.body);
+        assert_eq!(visitor.get("/batches").await.status, 200);
         for path in [
             "/failed-accounting/f2",
             "/failed-accounting/f2/edit",
@@ -98,6 +131,10 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
             "/failed-accounting?retrying=1",
             "/failed-accounting/f1",
             "/usages",
+            "/history",
+            "/history/u7",
+            "/history/restore",
+            "/history?llmid=m-kimi-k3&backup_time=2026-05-22%2012:00:00",
             "/usages/new",
             "/usages/u8",
             "/usages/u8/edit",

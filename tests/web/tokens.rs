@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use crate::app::{Answer, TestApp, Visitor, day, noon};
 
 /// Adds a token, named like what it may do, that ends on that day; gives it as it is shown once.
-fn given_token(app: &TestApp, grant: Grant, ends_on: Option<&str>) -> String {
+pub fn given_token(app: &TestApp, grant: Grant, ends_on: Option<&str>) -> String {
     let author = Author { name: "test".to_owned(), source: Source::Command, request_id: None, at: noon() };
     let secret = token::fresh();
     let asked = NewToken { name: grant.as_str().to_owned(), grant, ends_on: ends_on.map(day) };
@@ -26,22 +26,22 @@ fn given_token(app: &TestApp, grant: Grant, ends_on: Option<&str>) -> String {
 }
 
 /// A program that brings this in its Authorization header.
-fn program<'a>(app: &'a TestApp, authorization: &str) -> Visitor<'a> {
+pub fn program<'a>(app: &'a TestApp, authorization: &str) -> Visitor<'a> {
     let visitor = app.visitor();
     visitor.headers.replace(Some(vec![("authorization".to_owned(), authorization.to_owned())]));
     visitor
 }
 
-fn json(answer: &Answer) -> serde_json::Value {
+pub fn json(answer: &Answer) -> serde_json::Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body))
 }
 
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+pub fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
     let value = answer.headers.get(name).unwrap_or_else(|| panic!("no {name}"));
     value.to_str().expect("text")
 }
 
-fn is_problem(answer: &Answer, status: StatusCode) {
+pub fn is_problem(answer: &Answer, status: StatusCode) {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert_eq!(header(answer, "content-type"), "application/problem+json");
     let problem = json(answer);

@@ -18,19 +18,10 @@ CREATE TABLE IF NOT EXISTS llmusage_accounting_failed (
     handled_note LONGTEXT NULL COMMENT '处理备注',
     PRIMARY KEY (id)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT '记账失败记录';
--- An installation may have some of the indexes already, by these names or by longer ones that end in them (its table
--- generator puts the table's name in front). Only what is missing is made; MySQL has no CREATE INDEX IF NOT EXISTS.
-SET @missing_indexes = (SELECT GROUP_CONCAT(wanted.clause SEPARATOR ', ') FROM (
-    SELECT 'idx_laf_use_date' AS name, 'ADD INDEX idx_laf_use_date (use_date)' AS clause
-    UNION ALL SELECT 'idx_laf_userorgid', 'ADD INDEX idx_laf_userorgid (userorgid)'
-    UNION ALL SELECT 'idx_laf_llmid', 'ADD INDEX idx_laf_llmid (llmid)'
-    UNION ALL SELECT 'idx_laf_handled', 'ADD INDEX idx_laf_handled (handled)'
-    UNION ALL SELECT 'idx_laf_failed_time', 'ADD INDEX idx_laf_failed_time (failed_time)'
-) wanted WHERE NOT EXISTS (
-    SELECT 1 FROM information_schema.statistics present WHERE present.table_schema = DATABASE()
-    AND present.table_name = 'llmusage_accounting_failed' AND RIGHT(present.index_name, CHAR_LENGTH(wanted.name)) = wanted.name
-));
-SET @add_indexes = IF(@missing_indexes IS NULL, 'DO 0', CONCAT('ALTER TABLE llmusage_accounting_failed ', @missing_indexes));
-PREPARE add_indexes FROM @add_indexes;
-EXECUTE add_indexes;
-DEALLOCATE PREPARE add_indexes;
+-- An installation may have some of these already, whatever their names: migrate makes only what is missing.
+ALTER TABLE llmusage_accounting_failed
+    ADD INDEX idx_laf_use_date (use_date),
+    ADD INDEX idx_laf_userorgid (userorgid),
+    ADD INDEX idx_laf_llmid (llmid),
+    ADD INDEX idx_laf_handled (handled),
+    ADD INDEX idx_laf_failed_time (failed_time);

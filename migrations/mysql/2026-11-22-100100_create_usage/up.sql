@@ -21,20 +21,11 @@ CREATE TABLE IF NOT EXISTS llmusage (
     PRIMARY KEY (id),
     UNIQUE INDEX idx_llmusage_taskid (taskid)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT '模型使用';
--- An installation may have some of the indexes already, by these names or by longer ones that end in them (its table
--- generator puts the table's name in front). Only what is missing is made; MySQL has no CREATE INDEX IF NOT EXISTS.
+-- An installation may have some of these already, whatever their names: migrate makes only what is missing.
 -- Accounting: the loop and the archive, by state, then day. With use_time: the usages page, one user's, one
 -- organisation's, newest first.
-SET @missing_indexes = (SELECT GROUP_CONCAT(wanted.clause SEPARATOR ', ') FROM (
-    SELECT 'idx_llmusage_userid' AS name, 'ADD INDEX idx_llmusage_userid (userid)' AS clause
-    UNION ALL SELECT 'idx_llmusage_accounting', 'ADD INDEX idx_llmusage_accounting (accounting_status, use_date)'
-    UNION ALL SELECT 'idx_llmusage_userid_usetime', 'ADD INDEX idx_llmusage_userid_usetime (userid, use_time)'
-    UNION ALL SELECT 'idx_llmusage_userorgid_usetime', 'ADD INDEX idx_llmusage_userorgid_usetime (userorgid, use_time)'
-) wanted WHERE NOT EXISTS (
-    SELECT 1 FROM information_schema.statistics present WHERE present.table_schema = DATABASE()
-    AND present.table_name = 'llmusage' AND RIGHT(present.index_name, CHAR_LENGTH(wanted.name)) = wanted.name
-));
-SET @add_indexes = IF(@missing_indexes IS NULL, 'DO 0', CONCAT('ALTER TABLE llmusage ', @missing_indexes));
-PREPARE add_indexes FROM @add_indexes;
-EXECUTE add_indexes;
-DEALLOCATE PREPARE add_indexes;
+ALTER TABLE llmusage
+    ADD INDEX idx_llmusage_userid (userid),
+    ADD INDEX idx_llmusage_accounting (accounting_status, use_date),
+    ADD INDEX idx_llmusage_userid_usetime (userid, use_time),
+    ADD INDEX idx_llmusage_userorgid_usetime (userorgid, use_time);

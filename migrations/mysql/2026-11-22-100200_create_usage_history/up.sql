@@ -20,18 +20,9 @@ CREATE TABLE IF NOT EXISTS llmusage_history (
     backup_time TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP COMMENT '备份时间',
     PRIMARY KEY (id)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT '模型使用历史记录';
--- An installation may have some of the indexes already, by these names or by longer ones that end in them (its table
--- generator puts the table's name in front). Only what is missing is made; MySQL has no CREATE INDEX IF NOT EXISTS.
-SET @missing_indexes = (SELECT GROUP_CONCAT(wanted.clause SEPARATOR ', ') FROM (
-    SELECT 'idx_lh_use_date' AS name, 'ADD INDEX idx_lh_use_date (use_date)' AS clause
-    UNION ALL SELECT 'idx_lh_userorgid', 'ADD INDEX idx_lh_userorgid (userorgid)'
-    UNION ALL SELECT 'idx_lh_llmid', 'ADD INDEX idx_lh_llmid (llmid)'
-    UNION ALL SELECT 'idx_lh_backup_time', 'ADD INDEX idx_lh_backup_time (backup_time)'
-) wanted WHERE NOT EXISTS (
-    SELECT 1 FROM information_schema.statistics present WHERE present.table_schema = DATABASE()
-    AND present.table_name = 'llmusage_history' AND RIGHT(present.index_name, CHAR_LENGTH(wanted.name)) = wanted.name
-));
-SET @add_indexes = IF(@missing_indexes IS NULL, 'DO 0', CONCAT('ALTER TABLE llmusage_history ', @missing_indexes));
-PREPARE add_indexes FROM @add_indexes;
-EXECUTE add_indexes;
-DEALLOCATE PREPARE add_indexes;
+-- An installation may have some of these already, whatever their names: migrate makes only what is missing.
+ALTER TABLE llmusage_history
+    ADD INDEX idx_lh_use_date (use_date),
+    ADD INDEX idx_lh_userorgid (userorgid),
+    ADD INDEX idx_lh_llmid (llmid),
+    ADD INDEX idx_lh_backup_time (backup_time);

@@ -211,7 +211,7 @@ pub async fn end_sessions(request: HttpRequest) -> Answer {
 /// Changes the user of the path in one transaction, and leaves word of it for the next page.
 async fn act(
     request: &HttpRequest,
-    change: impl FnOnce(&mut DbConnection, &str, &Author) -> Result<()> + Send + 'static,
+    change: impl FnOnce(&mut DbConnection, &str, &Author) -> Result<()> + Clone + Send + 'static,
     done: &'static str,
 ) -> Result<()> {
     let name = request::id_in_path(request)?;

@@ -2,22 +2,36 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::store;
 use crate::web::bearer;
+use crate::web::document::ReadRefusals;
 use crate::web::error::Answer;
-use crate::web::page;
+use crate::web::{json, page};
 
-#[derive(Serialize)]
-struct Shown {
+/// The token of a request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Token)]
+pub struct Shown {
     success: bool,
     name: String,
+    /// `reporter`, `viewer`, `operator` or `admin`.
     role: &'static str,
+    /// The last day on which it holds.
+    #[schema(value_type = Option<String>)]
     ends_on: Option<chrono::NaiveDate>,
 }
 
-/// The token of this request.
+/// Says whose token this is and what it may do.
+#[utoipa::path(
+    get,
+    path = "/api/v1/token",
+    tag = "token",
+    responses((status = 200, description = "The token.", body = Shown), ReadRefusals)
+)]
 pub async fn show(request: HttpRequest) -> Answer {
+    json::no_query(&request)?;
     let caller = bearer::caller_of(&request)?;
     let state = page::state_of(&request)?;
     let token = state.database.run(move |connection| store::find(connection, &caller.name)).await?;

@@ -3,6 +3,7 @@
 //! A token is shown once, when it is made; afterwards only its hash is known.
 
 pub mod api;
+pub mod cache;
 pub mod form;
 pub mod pages;
 pub mod store;

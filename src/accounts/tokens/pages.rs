@@ -124,6 +124,7 @@ pub async fn revoke(request: HttpRequest) -> Answer {
     let author = request::author_of(&request, state)?;
     let revoked = name.clone();
     state.database.transaction(move |connection| store::revoke(connection, &revoked, &author)).await?;
+    state.tokens.forget(&name);
     let told = Message::new("flash-token-revoked").with("name", name);
     flash::leave(&request::session_of(&request), request::language_of(&request), &told);
     Ok(page::see_other(LIST))

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Text, Timestamp};
+use diesel::sql_types::{Integer, Text, Timestamp};
 
 use super::super::{DbConnection, Engine};
 use crate::error::Result;
@@ -25,4 +25,29 @@ pub fn insert_attempt_unless_known(
         .bind::<Timestamp, _>(now)
         .execute(connection)?;
     Ok(())
+}
+
+/// A row of `cause` with that key, title, family and template, unless there is one with that key.
+pub fn insert_cause_unless_known(
+    connection: &mut DbConnection,
+    texts: [&str; 4],
+    version: i32,
+) -> diesel::QueryResult<()> {
+    let columns = "cause (cause_key, title, family, template, version)";
+    let statement = match connection.engine() {
+        Engine::Sqlite => format!("INSERT INTO {columns} VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
+        Engine::Mysql => format!("INSERT IGNORE INTO {columns} VALUES (?, ?, ?, ?, ?)"),
+        Engine::Postgres => {
+            format!("INSERT INTO {columns} VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
+        }
+    };
+    let [key, title, family, template] = texts.map(str::to_owned);
+    diesel::sql_query(statement)
+        .bind::<Text, _>(key)
+        .bind::<Text, _>(title)
+        .bind::<Text, _>(family)
+        .bind::<Text, _>(template)
+        .bind::<Integer, _>(version)
+        .execute(connection)
+        .map(drop)
 }

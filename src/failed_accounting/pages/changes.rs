@@ -7,11 +7,10 @@ use super::conflict::conflict;
 use super::context::{id_in_path, list_link, record_link};
 use super::forms::{edit_form, new_form, record_of};
 use super::show::{filter_of, refused};
-use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, difference};
-use crate::audit::store as audit;
+use crate::audit::event::{Action, Author};
 use crate::base::form::{Fields, Message};
-use crate::db::{DbConnection, is_duplicate};
 use crate::error::{Error, Result};
+use crate::failed_accounting::change as saved;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::seen::Seen;
 use crate::failed_accounting::{form, store};
@@ -32,7 +31,7 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     let author = request::author_of(&request, state)?;
     // The form brings the id, so that sending it twice records one failure.
     let id = fields.text("id").filter(|id| is_fresh_id(id)).map_or_else(|| nanoid::nanoid!(), str::to_owned);
-    let record = match form::new_failure(&fields, id, author.at) {
+    let record = match form::new_failure(&fields, id, author.at).and_then(form::on_one_day) {
         Ok(record) => record,
         Err(errors) => {
             return new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
@@ -40,31 +39,13 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     };
     let link = record_link(&record.id, "", &Default::default());
     let money = amount_of(&record);
-    state.database.transaction(move |connection| insert(connection, &record, &author)).await?;
+    state.database.transaction(move |connection| saved::insert(connection, &record, &author)).await?;
     tell(&request, Message::new("flash-recorded").with("amount", money));
     Ok(page::see_other(&link))
 }
 
 fn is_fresh_id(id: &str) -> bool {
     id.len() == 21 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
-
-fn insert(connection: &mut DbConnection, record: &FailedRecord, author: &Author) -> Result<()> {
-    if store::lookup(connection, &record.id)?.is_some() {
-        return Ok(());
-    }
-    match store::insert(connection, record) {
-        Err(error) if is_duplicate(&error) => return Err(Error::Conflict(Message::new("conflict-recorded"))),
-        inserted => inserted?,
-    }
-    let change = Change {
-        action: Action::Create,
-        record_kind: FAILED_ACCOUNTING,
-        record_id: &record.id,
-        before: None,
-        after: Some(record.to_json()),
-    };
-    audit::record(connection, author, change)
 }
 
 /// `POST /failed-accounting/{id}`: saves an edit.
@@ -126,15 +107,7 @@ pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
             if let Some(saw) = saw.filter(|saw| *saw != record.seen()) {
                 return Ok(Outcome::Stale(Box::new(saw)));
             }
-            store::delete(connection, &asked)?;
-            let change = Change {
-                action: Action::Delete,
-                record_kind: FAILED_ACCOUNTING,
-                record_id: &asked,
-                before: Some(record.to_json()),
-                after: None,
-            };
-            audit::record(connection, &author, change)?;
+            saved::delete(connection, &record, &author)?;
             Ok(Outcome::Done(Box::new(record)))
         })
         .await?;
@@ -154,7 +127,7 @@ async fn change(
     id: &str,
     fields: &Fields,
     action: Action,
-    act: impl FnOnce(&FailedRecord, &Author) -> Result<FailedRecord> + Send + 'static,
+    act: impl FnOnce(&FailedRecord, &Author) -> Result<FailedRecord> + Clone + Send + 'static,
 ) -> Result<Outcome> {
     let state = page::state_of(request)?;
     let author = request::author_of(request, state)?;
@@ -168,29 +141,11 @@ async fn change(
             }
             let after = act(&before, &author)?;
             if after != before {
-                save(connection, (&before, &after), action, &author)?;
+                saved::save(connection, (&before, &after), action, &author)?;
             }
             Ok(Outcome::Done(Box::new(after)))
         })
         .await
-}
-
-fn save(
-    connection: &mut DbConnection,
-    (before, after): (&FailedRecord, &FailedRecord),
-    action: Action,
-    author: &Author,
-) -> Result<()> {
-    store::save(connection, before, after)?;
-    let (old, new) = difference(&before.to_json(), &after.to_json());
-    let change = Change {
-        action,
-        record_kind: FAILED_ACCOUNTING,
-        record_id: &before.id,
-        before: Some(old),
-        after: Some(new),
-    };
-    audit::record(connection, author, change)
 }
 
 /// The page after a change: back to the record, or why not.

@@ -1,27 +1,35 @@
 //! `GET /failed-accounting`: the list of a filter with its money line, tabs, chips and pages.
+//!
+//! More than 250 lines: all that one page shows is gathered here, in the order in which it shows it.
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
+use super::cause::cause_title;
+use super::causes::{TopCause, top_causes, top_groups};
 use super::context::{Choice, FormView, LIST, RowView, list_link, resolutions};
+use super::empty::Empty;
 use super::money_line::{MoneyLine, money_line};
 use super::toolbar::{Chip, Head, Preset, Tab, Toolbar};
+use super::views::{self, Bar, Views};
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::paging::{Cursor, Position};
+use crate::causes::store::{self as causes, KnownCause};
 use crate::error::{Error, Result};
+use crate::failed_accounting::causes::groups::Group;
 use crate::failed_accounting::condition::{self, Search};
 use crate::failed_accounting::failure::FailedRecord;
-use crate::failed_accounting::filter::{Filter, Handled, KEYS, Sort};
+use crate::failed_accounting::filter::{Filter, KEYS, Sort};
 use crate::failed_accounting::list::{self, Listing};
 use crate::failed_accounting::store;
 use crate::failed_accounting::totals::{self, Known};
 use crate::names::{Names, search};
 use crate::web::error::Answer;
 use crate::web::form::suggestions;
-use crate::web::locale::{self, Language};
+use crate::web::locale::Language;
 use crate::web::state::AppState;
-use crate::web::view::{self, Named, TimeView};
+use crate::web::view::Named;
 use crate::web::{links, page, request};
 
 #[derive(Serialize)]
@@ -38,10 +46,15 @@ struct IndexPage {
     sorts: Vec<Choice>,
     organisations: Vec<Named>,
     models: Vec<Named>,
+    /// Those with the most money, where they can be added up in time.
+    causes: Vec<TopCause>,
     chips: Vec<Chip>,
     clear: String,
     heads: Vec<Head>,
     rows: Vec<RowView>,
+    saved: Bar,
+    /// The filter as the form of the ticks carries it.
+    query: Vec<(&'static str, String)>,
     newer: Option<String>,
     older: Option<String>,
     go_on: Option<String>,
@@ -53,22 +66,16 @@ struct IndexPage {
     empty: Option<Empty>,
 }
 
-#[derive(Serialize)]
-struct Empty {
-    /// `never`, `open`, `retrying` or `match`.
-    kind: &'static str,
-    last: Option<TimeView>,
-    last_age: Option<String>,
-    last_handled_by: Option<String>,
-}
-
 /// What the database says to a list request.
-struct Found {
-    listing: Listing,
+pub(super) struct Found {
+    pub listing: Listing,
     known: Known,
     tabs: [i64; 4],
-    last: Option<FailedRecord>,
-    is_empty: bool,
+    pub last: Option<FailedRecord>,
+    pub is_empty: bool,
+    cause: Option<KnownCause>,
+    groups: Vec<Group>,
+    known_causes: Vec<KnownCause>,
 }
 
 /// The list.
@@ -76,18 +83,29 @@ pub async fn index(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?;
     let language = request::language_of(&request);
     let typed = request::query_fields(&request)?;
+    if let ([_], Some(view)) = (typed.pairs(), typed.text("view")) {
+        return views::open(&request, view).await;
+    }
     let names = state.names.current().await;
     let (fields, mut errors) = search::ids_for_names(&typed, &names);
     let (filter, wrong) = Filter::parse(&fields);
     errors.extend(wrong);
     let position = position(&fields, filter.sort, &mut errors);
     let exact = fields.text("exact") == Some("1");
-    let asked = filter.clone();
-    let found = state.database.run(move |connection| find(connection, &asked, &position, exact)).await?;
+    let (asked, person) = (filter.clone(), views::person_of(&request));
+    let (found, saved) = state
+        .database
+        .run(move |connection| {
+            Ok((find(connection, &asked, &position, exact)?, views::saved(connection, &person)?))
+        })
+        .await?;
     let is_right = errors.is_empty();
     let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = FormView::new(&KEYS, if is_right { &fields } else { &typed }, &errors, language);
-    let context = Builder { filter: &filter, exact, names: &names, state, language }.page(found, form);
+    let shown = Views { request: &request, names: &names, language };
+    let saved = shown.bar(&saved, (&filter, typed.text("view")));
+    let context =
+        Builder { filter: &filter, exact, names: &names, state, language }.page(found, (form, saved));
     page::render(&request, status, "failed_accounting/index.html", &context)
 }
 
@@ -120,7 +138,16 @@ fn find(
     };
     let tabs = if search == Search::Scan { [0; 4] } else { totals::of_tabs(connection, filter, &search)? };
     let is_empty = listing.rows.is_empty();
+    let cause = match filter.cause.as_deref() {
+        Some(key) => causes::lookup(connection, key)?,
+        None => None,
+    };
+    let groups = top_groups(connection, filter, &search, &known)?;
+    let keys = groups.iter().map(|group| group.key.clone()).collect();
     Ok(Found {
+        known_causes: causes::of_keys(connection, keys)?,
+        groups,
+        cause,
         last: if is_empty { store::last_failure(connection)? } else { None },
         is_empty: is_empty && store::is_empty(connection)?,
         listing,
@@ -129,17 +156,17 @@ fn find(
     })
 }
 
-struct Builder<'a> {
-    filter: &'a Filter,
+pub(super) struct Builder<'a> {
+    pub filter: &'a Filter,
     /// Whether the exact count was asked for, which the next page keeps.
     exact: bool,
-    names: &'a Names,
-    state: &'a AppState,
-    language: Language,
+    pub names: &'a Names,
+    pub state: &'a AppState,
+    pub language: Language,
 }
 
 impl Builder<'_> {
-    fn page(&self, found: Found, form: FormView) -> IndexPage {
+    fn page(&self, found: Found, (form, saved): (FormView, Bar)) -> IndexPage {
         let link_at = |key: &str, cursor: &Cursor| {
             let mut pairs: Vec<(&str, String)> = self.filter.to_pairs();
             if self.exact {
@@ -150,7 +177,8 @@ impl Builder<'_> {
         };
         let listing = &found.listing;
         let Builder { filter, names, state, language, .. } = *self;
-        let toolbar = Toolbar { filter, names, state, language };
+        let cause = filter.cause.as_deref().map(|key| cause_title(key, found.cause.as_ref(), language));
+        let toolbar = Toolbar { filter, cause, names, state, language };
         let chips = toolbar.chips();
         let newer =
             listing.rows.first().filter(|_| listing.has_previous).map(|row| link_at("before", &row.cursor));
@@ -170,10 +198,13 @@ impl Builder<'_> {
             organisations: suggestions(&self.names.organisations),
             models: suggestions(&self.names.models),
             narrowed: chips.len(),
+            causes: top_causes(&found.groups, &found.known_causes, filter, language),
             chips,
             clear: list_link(&self.filter.cleared()),
             heads: toolbar.heads(),
             rows: listing.rows.iter().map(row).collect(),
+            saved,
+            query: Filter { page_size: None, ..self.filter.clone() }.to_pairs(),
             go_on: match &listing.go_on {
                 Some(Position::Before(cursor)) => Some(link_at("before", cursor)),
                 Some(Position::After(cursor)) => Some(link_at("after", cursor)),
@@ -198,29 +229,6 @@ impl Builder<'_> {
         let mut pairs = Filter { page_size: None, ..self.filter.clone() }.to_pairs();
         pairs.extend_from_slice(more);
         links::with_query("/failed-accounting.csv", &links::query(&pairs))
-    }
-
-    fn empty(&self, found: &Found) -> Option<Empty> {
-        if !found.listing.rows.is_empty() {
-            return None;
-        }
-        let kind = match () {
-            _ if found.is_empty => "never",
-            _ if self.filter.retrying && !self.filter.is_narrowed() => "retrying",
-            _ if self.filter.handled == Handled::Open && !self.filter.is_narrowed() => "open",
-            _ => "match",
-        };
-        let last = found.last.as_ref();
-        let last_time = last.and_then(|record| record.failed_time);
-        let now = self.state.clock.now();
-        Some(Empty {
-            kind,
-            last: last_time.map(|time| TimeView::new(&self.state.clock, time)),
-            last_age: last_time.map(|time| locale::words(self.language, &view::age(now, time))),
-            last_handled_by: last
-                .filter(|record| !record.is_open())
-                .and_then(|record| record.handled_by.clone()),
-        })
     }
 }
 

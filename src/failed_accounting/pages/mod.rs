@@ -1,9 +1,12 @@
 //! The pages of failed accounting: list, details, forms, and what the forms do.
 
+mod cause;
+pub mod causes;
 mod changes;
 mod conflict;
 mod context;
 mod download;
+mod empty;
 mod forms;
 mod index;
 mod money_line;
@@ -12,6 +15,8 @@ mod secrets;
 mod show;
 mod toolbar;
 mod usage;
+mod view_forms;
+mod views;
 
 pub use changes::{create, destroy, handle, reopen, update};
 pub use download::download;
@@ -20,3 +25,5 @@ pub use index::index;
 pub use retries::{retry, withdraw};
 pub use secrets::show_secrets;
 pub use show::show;
+pub use view_forms::{choose_view, create_view, destroy_view, edit_view, new_view, update_view};
+pub use views::views;

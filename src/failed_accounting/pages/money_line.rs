@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::context::LIST;
-use super::toolbar::tab_name;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::totals::{COUNTED_ROWS, Known};
 use crate::web::links;
@@ -36,7 +35,7 @@ pub(super) struct MoneyLine {
 pub(super) fn money_line(filter: &Filter, known: &Known, state: &AppState, language: Language) -> MoneyLine {
     let mut exact: Vec<(&str, String)> = filter.to_pairs();
     exact.push(("exact", "1".to_owned()));
-    let tab = tab_name(filter);
+    let tab = filter.tab();
     let exact = links::with_query(LIST, &links::query(&exact));
     let unknown = |count: &str, count_text: String, known| MoneyLine {
         tab,

@@ -2,8 +2,11 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
+use chrono::NaiveDateTime;
 use serde::Serialize;
 
+use super::cause::cause_title;
+use super::causes::cause_link;
 use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
 use super::retries::{RetryView, retry_view};
 use super::usage::{UsageView, usage_view};
@@ -11,8 +14,10 @@ use crate::audit::event::FAILED_ACCOUNTING;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
 use crate::base::secrets;
+use crate::causes::store::{self as causes, KnownCause};
 use crate::db::DbConnection;
 use crate::error::Result;
+use crate::failed_accounting::causes::history;
 use crate::failed_accounting::condition;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::Filter;
@@ -52,12 +57,23 @@ struct ShowPage {
     /// Key of the words that say why it cannot be reopened, where it cannot.
     reopen_obstacle: Option<&'static str>,
     usage: Option<UsageView>,
+    cause: Option<CauseLink>,
     attempts: Vec<RowView>,
     timeline: Vec<EventView>,
     links: Links,
     seen: String,
     form: FormView,
     resolutions: Vec<Choice>,
+}
+
+/// The cause of the record, its page and the list of its siblings.
+#[derive(Serialize)]
+struct CauseLink {
+    title: String,
+    link: String,
+    siblings: String,
+    first: Option<TimeView>,
+    last: Option<TimeView>,
 }
 
 /// The addresses of a record's actions; each keeps the filter.
@@ -80,6 +96,8 @@ struct Found {
     usage: Option<(Usage, Whereabouts)>,
     attempts: Vec<FailedRecord>,
     events: Vec<Event>,
+    cause: Option<KnownCause>,
+    seen: (Option<NaiveDateTime>, Option<NaiveDateTime>),
 }
 
 /// The details page.
@@ -133,7 +151,11 @@ fn find(connection: &mut DbConnection, id: &str, filter: &Filter) -> Result<Foun
         None => (None, Vec::new()),
     };
     let events = audit::timeline(connection, FAILED_ACCOUNTING, id)?;
-    Ok(Found { record, neighbours, usage, attempts, events })
+    let (cause, seen) = match record.cause.as_deref() {
+        Some(key) => (causes::lookup(connection, key)?, history::seen(connection, key)?),
+        None => (None, (None, None)),
+    };
+    Ok(Found { record, neighbours, usage, attempts, events, cause, seen })
 }
 
 fn build(
@@ -173,6 +195,13 @@ fn build(
         retry: retry_view(state, record, found.usage.as_ref(), filter),
         reopen_obstacle: record.reopen_obstacle(),
         usage: record.llmusageid.clone().map(|id| usage_view(state, id, found.usage.as_ref())),
+        cause: record.cause.as_deref().map(|key| CauseLink {
+            title: cause_title(key, found.cause.as_ref(), language),
+            link: cause_link(key),
+            siblings: list_link(&Filter { cause: Some(key.to_owned()), ..Filter::default() }),
+            first: found.seen.0.map(time),
+            last: found.seen.1.map(time),
+        }),
         attempts,
         timeline: found
             .events

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::context::{Choice, list_link};
-use crate::base::form::Message;
-use crate::failed_accounting::filter::{Filter, Handled, Sort, SortColumn, is_narrowing};
+use crate::failed_accounting::chips;
+use crate::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
 use crate::failed_accounting::totals::{COUNTED_ROWS, Known};
 use crate::names::Names;
 use crate::web::locale::{self, Language};
@@ -42,6 +42,8 @@ pub(super) struct Head {
 /// Makes the links around a list: the same filter with one thing changed.
 pub(super) struct Toolbar<'a> {
     pub filter: &'a Filter,
+    /// The title of the cause in the filter.
+    pub cause: Option<String>,
     pub names: &'a Names,
     pub state: &'a AppState,
     pub language: Language,
@@ -64,7 +66,7 @@ impl Toolbar<'_> {
                 None if counted > COUNTED_ROWS => Some(format!("{}+", locale::count(COUNTED_ROWS))),
                 None => Some(locale::count(counted)),
             };
-            Tab { name: tab_name(&filter), link: list_link(&filter), count, current }
+            Tab { name: filter.tab(), link: list_link(&filter), count, current }
         };
         filters.into_iter().zip(counts).map(tab).collect()
     }
@@ -85,10 +87,7 @@ impl Toolbar<'_> {
         let present = self.filter.sort.name();
         let choice = |value: &'static str| Choice {
             value,
-            text: match value.strip_prefix('-') {
-                Some(column) => format!("sort-{}-down", column.replace('_', "-")),
-                None => format!("sort-{}-up", value.replace('_', "-")),
-            },
+            text: format!("sort-{}", sort_word(value)),
             selected: present == value,
         };
         choices.map(choice).into()
@@ -114,53 +113,19 @@ impl Toolbar<'_> {
     }
 
     pub(super) fn chips(&self) -> Vec<Chip> {
-        let chip = |(key, value): (&'static str, String)| {
-            let shown = match key {
-                "userorgid" => named(&self.names.organisations, &value),
-                "llmid" => named(&self.names.models, &value),
-                "userid" => named(&self.names.users, &value),
-                "resolution" => locale::lookup(
-                    self.language,
-                    &format!("resolution-{}", value.replace('_', "-")),
-                    &Default::default(),
-                )
-                .unwrap_or(value),
-                _ => value,
-            };
-            let message = Message::new(chip_key(key)).with("value", shown);
-            Chip {
-                text: locale::words(self.language, &message),
-                remove: list_link(&self.filter.without(key)),
-            }
+        let word = |key: &str| locale::lookup(self.language, key, &Default::default());
+        let chip = |chip: chips::Chip| Chip {
+            text: locale::words(self.language, &chip.message),
+            remove: list_link(&self.filter.without(chip.key)),
         };
-        self.filter.to_pairs().into_iter().filter(|(key, _)| is_narrowing(key)).map(chip).collect()
+        chips::of(self.filter, (self.names, self.cause.as_deref()), &word).into_iter().map(chip).collect()
     }
 }
 
-pub(super) fn tab_name(filter: &Filter) -> &'static str {
-    match filter.handled {
-        Handled::Open if filter.retrying => "retrying",
-        Handled::Open => "open",
-        Handled::Handled => "handled",
-        Handled::All => "all",
-    }
-}
-
-fn named(names: &std::collections::HashMap<String, String>, id: &str) -> String {
-    names.get(id).cloned().unwrap_or_else(|| id.to_owned())
-}
-
-fn chip_key(key: &str) -> &'static str {
-    match key {
-        "start_date" => "chip-start-date",
-        "end_date" => "chip-end-date",
-        "userorgid" => "chip-organisation",
-        "llmid" => "chip-model",
-        "userid" => "chip-user",
-        "llmusageid" => "chip-usage",
-        "amount_min" => "chip-amount-min",
-        "amount_max" => "chip-amount-max",
-        "resolution" => "chip-resolution",
-        _ => "chip-text",
+/// The end of the key of an order's words.
+pub(super) fn sort_word(name: &str) -> String {
+    match name.strip_prefix('-') {
+        Some(column) => format!("{}-down", column.replace('_', "-")),
+        None => format!("{}-up", name.replace('_', "-")),
     }
 }

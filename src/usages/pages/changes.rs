@@ -6,15 +6,12 @@ use actix_web::{HttpRequest, web};
 use super::context::{list_link, usage_link};
 use super::forms::{edit_form, live_usage, new_form};
 use super::show::{details, filter_of};
-use crate::audit::event::{Action, Author, Change, USAGE, difference};
-use crate::audit::store as audit;
 use crate::base::form::Message;
-use crate::db::{DbConnection, is_duplicate};
-use crate::error::{Error, Result};
+use crate::error::Error;
+use crate::usages::change::{self, live_for_update};
 use crate::usages::form::{self, Seen};
 use crate::usages::recording::{self, Recorded, Recording};
-use crate::usages::usage::{Usage, Whereabouts};
-use crate::usages::{failures, store};
+use crate::usages::usage::Usage;
 use crate::web::error::Answer;
 use crate::web::{flash, links, page, request};
 
@@ -33,7 +30,8 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     let created = match form::new_usage(&fields) {
         Ok(usage) => {
             let (link, money) = (usage_link(&usage.id, "", &Default::default()), amount_of(&usage));
-            let done = state.database.transaction(move |connection| insert(connection, &usage, &author));
+            let done =
+                state.database.transaction(move |connection| change::insert(connection, &usage, &author));
             done.await.map(|()| (link, money))
         }
         Err(errors) => Err(Error::Invalid(errors)),
@@ -50,28 +48,6 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     }
 }
 
-fn insert(connection: &mut DbConnection, usage: &Usage, author: &Author) -> Result<()> {
-    if store::find_anywhere(connection, &usage.id)?.is_some() {
-        return Err(Error::invalid("id", Message::new("error-usage-id-taken")));
-    }
-    check_task(connection, usage)?;
-    match store::insert(connection, usage) {
-        Err(error) if is_duplicate(&error) => {
-            return Err(Error::Conflict(Message::new("conflict-usage-taken")));
-        }
-        inserted => inserted?,
-    }
-    record(connection, author, Action::Create, &usage.id, (None, Some(usage.to_json())))
-}
-
-fn check_task(connection: &mut DbConnection, usage: &Usage) -> Result<()> {
-    let Some(taskid) = usage.taskid.as_deref() else { return Ok(()) };
-    if store::is_task_taken(connection, &usage.id, taskid)? {
-        return Err(Error::invalid("taskid", Message::new("error-task-taken")));
-    }
-    Ok(())
-}
-
 /// `POST /usages/{id}`: saves an edit.
 pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     let id = request::id_in_path(&request)?;
@@ -85,14 +61,7 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
             return Ok(Outcome::Stale(Box::new(before), Box::new(saw)));
         }
         let after = form::usage(&typed, &before).map_err(Error::Invalid)?;
-        if after.taskid != before.taskid {
-            check_task(connection, &after)?;
-        }
-        if after != before {
-            store::save(connection, &before, &after)?;
-            let (old, new) = difference(&before.to_json(), &after.to_json());
-            record(connection, &author, Action::Edit, &asked, (Some(old), Some(new)))?;
-        }
+        change::save(connection, (&before, &after), &author)?;
         Ok(Outcome::Done)
     });
     match ended.await {
@@ -124,11 +93,7 @@ pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
             if Seen::in_form(&fields).is_some_and(|saw| saw != Seen::of(&usage)) {
                 return Err(Error::Conflict(Message::new("conflict-usage-changed")));
             }
-            if let (_, Some(open)) = failures::count_and_open(connection, &id)? {
-                return Err(Error::Conflict(Message::new("conflict-usage-open").with("id", open)));
-            }
-            store::delete(connection, &id)?;
-            record(connection, &author, Action::Delete, &id, (Some(usage.to_json()), None))?;
+            change::delete(connection, &usage, &author)?;
             Ok(amount_of(&usage))
         })
         .await?;
@@ -168,26 +133,6 @@ pub async fn fail(request: HttpRequest, body: web::Bytes) -> Answer {
         }
         Recorded::AlreadyFailed { open: None } => refuse(Message::new("fail-already")),
     }
-}
-
-/// The live usage of that id, which nobody changes until the transaction ends; the history is read-only.
-fn live_for_update(connection: &mut DbConnection, id: &str) -> Result<Usage> {
-    match store::find_for_update(connection, id)? {
-        Some((usage, Whereabouts::Live)) => Ok(usage),
-        Some(_) => Err(Error::Conflict(Message::new("conflict-usage-archived"))),
-        None => Err(Error::NotFound),
-    }
-}
-
-fn record(
-    connection: &mut DbConnection,
-    author: &Author,
-    action: Action,
-    id: &str,
-    (before, after): (Option<serde_json::Value>, Option<serde_json::Value>),
-) -> Result<()> {
-    let change = Change { action, record_kind: USAGE, record_id: id, before, after };
-    audit::record(connection, author, change)
 }
 
 fn amount_of(usage: &Usage) -> String {

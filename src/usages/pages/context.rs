@@ -1,9 +1,10 @@
 //! What the templates of several pages show of a usage.
 
+use actix_web::HttpRequest;
 use serde::Serialize;
 
 use crate::names::Names;
-use crate::usages::filter::Filter;
+use crate::usages::filter::{Filter, Shelf};
 use crate::usages::usage::Usage;
 use crate::web::links;
 use crate::web::state::AppState;
@@ -53,11 +54,35 @@ impl RowView {
 
 /// The address of a usage or of one of its actions, within a filter.
 pub(super) fn usage_link(id: &str, action: &str, filter: &Filter) -> String {
-    let path = format!("{LIST}/{}{action}", links::segment(id));
+    let path = format!("{}/{}{action}", filter.shelf.path(), links::segment(id));
     links::with_query(&path, &links::query(&filter.to_pairs()))
 }
 
 /// The address of the list with a filter.
 pub(super) fn list_link(filter: &Filter) -> String {
-    links::with_query(LIST, &links::query(&filter.to_pairs()))
+    links::with_query(filter.shelf.path(), &links::query(&filter.to_pairs()))
+}
+
+/// Which of the two lists a request is about.
+pub(super) fn shelf_of(request: &HttpRequest) -> Shelf {
+    match request.path().starts_with(Shelf::History.path()) {
+        true => Shelf::History,
+        false => Shelf::Live,
+    }
+}
+
+/// The words of a chip.
+pub(super) fn chip_key(key: &str) -> &'static str {
+    match key {
+        "start_date" => "chip-start-date",
+        "end_date" => "chip-end-date",
+        "userorgid" => "chip-organisation",
+        "llmid" => "chip-model",
+        "userid" => "chip-user",
+        "id" => "chip-usage",
+        "taskid" => "chip-task",
+        "status" => "chip-status",
+        "backup_time" => "chip-backup-time",
+        _ => "chip-accounting",
+    }
 }

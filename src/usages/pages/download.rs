@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 
+use super::context::shelf_of;
 use crate::error::Error;
 use crate::usages::export;
 use crate::usages::filter::Filter;
@@ -12,7 +13,7 @@ use crate::web::{download, page, request};
 pub async fn download(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?.clone();
     let fields = request::query_fields(&request)?;
-    let (filter, errors) = Filter::parse(&fields);
+    let (filter, errors) = Filter::parse_on(shelf_of(&request), &fields);
     if !errors.is_empty() {
         return Err(Error::Invalid(errors).into());
     }

@@ -4,13 +4,13 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-use super::context::{LIST, RowView, list_link};
+use super::context::{RowView, chip_key, list_link, shelf_of};
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::paging::{Cursor, Position};
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::names::{Names, search};
-use crate::usages::filter::{Filter, KEYS, is_narrowing};
+use crate::usages::filter::{Filter, Shelf, is_narrowing};
 use crate::usages::list::{self, COUNTED_ROWS, Listed, Listing, Totals};
 use crate::usages::usage::{ACCOUNTED, CREATED, FAILED};
 use crate::web::error::Answer;
@@ -26,6 +26,9 @@ const TABS: [(&str, Option<&str>); 4] =
 
 #[derive(Serialize)]
 struct IndexPage {
+    path: &'static str,
+    is_history: bool,
+    backup_time: Option<String>,
     money: MoneyLine,
     tabs: Vec<Tab>,
     form: FormView,
@@ -84,7 +87,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let typed = request::query_fields(&request)?;
     let names = state.names.current().await;
     let (fields, mut errors) = search::ids_for_names(&typed, &names);
-    let (filter, wrong) = Filter::parse(&fields);
+    let (filter, wrong) = Filter::parse_on(shelf_of(&request), &fields);
     errors.extend(wrong);
     let position = position(&fields, filter.sort_name(), &mut errors);
     let exact = fields.text("exact") == Some("1");
@@ -92,7 +95,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let found = state.database.run(move |connection| find(connection, &asked, &position, exact)).await?;
     let is_right = errors.is_empty();
     let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let form = FormView::new(&KEYS, if is_right { &fields } else { &typed }, &errors, language);
+    let form = FormView::new(filter.shelf.keys(), if is_right { &fields } else { &typed }, &errors, language);
     let context = Builder { filter: &filter, names: &names, state, language }.page(found, form);
     page::render(&request, status, "usages/index.html", &context)
 }
@@ -118,6 +121,9 @@ fn find(connection: &mut DbConnection, filter: &Filter, position: &Position, exa
         false => list::known_totals(connection, filter)?,
     };
     let mut tabs = [0; 4];
+    if filter.shelf == Shelf::History {
+        return Ok(Found { listing, totals, tabs });
+    }
     for (count, (_, state)) in tabs.iter_mut().zip(TABS) {
         *count = list::count_up_to(connection, &filter.on_tab(state), COUNTED_ROWS + 1)?;
     }
@@ -137,12 +143,15 @@ impl Builder<'_> {
         let with = |key: &'static str, value: String| {
             let mut pairs = filter.to_pairs();
             pairs.push((key, value));
-            links::with_query(LIST, &links::query(&pairs))
+            links::with_query(filter.shelf.path(), &links::query(&pairs))
         };
         let listing = &found.listing;
         let (first, last) = (listing.rows.first(), listing.rows.last());
         let row = |row: &Listed| RowView::new(&row.usage, self.names, self.state, filter);
         IndexPage {
+            path: filter.shelf.path(),
+            is_history: filter.shelf == Shelf::History,
+            backup_time: filter.backup_time.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()),
             money: money_line(found.totals, with("exact", "1".to_owned())),
             tabs: self.tabs(&found),
             form,
@@ -202,7 +211,7 @@ impl Builder<'_> {
     fn csv_link(&self, more: &[(&'static str, String)]) -> String {
         let mut pairs = Filter { page_size: None, ..self.filter.clone() }.to_pairs();
         pairs.extend_from_slice(more);
-        links::with_query("/usages.csv", &links::query(&pairs))
+        links::with_query(&format!("{}.csv", self.filter.shelf.path()), &links::query(&pairs))
     }
 }
 
@@ -226,19 +235,5 @@ fn money_line(totals: Option<Totals>, exact: String) -> MoneyLine {
             is_exact: false,
             exact,
         },
-    }
-}
-
-fn chip_key(key: &str) -> &'static str {
-    match key {
-        "start_date" => "chip-start-date",
-        "end_date" => "chip-end-date",
-        "userorgid" => "chip-organisation",
-        "llmid" => "chip-model",
-        "userid" => "chip-user",
-        "id" => "chip-usage",
-        "taskid" => "chip-task",
-        "status" => "chip-status",
-        _ => "chip-accounting",
     }
 }

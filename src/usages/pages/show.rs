@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::context::{RowView, list_link, usage_link};
+use super::context::{RowView, list_link, shelf_of, usage_link};
 use crate::audit::event::USAGE;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields};
@@ -13,7 +13,7 @@ use crate::base::{json, secrets};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::usages::failures::{self, Failure};
-use crate::usages::filter::Filter;
+use crate::usages::filter::{Filter, Shelf};
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::usages::{recording, store};
 use crate::web::error::Answer;
@@ -37,6 +37,8 @@ struct ShowPage {
     list: String,
     this: String,
     is_live: bool,
+    is_history: bool,
+    restore: String,
     is_accounted: bool,
     archived: Option<TimeView>,
     use_date: Option<String>,
@@ -98,6 +100,9 @@ pub(super) async fn details(
     let state = page::state_of(request)?;
     let filter = filter_of(request)?;
     let found = state.database.run(move |connection| find(connection, &id)).await?;
+    if filter.shelf == Shelf::History && found.whereabouts == Whereabouts::Live {
+        return Ok(page::see_other(&usage_link(&found.usage.id, "", &Filter::default())));
+    }
     let names = state.names.current().await;
     let language = request::language_of(request);
     let usage = &found.usage;
@@ -111,6 +116,8 @@ pub(super) async fn details(
         list: list_link(&filter),
         this: usage_link(&usage.id, "", &filter),
         is_live: found.whereabouts == Whereabouts::Live,
+        is_history: filter.shelf == Shelf::History,
+        restore: links::with_query("/history/restore", &links::query(&[("id", &usage.id)])),
         is_accounted: usage.is_accounted(),
         archived: backup_time.map(time),
         use_date: usage.use_date.map(|date| date.to_string()),
@@ -153,7 +160,7 @@ pub(super) async fn details(
 
 /// The filter in which a usage is looked at; wrong parts of it are ignored here.
 pub(super) fn filter_of(request: &HttpRequest) -> Result<Filter> {
-    Ok(Filter::parse(&request::query_fields(request)?).0)
+    Ok(Filter::parse_on(shelf_of(request), &request::query_fields(request)?).0)
 }
 
 fn find(connection: &mut DbConnection, id: &str) -> Result<Found> {

@@ -1,0 +1,214 @@
+//! The load of a day on each database in one run: an open-loop mix of list, details, handling, CSV and recorded failures
+//! against a real server, with latency percentiles and errors.
+//!
+//! `cargo bench --bench load`, with LOAD_DATABASES naming empty databases on servers, LOAD_RATE requests a second and
+//! LOAD_SECONDS. Time counts from when a request was due: a server that falls behind shows it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+const PASSWORD: &str = "nine blue otters swim";
+
+/// Requests under way at once, at most; beyond that they wait, and their time counts.
+const AT_ONCE: usize = 64;
+
+/// What is sent, by its share of a hundred.
+const MIX: [(&str, usize); 5] = [("list", 50), ("details", 30), ("handle", 8), ("csv", 2), ("record", 10)];
+
+fn main() {
+    let number = |name: &str, default: u64| {
+        std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    };
+    let (rate, seconds) = (number("LOAD_RATE", 50), number("LOAD_SECONDS", 20));
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut databases = vec![format!("sqlite:{}", folder.path().join("load.db").display())];
+    let named = std::env::var("LOAD_DATABASES").unwrap_or_default();
+    databases.extend(named.split_whitespace().map(str::to_owned));
+    println!(
+        "{rate} requests a second for {seconds} s on each database, milliseconds from when each was due"
+    );
+    for url in databases {
+        let server = Server::start(&url);
+        let outcome = run(&server, rate, seconds);
+        print(url.split(':').next().unwrap_or_default(), &outcome);
+    }
+}
+
+struct Server {
+    child: Child,
+    address: String,
+    cookie: String,
+    /// Ids of open failures, as the list shows them.
+    ids: Vec<String>,
+}
+
+impl Server {
+    fn start(url: &str) -> Server {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
+            .args(["serve", "--demo", "--migrate", "--listen", "127.0.0.1:0", "--log", "error"])
+            .env("DATABASE_URL", url)
+            .env("LLMAGE_ADMIN_PASSWORD", PASSWORD)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut addresses = lines
+            .map_while(Result::ok)
+            .filter_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
+        let address = addresses.next().expect("it serves");
+        let mut server = Server { child, address, cookie: String::new(), ids: Vec::new() };
+        let password = PASSWORD.replace(' ', "+");
+        let (_, answer) = server.send("POST", "/login", &format!("username=admin&password={password}"));
+        let cookies = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
+        let pairs: Vec<&str> = cookies.filter_map(|cookie| cookie.split(';').next()).collect();
+        server.cookie = pairs.join("; ");
+        let (status, list) = server.send("GET", "/failed-accounting?page_size=200", "");
+        assert_eq!(status, 200, "the list of {url}");
+        server.ids = list
+            .split("data-id=\"")
+            .skip(1)
+            .filter_map(|rest| Some(rest.split('"').next()?.to_owned()))
+            .collect();
+        server
+    }
+
+    /// The status of an answer, 0 where there was none, and its text.
+    fn send(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        self.try_send(method, path, body).unwrap_or_default()
+    }
+
+    fn try_send(&self, method: &str, path: &str, body: &str) -> std::io::Result<(u16, String)> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nCookie: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            self.cookie,
+            body.len()
+        )?;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes)?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+        Ok((status, text))
+    }
+
+    /// Sends the request of that number; gives its kind and whether it was answered as it should be.
+    fn request(&self, number: usize) -> (&'static str, u16, bool) {
+        // Steps through all remainders of a hundred in no pattern.
+        let kind = kind_of(number * 37 % 100);
+        let id = &self.ids[number % self.ids.len()];
+        let (status, wanted): (u16, &[u16]) = match kind {
+            "details" => (self.send("GET", &format!("/failed-accounting/{id}"), "").0, &[200]),
+            // Somebody else was faster, now and then: that is told, and no error.
+            "handle" => (
+                self.send("POST", &format!("/failed-accounting/{id}/handle"), "resolution=test_traffic").0,
+                &[303, 409],
+            ),
+            "csv" => (self.send("GET", "/failed-accounting.csv?handled=", "").0, &[200]),
+            "record" => (
+                self.send(
+                    "POST",
+                    "/failed-accounting",
+                    &format!("failed_reason=load+{number}&amount=0.00036"),
+                )
+                .0,
+                &[303],
+            ),
+            _ => (self.send("GET", "/failed-accounting", "").0, &[200]),
+        };
+        (kind, status, wanted.contains(&status))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Gone already where it broke.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn kind_of(share: usize) -> &'static str {
+    let mut up_to = 0;
+    for (kind, part) in MIX {
+        up_to += part;
+        if share < up_to {
+            return kind;
+        }
+    }
+    "list"
+}
+
+#[derive(Default)]
+struct Outcome {
+    /// Milliseconds by kind.
+    took: BTreeMap<&'static str, Vec<f64>>,
+    /// Answers that should not be, by kind and status.
+    errors: BTreeMap<(&'static str, u16), usize>,
+    seconds: f64,
+}
+
+fn run(server: &Server, rate: u64, seconds: u64) -> Outcome {
+    let outcome = Mutex::new(Outcome::default());
+    let next = AtomicUsize::new(0);
+    let all = (rate * seconds) as usize;
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::SeqCst);
+                    if number >= all {
+                        return;
+                    }
+                    let due = started + Duration::from_secs_f64(number as f64 / rate as f64);
+                    std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                    let (kind, status, is_right) = server.request(number);
+                    let took = due.elapsed().as_secs_f64() * 1000.0;
+                    let mut outcome = outcome.lock().expect("no thread panics");
+                    outcome.took.entry(kind).or_default().push(took);
+                    if !is_right {
+                        *outcome.errors.entry((kind, status)).or_default() += 1;
+                    }
+                }
+            });
+        }
+    });
+    let mut outcome = outcome.into_inner().expect("no thread panics");
+    outcome.seconds = started.elapsed().as_secs_f64();
+    outcome
+}
+
+fn print(name: &str, outcome: &Outcome) {
+    let sent: usize = outcome.took.values().map(Vec::len).sum();
+    println!("\n{name}: {sent} requests, {:.1} a second", sent as f64 / outcome.seconds);
+    println!("  {:<10}{:>8}{:>9}{:>9}{:>9}{:>9}", "", "count", "p50", "p95", "p99", "most");
+    for (kind, took) in &outcome.took {
+        let mut sorted = took.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at = |part: f64| sorted[((sorted.len() - 1) as f64 * part) as usize];
+        println!(
+            "  {kind:<10}{:>8}{:>9.1}{:>9.1}{:>9.1}{:>9.1}",
+            sorted.len(),
+            at(0.5),
+            at(0.95),
+            at(0.99),
+            at(1.0)
+        );
+    }
+    match outcome.errors.len() {
+        0 => println!("  no errors"),
+        _ => outcome
+            .errors
+            .iter()
+            .for_each(|((kind, status), count)| println!("  {count} errors: {kind} answered {status}")),
+    }
+}

@@ -1,0 +1,229 @@
+# Batches: one action on many failed records, its preview, its report.
+
+batches = Batches
+batches-none = No batch yet
+batches-none-text = Tick records in the list, or take all that match a filter; what you choose is shown before anything is done.
+
+## Below the list
+
+tick-all = Tick all on this page
+tick-record = Tick { $id }
+ticked-none = Nothing ticked
+ticked-one = {"{"}n{"}"} ticked · {"{"}amount{"}"}
+ticked-other = {"{"}n{"}"} ticked · {"{"}amount{"}"}
+tick-matching =
+    { $number ->
+        [one] or the one that matches
+       *[other] or all { $count } that match
+    }
+tick-matching-many = or all that match
+batch-begin-handle = Handle…
+batch-begin-retry = Retry…
+batch-begin-reopen = Reopen…
+batch-begin-delete = Delete…
+filter-batch = Batch
+chip-batch = Batch: { $value }
+
+## Titles and states
+
+batch-title-handle =
+    { $number ->
+        [one] Handle { $count } record
+       *[other] Handle { $count } records
+    }
+batch-title-retry =
+    { $number ->
+        [one] Retry { $count } record
+       *[other] Retry { $count } records
+    }
+batch-title-reopen =
+    { $number ->
+        [one] Reopen { $count } record
+       *[other] Reopen { $count } records
+    }
+batch-title-delete =
+    { $number ->
+        [one] Delete { $count } record
+       *[other] Delete { $count } records
+    }
+batch-state-preview = Preview
+batch-state-running = Running
+batch-state-waiting = Waiting
+batch-state-stopped = Stopped
+batch-state-aborted = Aborted
+batch-state-done = Done
+batch-state-undoing = Undoing
+batch-state-undone = Undone
+
+batch-made = Frozen by { $name }, { $time }
+batch-ran = run by { $name }, { $time }
+batch-aborted-by = stopped by { $name }, { $time }
+batch-undone-by = undone by { $name }
+batch-selection = Selection
+batch-filter-now = What matches this now
+batch-ticked =
+    { $number ->
+        [one] { $count } ticked record
+       *[other] { $count } ticked records
+    }
+batch-ticked-short = ticked records
+batch-rest = What another batch has not done
+batch-rest-of = That batch
+
+## The preview
+
+batch-frozen = What was frozen
+batch-all =
+    { $number ->
+        [one] Record
+       *[other] Records
+    }
+batch-wanted-handle = Will be handled
+batch-wanted-retry = Will be retried
+batch-wanted-reopen = Will be reopened
+batch-wanted-delete = Will be deleted
+batch-skipped = Will be skipped
+batch-skipped-why = What will be skipped, and why
+batch-by-cause = By cause
+batch-cause = Cause
+batch-other-causes = All others
+batch-by-organisation = By organisation
+batch-no-organisation = Without organisation
+batch-other-organisations = All others
+batch-sum = Together
+batch-column-why = Why
+batch-column-records = Records
+batch-column-when = When
+batch-column-what = Batch
+batch-column-done = Done
+batch-column-not-done = Not done
+batch-column-undone = Undone
+batch-column-by = By
+
+batch-order = Run it
+batch-viewer = You may look at this batch. Running it takes the role operator.
+batch-promise-handle = Closes these records without charging anybody. What came after the preview stays as it is, and so does whatever changed meanwhile. It can be undone.
+batch-promise-retry = Asks the platform to account the usages again. Each record stays open until its usage is seen accounted.
+batch-promise-reopen = Opens these records again. What came after the preview stays as it is, and so does whatever changed meanwhile. It can be undone.
+batch-promise-delete = Removes these records for good; the audit trail keeps each whole row. It cannot be undone.
+batch-field-resolution = Resolution
+batch-field-note = Note
+batch-field-confirm-count = Number of records
+batch-field-canary-size = Retry first
+batch-field-canary-percent = Failing again, at most %
+batch-confirm-help = This is a lot. Type { $count } to go on.
+batch-run-handle =
+    { $number ->
+        [one] Handle { $count } record without charging { $amount }
+       *[other] Handle { $count } records without charging { $amount }
+    }
+batch-run-retry =
+    { $number ->
+        [one] Retry { $count } record, { $amount }
+       *[other] Retry { $count } records, { $amount }
+    }
+batch-run-reopen =
+    { $number ->
+        [one] Reopen { $count } record, { $amount } open again
+       *[other] Reopen { $count } records, { $amount } open again
+    }
+batch-run-delete =
+    { $number ->
+        [one] Delete { $count } record, { $amount }
+       *[other] Delete { $count } records, { $amount }
+    }
+batch-discard = Discard this preview
+batch-not-run =
+    { $number ->
+        [one] Not run: one field needs a correction
+       *[other] Not run: { $number } fields need a correction
+    }
+
+canary = Try some first
+canary-help = Leave blank to retry all at once. Otherwise so many are retried first; the rest follows when at most that share of them failed again.
+canary-waiting =
+    { $number ->
+        [one] { $count } record was retried first. The rest waits until its outcome is known.
+       *[other] { $count } records were retried first. The rest waits until their outcome is known.
+    }
+canary-state = First { $size }: { $accounted } accounted, { $failed } failed again; { $percent } % may fail.
+canary-stopped = Stopped: of the first { $size }, { $failed } failed again and { $accounted } were accounted; at most { $percent } % may fail. The rest was left as it is.
+
+## The report
+
+batch-report = Report
+batch-working = { $count } of { $total } worked on.
+batch-undoing = { $count } of { $total } taken back.
+batch-reload = Reload
+batch-progress = Progress
+batch-done-handle = Handled
+batch-done-retry = Retry asked for
+batch-done-reopen = Reopened
+batch-done-delete = Deleted
+batch-not-done = Not done
+batch-undone = Undone
+batch-kept = Moved on, left
+batch-left-of =
+    { $number ->
+        [one] { $count } of them was never touched.
+       *[other] { $count } of them were never touched.
+    }
+batch-abort = Stop and leave the rest
+batch-undo =
+    { $number ->
+        [one] Undo { $count } record, { $amount }
+       *[other] Undo { $count } records, { $amount }
+    }
+batch-again = The rest again
+batch-csv = CSV of every row
+batch-kept-rows = Not undone
+batch-refused-rows = Not done, and why
+flash-batch-aborted = Stopped. The rest was left as it is.
+
+batch-gone = The record is gone.
+batch-gone-by = The record is gone: { $name } deleted it.
+batch-changed = The record changed meanwhile, not through this app.
+batch-changed-by = { $name } changed the record meanwhile.
+batch-moved-on = The record moved on since, not through this app.
+batch-moved-on-by = { $name } changed the record since.
+batch-left = The batch ended before this row: it was left as it is.
+
+## Refusals
+
+batch-foreign = { $name } made this preview, and only { $name } may run it. To act on the same records, make a preview of your own. Nothing was changed.
+batch-nothing-to-do = Every record of this batch would be skipped: there is nothing to do.
+batch-was-aborted = This batch was stopped; it cannot be run any more. Take up its rest instead. Nothing was changed.
+batch-is-running = This batch is under way already. Nothing was changed.
+batch-was-run = This batch was run already. Nothing was changed.
+batch-is-undoing = This batch is being undone. Nothing was changed.
+batch-has-ended = This batch has ended already. Nothing was changed.
+batch-not-undoable = Only handling and reopening can be undone. A retry can be taken back on the page of its record. Nothing was changed.
+batch-was-undone = This batch was undone already. Nothing was changed.
+batch-not-ended = This batch has not ended yet. Nothing was changed.
+batch-nothing-to-undo = This batch did nothing that could be undone. Nothing was changed.
+batch-no-rest = This batch left nothing undone. Nothing was changed.
+batch-rest-is-gone = The records that it left are gone. Nothing was changed.
+error-batch-action = One of handle, retry, reopen, delete
+error-batch-scope = “filter” for all that match, or absent for what is ticked
+error-batch-empty = Nothing is selected: tick at least one record, or take a filter that matches some
+error-batch-too-many =
+    { $limit ->
+        [one] At most { $limit } record may be ticked at once; for more, take all that match a filter
+       *[other] At most { $limit } records may be ticked at once; for more, take all that match a filter
+    }
+error-batch-id = An id has at most 32 characters
+error-batch-unknown-filter = The list knows no such filter
+error-batch-count = Not the number of records shown above
+error-batch-between = A whole number from { $least } to { $most }
+
+source-batch = batch
+field-batch = Batch
+event-undo-handle = { $author } undid the handling
+event-undo-reopen = { $author } undid the reopening
+audit-kind-batch = batch
+audit-action-undo-handle = undid a handling
+audit-action-undo-reopen = undid a reopening
+audit-action-run-batch = ran a batch
+audit-action-abort-batch = stopped a batch
+audit-action-undo-batch = undid a batch
+job-batches = Batches

@@ -1,0 +1,46 @@
+# The consistency check.
+
+check = Check
+check-about = Looks for what must not be in the tables: usages that are in two places or in none, failures that contradict them, values that nobody knows.
+check-do = Check now
+check-under-way = A check is under way. This page comes again every few seconds.
+check-last =
+    { $number ->
+        [one] Last check { $time } by { $author }, in one second.
+       *[other] Last check { $time } by { $author }, in { $number } seconds.
+    }
+check-clean = Nothing was found.
+check-found =
+    { $number ->
+        [one] One class has findings.
+       *[other] { $number } classes have findings.
+    }
+check-class = What was looked for
+check-count = Found
+check-first = The first
+check-never = No check was made yet
+check-seen-at = As the check of { $time } saw them.
+flash-check-asked = The check begins in a moment, in the background.
+may-check-viewer = See what the last check found
+may-check-admin = Check the tables
+job-check = Checking the tables, when asked
+
+check-in-live-and-history = Usages that are live and in the history
+check-failed-without-failure = Failed usages without a failed record
+check-open-failure-of-accounted = Open failures of accounted usages
+check-failure-without-usage = Failed records without a usage
+check-created-too-long = Usages that wait to be accounted for more than an hour
+check-accounted-for-nothing = Usages accounted with no amount although tokens were used
+check-foreign-handled = Failed records whose “handled” is neither 0 nor 1
+check-foreign-accounting-status = Usages whose accounting is neither created, accounted nor failed
+check-audit-chain = Audit events that were changed, added or removed past the app
+
+check-help-in-live-and-history = The next archive run removes the live one where both are the same, and leaves and names it where they differ.
+check-help-failed-without-failure = Nobody sees these in the list of failures. Open the usage to see what happened to it.
+check-help-open-failure-of-accounted = The customer was charged. Handle the failure, so that nobody retries it.
+check-help-failure-without-usage = The usage was deleted, or never written. The failure can be handled, not retried.
+check-help-created-too-long = The platform's accounting loop did not take them: is it running?
+check-help-accounted-for-nothing = The model counted tokens, and the customer was charged nothing.
+check-help-foreign-handled = They count as open. Another program wrote them.
+check-help-foreign-accounting-status = No loop takes them, and the archive leaves them live.
+check-help-audit-chain = Somebody wrote to the table of the audit trail directly.

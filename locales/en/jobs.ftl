@@ -1,0 +1,26 @@
+# What the app does by itself.
+
+jobs = Jobs
+jobs-about = What the app does by itself. Of many servers on one database, one runs a job at a time.
+jobs-job = Job
+jobs-schedule = Schedule
+jobs-last = Last run
+jobs-outcome = Outcome
+jobs-next = Next run
+jobs-none = No server has started its jobs on this database yet.
+job-daily = Every day at { $time }
+job-every =
+    { $number ->
+        [one] Every second
+       *[other] Every { $number } seconds
+    }
+job-off = Off
+job-running = running
+job-outcome-done = done
+job-outcome-failed = failed
+job-outcome-panicked = broke
+job-retry-watcher = Watching the outcome of retries
+job-cause-sorting = Telling the causes of new failures
+may-jobs-admin = See the jobs of the app
+job-archive = Asking for the daily archive run
+job-archive-mover = Moving usages to the history

@@ -1,0 +1,57 @@
+# Saved views of the list, and the keys.
+
+views = Saved views
+views-all = All views
+views-none = No saved view yet
+views-none-text = Filter the list of failed records, then save the filter under a name.
+view = Saved view
+view-new = Save this view
+view-save = Save this view…
+view-field-name = Name
+filter-name = Name
+view-column-filter = Shows
+view-column-seen-by = Seen by
+view-column-default = Opened by the navigation
+view-share = Everybody may see it
+view-open-first = Open it first: the navigation leads to it
+view-shows = It shows:
+view-shared = everybody
+view-shared-by = shared by { $name }
+view-private = me alone
+view-is-default = Opens first
+view-make-default = Open first
+view-delete = Delete this view
+view-not-saved =
+    { $number ->
+        [one] Not saved: one field needs a correction
+       *[other] Not saved: { $number } fields need a correction
+    }
+view-unknown = The view “{ $name }” names filters that there are no more: { $keys }. The list below is without them.
+view-keys-gone = No such filter any more: { $keys }
+view-foreign = This view belongs to { $name }. Save one of your own instead. Nothing was changed.
+view-changed = This view changed after you had opened it. Compare and save again. Nothing was changed.
+error-view-taken = You have a view of this name already
+error-view-most =
+    { $limit ->
+        [one] At most { $limit } view: delete it first
+       *[other] At most { $limit } views: delete one first
+    }
+flash-view-saved = Saved the view “{ $name }”.
+flash-view-changed = Saved the view.
+flash-view-deleted = Deleted the view “{ $name }”. No record was changed.
+flash-view-gone = That view is gone, or not shared any more. Here is the list without it.
+audit-kind-view = saved view
+audit-action-create-view = saved a view
+audit-action-change-view = changed a view
+audit-action-delete-view = deleted a view
+
+keys = Keys
+keys-help = Single keys, where nothing is typed. Everything works without them.
+keys-rows = next and previous row
+keys-arrows = the same, once at a row
+keys-open = open the row
+keys-tick = tick the row
+keys-search = search
+keys-this = this help
+keys-on = Single keys are on
+keys-close = Close

@@ -1,0 +1,213 @@
+# 批量操作：对许多记账失败记录的同一个动作，它的预览和报告。
+
+batches = 批量操作
+batches-none = 还没有批量操作
+batches-none-text = 在列表中勾选记录，或选择符合筛选条件的全部记录；执行之前会先显示所选内容。
+
+## 列表下方
+
+tick-all = 勾选本页全部
+tick-record = 勾选 { $id }
+ticked-none = 未勾选
+ticked-one = 已勾选 {"{"}n{"}"} 条 · {"{"}amount{"}"}
+ticked-other = 已勾选 {"{"}n{"}"} 条 · {"{"}amount{"}"}
+tick-matching =
+    { $number ->
+       *[other] 或符合条件的全部 { $count } 条
+    }
+tick-matching-many = 或符合条件的全部记录
+batch-begin-handle = 处理…
+batch-begin-retry = 重试…
+batch-begin-reopen = 重新打开…
+batch-begin-delete = 删除…
+filter-batch = 批量操作
+chip-batch = 批量操作：{ $value }
+
+## 标题和状态
+
+batch-title-handle =
+    { $number ->
+       *[other] 处理 { $count } 条记录
+    }
+batch-title-retry =
+    { $number ->
+       *[other] 重试记账 { $count } 条记录
+    }
+batch-title-reopen =
+    { $number ->
+       *[other] 重新打开 { $count } 条记录
+    }
+batch-title-delete =
+    { $number ->
+       *[other] 删除 { $count } 条记录
+    }
+batch-state-preview = 预览
+batch-state-running = 执行中
+batch-state-waiting = 等待结果
+batch-state-stopped = 已停止
+batch-state-aborted = 已中止
+batch-state-done = 已完成
+batch-state-undoing = 撤销中
+batch-state-undone = 已撤销
+
+batch-made = { $name } 于 { $time } 冻结
+batch-ran = { $name } 于 { $time } 执行
+batch-aborted-by = { $name } 于 { $time } 中止
+batch-undone-by = { $name } 已撤销
+batch-selection = 选择范围
+batch-filter-now = 查看目前符合条件的记录
+batch-ticked =
+    { $number ->
+       *[other] 勾选的 { $count } 条记录
+    }
+batch-ticked-short = 勾选的记录
+batch-rest = 另一个批量操作未完成的部分
+batch-rest-of = 查看该批量操作
+
+## 预览
+
+batch-frozen = 冻结的内容
+batch-all =
+    { $number ->
+       *[other] 记录
+    }
+batch-wanted-handle = 将处理
+batch-wanted-retry = 将重试
+batch-wanted-reopen = 将重新打开
+batch-wanted-delete = 将删除
+batch-skipped = 将跳过
+batch-skipped-why = 将跳过的记录及原因
+batch-by-cause = 按失败原因类
+batch-cause = 失败原因类
+batch-other-causes = 其他原因类
+batch-by-organisation = 按机构
+batch-no-organisation = 无机构
+batch-other-organisations = 其他机构
+batch-sum = 合计
+batch-column-why = 原因
+batch-column-records = 记录数
+batch-column-when = 时间
+batch-column-what = 批量操作
+batch-column-done = 已完成
+batch-column-not-done = 未完成
+batch-column-undone = 已撤销
+batch-column-by = 操作人
+
+batch-order = 执行
+batch-viewer = 您可以查看此批量操作；执行需要操作员角色。
+batch-promise-handle = 关闭这些记录，不向客户收费。预览之后新增的记录和期间变动过的记录保持不变。可以撤销。
+batch-promise-retry = 请求平台重新记账。确认使用已记账之前，记录保持未处理。
+batch-promise-reopen = 重新打开这些记录。预览之后新增的记录和期间变动过的记录保持不变。可以撤销。
+batch-promise-delete = 永久删除这些记录；审计日志保留每一条的完整内容。无法撤销。
+batch-field-resolution = 处理结果
+batch-field-note = 处理备注
+batch-field-confirm-count = 记录数
+batch-field-canary-size = 先重试条数
+batch-field-canary-percent = 再次失败最多 %
+batch-confirm-help = 数量或金额较大。请输入 { $count } 以继续。
+batch-run-handle =
+    { $number ->
+       *[other] 处理 { $count } 条记录，不收取 { $amount }
+    }
+batch-run-retry =
+    { $number ->
+       *[other] 重试 { $count } 条记录，{ $amount }
+    }
+batch-run-reopen =
+    { $number ->
+       *[other] 重新打开 { $count } 条记录，{ $amount }
+    }
+batch-run-delete =
+    { $number ->
+       *[other] 删除 { $count } 条记录，{ $amount }
+    }
+batch-discard = 放弃此预览
+batch-not-run =
+    { $number ->
+       *[other] 未执行：有 { $number } 个字段需要更正
+    }
+
+canary = 先试一部分
+canary-help = 留空则一次全部重试。否则先重试这么多条；其中再次失败的比例不超过上限时，才继续其余记录。
+canary-waiting =
+    { $number ->
+       *[other] 已先重试 { $count } 条记录，得知结果后再继续其余记录。
+    }
+canary-state = 先试 { $size } 条：{ $accounted } 条已记账，{ $failed } 条再次失败；允许失败 { $percent } %。
+canary-stopped = 已停止：先试的 { $size } 条中，{ $failed } 条再次失败，{ $accounted } 条已记账；允许失败最多 { $percent } %。其余记录保持不变。
+
+## 报告
+
+batch-report = 报告
+batch-working = 已办理 { $count } / { $total }。
+batch-undoing = 已撤销 { $count } / { $total }。
+batch-reload = 刷新
+batch-progress = 进度
+batch-done-handle = 已处理
+batch-done-retry = 已请求重试
+batch-done-reopen = 已重新打开
+batch-done-delete = 已删除
+batch-not-done = 未完成
+batch-undone = 已撤销
+batch-kept = 已有后续变动，保留
+batch-left-of =
+    { $number ->
+       *[other] 其中 { $count } 条从未触及。
+    }
+batch-abort = 停止，保留其余记录
+batch-undo =
+    { $number ->
+       *[other] 撤销 { $count } 条记录，{ $amount }
+    }
+batch-again = 其余再来一次
+batch-csv = 全部行的 CSV
+batch-kept-rows = 未撤销的记录
+batch-refused-rows = 未完成的记录及原因
+flash-batch-aborted = 已停止，其余记录保持不变。
+
+batch-gone = 记录已不存在。
+batch-gone-by = 记录已被 { $name } 删除。
+batch-changed = 记录期间有变动，并非通过本应用。
+batch-changed-by = { $name } 期间修改了记录。
+batch-moved-on = 记录此后有变动，并非通过本应用。
+batch-moved-on-by = { $name } 此后修改了记录。
+batch-left = 批量操作在此行之前结束，该行保持不变。
+
+## 拒绝
+
+batch-foreign = 此预览由 { $name } 创建，只有 { $name } 可以执行。要对同样的记录操作，请自行创建预览。未做任何更改。
+batch-nothing-to-do = 此批量操作的所有记录都会被跳过，没有可执行的内容。
+batch-was-aborted = 此批量操作已中止，不能再执行。可对其余记录重新发起。未做任何更改。
+batch-is-running = 此批量操作已在进行中。未做任何更改。
+batch-was-run = 此批量操作已执行过。未做任何更改。
+batch-is-undoing = 此批量操作正在撤销。未做任何更改。
+batch-has-ended = 此批量操作已结束。未做任何更改。
+batch-not-undoable = 只有处理和重新打开可以撤销；重试可在记录页面上收回。未做任何更改。
+batch-was-undone = 此批量操作已撤销过。未做任何更改。
+batch-not-ended = 此批量操作尚未结束。未做任何更改。
+batch-nothing-to-undo = 此批量操作没有可撤销的内容。未做任何更改。
+batch-no-rest = 此批量操作没有剩余记录。未做任何更改。
+batch-rest-is-gone = 剩余的记录已不存在。未做任何更改。
+error-batch-action = 只能是 handle、retry、reopen、delete 之一
+error-batch-scope = “filter” 表示符合条件的全部，不填表示勾选的记录
+error-batch-empty = 未选择任何记录：请至少勾选一条，或使用有匹配记录的筛选条件
+error-batch-too-many =
+    { $limit ->
+       *[other] 一次最多勾选 { $limit } 条记录；更多记录请选择符合筛选条件的全部
+    }
+error-batch-id = id 最多 32 个字符
+error-batch-unknown-filter = 列表没有这个筛选条件
+error-batch-count = 与上面显示的记录数不符
+error-batch-between = { $least } 到 { $most } 之间的整数
+
+source-batch = 批量操作
+field-batch = 批量操作
+event-undo-handle = { $author } 撤销了处理
+event-undo-reopen = { $author } 撤销了重新打开
+audit-kind-batch = 批量操作
+audit-action-undo-handle = 撤销了处理
+audit-action-undo-reopen = 撤销了重新打开
+audit-action-run-batch = 执行了批量操作
+audit-action-abort-batch = 中止了批量操作
+audit-action-undo-batch = 撤销了批量操作
+job-batches = 批量操作

@@ -1,0 +1,22 @@
+# 系统自动执行的工作。
+
+jobs = 后台任务
+jobs-about = 系统自动执行的工作。多台服务器共用一个数据库时，同一任务同一时刻只由一台执行。
+jobs-job = 任务
+jobs-schedule = 计划
+jobs-last = 上次执行
+jobs-outcome = 结果
+jobs-next = 下次执行
+jobs-none = 还没有服务器在此数据库上启动后台任务。
+job-daily = 每天 { $time }
+job-every = 每 { $number } 秒
+job-off = 已关闭
+job-running = 执行中
+job-outcome-done = 完成
+job-outcome-failed = 失败
+job-outcome-panicked = 异常中断
+job-retry-watcher = 跟踪重试记账的结果
+job-cause-sorting = 识别新失败记录的原因类
+may-jobs-admin = 查看后台任务
+job-archive = 安排每日归档
+job-archive-mover = 将使用记录移入历史

@@ -1,0 +1,2 @@
+DROP TABLE archive_left;
+DROP TABLE archive_run;

@@ -1,0 +1,29 @@
+-- The cause that the reason tells, and the version of the rules by which it was told; both NULL until that is done.
+-- Nullable and last, so that the platform's INSERTs with the old column list still fit and no row is written anew.
+ALTER TABLE llmusage_accounting_failed
+    ADD COLUMN cause VARCHAR(32) NULL,
+    ADD COLUMN cause_version INTEGER NULL;
+-- /failed-accounting?cause= with its money line, and /failed-accounting/causes and /: the open money of every cause,
+-- its models and organisations, all from the index alone.
+CREATE INDEX idx_laf_open_cause ON llmusage_accounting_failed (is_open, cause, failed_time, id, use_date, use_time, llmid, userorgid, amount, cost);
+-- The job that tells causes: rows without one, then rows of an older version.
+CREATE INDEX idx_laf_cause_version ON llmusage_accounting_failed (cause_version, id);
+-- What is known of a cause, and what people noted. A row stays when the last failure of its cause is gone.
+CREATE TABLE cause (
+    -- A hash of the template.
+    cause_key VARCHAR(32) NOT NULL PRIMARY KEY,
+    title VARCHAR(255) NOT NULL,
+    family VARCHAR(16) NOT NULL,
+    template LONGTEXT NOT NULL,
+    version INTEGER NOT NULL,
+    -- Plain text for whoever has to deal with it next time.
+    note LONGTEXT,
+    owner VARCHAR(64),
+    -- Since when it is known to somebody, and when it was last said to be over.
+    known_at DATETIME(3),
+    known_by VARCHAR(64),
+    closed_at DATETIME(3),
+    closed_by VARCHAR(64),
+    -- Counts the changes: a form tells by it whether somebody else was faster.
+    revision INTEGER NOT NULL DEFAULT 0
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

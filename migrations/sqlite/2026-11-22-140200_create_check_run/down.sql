@@ -1,0 +1,2 @@
+DROP TABLE check_finding;
+DROP TABLE check_run;

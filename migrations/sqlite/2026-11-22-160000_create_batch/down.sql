@@ -1,0 +1,3 @@
+DROP TABLE batch_outcome;
+DROP TABLE batch_item;
+DROP TABLE batch;

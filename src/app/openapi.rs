@@ -1,0 +1,76 @@
+//! `GET /api/v1/openapi.json`: the document of the API. A test holds that it names every route of the API and no other.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+use crate::error::Error;
+use crate::web::error::Answer;
+use crate::web::json;
+use crate::{accounts, archive, failed_accounting, usages};
+
+/// The name by which operations ask for a token.
+const TOKEN: &str = "token";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "llmage-admin",
+        description = "The desk where failed billing gets settled, for programs. Times are in the business zone; money \
+                       has at most 5 decimals; what is refused is told as application/problem+json."
+    ),
+    paths(
+        show,
+        failed_accounting::api::index::index,
+        failed_accounting::api::causes::index,
+        failed_accounting::api::changes::create,
+        failed_accounting::api::changes::show,
+        failed_accounting::api::changes::update,
+        failed_accounting::api::changes::destroy,
+        failed_accounting::api::changes::handle,
+        failed_accounting::api::changes::reopen,
+        failed_accounting::api::changes::retry,
+        failed_accounting::api::failing::create,
+        failed_accounting::api::summary::show,
+        usages::api::index::index,
+        usages::api::index::history,
+        usages::api::changes::create,
+        usages::api::changes::show,
+        usages::api::changes::update,
+        usages::api::changes::destroy,
+        archive::api::create,
+        accounts::tokens::api::show,
+    ),
+    components(schemas(crate::web::document::ProblemBody)),
+    security(("token" = [])),
+    modifiers(&Tokens)
+)]
+struct Document;
+
+struct Tokens;
+
+impl utoipa::Modify for Tokens {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A token of the page /tokens, or of `llmage-admin token add`."))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(TOKEN, SecurityScheme::Http(scheme));
+    }
+}
+
+/// Shows this document.
+#[utoipa::path(
+    get,
+    path = "/api/v1/openapi.json",
+    tag = "document",
+    security(()),
+    responses((status = 200, description = "The document.", body = serde_json::Value))
+)]
+pub async fn show(request: HttpRequest) -> Answer {
+    json::no_query(&request)?;
+    let text = Document::openapi().to_json().map_err(Error::internal)?;
+    Ok(HttpResponse::build(StatusCode::OK).content_type("application/json").body(text))
+}

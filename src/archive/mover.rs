@@ -1,0 +1,181 @@
+//! Drives runs: one small transaction after the other, as large as the time that others may have to wait allows.
+//!
+//! Killed at any moment, a run goes on where its last transaction ended; two movers at once move each usage once.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::left::{Left, Reason};
+use super::moving::{self, Moved, Shape};
+use super::run::{Run, State};
+use super::store;
+use super::walk::Candidate;
+use crate::base::clock::Clock;
+use crate::base::secrets;
+use crate::db::{Aside, Database, Engine};
+use crate::error::{Error, Result};
+
+/// So long a transaction should take: others wait for it, on SQLite every writer.
+const SHORT: Duration = Duration::from_millis(60);
+
+/// On SQLite so long nobody holds the lock between two transactions: whoever waits for it looks every 25 ms.
+const FREE: Duration = Duration::from_millis(28);
+
+/// Usages in a transaction: at first, at least, at most.
+const FIRST: usize = 100;
+const LEAST: usize = 10;
+const MOST: usize = 2_000;
+
+/// So long a step of the job lasts.
+const STEP: Duration = Duration::from_millis(1_000);
+
+/// Moves what runs ask for.
+#[derive(Debug)]
+pub struct Mover {
+    database: Database,
+    clock: Clock,
+    /// This process, in the runs that it drives.
+    holder: String,
+    /// How many usages the next transaction takes.
+    size: AtomicUsize,
+}
+
+impl Mover {
+    /// A mover that drives nothing yet.
+    pub fn new(database: Database, clock: Clock) -> Mover {
+        Mover { database, clock, holder: nanoid::nanoid!(), size: AtomicUsize::new(FIRST) }
+    }
+
+    /// Whether a run waits to be driven.
+    pub fn is_due(&self) -> Result<bool> {
+        Ok(self.database.run_here(|connection| store::free(connection, &self.holder))?.is_some())
+    }
+
+    /// Drives the oldest run for a moment; says whether there is more to do.
+    pub fn step(&self) -> Result<bool> {
+        let Some(run) = self.database.run_here(|connection| store::free(connection, &self.holder))? else {
+            return Ok(false);
+        };
+        self.advance(&run.id, STEP)?;
+        self.is_due()
+    }
+
+    /// Drives one run to its end, telling how far it is about ten times a second.
+    pub fn drive(&self, run_id: &str, tell: &mut dyn FnMut(&Run)) -> Result<Run> {
+        loop {
+            self.advance(run_id, Duration::from_millis(100))?;
+            let run = self.database.run_here(|connection| store::find(connection, run_id))?;
+            tell(&run);
+            if !run.is_active() {
+                return Ok(run);
+            }
+        }
+    }
+
+    /// Drives a run for so long, or to its end.
+    fn advance(&self, run_id: &str, budget: Duration) -> Result<()> {
+        let started = Instant::now();
+        let mut aside = self.database.aside()?;
+        if !aside.transaction(|connection| store::hold(connection, run_id, &self.holder))? {
+            // Another process drives it.
+            sleep(budget);
+            return Ok(());
+        }
+        let shape = match aside.read(Shape::read) {
+            Err(Error::Unavailable(reason)) => {
+                return self.end(&mut aside, run_id, (State::Failed, Some(&reason)));
+            }
+            shape => shape?,
+        };
+        while started.elapsed() < budget {
+            let run = aside.read(|connection| store::find(connection, run_id))?;
+            if !run.is_active() || run.holder != self.holder {
+                return Ok(());
+            }
+            if run.is(State::Stopping) {
+                return self.end(&mut aside, run_id, (State::Stopped, None));
+            }
+            if run.expected_rows.is_none() {
+                let rows = aside.read(|connection| moving::count(connection, run.cutoff))?;
+                aside.transaction(|connection| store::expect(connection, run_id, rows))?;
+            }
+            if !self.batch(&mut aside, &shape, &run)? {
+                return self.end(&mut aside, run_id, (State::Done, None));
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&self, aside: &mut Aside, run_id: &str, (state, message): (State, Option<&str>)) -> Result<()> {
+        let now = self.clock.now();
+        let message = message.map(secrets::mask);
+        aside.transaction(|connection| store::end(connection, run_id, (state, message.as_deref()), now))?;
+        tracing::info!(run = run_id, state = state.as_str(), "a run of the archive ended");
+        aside.tidy()
+    }
+
+    /// One transaction; says whether there was anything to look at.
+    fn batch(&self, aside: &mut Aside, shape: &Shape, run: &Run) -> Result<bool> {
+        let size = self.size.load(Ordering::Relaxed);
+        let place = run.place();
+        let candidates = aside.read(|connection| shape.next(connection, run.cutoff, place.as_ref(), size))?;
+        if candidates.is_empty() {
+            return Ok(false);
+        }
+        let took = self.take(aside, shape, run, &candidates)?;
+        // A short one tells little: at most half as much again.
+        let fitting = candidates.len() as f64 * SHORT.as_secs_f64() / took.as_secs_f64().max(0.000_1);
+        let size = (fitting as usize).clamp(size / 4, size + size / 2 + 1).clamp(LEAST, MOST);
+        self.size.store(size, Ordering::Relaxed);
+        let free = Instant::now();
+        aside.tidy()?;
+        if shape.engine == Engine::Sqlite {
+            sleep(FREE.saturating_sub(free.elapsed()));
+        }
+        Ok(true)
+    }
+
+    /// Takes the candidates in one transaction; where the database refuses one of them, in two halves. Gives how long the
+    /// longest transaction took.
+    fn take(
+        &self,
+        aside: &mut Aside,
+        shape: &Shape,
+        run: &Run,
+        candidates: &[Candidate],
+    ) -> Result<Duration> {
+        let Some(last) = candidates.last() else { return Ok(Duration::ZERO) };
+        let owner = (run.id.as_str(), self.holder.as_str());
+        // From when on others had to wait: not while this one waits for them.
+        let began = Cell::new(Instant::now());
+        let taken = aside.transaction(|connection| {
+            began.set(Instant::now());
+            let moved = shape.take(connection, candidates, (run.cutoff, run.backup_time))?;
+            store::add(connection, owner, &moved, &last.place, milliseconds(began.get().elapsed()))
+        });
+        match (taken, candidates) {
+            (Ok(()), _) => Ok(began.get().elapsed()),
+            (Err(Error::Internal(reason)), [alone]) => {
+                tracing::warn!(usage = alone.id, reason, "a usage cannot be archived; it stays");
+                let mut left = Left::none(Reason::NotCopied);
+                left.sums.add(None, None);
+                left.ids.push(alone.id.clone());
+                let moved = Moved { left: vec![left], ..Moved::default() };
+                aside.transaction(|connection| store::add(connection, owner, &moved, &last.place, 0))?;
+                Ok(began.get().elapsed())
+            }
+            (Err(Error::Internal(_)), _) => {
+                let (one, other) = candidates.split_at(candidates.len() / 2);
+                let first = self.take(aside, shape, run, one)?;
+                Ok(first.max(self.take(aside, shape, run, other)?))
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+}
+
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,156 @@
+//! `/archive`: what the next run would do, the run that is under way with its progress, and all runs with their proof.
+//!
+//! Viewers look, administrators run and stop. A run goes on in the background; a reload shows how far it is.
+
+mod restoring;
+mod view;
+
+pub use restoring::{confirm as confirm_restore, create as restore};
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use self::view::{PreviewView, RunView, preview_view, run_view};
+use super::left::{self, Left};
+use super::preview::{self, Preview};
+use super::run::Run;
+use super::{form, store};
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::db::DbConnection;
+use crate::error::{Error, Result};
+use crate::web::error::Answer;
+use crate::web::form::FormView;
+use crate::web::state::AppState;
+use crate::web::view::TimeView;
+use crate::web::{flash, page, request};
+
+const LIST: &str = "/archive";
+
+/// Runs that the page lists.
+const RUNS: i64 = 60;
+
+/// Usages that a preview looks at, unless asked for the exact figures.
+const COUNTED: i64 = 10_001;
+
+#[derive(Serialize)]
+struct ArchivePage {
+    form: FormView,
+    cutoff: String,
+    preview: Option<PreviewView>,
+    /// Why there is none, such as a column that the history lacks.
+    obstacle: Option<String>,
+    active: Option<RunView>,
+    runs: Vec<RunView>,
+    /// The daily run, where it is switched on.
+    daily: Option<Daily>,
+}
+
+#[derive(Serialize)]
+struct Daily {
+    next: TimeView,
+    keep_days: u32,
+}
+
+struct Found {
+    preview: Result<Preview>,
+    runs: Vec<(Run, Vec<Left>)>,
+}
+
+/// `GET /archive`.
+pub async fn index(request: HttpRequest) -> Answer {
+    let fields = request::query_fields(&request)?;
+    show(&request, StatusCode::OK, (fields, FieldErrors::new())).await
+}
+
+async fn show(
+    request: &HttpRequest,
+    status: StatusCode,
+    (fields, mut errors): (Fields, FieldErrors),
+) -> Answer {
+    let state = page::state_of(request)?;
+    let today = state.clock.today();
+    let mut cutoff = form::scheduled(today, state.archive_keep_days);
+    let mut status = status;
+    if fields.text("cutoff_date").is_some() && errors.is_empty() {
+        match form::cutoff(&fields, today) {
+            Ok(date) => cutoff = date,
+            Err(Error::Invalid(wrong)) => {
+                errors = wrong;
+                status = StatusCode::UNPROCESSABLE_ENTITY;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let limit = (fields.text("exact") != Some("1")).then_some(COUNTED);
+    let found = state.database.run(move |connection| find(connection, cutoff, limit)).await?;
+    let language = request::language_of(request);
+    let typed = match fields.raw("cutoff_date") {
+        Some(_) => fields,
+        None => Fields::new(vec![("cutoff_date".to_owned(), cutoff.to_string())]),
+    };
+    let form = FormView::new(&["cutoff_date"], &typed, &errors, language);
+    page::render(request, status, "archive/index.html", &build(state, cutoff, found, form)?)
+}
+
+fn find(connection: &mut DbConnection, cutoff: NaiveDate, limit: Option<i64>) -> Result<Found> {
+    let mut runs = Vec::new();
+    for run in store::list(connection, RUNS)? {
+        let left = left::of_run(connection, &run.id)?;
+        runs.push((run, left));
+    }
+    Ok(Found { preview: preview::preview(connection, cutoff, limit), runs })
+}
+
+fn build(state: &AppState, cutoff: NaiveDate, found: Found, form: FormView) -> Result<ArchivePage> {
+    let (preview, obstacle) = match found.preview {
+        Ok(preview) => (Some(preview_view(&preview, cutoff)), None),
+        Err(Error::Unavailable(reason)) => (None, Some(reason)),
+        Err(error) => return Err(error),
+    };
+    let active = found.runs.iter().rev().find(|(run, _)| run.is_active());
+    Ok(ArchivePage {
+        form,
+        cutoff: cutoff.to_string(),
+        preview,
+        obstacle,
+        active: active.map(|(run, left)| run_view(state, run, left)),
+        runs: found.runs.iter().map(|(run, left)| run_view(state, run, left)).collect(),
+        daily: state.archive_at.map(|at| Daily {
+            next: TimeView::new(&state.clock, form::next_run(state.clock.now(), at)),
+            keep_days: state.archive_keep_days,
+        }),
+    })
+}
+
+/// `POST /archive`: asks for a run, which goes on in the background.
+pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let cutoff = match form::cutoff(&fields, state.clock.today()) {
+        Ok(cutoff) => cutoff,
+        Err(Error::Invalid(errors)) => {
+            return show(&request, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    state.database.transaction(move |connection| store::ask_alone(connection, cutoff, &author)).await?;
+    tell(&request, Message::new("flash-archive-started").with("cutoff", cutoff));
+    Ok(page::see_other(LIST))
+}
+
+/// `POST /archive/{id}/stop`: the run ends after the transaction that it is in.
+pub async fn stop(request: HttpRequest) -> Answer {
+    let id = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    state.database.transaction(move |connection| store::stop(connection, &id, &author)).await?;
+    tell(&request, Message::new("flash-archive-stopping"));
+    Ok(page::see_other(LIST))
+}
+
+fn tell(request: &HttpRequest, message: Message) {
+    flash::leave(&request::session_of(request), request::language_of(request), &message);
+}

@@ -1,0 +1,108 @@
+//! `/history/restore`: which usages come back, what that means, and the way back itself.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use serde::Serialize;
+
+use crate::archive::restore;
+use crate::archive::run::Sums;
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::error::{Error, Result};
+use crate::usages::usage::Usage;
+use crate::web::error::Answer;
+use crate::web::form::FormView;
+use crate::web::{flash, links, page, request};
+
+#[derive(Serialize)]
+struct RestorePage {
+    form: FormView,
+    usages: Vec<UsageView>,
+    number: i64,
+    amount: String,
+    cost: String,
+}
+
+#[derive(Serialize)]
+struct UsageView {
+    id: String,
+    link: String,
+    use_date: Option<String>,
+    amount: Option<String>,
+    cost: Option<String>,
+}
+
+/// `GET /history/restore`.
+pub async fn confirm(request: HttpRequest) -> Answer {
+    let fields = request::query_fields(&request)?;
+    let asked = fields.all("id").any(|id| !id.trim().is_empty());
+    let found = if asked { look(&request, &fields).await } else { Ok(Vec::new()) };
+    match found {
+        Ok(usages) => show(&request, StatusCode::OK, &fields, (usages, FieldErrors::new())),
+        Err(Error::Invalid(errors)) => {
+            show(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, (Vec::new(), errors))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn look(request: &HttpRequest, fields: &Fields) -> Result<Vec<Usage>> {
+    let ids = restore::ids(fields)?;
+    let state = page::state_of(request)?;
+    state.database.run(move |connection| restore::named(connection, &ids)).await
+}
+
+fn show(
+    request: &HttpRequest,
+    status: StatusCode,
+    fields: &Fields,
+    (usages, errors): (Vec<Usage>, FieldErrors),
+) -> Answer {
+    let mut sums = Sums::default();
+    usages.iter().for_each(|usage| sums.add(usage.amount, usage.cost));
+    let typed: Vec<&str> = fields.all("id").collect();
+    let typed = Fields::new(vec![("id".to_owned(), typed.join("\n"))]);
+    let view = |usage: &Usage| UsageView {
+        link: format!("/history/{}", links::segment(&usage.id)),
+        id: usage.id.clone(),
+        use_date: usage.use_date.map(|date| date.to_string()),
+        amount: usage.amount.map(|money| money.to_string()),
+        cost: usage.cost.map(|money| money.to_string()),
+    };
+    let context = RestorePage {
+        form: FormView::new(&["id"], &typed, &errors, request::language_of(request)),
+        usages: usages.iter().map(view).collect(),
+        number: sums.rows,
+        amount: sums.amount.to_string(),
+        cost: sums.cost.to_string(),
+    };
+    page::render(request, status, "archive/restore.html", &context)
+}
+
+/// `POST /history/restore`.
+pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    match bring_back(&request, &fields).await {
+        Ok(usages) => {
+            let mut sums = Sums::default();
+            usages.iter().for_each(|usage| sums.add(usage.amount, usage.cost));
+            let told = Message::new("flash-restored").with("number", sums.rows).with("amount", sums.amount);
+            flash::leave(&request::session_of(&request), request::language_of(&request), &told);
+            let link = match &usages[..] {
+                [alone] => format!("/usages/{}", links::segment(&alone.id)),
+                _ => "/usages".to_owned(),
+            };
+            Ok(page::see_other(&link))
+        }
+        Err(Error::Invalid(errors)) => {
+            show(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, (Vec::new(), errors))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn bring_back(request: &HttpRequest, fields: &Fields) -> Result<Vec<Usage>> {
+    let ids = restore::ids(fields)?;
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    state.database.transaction(move |connection| restore::restore(connection, &ids, &author)).await
+}

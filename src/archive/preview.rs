@@ -1,0 +1,141 @@
+//! What a run would do, before anybody starts it.
+//!
+//! A page counts as far as its lists do; the exact figures have a link, and the command always gives them.
+
+use chrono::NaiveDate;
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use super::left::{Left, Reason};
+use super::moving::{Shape, is_due};
+use super::run::Sums;
+use crate::base::finding::NAMED;
+use crate::db::DbConnection;
+use crate::db::dialect::{self, Statement};
+use crate::error::Result;
+
+/// What would be moved and what would stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// Leaves the live table.
+    pub goes: Sums,
+    /// Of these, in the history already.
+    pub known: i64,
+    /// The days of the first and last usage that goes, as the database writes them.
+    pub oldest: Option<String>,
+    pub newest: Option<String>,
+    pub stays: Vec<Left>,
+    /// Whether all were looked at.
+    pub is_exact: bool,
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    fate: String,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = BigInt)]
+    amount_high: i64,
+    #[diesel(sql_type = BigInt)]
+    amount_low: i64,
+    #[diesel(sql_type = BigInt)]
+    cost_high: i64,
+    #[diesel(sql_type = BigInt)]
+    cost_low: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    oldest: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    newest: Option<String>,
+}
+
+/// Looks at no more than `limit` usages, oldest first, unless that is none.
+pub fn preview(connection: &mut DbConnection, cutoff: NaiveDate, limit: Option<i64>) -> Result<Preview> {
+    let shape = Shape::read(connection)?;
+    let mut preview = Preview { is_exact: true, ..Preview::default() };
+    let mut looked_at = 0;
+    for row in judge(connection, &shape, cutoff, limit)? {
+        looked_at += row.number;
+        let sums = Sums {
+            rows: row.number,
+            amount: dialect::money_sum((row.amount_high, row.amount_low)),
+            cost: dialect::money_sum((row.cost_high, row.cost_low)),
+        };
+        match Reason::of(&row.fate) {
+            Some(reason) => {
+                let ids = first_ids(connection, &shape, (cutoff, limit), &row.fate)?;
+                preview.stays.push(Left { reason, sums, ids });
+            }
+            None => {
+                preview.goes = preview.goes.plus(sums);
+                preview.known += if row.fate == "known" { row.number } else { 0 };
+                preview.oldest = earlier(preview.oldest.take(), row.oldest);
+                preview.newest = preview.newest.take().max(row.newest);
+            }
+        }
+    }
+    preview.is_exact = limit.is_none_or(|limit| looked_at < limit);
+    Ok(preview)
+}
+
+fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The usages of the preview, each with its fate, as a table of that name.
+fn judged(shape: &Shape, cutoff: NaiveDate, limit: Option<i64>) -> Statement {
+    let limit = limit.map_or(String::new(), |limit| {
+        format!(" ORDER BY u.use_date, u.{} LIMIT {limit}", dialect::walk_key(shape.engine))
+    });
+    let fate = shape.fate();
+    Statement::new(
+        shape.engine,
+        &format!(
+            "(SELECT u.id AS id, u.amount AS amount, u.cost AS cost, u.use_date AS use_date, {fate} AS fate \
+             FROM llmusage u LEFT JOIN llmusage_history h ON h.id = u.id WHERE {}",
+            is_due(shape.engine)
+        ),
+    )
+    .date(cutoff)
+    .sql(&limit)
+    .sql(") judged")
+}
+
+fn judge(
+    connection: &mut DbConnection,
+    shape: &Shape,
+    cutoff: NaiveDate,
+    limit: Option<i64>,
+) -> Result<Vec<Row>> {
+    let engine = shape.engine;
+    let [amount_high, amount_low] = dialect::sum_parts(engine, "amount");
+    let [cost_high, cost_low] = dialect::sum_parts(engine, "cost");
+    let (oldest, newest) =
+        (dialect::as_text(engine, "MIN(use_date)"), dialect::as_text(engine, "MAX(use_date)"));
+    let rows = judged(shape, cutoff, limit);
+    let question = rows.within(&format!(
+        "SELECT fate, COUNT(*) AS number, {amount_high} AS amount_high, {amount_low} AS amount_low, \
+         {cost_high} AS cost_high, {cost_low} AS cost_low, {oldest} AS oldest, {newest} AS newest FROM "
+    ));
+    Ok(question.sql(" GROUP BY fate ORDER BY fate").load(connection)?)
+}
+
+fn first_ids(
+    connection: &mut DbConnection,
+    shape: &Shape,
+    (cutoff, limit): (NaiveDate, Option<i64>),
+    fate: &str,
+) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = Text)]
+        id: String,
+    }
+    let rows = judged(shape, cutoff, limit).within("SELECT id FROM ");
+    let rows: Vec<Id> =
+        rows.sql(" WHERE fate = ").text(fate).sql(&format!(" LIMIT {NAMED}")).load(connection)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}

@@ -1,0 +1,91 @@
+//! The walk of a run through the accounted usages: by day, and within one in the order of an index, so that each
+//! stretch is a seek and the pages of neighbours stay warm.
+
+use chrono::NaiveDate;
+use diesel::QueryableByName;
+use diesel::sql_types::Text;
+
+use super::moving::{Shape, is_due};
+use crate::db::dialect::{self, Statement};
+use crate::db::{DbConnection, Engine};
+use crate::error::Result;
+
+/// A place in the walk by day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub date: String,
+    pub key: String,
+}
+
+/// A usage that may have to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub id: String,
+    pub place: Place,
+}
+
+impl Shape {
+    /// The next usages of a walk, from a place on; by day, and within one in the order of an index.
+    pub fn next(
+        &self,
+        connection: &mut DbConnection,
+        cutoff: NaiveDate,
+        from: Option<&Place>,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        let mut found = Vec::new();
+        if let Some(place) = from {
+            found = self.stretch(connection, cutoff, Some((place, true)), limit)?;
+        }
+        if found.len() < limit {
+            let later = from.map(|place| (place, false));
+            found.extend(self.stretch(connection, cutoff, later, limit - found.len())?);
+        }
+        Ok(found)
+    }
+
+    /// Of the day of a place what follows it, or the days after it.
+    fn stretch(
+        &self,
+        connection: &mut DbConnection,
+        cutoff: NaiveDate,
+        from: Option<(&Place, bool)>,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Text)]
+            id: String,
+            #[diesel(sql_type = Text)]
+            day: String,
+            #[diesel(sql_type = Text)]
+            place: String,
+        }
+        let engine = self.engine;
+        let key = dialect::walk_key(engine);
+        let (day, place) =
+            (dialect::as_text(engine, "u.use_date"), dialect::as_text(engine, &format!("u.{key}")));
+        let start = format!(
+            "SELECT u.id AS id, {day} AS day, {place} AS place FROM llmusage u WHERE {}",
+            is_due(engine)
+        );
+        let mut statement = Statement::new(engine, &start).date(cutoff);
+        if let Some((place, is_same_day)) = from {
+            let (open, close) = if engine == Engine::Postgres { ("CAST(", " AS DATE)") } else { ("", "") };
+            let operator = if is_same_day { "=" } else { ">" };
+            statement =
+                statement.sql(&format!(" AND u.use_date {operator} {open}")).text(&place.date).sql(close);
+            if is_same_day {
+                statement = statement.sql(&format!(" AND u.{key} > "));
+                statement = match place.key.parse::<i64>() {
+                    Ok(number) if engine == Engine::Sqlite => statement.number(number),
+                    _ => statement.text(&place.key),
+                };
+            }
+        }
+        let rows: Vec<Row> =
+            statement.sql(&format!(" ORDER BY u.use_date, u.{key} LIMIT {limit}")).load(connection)?;
+        let candidate = |row: Row| Candidate { id: row.id, place: Place { date: row.day, key: row.place } };
+        Ok(rows.into_iter().map(candidate).collect())
+    }
+}

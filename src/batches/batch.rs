@@ -1,0 +1,244 @@
+//! One batch and the rules of its state: what may be done with it when, and by whom.
+//!
+//! A preview is run by the one who made it: what somebody looked at is what they answer for. Stopping and undoing are
+//! open to every operator.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::counts::{Progress, Summary};
+use crate::base::form::Message;
+use crate::db::DbBackend;
+use crate::db::schema::batch;
+use crate::error::{Error, Result};
+
+/// What a batch does to each of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Handle,
+    Retry,
+    Reopen,
+    Delete,
+}
+
+impl Action {
+    pub const ALL: [Action; 4] = [Action::Handle, Action::Retry, Action::Reopen, Action::Delete];
+
+    /// As stored and as forms send it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::Handle => "handle",
+            Action::Retry => "retry",
+            Action::Reopen => "reopen",
+            Action::Delete => "delete",
+        }
+    }
+
+    /// The action of that name.
+    pub fn parse(text: &str) -> Option<Action> {
+        Action::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+
+    /// Whether what it did can be taken back.
+    pub fn is_undoable(self) -> bool {
+        matches!(self, Action::Handle | Action::Reopen)
+    }
+}
+
+/// Where a batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Frozen, looked at, not run.
+    Preview,
+    Running,
+    /// The first rows were retried; the rest waits for what becomes of them.
+    Waiting,
+    /// Too many of the first rows failed again; the rest was left.
+    Stopped,
+    Aborted,
+    Done,
+    Undoing,
+    Undone,
+}
+
+impl State {
+    const ALL: [State; 8] = [
+        State::Preview,
+        State::Running,
+        State::Waiting,
+        State::Stopped,
+        State::Aborted,
+        State::Done,
+        State::Undoing,
+        State::Undone,
+    ];
+
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Preview => "preview",
+            State::Running => "running",
+            State::Waiting => "waiting",
+            State::Stopped => "stopped",
+            State::Aborted => "aborted",
+            State::Done => "done",
+            State::Undoing => "undoing",
+            State::Undone => "undone",
+        }
+    }
+
+    fn parse(text: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether the job has work to do on it.
+    pub fn is_under_way(self) -> bool {
+        matches!(self, State::Running | State::Waiting | State::Undoing)
+    }
+
+    /// Whether running is over, however it ended.
+    pub fn has_ended(self) -> bool {
+        matches!(self, State::Stopped | State::Aborted | State::Done | State::Undone)
+    }
+}
+
+/// Try some rows first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Canary {
+    pub size: i64,
+    /// The rest follows when at most so many of 100 failed again.
+    pub percent: i64,
+    /// How the first ones ended, as far as it is known.
+    pub accounted: i64,
+    pub failed: i64,
+    pub has_passed: bool,
+}
+
+/// A row of `batch`.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = batch, check_for_backend(DbBackend))]
+pub struct Stored {
+    pub id: String,
+    pub action: String,
+    pub state: String,
+    pub created_at: NaiveDateTime,
+    pub created_by: String,
+    pub selection: Option<String>,
+    pub rest_of: Option<String>,
+    pub frozen_event: i64,
+    pub size: i64,
+    pub summary: String,
+    pub resolution: Option<String>,
+    pub note: Option<String>,
+    pub canary: Option<String>,
+    pub run_at: Option<NaiveDateTime>,
+    pub run_by: Option<String>,
+    pub position: i64,
+    pub undo_by: Option<String>,
+    pub undo_position: i64,
+    pub progress: String,
+    pub ended_at: Option<NaiveDateTime>,
+    pub ended_by: Option<String>,
+}
+
+/// A batch, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    pub stored: Stored,
+    pub action: Action,
+    pub state: State,
+    pub summary: Summary,
+    pub progress: Progress,
+    pub canary: Option<Canary>,
+}
+
+impl Batch {
+    /// Reads what is stored.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for what no version of this app has written.
+    pub fn read(stored: Stored) -> Result<Batch> {
+        let unknown = |what: &str| Error::Internal(format!("batch {}: unknown {what}", stored.id));
+        Ok(Batch {
+            action: Action::parse(&stored.action).ok_or_else(|| unknown("action"))?,
+            state: State::parse(&stored.state).ok_or_else(|| unknown("state"))?,
+            summary: serde_json::from_str(&stored.summary).map_err(Error::internal)?,
+            progress: serde_json::from_str(&stored.progress).map_err(Error::internal)?,
+            canary: stored
+                .canary
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()
+                .map_err(Error::internal)?,
+            stored,
+        })
+    }
+
+    pub fn id(&self) -> &str {
+        &self.stored.id
+    }
+
+    /// Rows that nobody has looked at, because the batch was ended before.
+    pub fn untouched(&self) -> i64 {
+        if self.state.has_ended() { self.stored.size - self.stored.position } else { 0 }
+    }
+
+    /// All that was not done: skipped, refused, and left.
+    pub fn not_done(&self) -> i64 {
+        self.progress.not_done.count + self.untouched()
+    }
+
+    /// Why that person cannot run it now, if so.
+    pub fn run_obstacle(&self, person: &str) -> Option<Message> {
+        let because = |key| Some(Message::new(key));
+        match self.state {
+            State::Preview if self.stored.created_by != person => {
+                Some(Message::new("batch-foreign").with("name", &self.stored.created_by))
+            }
+            State::Preview if self.summary.wanted() == 0 => because("batch-nothing-to-do"),
+            State::Preview => None,
+            State::Aborted => because("batch-was-aborted"),
+            State::Running | State::Waiting | State::Undoing => because("batch-is-running"),
+            State::Stopped | State::Done | State::Undone => because("batch-was-run"),
+        }
+    }
+
+    /// Why it cannot be stopped now, if so.
+    pub fn abort_obstacle(&self) -> Option<Message> {
+        match self.state {
+            State::Preview | State::Running | State::Waiting => None,
+            State::Undoing => Some(Message::new("batch-is-undoing")),
+            _ => Some(Message::new("batch-has-ended")),
+        }
+    }
+
+    /// Why it cannot be undone now, if so.
+    pub fn undo_obstacle(&self) -> Option<Message> {
+        let key = match self.state {
+            _ if !self.action.is_undoable() => "batch-not-undoable",
+            State::Undoing => "batch-is-undoing",
+            State::Undone => "batch-was-undone",
+            State::Preview | State::Running | State::Waiting => "batch-not-ended",
+            _ if self.progress.done.count == 0 => "batch-nothing-to-undo",
+            _ => return None,
+        };
+        Some(Message::new(key))
+    }
+
+    /// Why its rest cannot be taken up now, if so.
+    pub fn rest_obstacle(&self) -> Option<Message> {
+        match self.state {
+            State::Preview | State::Running | State::Waiting | State::Undoing => {
+                Some(Message::new("batch-not-ended"))
+            }
+            _ if self.not_done() == 0 => Some(Message::new("batch-no-rest")),
+            _ => None,
+        }
+    }
+}
+
+/// The refusal of an obstacle, if there is one.
+pub fn refuse(obstacle: Option<Message>) -> Result<()> {
+    obstacle.map_or(Ok(()), |message| Err(Error::Conflict(message)))
+}

@@ -1,0 +1,92 @@
+//! Whether a row is still as it was frozen, and what the action makes of it: pure, row by row.
+
+use super::batch::{Action, Batch};
+use crate::audit::event::Author;
+use crate::audit::store::Event;
+use crate::base::form::Message;
+use crate::base::money::Money;
+use crate::error::{Error, Result};
+use crate::failed_accounting::failure::{FailedRecord, Handling, Resolution};
+
+/// A row as it was frozen.
+#[derive(Debug, Clone, PartialEq, diesel::Queryable)]
+pub struct Item {
+    pub number: i64,
+    pub obstacle: Option<String>,
+    pub failed_id: String,
+    pub llmusageid: Option<String>,
+    pub userorgid: Option<String>,
+    pub amount: Option<Money>,
+    pub cost: Option<Money>,
+    pub handled: Option<String>,
+    pub resolution: Option<String>,
+    pub handled_by: Option<String>,
+    pub retry_count: Option<i32>,
+}
+
+/// Why a row was not done, and who was there before, where the audit trail knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// Key of its words in the catalogue.
+    pub why: String,
+    pub by: Option<(String, chrono::NaiveDateTime)>,
+}
+
+impl Reason {
+    /// A reason that nobody in particular has caused.
+    pub fn plain(why: &str) -> Reason {
+        Reason { why: why.to_owned(), by: None }
+    }
+
+    /// Changed or removed by whoever wrote that event; without one, past the app.
+    pub fn meanwhile(why: &str, last: Option<&Event>) -> Reason {
+        let by = last.map(|event| (event.author.clone(), event.happened_at));
+        Reason { why: why.to_owned(), by }
+    }
+}
+
+/// The record if it is as it was frozen, else why not. `last` is the last event about it since then.
+pub fn unchanged<'a>(
+    item: &Item,
+    record: Option<&'a FailedRecord>,
+    last: Option<&Event>,
+) -> std::result::Result<&'a FailedRecord, Reason> {
+    if let Some(obstacle) = &item.obstacle {
+        return Err(Reason::plain(obstacle));
+    }
+    let Some(record) = record else { return Err(Reason::meanwhile("batch-gone", last)) };
+    let is_same = record.llmusageid == item.llmusageid
+        && record.userorgid == item.userorgid
+        && record.amount == item.amount
+        && record.cost == item.cost
+        && record.handled == item.handled
+        && record.resolution == item.resolution
+        && record.handled_by == item.handled_by
+        && record.retry_count == item.retry_count;
+    if last.is_some() || !is_same {
+        return Err(Reason::meanwhile("batch-changed", last));
+    }
+    Ok(record)
+}
+
+/// What handling or reopening makes of a record, by the rules of one record.
+pub fn changed(batch: &Batch, record: &FailedRecord, author: &Author) -> Result<FailedRecord> {
+    let note = batch.stored.note.clone();
+    match batch.action {
+        Action::Handle => {
+            let resolution = batch.stored.resolution.as_deref().and_then(Resolution::parse);
+            let resolution = resolution.ok_or_else(|| Error::internal("a handling without a resolution"))?;
+            record.handle(&Handling { resolution, note }, &author.name, author.at)
+        }
+        Action::Reopen => record.reopen(note.as_deref()),
+        Action::Retry | Action::Delete => Err(Error::internal("not a change of handling")),
+    }
+}
+
+/// The reason in a refusal of one record's rules; other errors stay errors.
+pub fn refusal(error: Error) -> Result<Reason> {
+    match error {
+        Error::Conflict(Message { key, .. }) => Ok(Reason::plain(key)),
+        error => Err(error),
+    }
+}

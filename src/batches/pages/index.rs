@@ -1,0 +1,132 @@
+//! `GET /batches`: all batches, newest first, with their state and what they did.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use chrono::NaiveDateTime;
+use serde::Serialize;
+
+use super::context::{Card, LIST, Titles, batch_link, filter_of, in_words};
+use crate::base::clock::TIME_FORMAT;
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::batches::batch::Batch;
+use crate::batches::store::{self, Place};
+use crate::names::Names;
+use crate::web::error::Answer;
+use crate::web::locale::{self, Language};
+use crate::web::state::AppState;
+use crate::web::view::TimeView;
+use crate::web::{links, page, request};
+
+/// Batches on one page.
+const PAGE_SIZE: usize = 30;
+
+#[derive(Serialize)]
+struct IndexPage {
+    batches: Vec<BatchView>,
+    error: Option<String>,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+#[derive(Serialize)]
+struct BatchView {
+    id: String,
+    link: String,
+    action: &'static str,
+    state: &'static str,
+    made_by: String,
+    made_at: TimeView,
+    /// The filter in words; none where rows were ticked.
+    filter: Option<String>,
+    all: Card,
+    done: Card,
+    not_done: i64,
+    not_done_count: String,
+    undone: Card,
+}
+
+/// The list of batches.
+pub async fn index(request: HttpRequest) -> Answer {
+    let state = page::state_of(&request)?;
+    let fields = request::query_fields(&request)?;
+    let mut errors = FieldErrors::new();
+    let place = place(&fields, &mut errors);
+    let language = request::language_of(&request);
+    let (batches, has_newer, has_older, causes) = state
+        .database
+        .run(move |connection| {
+            let (batches, newer, older) = store::page(connection, &place, PAGE_SIZE)?;
+            let keys = batches.iter().filter_map(|batch| filter_of(batch)?.cause).collect();
+            let causes = Titles::read(connection, keys)?;
+            Ok((batches, newer, older, causes))
+        })
+        .await?;
+    let names = state.names.current().await;
+    let link = |name: &str, batch: Option<&Batch>| {
+        batch.map(|batch| links::with_query(LIST, &links::query(&[(name, cursor(batch))])))
+    };
+    let context = IndexPage {
+        newer: link("before", batches.first()).filter(|_| has_newer),
+        older: link("after", batches.last()).filter(|_| has_older),
+        error: errors.values().next().map(|message| locale::words(language, message)),
+        batches: batches.iter().map(|batch| view(batch, (&names, &causes), state, language)).collect(),
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page::render(&request, status, "batches/index.html", &context)
+}
+
+fn cursor(batch: &Batch) -> String {
+    format!("{}.{}", batch.stored.created_at.format("%Y%m%d%H%M%S%3f"), batch.id())
+}
+
+/// Where to go on: the time and the id of a batch.
+fn place(fields: &Fields, errors: &mut FieldErrors) -> Place {
+    let read = |text: &str| -> Option<(NaiveDateTime, String)> {
+        let (time, id) = text.split_once('.')?;
+        let digits = time.len() == 17 && time.bytes().all(|byte| byte.is_ascii_digit());
+        let part = |range: std::ops::Range<usize>| time.get(range).filter(|_| digits);
+        let (day, clock) = (part(0..8)?, part(8..14)?);
+        let written = format!(
+            "{}-{}-{} {}:{}:{}.{}",
+            &day[0..4],
+            &day[4..6],
+            &day[6..8],
+            &clock[0..2],
+            &clock[2..4],
+            &clock[4..6],
+            part(14..17)?
+        );
+        let at = NaiveDateTime::parse_from_str(&written, TIME_FORMAT).ok()?;
+        (id.len() <= 32 && !id.contains('\0')).then(|| (at, id.to_owned()))
+    };
+    let named =
+        [("after", Place::OlderThan as fn(NaiveDateTime, String) -> Place), ("before", Place::NewerThan)];
+    for (name, place) in named {
+        let Some(text) = fields.text(name) else { continue };
+        match read(text) {
+            Some((at, id)) => return place(at, id),
+            None => {
+                errors.insert(name.to_owned(), Message::new("error-cursor"));
+            }
+        }
+    }
+    Place::Newest
+}
+
+fn view(batch: &Batch, known: (&Names, &Titles), state: &AppState, language: Language) -> BatchView {
+    let filter = filter_of(batch).map(|filter| in_words(&filter, known, language).join(" · "));
+    BatchView {
+        id: batch.id().to_owned(),
+        link: batch_link(batch.id(), ""),
+        action: batch.action.as_str(),
+        state: batch.state.as_str(),
+        made_by: batch.stored.created_by.clone(),
+        made_at: TimeView::new(&state.clock, batch.stored.created_at),
+        filter,
+        all: batch.summary.all.into(),
+        done: batch.progress.done.into(),
+        not_done: batch.not_done(),
+        not_done_count: locale::count(batch.not_done()),
+        undone: batch.progress.undone.into(),
+    }
+}

@@ -1,0 +1,213 @@
+//! `GET /batches/{id}`: what a batch will do, or what it did and what not, and why.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+
+use super::context::{
+    Card, Links, Titles, batch_link, filter_of, in_words, records_link, resolutions, rows_of,
+};
+use super::report::Report;
+use super::split::{CauseView, PartView, SkippedView};
+use crate::base::form::{FieldErrors, Fields};
+use crate::batches::batch::{Action, Batch, State};
+use crate::batches::counts::Tally;
+use crate::batches::report::{self, Refused};
+use crate::batches::{form, store};
+use crate::error::Result;
+use crate::names::Names;
+use crate::web::error::Answer;
+use crate::web::form::{Choice, FormView};
+use crate::web::locale::{self, Language};
+use crate::web::state::AppState;
+use crate::web::view::{Named, TimeView};
+use crate::web::{page, request};
+
+/// Rows that were not done, on one page.
+pub(super) const REFUSED: usize = 50;
+
+/// The fields of a run.
+const FIELDS: [&str; 5] = ["resolution", "note", "confirm_count", "canary_size", "canary_percent"];
+
+#[derive(Serialize)]
+struct ShowPage {
+    id: String,
+    action: &'static str,
+    state: &'static str,
+    made: By,
+    run: Option<By>,
+    ended: Option<By>,
+    undo_by: Option<String>,
+    /// The filter in words, and the list of what matches it now; none where rows were ticked.
+    filter: Option<(Vec<String>, String)>,
+    rest_of: Option<String>,
+    all: Card,
+    wanted: Card,
+    skipped_sum: Card,
+    rows: String,
+    skipped: Vec<SkippedView>,
+    causes: Vec<CauseView>,
+    other_causes: Option<Card>,
+    organisations: Vec<PartView>,
+    others: Option<Card>,
+    form: FormView,
+    resolutions: Vec<Choice>,
+    needs_count: bool,
+    resolution: Option<String>,
+    note: Option<String>,
+    may: May,
+    report: Option<Report>,
+    canary: Option<CanaryView>,
+    links: Links,
+}
+
+#[derive(Serialize)]
+struct By {
+    name: String,
+    at: Option<TimeView>,
+}
+
+/// What this person may do with it now.
+#[derive(Serialize)]
+struct May {
+    run: bool,
+    /// Why it cannot be run, where somebody might expect it.
+    run_obstacle: Option<String>,
+    abort: bool,
+    undo: bool,
+    rest: bool,
+}
+
+#[derive(Serialize)]
+struct CanaryView {
+    size: i64,
+    percent: i64,
+    accounted: i64,
+    failed: i64,
+    has_passed: bool,
+}
+
+/// The page of a batch.
+pub async fn show(request: HttpRequest) -> Answer {
+    let id = request::id_in_path(&request)?;
+    with_form(&request, StatusCode::OK, id, (Fields::default(), FieldErrors::new())).await
+}
+
+/// The page of a batch with a form as it was typed, and what is wrong with it.
+pub(super) async fn with_form(
+    request: &HttpRequest,
+    status: StatusCode,
+    id: String,
+    (fields, errors): (Fields, FieldErrors),
+) -> Answer {
+    let state = page::state_of(request)?;
+    let after = request::query_fields(request)?.text("after").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let (batch, causes, refused, kept) = state
+        .database
+        .run(move |connection| {
+            let batch = store::find(connection, &id)?;
+            let refused = report::refused(connection, (&batch, "run"), after, REFUSED as i64 + 1)?;
+            let kept = report::refused(connection, (&batch, "undo"), 0, REFUSED as i64)?;
+            let split = batch.summary.causes.iter().filter_map(|part| part.key.clone());
+            let keys = split.chain(filter_of(&batch).and_then(|filter| filter.cause)).collect();
+            let causes = Titles::read(connection, keys)?;
+            Ok((batch, causes, refused, kept))
+        })
+        .await?;
+    let names = state.names.current().await;
+    let language = request::language_of(request);
+    let form = FormView::new(&FIELDS, &fields, &errors, language);
+    let builder = Builder { batch: &batch, names: &names, causes: &causes, state, language };
+    let context = builder.page(request, form, (refused, kept))?;
+    page::render(request, status, "batches/show.html", &context)
+}
+
+pub(super) struct Builder<'a> {
+    pub batch: &'a Batch,
+    pub names: &'a Names,
+    pub causes: &'a Titles,
+    pub state: &'a AppState,
+    pub language: Language,
+}
+
+impl Builder<'_> {
+    fn page(
+        &self,
+        request: &HttpRequest,
+        form: FormView,
+        (refused, kept): (Vec<Refused>, Vec<Refused>),
+    ) -> Result<ShowPage> {
+        let Builder { batch, names, causes, language, .. } = *self;
+        let stored = &batch.stored;
+        let summary = &batch.summary;
+        let skipped = summary.skipped();
+        let by = |name: &str, at: Option<chrono::NaiveDateTime>| By {
+            name: name.to_owned(),
+            at: at.map(|at| TimeView::new(&self.state.clock, at)),
+        };
+        let wanted = Tally {
+            count: summary.wanted(),
+            amount: summary.all.amount - skipped.amount,
+            cost: summary.all.cost - skipped.cost,
+        };
+        let others = summary.other_organisations;
+        let filter = filter_of(batch);
+        Ok(ShowPage {
+            id: batch.id().to_owned(),
+            action: batch.action.as_str(),
+            state: batch.state.as_str(),
+            made: by(&stored.created_by, Some(stored.created_at)),
+            run: stored.run_by.as_deref().map(|name| by(name, stored.run_at)),
+            ended: stored.ended_at.map(|at| by(stored.ended_by.as_deref().unwrap_or_default(), Some(at))),
+            undo_by: stored.undo_by.clone(),
+            filter: filter
+                .map(|filter| (in_words(&filter, (names, causes), language), records_link(&filter))),
+            rest_of: stored.rest_of.as_deref().map(|id| batch_link(id, "")),
+            all: summary.all.into(),
+            wanted: wanted.into(),
+            skipped_sum: skipped.into(),
+            rows: records_link(&rows_of(batch)),
+            skipped: summary.skipped.iter().map(|part| self.skipped(part)).collect(),
+            causes: summary.causes.iter().map(|part| self.cause(part)).collect(),
+            other_causes: (summary.other_causes.count > 0).then(|| summary.other_causes.into()),
+            organisations: summary.organisations.iter().map(|part| self.part(part)).collect(),
+            others: (others.count > 0).then(|| others.into()),
+            resolutions: resolutions(form.values.get("resolution").map_or("", String::as_str)),
+            form,
+            needs_count: form::needs_confirmation(batch, self.state.batch_confirm),
+            resolution: stored.resolution.clone(),
+            note: stored.note.clone(),
+            may: self.may(request),
+            report: (batch.state != State::Preview).then(|| self.report(refused, kept)),
+            canary: batch.canary.map(|canary| CanaryView {
+                size: canary.size,
+                percent: canary.percent,
+                accounted: canary.accounted,
+                failed: canary.failed,
+                has_passed: canary.has_passed,
+            }),
+            links: Links::new(batch.id()),
+        })
+    }
+
+    fn may(&self, request: &HttpRequest) -> May {
+        let batch = self.batch;
+        let visitor = request::visitor_of(request);
+        let name = visitor.as_ref().map_or("", |visitor| visitor.name.as_str());
+        let is_allowed = visitor.as_ref().is_some_and(|visitor| {
+            visitor.operates() && (batch.action != Action::Delete || visitor.administers())
+        });
+        let obstacle = batch.run_obstacle(name).filter(|_| batch.state == State::Preview);
+        May {
+            run: is_allowed && batch.state == State::Preview && obstacle.is_none(),
+            run_obstacle: obstacle.map(|message| locale::words(self.language, &message)),
+            abort: is_allowed && batch.abort_obstacle().is_none(),
+            undo: is_allowed && batch.undo_obstacle().is_none(),
+            rest: is_allowed && batch.rest_obstacle().is_none(),
+        }
+    }
+
+    pub(super) fn organisation(&self, id: Option<&String>) -> Option<Named> {
+        id.map(|id| Named { id: id.clone(), name: self.names.organisations.get(id).cloned() })
+    }
+}

@@ -1,0 +1,57 @@
+//! What a batch holds, on its page: what is skipped and why, by cause, by organisation, each with its list.
+
+use serde::Serialize;
+
+use super::context::{Card, reason_in_words, records_link, rows_of};
+use super::show::Builder;
+use crate::batches::counts::Part;
+use crate::causes::cause::UNSORTED;
+use crate::failed_accounting::filter::Filter;
+use crate::web::view::Named;
+
+#[derive(Serialize)]
+pub(super) struct SkippedView {
+    why: String,
+    sum: Card,
+}
+
+#[derive(Serialize)]
+pub(super) struct PartView {
+    of: Option<Named>,
+    sum: Card,
+    link: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct CauseView {
+    title: String,
+    sum: Card,
+    link: String,
+}
+
+impl Builder<'_> {
+    pub(super) fn skipped(&self, part: &Part) -> SkippedView {
+        let why = part.key.as_deref().unwrap_or_default();
+        SkippedView { why: reason_in_words(self.language, why, None), sum: part.tally.into() }
+    }
+
+    pub(super) fn part(&self, part: &Part) -> PartView {
+        PartView {
+            of: self.organisation(part.key.as_ref()),
+            sum: part.tally.into(),
+            link: part
+                .key
+                .clone()
+                .map(|id| records_link(&Filter { userorgid: Some(id), ..rows_of(self.batch) })),
+        }
+    }
+
+    pub(super) fn cause(&self, part: &Part) -> CauseView {
+        let key = part.key.as_deref().unwrap_or(UNSORTED);
+        CauseView {
+            title: self.causes.of(key, self.language),
+            sum: part.tally.into(),
+            link: records_link(&Filter { cause: Some(key.to_owned()), ..rows_of(self.batch) }),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Freezing the rows of a batch: what was seen of each, how much money it is, what will be skipped and why.
+//!
+//! One statement copies the rows, so that a filter of any size is seen at one moment; what comes later is no part of it.
+
+use diesel::dsl::sql;
+use diesel::expression::IntoSql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Double, Integer, Nullable, Text};
+
+use super::batch::{Action, Batch, State, Stored};
+use super::counts::Progress;
+use super::form::Selection;
+use super::{split, store};
+use crate::audit::event::Author;
+use crate::audit::store as audit;
+use crate::base::form::Message;
+use crate::db::schema::batch_item as item;
+use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::{DbBackend, DbConnection};
+use crate::error::{Error, Result};
+use crate::failed_accounting::condition;
+use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::route;
+
+/// Ids in one statement.
+const IDS: usize = 1_000;
+
+/// What is kept of a row: the columns of `batch_item`.
+type Frozen = (
+    Text,
+    BigInt,
+    Nullable<Text>,
+    Text,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Double>,
+    Nullable<Double>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Integer>,
+);
+
+type Rows = failed::BoxedQuery<'static, DbBackend, Frozen>;
+
+/// Makes a batch of a selection, as its rows are now.
+///
+/// # Errors
+/// [`Error::Invalid`] where there is no row.
+pub fn freeze(
+    connection: &mut DbConnection,
+    action: Action,
+    selection: &Selection,
+    author: &Author,
+) -> Result<Batch> {
+    let mut plan = Plan::begin(connection, action)?;
+    let filter = match selection {
+        Selection::Ticked(ids) => {
+            plan.ticked(connection, ids)?;
+            None
+        }
+        Selection::Filtered(filter) => {
+            plan.filtered(connection, filter)?;
+            Some(serde_json::to_string(&filter.to_pairs()).map_err(Error::internal)?)
+        }
+    };
+    plan.finish(connection, (filter, None), author)
+}
+
+/// Makes a batch of what another one has not done, as these rows are now.
+pub fn freeze_rest(connection: &mut DbConnection, of: &Batch, author: &Author) -> Result<Batch> {
+    let mut plan = Plan::begin(connection, of.action)?;
+    let left = sql::<Nullable<Bool>>(LEFT.0).bind::<Text, _>(of.id().to_owned()).sql(LEFT.1);
+    let rows = plan.rows().filter(left);
+    plan.copy(connection, rows)?;
+    plan.finish(connection, (None, Some(of.id().to_owned())), author)
+}
+
+/// "The row is in that batch and was not done there", before and after the bound id.
+const LEFT: (&str, &str) = (
+    "id IN (SELECT i.failed_id FROM batch_item i WHERE i.batch_id = ",
+    " AND NOT EXISTS (SELECT 1 FROM batch_outcome o WHERE o.batch_id = i.batch_id AND o.phase = 'run' \
+     AND o.number = i.number AND o.is_done))",
+);
+
+/// A batch whose rows are being copied.
+struct Plan {
+    id: String,
+    action: Action,
+    frozen_event: i64,
+    size: i64,
+}
+
+impl Plan {
+    fn begin(connection: &mut DbConnection, action: Action) -> Result<Plan> {
+        // Asked first: a row changed between this and the copy counts as changed, never the other way round.
+        let frozen_event = audit::last_id(connection)?;
+        Ok(Plan { id: nanoid::nanoid!(), action, frozen_event, size: 0 })
+    }
+
+    /// Failed records as the columns of `batch_item`, in the order of their ids: everybody locks in that order.
+    fn rows(&self) -> Rows {
+        failed::table
+            .select((
+                self.id.clone().into_sql::<Text>(),
+                sql::<BigInt>(&format!("ROW_NUMBER() OVER (ORDER BY id) + {}", self.size)),
+                sql::<Nullable<Text>>(obstacle(self.action)),
+                dsl::id,
+                dsl::llmusageid,
+                dsl::llmid,
+                dsl::userorgid,
+                dsl::cause,
+                dsl::amount,
+                dsl::cost,
+                dsl::handled,
+                dsl::resolution,
+                dsl::handled_by,
+                dsl::retry_count,
+            ))
+            .into_boxed()
+    }
+
+    fn copy(&mut self, connection: &mut DbConnection, rows: Rows) -> Result<()> {
+        let columns = (
+            item::batch_id,
+            item::number,
+            item::obstacle,
+            item::failed_id,
+            item::llmusageid,
+            item::llmid,
+            item::userorgid,
+            item::cause,
+            item::amount,
+            item::cost,
+            item::handled,
+            item::resolution,
+            item::handled_by,
+            item::retry_count,
+        );
+        let copied = rows.insert_into(item::table).into_columns(columns).execute(connection)?;
+        self.size += copied as i64;
+        Ok(())
+    }
+
+    /// By the same conditions as the list and its money line.
+    fn filtered(&mut self, connection: &mut DbConnection, filter: &Filter) -> Result<()> {
+        let search = condition::plan_search(connection, filter)?;
+        let route = route::to_all(connection, filter, &search)?;
+        for branch in condition::branches(connection.engine(), filter, &search, route) {
+            let rows = branch.into_iter().fold(self.rows(), |rows, condition| rows.filter(condition));
+            self.copy(connection, rows)?;
+        }
+        Ok(())
+    }
+
+    fn ticked(&mut self, connection: &mut DbConnection, ids: &[String]) -> Result<()> {
+        for some in ids.chunks(IDS) {
+            let rows = self.rows().filter(dsl::id.eq_any(some.to_vec()));
+            self.copy(connection, rows)?;
+        }
+        if self.size == 0 {
+            return Ok(());
+        }
+        let known = item::table.filter(item::batch_id.eq(self.id.clone())).select(item::failed_id);
+        let known: std::collections::HashSet<String> = known.load(connection)?.into_iter().collect();
+        for gone in ids.iter().filter(|id| !known.contains(*id)) {
+            self.size += 1;
+            diesel::insert_into(item::table)
+                .values((
+                    item::batch_id.eq(self.id.clone()),
+                    item::number.eq(self.size),
+                    item::obstacle.eq("batch-gone"),
+                    item::failed_id.eq(gone.clone()),
+                ))
+                .execute(connection)?;
+        }
+        Ok(())
+    }
+
+    fn finish(
+        self,
+        connection: &mut DbConnection,
+        (selection, rest_of): (Option<String>, Option<String>),
+        author: &Author,
+    ) -> Result<Batch> {
+        if self.size == 0 {
+            return Err(Error::invalid("id", Message::new("error-batch-empty")));
+        }
+        let stored = Stored {
+            action: self.action.as_str().to_owned(),
+            state: State::Preview.as_str().to_owned(),
+            created_at: author.at,
+            created_by: author.name.clone(),
+            selection,
+            rest_of,
+            frozen_event: self.frozen_event,
+            size: self.size,
+            summary: store::to_json(&split::of_batch(connection, &self.id)?)?,
+            resolution: None,
+            note: None,
+            canary: None,
+            run_at: None,
+            run_by: None,
+            position: 0,
+            undo_by: None,
+            undo_position: 0,
+            progress: store::to_json(&Progress::default())?,
+            ended_at: None,
+            ended_by: None,
+            id: self.id,
+        };
+        store::insert(connection, stored.clone())?;
+        Batch::read(stored)
+    }
+}
+
+/// Why a row will be skipped, as the key of its words, else NULL: the SQL twin of the rules in
+/// `failed_accounting::failure` and `retry`, which judge again when the row is worked on.
+fn obstacle(action: Action) -> &'static str {
+    match action {
+        Action::Handle => {
+            "CASE WHEN handled = '1' THEN 'conflict-already-handled' \
+             WHEN retry_requested_at IS NOT NULL THEN 'conflict-retrying' END"
+        }
+        Action::Reopen => {
+            "CASE WHEN handled = '1' THEN (CASE resolution WHEN 'accounted' THEN 'conflict-closed-as-accounted' \
+             WHEN 'superseded' THEN 'conflict-closed-as-superseded' END) ELSE 'conflict-already-open' END"
+        }
+        Action::Retry => {
+            "CASE WHEN handled = '1' THEN 'retry-handled' \
+             WHEN retry_requested_at IS NOT NULL THEN 'retry-retrying' \
+             WHEN llmusageid IS NULL THEN 'retry-no-usage' \
+             WHEN EXISTS (SELECT 1 FROM llmusage u WHERE u.id = llmusageid) THEN \
+             (SELECT CASE u.accounting_status WHEN 'failed' THEN NULL WHEN 'accounted' THEN 'retry-accounted' \
+             WHEN 'created' THEN 'retry-created' ELSE 'retry-foreign' END FROM llmusage u WHERE u.id = llmusageid) \
+             WHEN EXISTS (SELECT 1 FROM llmusage_history h WHERE h.id = llmusageid) THEN \
+             (SELECT CASE h.accounting_status WHEN 'accounted' THEN 'retry-accounted' ELSE 'retry-archived' END \
+             FROM llmusage_history h WHERE h.id = llmusageid) \
+             ELSE 'retry-gone' END"
+        }
+        Action::Delete => "CASE WHEN 1 = 0 THEN '' END",
+    }
+}

@@ -1,0 +1,108 @@
+//! The job that runs batches: stretch after stretch, in turn where several are under way.
+//!
+//! What is done is in the database with the stretch that did it, so that a killed run goes on where it was.
+
+use std::time::{Duration, Instant};
+
+use super::batch::{Batch, State};
+use super::{canary, store, stretch, undo};
+use crate::audit::event::{Author, Source};
+use crate::base::clock::Clock;
+use crate::db::{Database, DbConnection};
+use crate::error::Result;
+
+/// One step of the job lasts so long at most; between two of them a stopping server stops.
+const STEP: Duration = Duration::from_secs(2);
+
+/// After each stretch others get their turn to write.
+const PAUSE: Duration = Duration::from_millis(3);
+
+/// The author of what a batch notes about itself.
+const AUTHOR: &str = "batch runner";
+
+/// Runs what is under way.
+#[derive(Debug, Clone)]
+pub struct Runner {
+    database: Database,
+    clock: Clock,
+}
+
+/// What a batch needs next, as it was read.
+enum Work {
+    Rows(Vec<super::judgement::Item>),
+    Look(super::batch::Canary),
+    Undo(Vec<undo::Done>),
+    Nothing,
+}
+
+impl Runner {
+    /// A runner of that database's batches.
+    pub fn new(database: Database, clock: Clock) -> Runner {
+        Runner { database, clock }
+    }
+
+    /// Whether any batch is under way.
+    pub fn is_due(&self) -> Result<bool> {
+        Ok(!self.database.run_here(store::under_way)?.is_empty())
+    }
+
+    /// Works on the batches under way until none can go on, or the step has lasted long enough; whether more is to do.
+    pub fn step(&self) -> Result<bool> {
+        let started = Instant::now();
+        loop {
+            let mut has_moved = false;
+            for id in self.database.run_here(store::under_way)? {
+                match self.stretch(&id) {
+                    Ok(moved) => has_moved |= moved,
+                    // The others go on; this one comes again with the next step.
+                    Err(error) => tracing::error!(batch = id, %error, "a stretch failed; it comes again"),
+                }
+                std::thread::sleep(PAUSE);
+            }
+            if !has_moved || started.elapsed() > STEP {
+                return Ok(has_moved);
+            }
+        }
+    }
+
+    /// One stretch of one batch; whether anything was done.
+    pub fn stretch(&self, id: &str) -> Result<bool> {
+        let (batch, work) = self.database.run_here(|connection| {
+            let batch = store::find(connection, id)?;
+            let work = next(connection, &batch)?;
+            Ok((batch, work))
+        })?;
+        let author = self.author(&batch);
+        match work {
+            Work::Nothing => Ok(false),
+            Work::Rows(items) => {
+                self.database.transaction_here(|connection| stretch::run(connection, &batch, &items, &author))
+            }
+            Work::Undo(rows) => {
+                self.database.transaction_here(|connection| undo::run(connection, &batch, &rows, &author))
+            }
+            Work::Look(seen) => {
+                self.database.transaction_here(|connection| canary::decide(connection, &batch, seen, &author))
+            }
+        }
+    }
+
+    /// Who answers for what is done next.
+    fn author(&self, batch: &Batch) -> Author {
+        let person = match batch.state {
+            State::Undoing => &batch.stored.undo_by,
+            _ => &batch.stored.run_by,
+        };
+        let name = person.clone().unwrap_or_else(|| AUTHOR.to_owned());
+        Author { name, source: Source::Batch, request_id: None, at: self.clock.now() }
+    }
+}
+
+fn next(connection: &mut DbConnection, batch: &Batch) -> Result<Work> {
+    Ok(match (batch.state, batch.canary) {
+        (State::Running, _) => Work::Rows(stretch::next_items(connection, batch)?),
+        (State::Undoing, _) => Work::Undo(undo::next(connection, batch)?),
+        (State::Waiting, Some(canary)) => Work::Look(canary::look(connection, batch, canary)?),
+        _ => Work::Nothing,
+    })
+}

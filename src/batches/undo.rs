@@ -1,0 +1,154 @@
+//! Taking back what a batch did: each row becomes what it was before, unless it has moved on since.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::batch::{Action, Batch, State};
+use super::judgement::Reason;
+use super::outcome::{self as outcomes_of, Outcome, Written};
+use super::store::{self, Step};
+use crate::audit::event::{self, Author, FAILED_ACCOUNTING};
+use crate::audit::store::{self as audit, Event};
+use crate::base::clock::TIME_FORMAT;
+use crate::base::money::Money;
+use crate::db::DbConnection;
+use crate::db::schema::{batch_item as item, batch_outcome as outcome};
+use crate::error::Result;
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::many;
+
+/// Rows of a stretch.
+const ROWS: i64 = 400;
+
+/// A row that was done, and the event that tells what it was before.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Done {
+    number: i64,
+    failed_id: String,
+    amount: Option<Money>,
+    cost: Option<Money>,
+    event_id: Option<i64>,
+}
+
+/// The next rows to take back.
+pub(super) fn next(connection: &mut DbConnection, batch: &Batch) -> Result<Vec<Done>> {
+    let same_row = item::batch_id.eq(outcome::batch_id).and(item::number.eq(outcome::number));
+    Ok(outcome::table
+        .inner_join(item::table.on(same_row))
+        .filter(outcome::batch_id.eq(batch.id().to_owned()))
+        .filter(outcome::phase.eq("run"))
+        .filter(outcome::is_done.eq(true))
+        .filter(outcome::number.gt(batch.stored.undo_position))
+        .order(outcome::number)
+        .limit(ROWS)
+        .select((outcome::number, item::failed_id, item::amount, item::cost, outcome::event_id))
+        .load(connection)?)
+}
+
+/// Takes the next rows back; false where another instance was first.
+pub(super) fn run(
+    connection: &mut DbConnection,
+    batch: &Batch,
+    rows: &[Done],
+    author: &Author,
+) -> Result<bool> {
+    if !store::take(connection, batch)? {
+        return Ok(false);
+    }
+    let ids: Vec<String> = rows.iter().map(|row| row.failed_id.clone()).collect();
+    many::lock(connection, &ids)?;
+    let found = many::find(connection, &ids)?;
+    let own: Vec<i64> = rows.iter().filter_map(|row| row.event_id).collect();
+    let first = own.iter().min().copied().unwrap_or(0);
+    let later = audit::last_since(connection, FAILED_ACCOUNTING, &ids, first)?;
+    let events = audit::of_ids(connection, &own)?;
+    let (mut outcomes, mut written, mut after) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, row) in rows.iter().enumerate() {
+        let event = row.event_id.and_then(|id| events.get(&id));
+        let not_done = match restored(row, found.get(&row.failed_id), (event, later.get(&row.failed_id))) {
+            Ok((before, changed)) => {
+                written.push(written_of(batch, place, before, &changed));
+                after.push(changed);
+                None
+            }
+            Err(reason) => Some(reason),
+        };
+        outcomes.push(Outcome { number: row.number, not_done, event_id: None });
+    }
+    many::save(connection, &after.iter().collect::<Vec<_>>())?;
+    let outcomes = outcomes_of::record(connection, (outcomes, written), author)?;
+    outcomes_of::write(connection, (batch.id(), "undo"), &outcomes)?;
+    store::advance(connection, batch, &step_after(batch, rows, &outcomes, author))?;
+    Ok(true)
+}
+
+fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Author) -> Step {
+    let mut progress = batch.progress;
+    for (row, outcome) in rows.iter().zip(outcomes) {
+        let tally = if outcome.not_done.is_none() { &mut progress.undone } else { &mut progress.kept };
+        tally.add(row.amount, row.cost);
+    }
+    let is_over = progress.undone.count + progress.kept.count >= progress.done.count;
+    Step {
+        state: if is_over { State::Undone } else { State::Undoing },
+        position: batch.stored.position,
+        undo_position: rows.last().map_or(batch.stored.undo_position, |row| row.number),
+        progress,
+        canary: batch.canary,
+        ended_at: is_over.then_some(author.at),
+    }
+}
+
+fn written_of(batch: &Batch, place: usize, before: &FailedRecord, after: &FailedRecord) -> Written {
+    let action =
+        if batch.action == Action::Handle { event::Action::UndoHandle } else { event::Action::UndoReopen };
+    let (old, new) = outcomes_of::difference(before, after, batch.id());
+    let id = before.id.clone();
+    Written { outcome: Some(place), action, kind: FAILED_ACCOUNTING, id, before: old, after: new }
+}
+
+/// The record as it is and as it was before its event, unless it is not any more what the event made of it.
+fn restored<'a>(
+    row: &Done,
+    record: Option<&'a FailedRecord>,
+    (event, later): (Option<&Event>, Option<&Event>),
+) -> std::result::Result<(&'a FailedRecord, FailedRecord), Reason> {
+    let later = later.filter(|later| Some(later.id) > row.event_id);
+    let Some(record) = record else { return Err(Reason::meanwhile("batch-gone", later)) };
+    let Some(event) = event.filter(|_| later.is_none()) else {
+        return Err(Reason::meanwhile("batch-moved-on", later));
+    };
+    let (before, after) = (object(event.before_state.as_deref()), object(event.after_state.as_deref()));
+    let now = record.handling_json();
+    // What MariaDB keeps of a time is shorter than what was written.
+    let asked = after.iter().filter(|(field, _)| !["batch", "handled_time"].contains(&field.as_str()));
+    if asked.into_iter().any(|(field, value)| now.get(field) != Some(value)) {
+        return Err(Reason::meanwhile("batch-moved-on", None));
+    }
+    Ok((record, with_fields(record, &before)))
+}
+
+fn object(text: Option<&str>) -> serde_json::Map<String, Value> {
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+/// The record with the fields of handling as an event kept them; fields that it does not name stay.
+fn with_fields(record: &FailedRecord, fields: &serde_json::Map<String, Value>) -> FailedRecord {
+    let text = |name: &str, present: &Option<String>| match fields.get(name) {
+        Some(value) => value.as_str().map(str::to_owned),
+        None => present.clone(),
+    };
+    let time = |present: Option<NaiveDateTime>| match fields.get("handled_time") {
+        Some(value) => value.as_str().and_then(|text| NaiveDateTime::parse_from_str(text, TIME_FORMAT).ok()),
+        None => present,
+    };
+    FailedRecord {
+        handled: text("handled", &record.handled),
+        handled_time: time(record.handled_time),
+        handled_note: text("handled_note", &record.handled_note),
+        resolution: text("resolution", &record.resolution),
+        handled_by: text("handled_by", &record.handled_by),
+        ..record.clone()
+    }
+}

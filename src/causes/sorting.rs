@@ -1,0 +1,123 @@
+//! The job that gives their cause to rows of the platform, and to rows that older rules sorted.
+//!
+//! Bounded batches: reasons are read and masked outside of any transaction, then written by compare-and-set on the
+//! version of the rules. Killed at any moment it goes on where rows are left. Nothing to do costs two index seeks.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+
+use super::cause::Cause;
+use super::store;
+use super::template::VERSION;
+use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::{Database, DbConnection};
+use crate::error::Result;
+
+/// Rows that one transaction writes; it takes some milliseconds.
+const BATCH: i64 = 300;
+
+/// A step ends after so long; what is left comes with the next one.
+const STEP: Duration = Duration::from_secs(20);
+
+/// Between two batches others may write for as long as the batch took, and at most so long.
+const LONGEST_PAUSE: Duration = Duration::from_millis(200);
+
+/// Which rows: those that these rules sorted, or none yet. The latter are new, or all of an adopted table.
+type Version = Option<i32>;
+
+/// An id, its reason and the version by which it was sorted.
+type Unsorted = (String, Option<String>, Version);
+
+/// Whether any row waits.
+pub fn is_due(database: &Database) -> Result<bool> {
+    database.run_here(|connection| {
+        Ok(!ids(connection, None, "", 1)?.is_empty() || oldest_version(connection)? < Some(VERSION))
+    })
+}
+
+/// Sorts what waits, for some seconds at most; gives how many rows that were.
+pub fn step(database: &Database) -> Result<usize> {
+    let begin = Instant::now();
+    let mut sorted = 0;
+    let outdated = database.run_here(oldest_version)?.filter(|version| *version < VERSION);
+    for rows in std::iter::once(None).chain(outdated.map(Some)) {
+        // The place in the index goes on with the batches: what was sorted may leave its traces before it.
+        let mut last = String::new();
+        while begin.elapsed() < STEP {
+            let batch_begin = Instant::now();
+            let batch = database.run_here(|connection| batch(connection, rows, &last))?;
+            let Some((id, ..)) = batch.last() else { break };
+            last.clone_from(id);
+            let is_last = (batch.len() as i64) < BATCH;
+            sorted += write(database, batch)?;
+            if is_last {
+                break;
+            }
+            std::thread::sleep(batch_begin.elapsed().min(LONGEST_PAUSE));
+        }
+    }
+    Ok(sorted)
+}
+
+/// Sorts everything, without a pause: for tests and for benches.
+pub fn sort_all(database: &Database) -> Result<usize> {
+    let mut sorted = 0;
+    while is_due(database)? {
+        sorted += step(database)?;
+    }
+    Ok(sorted)
+}
+
+/// The oldest version that sorted any row; with [`VERSION`] where none is older, that of a newer program aside.
+fn oldest_version(connection: &mut DbConnection) -> Result<Version> {
+    let rows = failed::table.filter(dsl::cause_version.is_not_null()).select(dsl::cause_version);
+    Ok(rows.order(dsl::cause_version).first::<Version>(connection).optional()?.flatten().or(Some(VERSION)))
+}
+
+fn ids(connection: &mut DbConnection, rows: Version, after: &str, limit: i64) -> Result<Vec<String>> {
+    let mut query = failed::table.select(dsl::id).filter(dsl::id.gt(after.to_owned())).into_boxed();
+    query = match rows {
+        None => query.filter(dsl::cause_version.is_null()),
+        Some(version) => query.filter(dsl::cause_version.eq(version)),
+    };
+    Ok(query.order(dsl::id).limit(limit).load(connection)?)
+}
+
+fn batch(connection: &mut DbConnection, rows: Version, after: &str) -> Result<Vec<Unsorted>> {
+    let ids = ids(connection, rows, after, BATCH)?;
+    let mut batch: Vec<Unsorted> = failed::table
+        .filter(dsl::id.eq_any(ids))
+        .select((dsl::id, dsl::failed_reason, dsl::cause_version))
+        .load(connection)?;
+    batch.sort();
+    Ok(batch)
+}
+
+/// Writes the causes of a batch, unless a row was written with a cause meanwhile.
+fn write(database: &Database, batch: Vec<Unsorted>) -> Result<usize> {
+    let mut causes: HashMap<(String, Version), (Cause, Vec<String>)> = HashMap::new();
+    for (id, reason, version) in batch {
+        let cause = Cause::of(reason.as_deref());
+        let one = causes.entry((cause.key.clone(), version)).or_insert_with(|| (cause, Vec::new()));
+        one.1.push(id);
+    }
+    let mut causes: Vec<_> = causes.into_iter().collect();
+    // Writers that take the rows of several causes do so in one order.
+    causes.sort_by(|one, other| one.0.cmp(&other.0));
+    database.transaction_here(|connection| {
+        let mut written = 0;
+        for ((key, version), (cause, ids)) in &causes {
+            store::keep(connection, cause)?;
+            let mut rows = diesel::update(failed::table).filter(dsl::id.eq_any(ids.clone())).into_boxed();
+            rows = match version {
+                None => rows.filter(dsl::cause_version.is_null()),
+                Some(version) => rows.filter(dsl::cause_version.eq(*version)),
+            };
+            written +=
+                rows.set((dsl::cause.eq(key.clone()), dsl::cause_version.eq(VERSION))).execute(connection)?;
+        }
+        Ok(written)
+    })
+}

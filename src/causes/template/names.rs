@@ -1,0 +1,491 @@
+//! The words that tell what stands beside them: a name that belongs to the cause, or a value that does not.
+//!
+//! More than 250 lines: they are lists of words.
+
+/// After these a quoted or bracketed word is a value: of a person, a model, a file, a number.
+const BEFORE_VALUES: [&str; 58] = [
+    "entry",
+    "value",
+    "values",
+    "literal",
+    "near",
+    "user",
+    "username",
+    "host",
+    "hostname",
+    "server",
+    "database",
+    "file",
+    "filename",
+    "path",
+    "url",
+    "uri",
+    "model",
+    "models",
+    "organization",
+    "organisation",
+    "org",
+    "account",
+    "customer",
+    "tenant",
+    "project",
+    "deployment",
+    "endpoint",
+    "id",
+    "ids",
+    "uuid",
+    "order",
+    "input",
+    "string",
+    "text",
+    "got",
+    "received",
+    "region",
+    "bucket",
+    "address",
+    "ip",
+    "directory",
+    "token",
+    "base",
+    "float",
+    "email",
+    "phone",
+    "date",
+    "time",
+    "datetime",
+    "timestamp",
+    "amount",
+    "decimal",
+    "version",
+    "session",
+    "request",
+    "provider",
+    "supplier",
+    "found",
+];
+
+/// The same in Chinese; the last characters before the value.
+const BEFORE_VALUES_ZH: [&str; 20] = [
+    "用户",
+    "账户",
+    "账号",
+    "机构",
+    "模型",
+    "订单",
+    "文件",
+    "客户",
+    "组织",
+    "租户",
+    "项目",
+    "地址",
+    "主机",
+    "号",
+    "编号",
+    "供应商",
+    "渠道",
+    "公司",
+    "名称",
+    "值",
+];
+
+/// What follows a quoted value.
+const AFTER_VALUES: [&str; 7] = [
+    " is not a valid",
+    " is not valid",
+    " is too long",
+    " does not match",
+    " is not of type",
+    " is not one of",
+    " is not a multiple",
+];
+
+/// A number after these belongs to the cause.
+const BEFORE_CODES: [&str; 38] = [
+    "errno",
+    "winerror",
+    "code",
+    "status",
+    "http",
+    "https",
+    "sqlstate",
+    "exit",
+    "signal",
+    "ret",
+    "retcode",
+    "errcode",
+    "err_code",
+    "error_code",
+    "errorcode",
+    "status_code",
+    "statuscode",
+    "http_status",
+    "sqlcode",
+    "sub_code",
+    "subcode",
+    "returncode",
+    "http/1",
+    "http/2",
+    "err",
+    "response",
+    "ora",
+    "状态码",
+    "错误码",
+    "错误代码",
+    "返回码",
+    "响应码",
+    "代码",
+    "状态",
+    "returned",
+    "httpcode",
+    "http_code",
+    "code_",
+];
+
+/// Names whose value is wording.
+const WORDING: [&str; 24] = [
+    "message",
+    "msg",
+    "reason",
+    "error",
+    "detail",
+    "details",
+    "title",
+    "description",
+    "err",
+    "errmsg",
+    "err_msg",
+    "error_msg",
+    "error_message",
+    "errormessage",
+    "error_description",
+    "status_message",
+    "statusmessage",
+    "sub_msg",
+    "submsg",
+    "exception",
+    "fault",
+    "retmsg",
+    "ret_msg",
+    "errors",
+];
+
+/// Names whose value is a code or a name.
+const CODES: [&str; 39] = [
+    "code",
+    "type",
+    "status",
+    "errno",
+    "errcode",
+    "err_code",
+    "error_code",
+    "errorcode",
+    "status_code",
+    "statuscode",
+    "http_status",
+    "error_type",
+    "errortype",
+    "kind",
+    "param",
+    "parameter",
+    "loc",
+    "field",
+    "column",
+    "attribute",
+    "table",
+    "category",
+    "level",
+    "success",
+    "ok",
+    "sub_code",
+    "subcode",
+    "ret",
+    "retcode",
+    "ret_code",
+    "object",
+    "sqlstate",
+    "http_code",
+    "method",
+    "is_error",
+    "exc_type",
+    "exception_type",
+    "severity",
+    "grpc_status",
+];
+
+/// Names that make a body one of an error.
+const ERRORS: [&str; 33] = [
+    "code",
+    "message",
+    "msg",
+    "errcode",
+    "err_code",
+    "error_code",
+    "errorcode",
+    "errno",
+    "errmsg",
+    "err_msg",
+    "error_msg",
+    "error_message",
+    "errormessage",
+    "error",
+    "err",
+    "errors",
+    "detail",
+    "reason",
+    "exception",
+    "fault",
+    "error_description",
+    "status_message",
+    "statusmessage",
+    "retmsg",
+    "ret_msg",
+    "sub_code",
+    "sub_msg",
+    "retcode",
+    "ret_code",
+    "error_type",
+    "status_code",
+    "statuscode",
+    "resultmsg",
+];
+
+/// Names whose value is data, whatever it looks like.
+const DATA: [&str; 21] = [
+    "usages",
+    "usage",
+    "params",
+    "parameters",
+    "payload",
+    "kwargs",
+    "args",
+    "headers",
+    "messages",
+    "prompt",
+    "input",
+    "inputs",
+    "record",
+    "row",
+    "rows",
+    "ns",
+    "env",
+    "kw",
+    "ioinfo",
+    "context",
+    "request",
+];
+
+pub(super) fn is_before_value(word: &str) -> bool {
+    BEFORE_VALUES.contains(&word) || is_id_name(word) || is_before_value_zh(word)
+}
+
+pub(super) fn is_before_value_zh(word: &str) -> bool {
+    BEFORE_VALUES_ZH.iter().any(|noun| word.ends_with(noun))
+}
+
+pub(super) fn is_after_value(text: &str) -> bool {
+    AFTER_VALUES.iter().any(|words| text.starts_with(words))
+}
+
+pub(super) fn is_before_code(word: &str) -> bool {
+    BEFORE_CODES.contains(&word)
+        || (!word.is_ascii() && BEFORE_CODES.iter().any(|noun| !noun.is_ascii() && word.ends_with(noun)))
+}
+
+pub(super) fn is_wording(name: &str) -> bool {
+    WORDING.contains(&last_part(name).as_str())
+}
+
+pub(super) fn is_code(name: &str) -> bool {
+    CODES.contains(&last_part(name).as_str())
+}
+
+pub(super) fn is_of_error(name: &str) -> bool {
+    ERRORS.contains(&last_part(name).as_str())
+}
+
+pub(super) fn is_data(name: &str) -> bool {
+    DATA.contains(&last_part(name).as_str())
+}
+
+/// The last part of a dotted name, in small letters.
+fn last_part(name: &str) -> String {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    name.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase().replace(['-', ' '], "_")
+}
+
+/// Whether a word, in small letters, names an id.
+pub(super) fn is_id_name(word: &str) -> bool {
+    const IDS: [&str; 18] = [
+        "id",
+        "orgid",
+        "userid",
+        "llmid",
+        "llmusageid",
+        "luid",
+        "ppid",
+        "taskid",
+        "transno",
+        "requestid",
+        "traceid",
+        "sessionid",
+        "guid",
+        "tenantid",
+        "orderid",
+        "customerid",
+        "apikey",
+        "accountid",
+    ];
+    IDS.contains(&word) || word.ends_with("_id") || word.ends_with("-id")
+}
+
+/// Values that are no values: what is missing is part of the cause.
+pub(super) fn is_nothing_or_truth(text: &str) -> bool {
+    matches!(
+        text,
+        "None" | "null" | "NULL" | "nil" | "undefined" | "NaN" | "nan" | "True" | "False" | "true" | "false"
+    )
+}
+
+/// Whether a quoted word can be the name of a field, a column, a type.
+pub(super) fn is_name(text: &str) -> bool {
+    let part = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    text.len() <= 64
+        && text.split('.').all(part)
+        && !is_host(text)
+        && !is_file(text)
+        && !text.split('.').any(is_random)
+}
+
+/// Whether a word of letters, digits, `_` and `-` was drawn, not written.
+pub(super) fn is_random(word: &str) -> bool {
+    let (mut digits, mut upper, mut lower, mut changes, mut short_runs) = (0, 0, 0, 0, 0);
+    let (mut last, mut run) = (' ', 0);
+    for letter in word.chars() {
+        digits += usize::from(letter.is_ascii_digit());
+        upper += usize::from(letter.is_ascii_uppercase());
+        if letter.is_ascii_lowercase() {
+            lower += 1;
+            run += 1;
+        } else {
+            short_runs += usize::from((1..=2).contains(&run));
+            run = 0;
+        }
+        if last != ' ' && letter.is_ascii_digit() != last.is_ascii_digit() {
+            changes += 1;
+        }
+        last = letter;
+    }
+    let length = word.len();
+    let is_hex = digits > 0 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (length >= 8 && is_hex)
+        || (length >= 16 && digits >= 3 && changes >= 3)
+        || (length >= 6 && changes >= 4)
+        || (length >= 18 && lower > 0 && upper * 10 >= (upper + lower) * 3 && short_runs >= 3)
+}
+
+/// Names of hosts, of at least two parts, without a port.
+pub(super) fn is_host(text: &str) -> bool {
+    const SURE: [&str; 15] = [
+        "com",
+        "cn",
+        "net",
+        "org",
+        "edu",
+        "gov",
+        "biz",
+        "xyz",
+        "cloud",
+        "local",
+        "internal",
+        "lan",
+        "svc",
+        "localdomain",
+        "cluster",
+    ];
+    const IN_LONG_NAMES: [&str; 14] =
+        ["io", "ai", "dev", "app", "top", "tech", "site", "info", "hk", "sg", "jp", "uk", "us", "de"];
+    let labels: Vec<&str> = text.split('.').collect();
+    let is_label = |label: &&str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let Some(last) = labels.last().map(|last| last.to_ascii_lowercase()) else { return false };
+    labels.len() >= 2
+        && labels.iter().all(is_label)
+        && (SURE.contains(&last.as_str()) || labels.len() >= 3 && IN_LONG_NAMES.contains(&last.as_str()))
+}
+
+/// Names of files, by their endings.
+pub(super) fn is_file(text: &str) -> bool {
+    const ENDINGS: [&str; 49] = [
+        "py", "pyc", "js", "ts", "json", "jsonl", "yaml", "yml", "txt", "csv", "xml", "log", "conf", "ini",
+        "sql", "sh", "html", "htm", "md", "pdf", "png", "jpg", "jpeg", "gif", "webp", "bmp", "svg", "mp3",
+        "mp4", "wav", "avi", "mov", "flac", "ogg", "zip", "gz", "tar", "whl", "pem", "crt", "toml", "rs",
+        "java", "ui", "dspy", "xlsx", "docx", "sqlite", "bin",
+    ];
+    let Some((name, ending)) = text.rsplit_once('.') else { return false };
+    !name.is_empty() && ENDINGS.contains(&ending.to_ascii_lowercase().as_str())
+}
+
+/// Words with digits in them that name a technique, not a thing.
+pub(super) fn is_technical(word: &str) -> bool {
+    const TECHNICAL: [&str; 50] = [
+        "utf-8",
+        "utf8",
+        "utf8mb4",
+        "utf8mb3",
+        "utf-16",
+        "utf-32",
+        "latin-1",
+        "latin1",
+        "iso-8859-1",
+        "base64",
+        "base32",
+        "sha1",
+        "sha-1",
+        "sha256",
+        "sha-256",
+        "sha512",
+        "md5",
+        "http2",
+        "ipv4",
+        "ipv6",
+        "s3",
+        "ec2",
+        "oauth2",
+        "oauth1",
+        "x509",
+        "h264",
+        "h265",
+        "mp3",
+        "mp4",
+        "k8s",
+        "i18n",
+        "aiohttp3",
+        "urllib3",
+        "http/1",
+        "b64",
+        "cp1252",
+        "cp936",
+        "gb2312",
+        "gb18030",
+        "int32",
+        "int64",
+        "uint8",
+        "float32",
+        "float64",
+        "float16",
+        "int8",
+        "int16",
+        "2xx",
+        "4xx",
+        "5xx",
+    ];
+    TECHNICAL.contains(&word.to_ascii_lowercase().as_str())
+        || ["Error", "Exception", "Warning", "Timeout"]
+            .iter()
+            .any(|end| word.ends_with(end) && !word.contains('-'))
+            && !word.starts_with(|first: char| first.is_ascii_digit())
+}

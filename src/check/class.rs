@@ -1,0 +1,136 @@
+//! The classes of fault, each as one question to the database; the answer is a count, a sum and the first ids.
+//!
+//! The database counts and adds up: nothing grows with the tables but time, and each class has a snapshot of its own.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::base::finding::{Finding, KEPT};
+use crate::db::dialect::{self, Statement};
+use crate::db::{DbConnection, Engine};
+use crate::error::Result;
+
+/// What a class finds in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Usage,
+    Failure,
+    Event,
+}
+
+/// All classes in the order in which they are told, with what their ids are of.
+pub const CLASSES: [(&str, Kind); 9] = [
+    ("in_live_and_history", Kind::Usage),
+    ("failed_without_failure", Kind::Usage),
+    ("open_failure_of_accounted", Kind::Failure),
+    ("failure_without_usage", Kind::Failure),
+    ("created_too_long", Kind::Usage),
+    (ACCOUNTED_FOR_NOTHING, Kind::Usage),
+    ("foreign_handled", Kind::Failure),
+    ("foreign_accounting_status", Kind::Usage),
+    (AUDIT_CHAIN, Kind::Event),
+];
+
+/// Usages that were accounted with no amount although the model counted tokens; see `tokens`.
+pub const ACCOUNTED_FOR_NOTHING: &str = "accounted_for_nothing";
+/// Gaps and changes in the audit trail; see `audit::chain`.
+pub const AUDIT_CHAIN: &str = "audit_chain";
+
+/// A usage may wait so long to be accounted.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+
+/// "`f` is open".
+const IS_OPEN: &str = "(f.handled IS NULL OR f.handled <> '1')";
+
+/// Where the rows of a class are: what stands behind `FROM`, with `x` for the row that is found.
+fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Statement>> {
+    let accounted =
+        |table: &str| dialect::is_word(engine, &format!("{table}.accounting_status"), "accounted");
+    let known = |column: &str, words: &[&str]| {
+        let known: Vec<String> = words.iter().map(|word| dialect::is_word(engine, column, word)).collect();
+        format!("({column} IS NULL OR NOT ({}))", known.join(" OR "))
+    };
+    let one = |text: &str| vec![Statement::new(engine, text)];
+    Some(match class {
+        "in_live_and_history" => one("llmusage x JOIN llmusage_history h ON h.id = x.id WHERE 1 = 1"),
+        "failed_without_failure" => one("llmusage x WHERE x.accounting_status = 'failed' AND NOT EXISTS \
+             (SELECT 1 FROM llmusage_accounting_failed f WHERE f.llmusageid = x.id)"),
+        "open_failure_of_accounted" => ["llmusage", "llmusage_history"]
+            .iter()
+            .map(|table| {
+                let text = format!(
+                    "llmusage_accounting_failed x JOIN {table} u ON u.id = x.llmusageid WHERE {} AND {}",
+                    IS_OPEN.replace("f.", "x."),
+                    accounted("u")
+                );
+                Statement::new(engine, &text)
+            })
+            .collect(),
+        "failure_without_usage" => one(
+            "llmusage_accounting_failed x WHERE NOT EXISTS (SELECT 1 FROM llmusage u WHERE u.id = x.llmusageid) \
+             AND NOT EXISTS (SELECT 1 FROM llmusage_history h WHERE h.id = x.llmusageid)",
+        ),
+        "created_too_long" => vec![
+            Statement::new(engine, "llmusage x WHERE x.accounting_status = 'created' AND x.use_time < ")
+                .time(now - LONGEST_WAIT),
+        ],
+        "foreign_handled" => {
+            one(&format!("llmusage_accounting_failed x WHERE {}", known("x.handled", &["0", "1"])))
+        }
+        "foreign_accounting_status" => {
+            let words = ["created", "accounted", "failed"];
+            let wrong = known("x.accounting_status", &words);
+            ["llmusage", "llmusage_history"]
+                .iter()
+                .map(|table| Statement::new(engine, &format!("{table} x WHERE {wrong}")))
+                .collect()
+        }
+        _ => return None,
+    })
+}
+
+/// Asks for one class; none for those that are no question to the database.
+pub fn find(
+    connection: &mut DbConnection,
+    class: &'static str,
+    now: NaiveDateTime,
+) -> Result<Option<Finding>> {
+    let Some(sources) = source(connection.engine(), class, now) else { return Ok(None) };
+    let mut finding = Finding::none(class);
+    for source in sources {
+        add(connection, &mut finding, source)?;
+    }
+    Ok(Some(finding))
+}
+
+fn add(connection: &mut DbConnection, finding: &mut Finding, source: Statement) -> Result<()> {
+    #[derive(QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = BigInt)]
+        number: i64,
+        #[diesel(sql_type = BigInt)]
+        high: i64,
+        #[diesel(sql_type = BigInt)]
+        low: i64,
+    }
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = Text)]
+        id: String,
+    }
+    let [high, low] = dialect::sum_parts(connection.engine(), "x.amount");
+    let question = format!("SELECT COUNT(*) AS number, {high} AS high, {low} AS low FROM ");
+    let counted: Vec<Counted> = source.clone().within(&question).load(connection)?;
+    for counted in counted {
+        finding.count += counted.number.unsigned_abs();
+        let sum = dialect::money_sum((counted.high, counted.low));
+        finding.sum = Some(finding.sum.unwrap_or_default() + sum);
+    }
+    let room = KEPT.saturating_sub(finding.ids.len());
+    if finding.count > 0 && room > 0 {
+        let ids = source.within("SELECT x.id AS id FROM ").sql(&format!(" ORDER BY x.id LIMIT {room}"));
+        finding.ids.extend(ids.load::<Id>(connection)?.into_iter().map(|row| row.id));
+    }
+    Ok(())
+}

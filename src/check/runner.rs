@@ -1,0 +1,47 @@
+//! Runs a check from the first class to the last, and keeps what it found.
+
+use super::class::{self, ACCOUNTED_FOR_NOTHING, AUDIT_CHAIN, CLASSES};
+use super::{store, tokens};
+use crate::audit::chain;
+use crate::base::clock::Clock;
+use crate::base::finding::Finding;
+use crate::db::Database;
+use crate::error::Result;
+
+/// Checks on behalf of somebody; tells each finding as it is known.
+pub fn check(
+    database: &Database,
+    clock: &Clock,
+    by: &str,
+    tell: &mut dyn FnMut(&Finding) -> Result<()>,
+) -> Result<Vec<Finding>> {
+    let began = clock.now();
+    let mut findings = Vec::new();
+    for (name, _) in CLASSES {
+        let finding = match name {
+            AUDIT_CHAIN => database.run_here(chain::check)?,
+            ACCOUNTED_FOR_NOTHING => tokens::find(database)?,
+            _ => database
+                .run_here(|connection| class::find(connection, name, began))?
+                .unwrap_or_else(|| Finding::none(name)),
+        };
+        tell(&finding)?;
+        findings.push(finding);
+    }
+    let ended = clock.now();
+    database.transaction_here(|connection| store::keep(connection, (by, began, ended), &findings))?;
+    Ok(findings)
+}
+
+/// Whether somebody asked for a check on a page.
+pub fn is_asked(database: &Database) -> Result<bool> {
+    Ok(database.run_here(store::asked_by)?.is_some())
+}
+
+/// Makes the check that was asked for on a page.
+pub fn answer(database: &Database, clock: &Clock) -> Result<()> {
+    if let Some(by) = database.run_here(store::asked_by)? {
+        check(database, clock, &by, &mut |_| Ok(()))?;
+    }
+    Ok(())
+}

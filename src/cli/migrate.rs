@@ -1,0 +1,71 @@
+//! `migrate`: applying, listing and printing the schema; adopting a database that the platform made.
+
+use super::{Config, say};
+use crate::db::{Database, Engine, migrations};
+use crate::error::{Error, Result};
+use crate::failed_accounting::store;
+
+pub(super) fn migrate(config: &Config, status: bool, print_sql: bool) -> Result<()> {
+    if print_sql {
+        return print(config);
+    }
+    let database = Database::open(&config.database_url, config.timezone)?;
+    if status {
+        return list(&database);
+    }
+    migrations::check_columns(&database)?;
+    let applied = migrations::apply(&database)?;
+    for name in &applied {
+        say(&format!("applied {name}"))?;
+    }
+    if applied.is_empty() {
+        return say("nothing to apply: the schema is up to date");
+    }
+    let unmarked = database.run_here(store::count_unmarked)?;
+    if unmarked > 0 {
+        say(&format!(
+            "{unmarked} failed records have no handled (NULL): they count as open and were left as they are"
+        ))?;
+    }
+    Ok(())
+}
+
+/// What exists, what is applied, and what each pending migration would add.
+fn list(database: &Database) -> Result<()> {
+    let mut outlook = migrations::outlook(database)?.into_iter().peekable();
+    for migration in migrations::status(database)? {
+        say(&format!("{} {}", if migration.applied { "applied" } else { "pending" }, migration.name))?;
+        let Some(pending) = outlook.next_if(|pending| pending.name == migration.name) else { continue };
+        for there in pending.present {
+            say(&format!("    there already: {there}"))?;
+        }
+        for added in pending.adds {
+            say(&format!("    adds: {added}"))?;
+        }
+    }
+    let tables = migrations::present(database)?.platform_tables();
+    say(&match tables.is_empty() {
+        true => "the platform's tables: none".to_owned(),
+        false => format!("the platform's tables: {}", tables.join(", ")),
+    })?;
+    migrations::check_columns(database)
+}
+
+/// The script; of a database that can be asked, without what it has.
+fn print(config: &Config) -> Result<()> {
+    let url = &config.database_url;
+    let engine = Engine::of_url(url).ok_or_else(|| {
+        Error::Unavailable(
+            "--database-url: the scheme must be sqlite:, mysql: or postgres:, such as sqlite:llmage-admin.db"
+                .to_owned(),
+        )
+    })?;
+    // Opening an SQLite file that is not there would make it.
+    let database = match engine.is_built_in() && !engine.is_missing_file(url) {
+        true => Database::open(url, config.timezone).ok(),
+        false => None,
+    };
+    let Some(database) = database else { return say(&migrations::sql(engine, None, &[])?) };
+    let applied = migrations::applied(&database)?;
+    say(&migrations::sql(engine, Some(&migrations::present(&database)?), &applied)?)
+}

@@ -1,0 +1,227 @@
+//! Moving rows between two tables of the same shape: which columns there are, when two rows are the same to the byte,
+//! and in which order rows are walked.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
+use diesel::sql_types::{BigInt, Date, Text, Timestamp};
+
+use super::super::{DbBackend, DbConnection, Engine};
+use crate::error::Result;
+
+/// A statement that grows with the values bound in it.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    engine: Engine,
+    text: String,
+    values: Vec<Value>,
+}
+
+#[derive(Debug, Clone)]
+enum Value {
+    Text(String),
+    Date(NaiveDate),
+    Time(NaiveDateTime),
+    Number(i64),
+}
+
+impl Statement {
+    /// Starts with that text.
+    pub fn new(engine: Engine, text: &str) -> Statement {
+        Statement { engine, text: text.to_owned(), values: Vec::new() }
+    }
+
+    /// More text.
+    pub fn sql(mut self, text: &str) -> Statement {
+        self.text.push_str(text);
+        self
+    }
+
+    /// The same with that text in front of it.
+    pub fn within(mut self, start: &str) -> Statement {
+        self.text.insert_str(0, start);
+        self
+    }
+
+    /// A text, bound.
+    pub fn text(self, value: &str) -> Statement {
+        self.bound(Value::Text(value.to_owned()), "VARCHAR")
+    }
+
+    /// A day, bound.
+    pub fn date(self, value: NaiveDate) -> Statement {
+        self.bound(Value::Date(value), "DATE")
+    }
+
+    /// A time, bound.
+    pub fn time(self, value: NaiveDateTime) -> Statement {
+        self.bound(Value::Time(value), "TIMESTAMP")
+    }
+
+    /// A whole number, bound.
+    pub fn number(self, value: i64) -> Statement {
+        self.bound(Value::Number(value), "BIGINT")
+    }
+
+    /// `(...)` of these ids, to stand behind `IN`; never empty.
+    pub fn ids(mut self, ids: &[String]) -> Statement {
+        if self.engine == Engine::Sqlite {
+            // One value, however many: SQLite bounds how many it takes, and reads each of them anew.
+            let list = serde_json::Value::from(ids.to_vec()).to_string();
+            return self.sql("(SELECT value FROM json_each(").text(&list).sql("))");
+        }
+        self.text.push('(');
+        for (number, id) in ids.iter().enumerate() {
+            if number > 0 {
+                self.text.push_str(", ");
+            }
+            self = self.text(id);
+        }
+        self.sql(")")
+    }
+
+    fn bound(mut self, value: Value, kind: &str) -> Statement {
+        self.values.push(value);
+        match self.engine {
+            Engine::Postgres => self.text.push_str(&format!("CAST(${} AS {kind})", self.values.len())),
+            _ => self.text.push('?'),
+        }
+        self
+    }
+
+    fn query(self) -> BoxedSqlQuery<'static, DbBackend, SqlQuery> {
+        let mut query = diesel::sql_query(self.text).into_boxed::<DbBackend>();
+        for value in self.values {
+            query = match value {
+                Value::Text(text) => query.bind::<Text, _>(text),
+                Value::Date(date) => query.bind::<Date, _>(date),
+                Value::Time(time) => query.bind::<Timestamp, _>(time),
+                Value::Number(number) => query.bind::<BigInt, _>(number),
+            };
+        }
+        query
+    }
+
+    /// Runs it; gives how many rows it changed.
+    pub fn execute(self, connection: &mut DbConnection) -> QueryResult<usize> {
+        self.query().execute(connection)
+    }
+
+    /// Runs it and reads its rows.
+    pub fn load<T>(self, connection: &mut DbConnection) -> QueryResult<Vec<T>>
+    where
+        T: QueryableByName<DbBackend> + 'static,
+    {
+        self.query().load(connection)
+    }
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub name: String,
+    /// Whether it holds text, which has a collation.
+    pub is_text: bool,
+}
+
+/// The columns of a table in its order.
+pub fn columns(connection: &mut DbConnection, table: &str) -> Result<Vec<Column>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        kind: String,
+    }
+    let engine = connection.engine();
+    let question = match engine {
+        Engine::Sqlite => Statement::new(engine, "SELECT name, type AS kind FROM pragma_table_info(").text(table).sql(")"),
+        Engine::Mysql => Statement::new(
+            engine,
+            "SELECT CAST(column_name AS CHAR) AS name, CAST(data_type AS CHAR) AS kind FROM information_schema.columns \
+             WHERE table_schema = DATABASE() AND table_name = ",
+        )
+        .text(table)
+        .sql(" ORDER BY ordinal_position"),
+        Engine::Postgres => Statement::new(
+            engine,
+            "SELECT CAST(column_name AS TEXT) AS name, CAST(data_type AS TEXT) AS kind FROM information_schema.columns \
+             WHERE table_schema = ANY (current_schemas(false)) AND table_name = ",
+        )
+        .text(table)
+        .sql(" ORDER BY ordinal_position"),
+    };
+    let rows: Vec<Row> = question.load(connection)?;
+    let is_text = |kind: &str| {
+        let kind = kind.to_ascii_lowercase();
+        ["char", "text", "clob", "enum"].iter().any(|word| kind.contains(word))
+    };
+    Ok(rows.into_iter().map(|row| Column { is_text: is_text(&row.kind), name: row.name }).collect())
+}
+
+/// A name of a column or table, quoted.
+pub fn quoted(engine: Engine, name: &str) -> String {
+    match engine {
+        Engine::Mysql => format!("`{}`", name.replace('`', "``")),
+        _ => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
+}
+
+/// "The two rows hold the same in each of these columns", to the byte, NULL the same as NULL.
+pub fn is_same(engine: Engine, (one, other): (&str, &str), columns: &[Column]) -> String {
+    let same = |column: &Column| {
+        let name = quoted(engine, &column.name);
+        let (one, other) = (format!("{one}.{name}"), format!("{other}.{name}"));
+        match engine {
+            Engine::Sqlite => {
+                let collation = if column.is_text { " COLLATE BINARY" } else { "" };
+                // The plus keeps the planner from looking rows up by anything but their ids.
+                format!("(+{one} IS +{other}{collation} AND typeof({one}) = typeof({other}))")
+            }
+            Engine::Mysql if column.is_text => {
+                let bytes = |value: &str| format!("CAST(CONVERT({value} USING utf8mb4) AS BINARY)");
+                format!("{} <=> {}", bytes(&one), bytes(&other))
+            }
+            Engine::Mysql => format!("{one} <=> {other}"),
+            Engine::Postgres => {
+                let text = |value: &str| format!("CAST({value} AS TEXT) COLLATE \"C\"");
+                format!("{} IS NOT DISTINCT FROM {}", text(&one), text(&other))
+            }
+        }
+    };
+    columns.iter().map(same).collect::<Vec<_>>().join(" AND ")
+}
+
+/// "The column holds exactly that word", also where the collation takes others for the same.
+pub fn is_word(engine: Engine, column: &str, word: &str) -> String {
+    match engine {
+        Engine::Mysql => format!("({column} = '{word}' AND CAST({column} AS BINARY) = '{word}')"),
+        Engine::Sqlite | Engine::Postgres => format!("{column} = '{word}'"),
+    }
+}
+
+/// By what usages of one day are walked: in the order in which an index has them.
+pub fn walk_key(engine: Engine) -> &'static str {
+    match engine {
+        // Also the order of the table's pages, where each holds a few rows only.
+        Engine::Sqlite => "rowid",
+        Engine::Mysql | Engine::Postgres => "id",
+    }
+}
+
+/// "The column holds a day before that one", to be followed by the day. In SQLite a column may hold anything.
+pub fn is_day_before(engine: Engine, column: &str) -> String {
+    match engine {
+        Engine::Sqlite => {
+            format!(
+                "{column} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND {column} > '' AND {column} < "
+            )
+        }
+        Engine::Mysql | Engine::Postgres => format!("{column} < "),
+    }
+}
+
+/// A value as text.
+pub fn as_text(engine: Engine, value: &str) -> String {
+    format!("CAST({value} AS {})", if engine == Engine::Mysql { "CHAR" } else { "TEXT" })
+}

@@ -1,0 +1,131 @@
+//! Why a database is away, in words for whoever has to bring it back; without hosts, names and passwords.
+
+/// Signs in the texts of the three engines, what they mean, and what to do.
+const REASONS: [(&[&str], &str, &str); 8] = [
+    (
+        &[
+            "Access denied",
+            "password authentication failed",
+            "no password supplied",
+            "does not exist on this server",
+        ],
+        "the database refuses the user or the password",
+        "check user and password in the URL, percent-encoded",
+    ),
+    (
+        &["Unknown database", "does not exist"],
+        "the database does not exist",
+        "make it first: CREATE DATABASE",
+    ),
+    (
+        &["Too many connections", "too many clients", "connection slots are reserved"],
+        "the database has no connection left",
+        "raise its limit, or run fewer instances",
+    ),
+    (
+        &["is full", "No space left", "no space left", "could not extend", "disk I/O error"],
+        "the disk is full or broken",
+        "free some space",
+    ),
+    (
+        &["readonly database", "--read-only", "read-only"],
+        "the database is read-only",
+        "give the user, file or server the right to write",
+    ),
+    (
+        &["unable to open database file", "Unable to open"],
+        "the database file cannot be opened",
+        "its folder must exist and be writable by this user",
+    ),
+    (
+        &["the database system is", "WSREP has not yet prepared"],
+        "the database is starting or stopping",
+        "wait for it",
+    ),
+    (
+        &[
+            "connect",
+            "translate host",
+            "Unknown server host",
+            "Unknown MySQL server host",
+            "no answer",
+            "timed out",
+            "gone away",
+            "terminating",
+        ],
+        "the database cannot be reached",
+        "check host and port in the URL, and that the server runs",
+    ),
+];
+
+fn reason(message: &str) -> Option<&'static (&'static [&'static str], &'static str, &'static str)> {
+    REASONS.iter().find(|(signs, ..)| signs.iter().any(|sign| message.contains(sign)))
+}
+
+/// Why it is away, by its error's text.
+pub fn outage_in_words(message: &str) -> &'static str {
+    reason(message).map_or("the database does not answer", |(_, words, _)| words)
+}
+
+/// What to do about it.
+pub fn remedy(message: &str) -> &'static str {
+    reason(message).map_or("check the URL", |(.., remedy)| remedy)
+}
+
+/// Whether an error's text says that the transaction met another one and may go well when it is repeated: deadlock,
+/// lock time-out, serialization, certification of a cluster. Kinds alone do not tell: Diesel knows few of them.
+pub fn is_transient(message: &str) -> bool {
+    const SIGNS: [&str; 12] = [
+        "Deadlock found",
+        "deadlock detected",
+        "Lock wait timeout exceeded",
+        "lock timeout",
+        "could not serialize access",
+        // MariaDB with innodb_snapshot_isolation, error 1020.
+        "Record has changed since last read",
+        "Table definition has changed",
+        // Galera, TiDB, CockroachDB, YugabyteDB.
+        "WSREP detected deadlock",
+        "Write conflict",
+        "[try again later]",
+        "restart transaction",
+        "Restart read required",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
+/// Whether an error's text says that the database is away, full or locked, not that a query is wrong.
+pub fn is_outage(message: &str) -> bool {
+    const SIGNS: [&str; 29] = [
+        "database is locked",
+        "database or disk is full",
+        "readonly database",
+        "disk I/O error",
+        "unable to open database file",
+        "gone away",
+        "Lost connection",
+        "Can't connect",
+        "Server shutdown in progress",
+        "Connection was killed",
+        "connection to server",
+        "server closed the connection",
+        "no connection to the server",
+        "terminating connection",
+        "could not connect",
+        "Too many connections",
+        "too many clients",
+        "connection slots are reserved",
+        "the database system is",
+        "has been closed unexpectedly",
+        "could not receive data",
+        "could not send data",
+        "no space left",
+        "No space left",
+        "could not extend file",
+        "is full",
+        "--read-only option",
+        "read-only transaction",
+        "WSREP has not yet prepared",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}

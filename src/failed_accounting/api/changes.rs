@@ -1,0 +1,225 @@
+//! Reading and changing one failure: each change is one transaction, with the token as its author.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use serde_json::value::RawValue;
+
+use super::bodies::{EDIT, FailureEdit, HANDLE, Handling, NEW, NewFailure, REOPEN, Reopening};
+use super::record::Record;
+use crate::audit::event::{Action, Author};
+use crate::base::expect;
+use crate::base::form::{Fields, Message};
+use crate::base::object::Object;
+use crate::db::DbConnection;
+use crate::error::{Error, Result};
+use crate::failed_accounting::failure::{FailedRecord, Resolution};
+use crate::failed_accounting::{change, form, retry, store};
+use crate::web::document::{ReadRefusals, WriteRefusals};
+use crate::web::error::Answer;
+use crate::web::{json, links, page, request};
+
+/// Reads a failure.
+#[utoipa::path(
+    get,
+    path = "/api/v1/failed-accounting/{id}",
+    tag = "failed accounting",
+    params(("id" = String, Path, description = "The id of the failure.")),
+    responses((status = 200, description = "The failure.", body = Record), ReadRefusals)
+)]
+pub async fn show(request: HttpRequest) -> Answer {
+    json::no_query(&request)?;
+    let id = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let record = state.database.run(move |connection| store::find(connection, &id)).await?;
+    answer(&request, StatusCode::OK, &record).await
+}
+
+/// Records a failure by itself; a usage that is there is recorded by POST /api/v1/usages/{id}/fail.
+#[utoipa::path(
+    post,
+    path = "/api/v1/failed-accounting",
+    tag = "failed accounting",
+    request_body = NewFailure,
+    responses((status = 201, description = "The failure.", body = Record), WriteRefusals)
+)]
+pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
+    json::no_query(&request)?;
+    let object = json::body(&request, &body, &NEW)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let record = object.checked(form::new_failure(&object.fields, nanoid::nanoid!(), author.at))?;
+    // As the database keeps it: some keep whole seconds.
+    let work = move |connection: &mut DbConnection| {
+        change::insert(connection, &record, &author)?;
+        store::find(connection, &record.id)
+    };
+    let record = state.database.transaction(work).await?;
+    let names = state.names.current().await;
+    json::created(&link(&record.id), &Record::new(&record, &names))
+}
+
+/// Edits a failure.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/failed-accounting/{id}",
+    tag = "failed accounting",
+    params(("id" = String, Path, description = "The id of the failure.")),
+    request_body = FailureEdit,
+    responses((status = 200, description = "The failure as it is now.", body = Record), WriteRefusals)
+)]
+pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
+    let object = json::body(&request, &body, &EDIT)?;
+    changed(&request, object, Action::Edit, |object, record, author| {
+        let edit = object.checked(form::edit(&as_meant(&object.fields, record), record).and_then(|edit| {
+            // Who closes as `other` says why in the same breath.
+            let is_told =
+                object.fields.text("handled").is_none() || object.fields.text("handled_note").is_some();
+            if edit.handled && edit.resolution == Some(Resolution::Other) && !is_told {
+                return Err([("handled_note".to_owned(), Message::new("error-note-for-other"))].into());
+            }
+            Ok(edit)
+        }));
+        record.edit(&edit.map_err(|error| of_state(error, &object.fields))?, &author.name, author.at)
+    })
+    .await
+}
+
+/// A resolution that is not told stays, unless the edit closes or opens the record.
+fn as_meant(fields: &Fields, record: &FailedRecord) -> Fields {
+    let mut pairs = fields.pairs().to_vec();
+    let is_told = |name| fields.raw(name).is_some();
+    if let Some(present) = record.closed_as().filter(|_| !is_told("handled") && !is_told("resolution")) {
+        pairs.push(("resolution".to_owned(), present.as_str().to_owned()));
+    }
+    Fields::new(pairs)
+}
+
+/// Where an edit does not say whether it closes, it is the state of the record that a resolution does not fit.
+fn of_state(error: Error, fields: &Fields) -> Error {
+    const OF_STATE: [&str; 3] = ["error-resolution-open", "error-note-for-other", "error-required"];
+    match error {
+        Error::Invalid(errors)
+            if fields.raw("handled").is_none()
+                && errors.iter().all(|(name, message)| {
+                    ["resolution", "handled_note"].contains(&name.as_str()) && OF_STATE.contains(&message.key)
+                }) =>
+        {
+            errors.into_values().next().map_or_else(|| Error::internal("no error"), Error::Conflict)
+        }
+        error => error,
+    }
+}
+
+/// Removes a failure for good.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/failed-accounting/{id}",
+    tag = "failed accounting",
+    params(("id" = String, Path, description = "The id of the failure.")),
+    responses((status = 204, description = "It is gone; the audit trail keeps the whole row."), WriteRefusals)
+)]
+pub async fn destroy(request: HttpRequest) -> Answer {
+    json::no_query(&request)?;
+    let id = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let removed = state.database.transaction(move |connection| {
+        let record = store::find_for_update(connection, &id)?;
+        change::delete(connection, &record, &author)
+    });
+    removed.await?;
+    json::done()
+}
+
+/// Closes a failure without charging.
+#[utoipa::path(
+    post,
+    path = "/api/v1/failed-accounting/{id}/handle",
+    tag = "failed accounting",
+    params(("id" = String, Path, description = "The id of the failure.")),
+    request_body = Handling,
+    responses((status = 200, description = "The failure, handled.", body = Record), WriteRefusals)
+)]
+pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
+    let object = json::body(&request, &body, &HANDLE)?;
+    let handling = object.checked(form::handling(&object.fields))?;
+    changed(&request, object, Action::Handle, move |_, record, author| {
+        record.handle(&handling, &author.name, author.at)
+    })
+    .await
+}
+
+/// Opens a handled failure again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/failed-accounting/{id}/reopen",
+    tag = "failed accounting",
+    params(("id" = String, Path, description = "The id of the failure.")),
+    request_body(content = Option<Reopening>, content_type = "application/json"),
+    responses((status = 200, description = "The failure, open.", body = Record), WriteRefusals)
+)]
+pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
+    let object = json::optional_body(&request, &body, &REOPEN)?;
+    let note = object.checked(form::reopening(&object.fields))?;
+    changed(&request, object, Action::Reopen, move |_, record, _| record.reopen(note.as_deref())).await
+}
+
+/// Asks the platform to account the usage again; the failure stays open until the outcome is seen.
+#[utoipa::path(
+    post,
+    path = "/api/v1/failed-accounting/{id}/retry",
+    tag = "failed accounting",
+    params(("id" = String, Path, description = "The id of the failure.")),
+    responses((status = 202, description = "The failure, retrying.", body = Record), WriteRefusals)
+)]
+pub async fn retry(request: HttpRequest, body: web::Bytes) -> Answer {
+    json::no_query(&request)?;
+    let object = json::optional_body(&request, &body, &[])?;
+    object.checked(Ok(()))?;
+    let id = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    // Which usage to lock must be known before the transaction, because the usage is locked first.
+    let asked = id.clone();
+    let usage = state.database.run(move |connection| Ok(store::find(connection, &asked)?.llmusageid)).await?;
+    let record = state
+        .database
+        .transaction(move |connection| retry::request(connection, &id, usage.as_deref(), &author))
+        .await?;
+    answer(&request, StatusCode::ACCEPTED, &record).await
+}
+
+/// Changes the record of the path, where it is as the caller expects.
+async fn changed(
+    request: &HttpRequest,
+    object: Object,
+    action: Action,
+    act: impl FnOnce(&Object, &FailedRecord, &Author) -> Result<FailedRecord> + Clone + Send + 'static,
+) -> Answer {
+    json::no_query(request)?;
+    let id = request::id_in_path(request)?;
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let work = move |connection: &mut DbConnection| {
+        change::change(connection, &id, (action, &author), |record| {
+            check_expected(record, object.record("expect"))?;
+            act(&object, record, &author)
+        })
+    };
+    let record = state.database.transaction(work).await?;
+    answer(request, StatusCode::OK, &record).await
+}
+
+fn check_expected(record: &FailedRecord, expected: Option<&RawValue>) -> Result<()> {
+    let Some(expected) = expected else { return Ok(()) };
+    expect::compare(expected, &Record::bare(record)?)
+}
+
+async fn answer(request: &HttpRequest, status: StatusCode, record: &FailedRecord) -> Answer {
+    let names = page::state_of(request)?.names.current().await;
+    json::answer(status, &Record::new(record, &names))
+}
+
+fn link(id: &str) -> String {
+    format!("/api/v1/failed-accounting/{}", links::segment(id))
+}

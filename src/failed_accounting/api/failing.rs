@@ -1,0 +1,127 @@
+//! `POST /api/v1/usages/{id}/fail`: the platform says that a usage could not be accounted.
+
+use std::sync::Arc;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::record::Record;
+use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::base::object::{Kind, Member};
+use crate::error::Error;
+use crate::failed_accounting::idempotency::Key;
+use crate::failed_accounting::recorder::{Asked, Outcome, Recorder, Render};
+use crate::usages::form;
+use crate::usages::recording::{Recorded, Recording};
+use crate::web::document::{WriteRefusals, described_body};
+use crate::web::error::Answer;
+use crate::web::{json, links, page, request};
+
+const FAIL: [Member; 2] =
+    [Member::new("reason", Kind::Text(form::MAX_TEXT)).required(), Member::new("failed_time", Kind::Time)];
+
+described_body!(
+    /// Why it could not be accounted, and when; now, unless given.
+    Failing,
+    &FAIL
+);
+
+/// Records that a usage could not be accounted.
+///
+/// The usage becomes `failed`, and the failure is written, both or none. With a header `Idempotency-Key` (1 to 255
+/// visible ASCII characters, kept for 48 hours, each token has its own) the same request again answers the same and
+/// writes nothing; another request with the same key is 422.
+// No parameter of the document: a generator would send one key with many bodies, which is what a key is not for.
+#[utoipa::path(
+    post,
+    path = "/api/v1/usages/{id}/fail",
+    tag = "usages",
+    params(("id" = String, Path, description = "The id of the usage.")),
+    request_body = Failing,
+    responses(
+        (status = 201, description = "The failure.", body = Record),
+        (status = 200, description = "The failure that was written before, for the same key.", body = Record),
+        WriteRefusals
+    )
+)]
+pub async fn create(request: HttpRequest, body: web::Bytes, recorder: web::Data<Recorder>) -> Answer {
+    json::no_query(&request)?;
+    let mut object = json::body(&request, &body, &FAIL)?;
+    let usage_id = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let parts = [
+        &*usage_id,
+        object.fields.raw("reason").unwrap_or(""),
+        object.fields.raw("failed_time").unwrap_or(""),
+    ];
+    let key = match key_of(&request) {
+        Ok(key) => key.map(|text| Key::new(author.name.clone(), text, &parts)),
+        Err(message) => {
+            object.errors.insert(KEY.to_owned(), message);
+            None
+        }
+    };
+    let recording = object.checked(read(&object.fields, author.at))?;
+    let names = state.names.current().await;
+    let render: Render =
+        Arc::new(move |record| serde_json::to_string(&Record::new(record, &names)).map_err(Error::internal));
+    match recorder.record(Asked { usage_id, recording, author, key, render }).await? {
+        Outcome::Written { id, answer } => Ok(told(StatusCode::CREATED, &id, answer)),
+        Outcome::Repeated { id, answer } => Ok(told(StatusCode::OK, &id, answer)),
+        Outcome::KeyTaken => Err(Error::invalid(KEY, Message::new("error-idempotency-body")).into()),
+        Outcome::Refused(refused) => Err(refusal(refused).into()),
+        Outcome::Unknown => Err(Error::NotFound.into()),
+    }
+}
+
+const KEY: &str = "Idempotency-Key";
+
+/// The key of the request, if it has one.
+fn key_of(request: &HttpRequest) -> std::result::Result<Option<String>, Message> {
+    let mut keys = request.headers().get_all(KEY);
+    let (Some(key), another) = (keys.next(), keys.next()) else { return Ok(None) };
+    let text = key.as_bytes();
+    let is_plain = (1..=255).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
+    match key.to_str() {
+        Ok(text) if is_plain && another.is_none() => Ok(Some(text.to_owned())),
+        _ => Err(Message::new("error-idempotency-key")),
+    }
+}
+
+fn told(status: StatusCode, id: &str, answer: String) -> HttpResponse {
+    let location = format!("/api/v1/failed-accounting/{}", links::segment(id));
+    HttpResponse::build(status)
+        .insert_header((header::LOCATION, location))
+        .content_type("application/json")
+        .body(answer)
+}
+
+fn read(fields: &Fields, now: chrono::NaiveDateTime) -> std::result::Result<Recording, FieldErrors> {
+    let mut read = Reader::new(fields);
+    let failed_time = read.time("failed_time").unwrap_or(now);
+    let mut errors = read.errors;
+    match form::reason(fields) {
+        Ok(reason) if errors.is_empty() => Ok(Recording { id: nanoid::nanoid!(), reason, failed_time }),
+        Ok(_) => Err(errors),
+        Err(more) => {
+            errors.extend(more);
+            Err(errors)
+        }
+    }
+}
+
+/// Why nothing was recorded, with the state that stands in the way.
+fn refusal(refused: Recorded) -> Error {
+    let told = |message: Message, state: &str| Error::Conflict(message.with("state", state));
+    match refused {
+        Recorded::Accounted => told(Message::new("fail-accounted"), "accounted"),
+        Recorded::Archived => told(Message::new("fail-archived"), "archived"),
+        Recorded::AlreadyFailed { open: Some(open) } => {
+            let message = Message::new("fail-already-open").with("id", &open);
+            told(message.with("open_failure", open), "failed")
+        }
+        Recorded::AlreadyFailed { open: None } => told(Message::new("fail-already"), "failed"),
+        Recorded::Done { .. } => Error::internal("recorded, and yet refused"),
+    }
+}

@@ -1,0 +1,149 @@
+//! `GET /failed-accounting/causes`: all causes, ranked; the cards of one page are looked up, the rest only counted.
+
+use actix_web::HttpRequest;
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::view::{CAUSES, Numbers, Spark, age_text, cause_link, family_key};
+use crate::db::DbConnection;
+use crate::error::Result;
+use crate::failed_accounting::causes::history;
+use crate::failed_accounting::causes::note::state_of;
+use crate::failed_accounting::causes::ranking::{self, Card, Rank};
+use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::pages::cause::cause_title;
+use crate::failed_accounting::totals::{COUNTED_ROWS, Known};
+use crate::web::error::Answer;
+use crate::web::locale::Language;
+use crate::web::state::AppState;
+use crate::web::view::{self, TimeView, clip};
+use crate::web::{links, page, request};
+
+/// Cards on a page.
+const CARDS: usize = 20;
+
+struct Found {
+    cards: Vec<Card>,
+    total: Known,
+    causes: usize,
+    with_open: usize,
+}
+
+#[derive(Serialize)]
+struct CardView {
+    link: String,
+    title: String,
+    family: String,
+    state: &'static str,
+    open: Numbers,
+    all: Numbers,
+    first: Option<TimeView>,
+    last: Option<TimeView>,
+    last_age: Option<String>,
+    oldest: Option<String>,
+    models: i64,
+    organisations: i64,
+    spark: Option<Spark>,
+    owner: Option<String>,
+    note: Option<String>,
+}
+
+#[derive(Serialize)]
+struct IndexPage {
+    total: Numbers,
+    oldest: Option<String>,
+    cards: Vec<CardView>,
+    causes: usize,
+    with_open: usize,
+    ranks: Vec<RankView>,
+    previous: Option<String>,
+    next: Option<String>,
+    page: usize,
+    pages: usize,
+}
+
+#[derive(Serialize)]
+struct RankView {
+    name: &'static str,
+    link: String,
+    current: bool,
+}
+
+/// The page.
+pub async fn index(request: HttpRequest) -> Answer {
+    let state = page::state_of(&request)?;
+    let language = request::language_of(&request);
+    let fields = request::query_fields(&request)?;
+    let rank = fields.text("sort").and_then(Rank::parse).unwrap_or_default();
+    let name = rank.as_str();
+    let number =
+        fields.text("page").and_then(|text| text.parse::<usize>().ok()).unwrap_or(1).clamp(1, 10_000);
+    let today = state.clock.today();
+    let found = state.database.run(move |connection| find(connection, rank, number, today)).await?;
+    let link = |sort: &str, page: usize| {
+        let mut pairs = Vec::new();
+        if sort != "amount" {
+            pairs.push(("sort", sort.to_owned()));
+        }
+        if page > 1 {
+            pairs.push(("page", page.to_string()));
+        }
+        links::with_query(CAUSES, &links::query(&pairs))
+    };
+    let pages = found.causes.div_ceil(CARDS).max(1);
+    let now = state.clock.now();
+    let oldest = match &found.total {
+        Known::Exactly(totals) => totals.oldest.map(|time| age_text(language, &view::age(now, time))),
+        _ => None,
+    };
+    let context = IndexPage {
+        total: Numbers::new(&Filter::default(), &found.total),
+        oldest,
+        causes: found.causes,
+        with_open: found.with_open,
+        cards: found.cards.into_iter().map(|card| card_view(card, state, language)).collect(),
+        ranks: Rank::ALL
+            .map(|one| RankView { name: one.as_str(), link: link(one.as_str(), 1), current: one == rank })
+            .into(),
+        previous: (number > 1 && number <= pages + 1).then(|| link(name, number - 1)),
+        next: (number < pages).then(|| link(name, number + 1)),
+        page: number,
+        pages,
+    };
+    page::ok(&request, "failed_accounting/causes.html", &context)
+}
+
+fn card_view(card: Card, state: &AppState, language: Language) -> CardView {
+    let Card { ranked, cause, all, seen, days } = card;
+    let key = &ranked.group.key;
+    let cause = cause.as_ref();
+    let now = state.clock.now();
+    let open = Filter { cause: Some(key.clone()), ..Filter::default() };
+    let time = |time| TimeView::new(&state.clock, time);
+    let age = |time| age_text(language, &view::age(now, time));
+    CardView {
+        link: cause_link(key),
+        title: cause_title(key, cause, language),
+        family: family_key(key, cause),
+        state: state_of(cause, ranked.group.newest),
+        open: Numbers::new(&open, &ranked.known),
+        all: Numbers::new(&history::filter_of(key), &all),
+        first: seen.0.map(time),
+        last: seen.1.map(time),
+        last_age: seen.1.map(age),
+        oldest: ranked.group.totals.oldest.map(age),
+        models: ranked.group.models,
+        organisations: ranked.group.organisations,
+        spark: days.as_deref().map(Spark::new),
+        owner: cause.and_then(|cause| cause.owner.clone()),
+        note: cause.and_then(|cause| cause.note.as_deref()).map(|note| clip(note, 160)),
+    }
+}
+
+fn find(connection: &mut DbConnection, rank: Rank, page: usize, today: NaiveDate) -> Result<Found> {
+    let ranking = ranking::ranking(connection, rank)?;
+    let (total, with_open, causes) = (ranking.total, ranking.with_open, ranking.causes.len());
+    let shown = ranking.causes.into_iter().skip((page - 1) * CARDS).take(CARDS).collect();
+    let cards = ranking::cards(connection, shown, today, Some(COUNTED_ROWS))?;
+    Ok(Found { cards, total, causes, with_open })
+}

@@ -1,0 +1,325 @@
+//! `GET /failed-accounting/causes/{cause}`: one cause with its numbers, where it strikes, its failures, what may be done
+//! with all of them, and what people noted; `POST` keeps the note.
+//!
+//! More than 250 lines: all that one page shows is gathered here, with its form.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::Serialize;
+
+use super::view::{CAUSES, Numbers, Spark, age_text, cause_link, family_key};
+use crate::audit::store::{self as audit, Event};
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::paging::Position;
+use crate::causes::cause::{NO_REASON, UNSORTED};
+use crate::causes::store::{self as causes, KnownCause};
+use crate::db::DbConnection;
+use crate::error::{Error, Result};
+use crate::failed_accounting::causes::groups::{self, By, Group};
+use crate::failed_accounting::causes::history;
+use crate::failed_accounting::causes::note::{self, CAUSE, Standing, state_of};
+use crate::failed_accounting::condition::Search;
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::list;
+use crate::failed_accounting::pages::cause::cause_title;
+use crate::failed_accounting::pages::changes::tell;
+use crate::failed_accounting::pages::context::{Choice, FormView, RowView, id_in_path};
+use crate::failed_accounting::totals::{self, Known};
+use crate::web::error::Answer;
+use crate::web::locale::Language;
+use crate::web::state::AppState;
+use crate::web::timeline::EventView;
+use crate::web::view::{self, Named, TimeView};
+use crate::web::{page, request};
+
+/// Failures and places that are shown; the rest is in the list.
+const SHOWN: usize = 10;
+
+/// The fields of the form.
+const FIELDS: [&str; 4] = ["owner", "note", "standing", "revision"];
+
+struct Found {
+    cause: Option<KnownCause>,
+    open: Known,
+    all: Known,
+    newest_open: Option<NaiveDateTime>,
+    seen: (Option<NaiveDateTime>, Option<NaiveDateTime>),
+    days: Option<Vec<(NaiveDate, i64)>>,
+    models: Vec<Group>,
+    organisations: Vec<Group>,
+    rows: Vec<FailedRecord>,
+    events: Vec<Event>,
+}
+
+#[derive(Serialize)]
+struct ShowPage {
+    key: String,
+    title: String,
+    template: Option<String>,
+    family: String,
+    state: &'static str,
+    this: String,
+    back: &'static str,
+    open: Numbers,
+    all: Numbers,
+    oldest: Option<String>,
+    first: Option<TimeView>,
+    last: Option<TimeView>,
+    spark: Option<Spark>,
+    models: Vec<Place>,
+    organisations: Vec<Place>,
+    rows: Vec<RowView>,
+    /// Whether there is a note to keep: not for failures that still wait for their cause.
+    is_kept: bool,
+    owner: Option<String>,
+    note: Vec<Piece>,
+    standing: &'static str,
+    standing_since: Option<TimeView>,
+    standing_by: Option<String>,
+    form: FormView,
+    standings: Vec<Choice>,
+    /// Whether this server runs batches.
+    has_batches: bool,
+    timeline: Vec<EventView>,
+}
+
+/// A model or an organisation that a cause strikes.
+#[derive(Serialize)]
+struct Place {
+    of: Option<Named>,
+    numbers: Numbers,
+}
+
+/// A piece of a note: text, or an address to go to.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Piece {
+    text: String,
+    is_link: bool,
+}
+
+/// The page.
+pub async fn show(request: HttpRequest) -> Answer {
+    let key = id_in_path(&request)?;
+    shown(&request, key, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+}
+
+/// `POST`: keeps the note, the owner and the standing.
+pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
+    let key = id_in_path(&request)?;
+    let fields = request::form_fields(&request, &body)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let note = match note::read(&fields) {
+        Ok(note) => note,
+        Err(Error::Invalid(errors)) => {
+            return shown(&request, key, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let asked = key.clone();
+    match state.database.transaction(move |connection| note::save(connection, &asked, &note, &author)).await {
+        Ok(_) => {
+            tell(&request, Message::new("flash-cause-saved"));
+            Ok(page::see_other(&cause_link(&key)))
+        }
+        Err(Error::Conflict(message)) => {
+            let errors = FieldErrors::from([("note".to_owned(), message)]);
+            shown(&request, key, StatusCode::CONFLICT, (fields, errors)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn shown(
+    request: &HttpRequest,
+    key: String,
+    status: StatusCode,
+    (fields, errors): (Fields, FieldErrors),
+) -> Answer {
+    let state = page::state_of(request)?;
+    let language = request::language_of(request);
+    let today = state.clock.today();
+    let asked = key.clone();
+    let found = state.database.run(move |connection| find(connection, &asked, today)).await?;
+    let names = state.names.current().await;
+    let filter = open_filter(&key);
+    let rows = found.rows.iter().map(|record| RowView::new(record, &names, state, &filter)).collect();
+    let named = |groups: &[Group], by: By| -> Vec<Place> {
+        let place = |group: &Group| {
+            let id = group.key.clone();
+            let (known, filter) = match by {
+                By::Organisation => {
+                    (&names.organisations, Filter { userorgid: Some(id.clone()), ..filter.clone() })
+                }
+                _ => (&names.models, Filter { llmid: Some(id.clone()), ..filter.clone() }),
+            };
+            let numbers = Numbers::new(&filter, &Known::Exactly(group.totals));
+            Place { of: (!id.is_empty()).then(|| Named { name: known.get(&id).cloned(), id }), numbers }
+        };
+        groups.iter().map(place).collect()
+    };
+    let places = (named(&found.models, By::Model), named(&found.organisations, By::Organisation));
+    let context = Builder { key: &key, state, language }.page(&found, rows, places, (&fields, &errors));
+    page::render(request, status, "failed_accounting/cause.html", &context)
+}
+
+fn open_filter(key: &str) -> Filter {
+    Filter { cause: Some(key.to_owned()), ..Filter::default() }
+}
+
+fn find(connection: &mut DbConnection, key: &str, today: NaiveDate) -> Result<Found> {
+    let cause = causes::lookup(connection, key)?;
+    if cause.is_none() && ![NO_REASON, UNSORTED].contains(&key) {
+        return Err(Error::NotFound);
+    }
+    let filter = open_filter(key);
+    let nothing = Search::Nothing;
+    let open = totals::known(connection, &filter, &nothing)?;
+    let is_exact = matches!(open, Known::Exactly(_));
+    let of_group = |connection: &mut DbConnection, by: By| -> Result<Vec<Group>> {
+        if is_exact { groups::grouped(connection, &filter, &nothing, by) } else { Ok(Vec::new()) }
+    };
+    let mut models = of_group(connection, By::Model)?;
+    let mut organisations = of_group(connection, By::Organisation)?;
+    let newest_open = models.iter().filter_map(|group| group.newest).max();
+    models.truncate(SHOWN);
+    organisations.truncate(SHOWN);
+    let rows = list::rows(connection, &filter, &nothing, &Position::Start, SHOWN)?;
+    Ok(Found {
+        cause,
+        open,
+        all: totals::known_within(connection, &history::filter_of(key), totals::COUNTED_ROWS)?,
+        newest_open,
+        seen: history::seen(connection, key)?,
+        days: history::by_day(connection, key, today)?,
+        models,
+        organisations,
+        rows: rows.rows.into_iter().map(|row| row.record).collect(),
+        events: audit::timeline(connection, CAUSE, key)?,
+    })
+}
+
+struct Builder<'a> {
+    key: &'a str,
+    state: &'a AppState,
+    language: Language,
+}
+
+impl Builder<'_> {
+    fn page(
+        &self,
+        found: &Found,
+        rows: Vec<RowView>,
+        (models, organisations): (Vec<Place>, Vec<Place>),
+        (fields, errors): (&Fields, &FieldErrors),
+    ) -> ShowPage {
+        let Builder { key, state, language } = *self;
+        let cause = found.cause.as_ref();
+        let time = |time| TimeView::new(&state.clock, time);
+        let standing = cause.map_or(Standing::New, Standing::of);
+        let since = cause.and_then(|cause| cause.closed_at.or(cause.known_at));
+        let by = cause.and_then(|cause| cause.closed_by.clone().or_else(|| cause.known_by.clone()));
+        let form = self.form(cause, fields, errors);
+        let chosen = form.values.get("standing").cloned().unwrap_or_default();
+        let oldest = match &found.open {
+            Known::Exactly(totals) => totals.oldest,
+            _ => None,
+        };
+        ShowPage {
+            key: key.to_owned(),
+            title: cause_title(key, cause, language),
+            template: cause.map(|cause| cause.template.clone()).filter(|template| !template.is_empty()),
+            family: family_key(key, cause),
+            state: state_of(cause, found.newest_open),
+            this: cause_link(key),
+            back: CAUSES,
+            open: Numbers::new(&open_filter(key), &found.open),
+            all: Numbers::new(&history::filter_of(key), &found.all),
+            oldest: oldest.map(|oldest| age_text(language, &view::age(state.clock.now(), oldest))),
+            first: found.seen.0.map(time),
+            last: found.seen.1.map(time),
+            spark: found.days.as_deref().map(Spark::new),
+            models,
+            organisations,
+            rows,
+            is_kept: cause.is_some(),
+            owner: cause.and_then(|cause| cause.owner.clone()),
+            note: cause.and_then(|cause| cause.note.as_deref()).map(pieces).unwrap_or_default(),
+            standing: standing.as_str(),
+            standing_since: since.map(time),
+            standing_by: by,
+            standings: Standing::ALL
+                .map(|one| Choice {
+                    value: one.as_str(),
+                    text: format!("standing-{}", one.as_str()),
+                    selected: chosen == one.as_str(),
+                })
+                .into(),
+            form,
+            has_batches: state.permissions.iter().any(|permission| permission.path == "/batches"),
+            timeline: found
+                .events
+                .iter()
+                .map(|event| EventView::new(state, event, |action| format!("event-{action}"), language))
+                .collect(),
+        }
+    }
+
+    /// The form as typed, or as the cause is. After a conflict it carries the present revision, so that sending it again
+    /// is a decision.
+    fn form(&self, cause: Option<&KnownCause>, fields: &Fields, errors: &FieldErrors) -> FormView {
+        let mut form = FormView::new(&FIELDS, fields, errors, self.language);
+        let revision = cause.map_or(0, |cause| cause.revision).to_string();
+        if fields.pairs().is_empty() {
+            let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+            form.values.insert("owner".to_owned(), text(cause.and_then(|cause| cause.owner.as_ref())));
+            form.values.insert("note".to_owned(), text(cause.and_then(|cause| cause.note.as_ref())));
+            let standing = cause.map_or(Standing::New, Standing::of).as_str();
+            form.values.insert("standing".to_owned(), standing.to_owned());
+        }
+        form.values.insert("revision".to_owned(), revision);
+        form
+    }
+}
+
+/// A note in pieces: addresses that begin with http:// or https:// become links, all else stays text.
+fn pieces(note: &str) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut rest = note;
+    while let Some(begin) = ["http://", "https://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
+        let (text, address) = rest.split_at(begin);
+        let end = address.find(|next: char| next.is_whitespace() || "<>\"'，。；）".contains(next));
+        let (address, after) = address.split_at(end.unwrap_or(address.len()));
+        let plain = address.trim_end_matches(['.', ',', ';', ':', ')', '!', '?']);
+        pieces.push(Piece { text: text.to_owned(), is_link: false });
+        let is_whole = plain.split_once("://").is_some_and(|(_, host)| !host.is_empty());
+        pieces.push(Piece { text: plain.to_owned(), is_link: is_whole });
+        pieces
+            .push(Piece { text: address.get(plain.len()..).unwrap_or_default().to_owned(), is_link: false });
+        rest = after;
+    }
+    pieces.push(Piece { text: rest.to_owned(), is_link: false });
+    pieces.retain(|piece| !piece.text.is_empty());
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_in_a_note_become_links_and_nothing_else_does() {
+        let links = |note: &str| -> Vec<String> {
+            pieces(note).into_iter().filter(|piece| piece.is_link).map(|piece| piece.text).collect()
+        };
+        assert_eq!(
+            links("see https://wiki.local/a?b=1, then http://x/y."),
+            ["https://wiki.local/a?b=1", "http://x/y"]
+        );
+        assert!(links("javascript:alert(1) https:// <b>").is_empty());
+        let whole: String = pieces("a\nhttps://x/ b").into_iter().map(|piece| piece.text).collect();
+        assert_eq!(whole, "a\nhttps://x/ b");
+    }
+}

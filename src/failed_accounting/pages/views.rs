@@ -1,0 +1,153 @@
+//! Saved views: the bar on the list, opening one, and the page of all.
+
+use actix_web::HttpRequest;
+use serde::Serialize;
+
+use super::changes::tell;
+use super::context::{LIST, list_link};
+use crate::base::form::Message;
+use crate::db::DbConnection;
+use crate::error::{Error, Result};
+use crate::failed_accounting::chips;
+use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::views::{View, store};
+use crate::web::error::Answer;
+use crate::web::locale::{self, Language};
+use crate::web::{links, page, request};
+
+/// The path of the page of all views.
+pub(super) const VIEWS: &str = "/views";
+
+/// A view as the bar and the page of all views show it.
+#[derive(Debug, Serialize)]
+pub(super) struct ViewLink {
+    name: String,
+    link: String,
+    edit: String,
+    default: String,
+    is_current: bool,
+    is_default: bool,
+    is_shared: bool,
+    /// Who shares it, where that is somebody else.
+    owner: Option<String>,
+    /// The filter in words.
+    words: Vec<String>,
+    unknown: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct IndexPage {
+    views: Vec<ViewLink>,
+}
+
+/// How views are shown to the one who asks.
+pub(super) struct Views<'a> {
+    pub request: &'a HttpRequest,
+    pub names: &'a crate::names::Names,
+    pub language: Language,
+}
+
+impl Views<'_> {
+    /// Views as links; the one that shows this filter is current.
+    pub(super) fn links(&self, views: &[View], present: Option<&Filter>) -> Vec<ViewLink> {
+        let visitor = request::visitor_of(self.request);
+        let (person, default) =
+            visitor.map(|visitor| (visitor.name, visitor.default_view)).unwrap_or_default();
+        let link = |view: &View| ViewLink {
+            link: open_link(view),
+            edit: action_link(&view.id, "/edit"),
+            default: action_link(&view.id, "/default"),
+            is_current: present.is_some_and(|filter| filter.to_pairs() == view.filter().to_pairs()),
+            is_default: default.as_deref() == Some(&view.id),
+            is_shared: view.is_shared,
+            owner: (view.owner != person).then(|| view.owner.clone()),
+            words: self.words(&view.filter()),
+            unknown: view.unknown(),
+            name: view.name.clone(),
+        };
+        views.iter().map(link).collect()
+    }
+
+    pub(super) fn words(&self, filter: &Filter) -> Vec<String> {
+        let word = |key: &str| locale::lookup(self.language, key, &Default::default());
+        let tab = word(&format!("tab-{}", filter.tab())).unwrap_or_default();
+        let order = format!("sort-{}", super::toolbar::sort_word(&filter.sort.name()));
+        let chips = chips::of(filter, (self.names, None), &word).into_iter();
+        let narrowing = chips.map(|chip| locale::words(self.language, &chip.message));
+        std::iter::once(tab).chain(narrowing).chain(word(&order)).collect()
+    }
+}
+
+pub(super) fn action_link(id: &str, action: &str) -> String {
+    format!("{VIEWS}/{}{action}", links::segment(id))
+}
+
+/// The list as the view shows it. What the list does not know any more goes along, so that it is told.
+pub(super) fn open_link(view: &View) -> String {
+    let mut pairs = view.pairs();
+    if pairs.is_empty() {
+        pairs.push(("handled".to_owned(), "0".to_owned()));
+    }
+    pairs.push(("view".to_owned(), view.id.clone()));
+    links::with_query(LIST, &links::query(&pairs))
+}
+
+pub(super) fn person_of(request: &HttpRequest) -> String {
+    request::visitor_of(request).map(|visitor| visitor.name).unwrap_or_default()
+}
+
+/// `GET /failed-accounting?view=`: leads to the list with the filter of that view.
+pub(super) async fn open(request: &HttpRequest, id: &str) -> Answer {
+    let state = page::state_of(request)?;
+    let (id, person) = (id.to_owned(), person_of(request));
+    match state.database.run(move |connection| store::find(connection, &id, &person)).await {
+        Ok(view) => Ok(page::see_other(&open_link(&view))),
+        Err(Error::NotFound) => {
+            tell(request, Message::new("flash-view-gone"));
+            Ok(page::see_other(LIST))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /views`: all that this person sees.
+pub async fn views(request: HttpRequest) -> Answer {
+    let state = page::state_of(&request)?;
+    let person = person_of(&request);
+    let found = state.database.run(move |connection| store::of(connection, &person)).await?;
+    let (names, language) = (state.names.current().await, request::language_of(&request));
+    let shown = Views { request: &request, names: &names, language };
+    page::ok(&request, "failed_accounting/views.html", &IndexPage { views: shown.links(&found, None) })
+}
+
+/// The bar of views above the list.
+#[derive(Debug, Serialize)]
+pub(super) struct Bar {
+    views: Vec<ViewLink>,
+    /// What to say of the view that was opened, where its filter is not what it was.
+    note: Option<String>,
+    /// Where the present filter gets a name.
+    new: String,
+}
+
+impl Views<'_> {
+    /// The bar above the list of that filter, which may have come from a view.
+    pub(super) fn bar(&self, views: &[View], (present, opened): (&Filter, Option<&str>)) -> Bar {
+        let note = |view: &View| {
+            let unknown = view.unknown();
+            let message = Message::new("view-unknown").with("name", &view.name);
+            (!unknown.is_empty())
+                .then(|| locale::words(self.language, &message.with("keys", unknown.join(", "))))
+        };
+        Bar {
+            note: views.iter().find(|view| Some(view.id.as_str()) == opened).and_then(note),
+            new: list_link(present).replacen(LIST, &format!("{VIEWS}/new"), 1),
+            views: self.links(views, Some(present)),
+        }
+    }
+}
+
+/// The views that a person sees, for the bar.
+pub(super) fn saved(connection: &mut DbConnection, person: &str) -> Result<Vec<View>> {
+    store::of(connection, person)
+}

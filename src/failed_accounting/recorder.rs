@@ -1,0 +1,214 @@
+//! Recording failures at the rate of a storm: whoever comes while a transaction is written shares the next one.
+//!
+//! An answer goes out only after its commit. One that cannot be written fails alone: its group is taken back and each
+//! of the others is written by itself. Where the database lets many write at once, nobody is grouped.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::failure::FailedRecord;
+use super::idempotency::{self, Key};
+use super::store;
+use crate::audit::event::Author;
+use crate::audit::store as audit;
+use crate::db::{Database, DbConnection, Engine, is_duplicate};
+use crate::error::{Error, Result};
+use crate::usages::recording::{self, Recorded, Recording};
+use crate::usages::store as usages;
+
+/// The most that one transaction holds: others than recorders want to write, too.
+const GROUP: usize = 64;
+
+/// Writes the answer to the program that recorded a failure.
+pub type Render = Arc<dyn Fn(&FailedRecord) -> Result<String> + Send + Sync>;
+
+/// A failure to record.
+#[derive(Clone)]
+pub struct Asked {
+    pub usage_id: String,
+    pub recording: Recording,
+    pub author: Author,
+    pub key: Option<Key>,
+    pub render: Render,
+}
+
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked").field("usage_id", &self.usage_id).finish_non_exhaustive()
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The failure of that id is written; what is answered.
+    Written { id: String, answer: String },
+    /// It was written before, for the same key.
+    Repeated { id: String, answer: String },
+    /// The key was used for something else.
+    KeyTaken,
+    /// Nothing can be recorded of that usage now.
+    Refused(Recorded),
+    /// There is no such usage.
+    Unknown,
+}
+
+struct Waiting {
+    asked: Asked,
+    answer: oneshot::Sender<Result<Outcome>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Waiting>,
+    is_writing: bool,
+}
+
+/// Takes failures from all requests. Cheap to clone.
+#[derive(Clone)]
+pub struct Recorder {
+    database: Database,
+    queue: Arc<Mutex<Queue>>,
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").field("database", &self.database).finish_non_exhaustive()
+    }
+}
+
+impl Recorder {
+    /// A recorder for that database; nothing runs until something is recorded.
+    pub fn new(database: Database) -> Recorder {
+        Recorder { database, queue: Arc::default() }
+    }
+
+    /// Records a failure; comes back after its commit.
+    pub async fn record(&self, asked: Asked) -> Result<Outcome> {
+        let recorder = self.clone();
+        if self.database.engine() != Engine::Sqlite {
+            return tokio::task::spawn_blocking(move || recorder.alone(&asked))
+                .await
+                .map_err(Error::internal)?;
+        }
+        let (answer, outcome) = oneshot::channel();
+        let begins = {
+            let mut queue = self.queue();
+            queue.waiting.push(Waiting { asked, answer });
+            !std::mem::replace(&mut queue.is_writing, true)
+        };
+        if begins {
+            tokio::task::spawn_blocking(move || recorder.write_all());
+        }
+        outcome.await.map_err(Error::internal)?
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes group after group until nobody waits.
+    fn write_all(&self) {
+        let _broken = Broken(self);
+        loop {
+            let group: Vec<Waiting> = {
+                let mut queue = self.queue();
+                let count = queue.waiting.len().min(GROUP);
+                queue.is_writing = count > 0;
+                queue.waiting.drain(..count).collect()
+            };
+            if group.is_empty() {
+                return;
+            }
+            self.write(group);
+        }
+    }
+
+    fn write(&self, group: Vec<Waiting>) {
+        let (asked, answers): (Vec<Asked>, Vec<_>) =
+            group.into_iter().map(|waiting| (waiting.asked, waiting.answer)).unzip();
+        let outcomes: Vec<Result<Outcome>> = match self.together(&asked) {
+            Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+            Err(Error::Unavailable(why)) => {
+                asked.iter().map(|_| Err(Error::Unavailable(why.clone()))).collect()
+            }
+            // One of them cannot be written; nothing of the group is.
+            Err(_) => asked.iter().map(|asked| self.alone(asked)).collect(),
+        };
+        for (answer, outcome) in answers.into_iter().zip(outcomes) {
+            // Who went away is not told.
+            let _ = answer.send(outcome);
+        }
+    }
+
+    fn together(&self, asked: &[Asked]) -> Result<Vec<Outcome>> {
+        self.database.transaction_here(|connection| {
+            let mut trail = Vec::new();
+            let mut outcomes = Vec::new();
+            for asked in asked {
+                outcomes.push(one(connection, asked, &mut trail)?);
+            }
+            let events = trail.iter().flat_map(|(author, written)| {
+                recording::events(written).into_iter().map(move |change| (*author, change))
+            });
+            audit::record_each(connection, events)?;
+            Ok(outcomes)
+        })
+    }
+
+    fn alone(&self, asked: &Asked) -> Result<Outcome> {
+        let tried = self.together(std::slice::from_ref(asked));
+        let tried = match tried {
+            // Somebody used the key at the same moment: now it is there to be found.
+            Err(Error::Conflict(_)) => self.together(std::slice::from_ref(asked)),
+            tried => tried,
+        };
+        tried?.pop().ok_or_else(|| Error::internal("no outcome"))
+    }
+}
+
+/// Lets others write again when a group breaks off, and those that waited know.
+struct Broken<'a>(&'a Recorder);
+
+impl Drop for Broken<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            *self.0.queue() = Queue::default();
+        }
+    }
+}
+
+fn one<'a>(
+    connection: &mut DbConnection,
+    asked: &'a Asked,
+    trail: &mut Vec<(&'a Author, recording::Written)>,
+) -> Result<Outcome> {
+    if let Some(key) = &asked.key {
+        // Of two with the same key, the later one sees what the earlier one wrote.
+        usages::lock(connection, &asked.usage_id)?;
+        if let Some(known) = idempotency::lookup(connection, key)? {
+            let is_same = known.is_to(key);
+            let repeated = Outcome::Repeated { id: known.record_id, answer: known.answer };
+            return Ok(if is_same { repeated } else { Outcome::KeyTaken });
+        }
+    }
+    let written = match recording::write(connection, &asked.usage_id, &asked.recording) {
+        Ok(Ok(written)) => written,
+        Ok(Err(refused)) => return Ok(Outcome::Refused(refused)),
+        Err(Error::NotFound) => return Ok(Outcome::Unknown),
+        Err(error) => return Err(error),
+    };
+    let record = store::find(connection, &asked.recording.id)?;
+    let answer = (asked.render)(&record)?;
+    if let Some(key) = &asked.key {
+        match idempotency::keep(connection, key, (&record.id, &answer), asked.author.at) {
+            Err(error) if is_duplicate(&error) => {
+                return Err(Error::Conflict(crate::base::form::Message::new("conflict-recorded")));
+            }
+            kept => kept?,
+        }
+    }
+    trail.push((&asked.author, written));
+    Ok(Outcome::Written { id: record.id, answer })
+}

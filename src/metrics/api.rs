@@ -1,0 +1,90 @@
+//! `GET /metrics`, in the text format of Prometheus; with a token where one is set.
+
+use std::fmt::Write;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq;
+
+use super::figures::{Figures, Watch, age_in_seconds};
+use crate::error::Error;
+use crate::web::error::Answer;
+use crate::web::state::AppState;
+
+/// All figures.
+pub async fn show(request: HttpRequest, state: web::Data<AppState>, watch: web::Data<Watch>) -> Answer {
+    if !may_read(&request, &state) {
+        return Err(Error::Unauthenticated.into());
+    }
+    let mut text = String::new();
+    let figures = watch.figures(&state.database, state.stuck_since()).await;
+    let engine = state.database.engine().name();
+    let version = env!("CARGO_PKG_VERSION");
+    gauge(
+        &mut text,
+        "llmage_build_info",
+        "What runs.",
+        &format!("{{version=\"{version}\",engine=\"{engine}\"}} 1"),
+    );
+    let up = i32::from(figures.is_some());
+    gauge(
+        &mut text,
+        "llmage_database_up",
+        "Whether the database answered when last asked.",
+        &format!(" {up}"),
+    );
+    if let Some(figures) = figures {
+        desk(&mut text, &figures, &state);
+    }
+    let (used, most) = state.database.connections();
+    gauge(&mut text, "llmage_database_connections_used", "Connections in use.", &format!(" {used}"));
+    gauge(&mut text, "llmage_database_connections_max", "Connections at most.", &format!(" {most}"));
+    state.meter.write(&mut text);
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
+}
+
+fn may_read(request: &HttpRequest, state: &AppState) -> bool {
+    let Some(token) = &state.metrics_token else { return true };
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    given.as_bytes().ct_eq(token.expose_secret().as_bytes()).into()
+}
+
+fn gauge(text: &mut String, name: &str, help: &str, value: &str) {
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name}{value}");
+}
+
+fn desk(text: &mut String, figures: &Figures, state: &AppState) {
+    let open = &figures.open;
+    let oldest = open.oldest.map_or(0, |time| age_in_seconds(&state.clock, time));
+    for (name, help, value) in [
+        ("llmage_open_failures", "Failed records that are open.", open.count.to_string()),
+        ("llmage_open_failures_amount", "Their amount, in the platform's currency.", open.amount.to_string()),
+        ("llmage_open_failures_cost", "Their cost, in the platform's currency.", open.cost.to_string()),
+        ("llmage_open_failures_oldest_age_seconds", "Age of the oldest of them.", oldest.to_string()),
+        ("llmage_retries_running", "Retries whose outcome is not known yet.", figures.retrying.to_string()),
+        ("llmage_retries_stuck", "Retries that the platform does not take.", figures.stuck.to_string()),
+    ] {
+        gauge(text, name, help, &format!(" {value}"));
+    }
+    jobs(text, figures, state);
+}
+
+fn jobs(text: &mut String, figures: &Figures, state: &AppState) {
+    let on = || figures.jobs.iter().filter(|job| job.is_on() && job.ended_at.is_some());
+    let line = |text: &mut String, name: &str, job: &str, value: i64| {
+        let _ = writeln!(text, "{name}{{job_name=\"{job}\"}} {value}");
+    };
+    let failed = "llmage_job_last_failed";
+    let _ = writeln!(text, "# HELP {failed} Whether the last run of a job failed.\n# TYPE {failed} gauge");
+    for job in on() {
+        line(text, failed, &job.name, i64::from(job.failed_at().is_some()));
+    }
+    let age = "llmage_job_last_run_age_seconds";
+    let _ = writeln!(text, "# HELP {age} Since the last run of a job ended.\n# TYPE {age} gauge");
+    for job in on() {
+        let since = job.ended_at.map_or(0, |ended| age_in_seconds(&state.clock, ended));
+        line(text, age, &job.name, since);
+    }
+}

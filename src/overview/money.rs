@@ -1,0 +1,111 @@
+//! The money at stake now: open failures in all and by age, and what is being retried.
+//!
+//! Ages are in days of the business zone: the bands touch and do not overlap, so that they add up to what is open.
+
+use chrono::{Duration, NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use crate::causes::store::{self as causes, KnownCause};
+use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::db::{DbConnection, dialect};
+use crate::error::Result;
+use crate::failed_accounting::causes::groups::{self, Group};
+use crate::failed_accounting::condition::Search;
+use crate::failed_accounting::filter::{Filter, Handled};
+use crate::failed_accounting::totals::{self, COUNTED_ROWS, Known};
+
+/// Causes that the front page names.
+const TOP: usize = 6;
+
+/// How long ago something failed, by its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// Today or yesterday.
+    Days1,
+    /// Two to seven days ago.
+    Days7,
+    /// Eight to thirty.
+    Days30,
+    /// Longer, or nobody knows when.
+    Older,
+}
+
+impl Age {
+    pub const ALL: [Age; 4] = [Age::Days1, Age::Days7, Age::Days30, Age::Older];
+
+    /// The open failures of that age.
+    pub fn filter(self, today: NaiveDate) -> Filter {
+        let ago = |days| today - Duration::days(days);
+        let (from, to) = match self {
+            Age::Days1 => (Some(ago(1)), None),
+            Age::Days7 => (Some(ago(7)), Some(ago(2))),
+            Age::Days30 => (Some(ago(30)), Some(ago(8))),
+            Age::Older => (None, Some(ago(31))),
+        };
+        Filter { failed_from: from.map(NaiveDateTime::from), failed_to: to, ..Filter::default() }
+    }
+}
+
+/// What is at stake.
+#[derive(Debug, Clone)]
+pub struct AtStake {
+    pub open: Known,
+    pub ages: Vec<(Filter, Known)>,
+    pub retrying: Known,
+    /// Of these, asked for so long ago that the platform does not seem to take them.
+    pub stuck: i64,
+    /// The causes with the most open money; none where too much is open to add up.
+    pub top: Vec<(Group, Option<KnownCause>)>,
+    /// What failed since the last visit, handled meanwhile or not.
+    pub since: Option<(Filter, Known)>,
+}
+
+/// Looks at the money that is open.
+pub fn at_stake(
+    connection: &mut DbConnection,
+    today: NaiveDate,
+    stuck_since: NaiveDateTime,
+    last_visit: Option<NaiveDateTime>,
+) -> Result<AtStake> {
+    let nothing = Search::Nothing;
+    let open = totals::known(connection, &Filter::default(), &nothing)?;
+    let mut ages = Vec::new();
+    for age in Age::ALL {
+        let filter = age.filter(today);
+        let known = totals::known(connection, &filter, &nothing)?;
+        ages.push((filter, known));
+    }
+    let since = match last_visit {
+        Some(time) => {
+            let filter = Filter { handled: Handled::All, failed_from: Some(time), ..Filter::default() };
+            let known = totals::known(connection, &filter, &nothing)?;
+            Some((filter, known))
+        }
+        None => None,
+    };
+    Ok(AtStake {
+        retrying: totals::known(connection, &Filter::default().on_retrying(), &nothing)?,
+        stuck: stuck(connection, stuck_since)?,
+        top: if matches!(open, Known::Exactly(_)) { top(connection)? } else { Vec::new() },
+        open,
+        ages,
+        since,
+    })
+}
+
+fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<i64> {
+    let open = dialect::is_open(connection.engine(), true);
+    let rows = failed::table.filter(failed::retry_requested_at.lt(since)).filter(open).select(failed::id);
+    dialect::count_rows(connection, rows.limit(COUNTED_ROWS + 1))
+}
+
+fn top(connection: &mut DbConnection) -> Result<Vec<(Group, Option<KnownCause>)>> {
+    let mut groups = groups::by_cause(connection, &Filter::default(), &Search::Nothing)?;
+    groups.truncate(TOP);
+    let mut known = causes::of_keys(connection, groups.iter().map(|group| group.key.clone()).collect())?;
+    let mut with_cause = |group: Group| {
+        let place = known.iter().position(|cause| cause.cause_key == group.key);
+        (group, place.map(|place| known.swap_remove(place)))
+    };
+    Ok(groups.into_iter().map(&mut with_cause).collect())
+}

@@ -1,0 +1,156 @@
+//! `GET /`: the front page. Its charts are drawn here, with their numbers in tables behind them.
+
+mod chart;
+mod figure;
+
+use actix_web::HttpRequest;
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use self::chart::Chart;
+use self::figure::{CauseFigure, DayFigure, Figure, PlaceFigure, day_figures, place_figures, title_of};
+use super::leakage::{self, Leakage};
+use super::money::{self, AtStake};
+use super::visit;
+use crate::archive::run::Run;
+use crate::archive::store as archive;
+use crate::check::store as check;
+use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::totals::Known;
+use crate::names::Names;
+use crate::web::error::Answer;
+use crate::web::locale::{self, Language};
+use crate::web::state::AppState;
+use crate::web::view::{self, TimeView};
+use crate::web::{page, request};
+
+#[derive(Serialize)]
+struct OverviewPage {
+    open: Figure,
+    oldest: Option<String>,
+    /// Words of the age, and what is open of it.
+    ages: Vec<(&'static str, Figure)>,
+    retrying: Figure,
+    stuck: String,
+    stuck_number: i64,
+    top: Vec<CauseFigure>,
+    since: Option<(TimeView, Figure)>,
+    leakage: Option<LeakageView>,
+    archive: Option<ArchiveView>,
+    check: Option<CheckView>,
+}
+
+#[derive(Serialize)]
+struct LeakageView {
+    days_number: usize,
+    chart: Chart,
+    days: Vec<DayFigure>,
+    total: DayFigure,
+    models: Vec<PlaceFigure>,
+    organisations: Vec<PlaceFigure>,
+}
+
+/// The last run of the archive.
+#[derive(Serialize)]
+struct ArchiveView {
+    /// Key of the words of its state.
+    state: String,
+    at: TimeView,
+    rows: String,
+    number: i64,
+    amount: String,
+    cutoff: String,
+}
+
+/// What the last check found.
+#[derive(Serialize)]
+struct CheckView {
+    at: TimeView,
+    classes: usize,
+}
+
+/// The page.
+pub async fn index(request: HttpRequest) -> Answer {
+    let state = page::state_of(&request)?;
+    let language = request::language_of(&request);
+    let author = request::author_of(&request, state)?;
+    let (today, stuck_since) = (state.clock.today(), state.stuck_since());
+    let (last_visit, stake, leakage, (run, check)) = state
+        .database
+        .run(move |connection| {
+            let last_visit = visit::last(connection, &author.name)?;
+            let stake = money::at_stake(connection, today, stuck_since, last_visit)?;
+            let leakage = leakage::of_last_days(connection, today)?;
+            Ok((last_visit, stake, leakage, (archive::last_run(connection)?, check::last(connection)?)))
+        })
+        .await?;
+    let names = state.names.current().await;
+    let since = last_visit.map(|time| TimeView::new(&state.clock, time));
+    let context = OverviewPage {
+        since: since.zip(stake.since.as_ref().map(|(filter, known)| Figure::new(filter, known))),
+        leakage: leakage.map(|leakage| leakage_view(&leakage, &names, today)),
+        archive: run.map(|run| archive_view(&run, state)),
+        check: check.map(|check| CheckView {
+            at: TimeView::new(&state.clock, check.ended),
+            classes: check.classes_found(),
+        }),
+        ..at_stake_view(&stake, state, language)
+    };
+    page::ok(&request, "overview/index.html", &context)
+}
+
+fn at_stake_view(stake: &AtStake, state: &AppState, language: Language) -> OverviewPage {
+    let now = state.clock.now();
+    let oldest = match &stake.open {
+        Known::Exactly(totals) => totals.oldest.map(|time| locale::words(language, &view::age(now, time))),
+        _ => None,
+    };
+    let words = ["age-band-1", "age-band-7", "age-band-30", "age-band-older"];
+    let ages = stake.ages.iter().map(|(filter, known)| Figure::new(filter, known));
+    OverviewPage {
+        open: Figure::new(&Filter::default(), &stake.open),
+        oldest,
+        ages: words.into_iter().zip(ages).collect(),
+        retrying: Figure::new(&Filter::default().on_retrying(), &stake.retrying),
+        stuck: locale::count(stake.stuck),
+        stuck_number: stake.stuck,
+        top: stake
+            .top
+            .iter()
+            .map(|(group, cause)| CauseFigure::new(group, title_of(group, cause.as_ref(), language)))
+            .collect(),
+        since: None,
+        leakage: None,
+        archive: None,
+        check: None,
+    }
+}
+
+fn leakage_view(leakage: &Leakage, names: &Names, today: NaiveDate) -> LeakageView {
+    let first = leakage.days.first().map_or(today, |(day, _)| *day);
+    LeakageView {
+        days_number: leakage.days.len(),
+        chart: Chart::new(&leakage.days),
+        days: day_figures(&leakage.days),
+        total: DayFigure::new((first, today), &leakage.total),
+        models: place_figures(&leakage.models, "llmid", &names.models, (first, today)),
+        organisations: place_figures(
+            &leakage.organisations,
+            "userorgid",
+            &names.organisations,
+            (first, today),
+        ),
+    }
+}
+
+fn archive_view(run: &Run, state: &AppState) -> ArchiveView {
+    let moved = run.taken();
+    ArchiveView {
+        state: format!("archive-state-{}", run.state),
+        at: TimeView::new(&state.clock, run.ended_at.unwrap_or(run.asked_at)),
+        rows: locale::count(moved.rows),
+        number: moved.rows,
+        amount: moved.amount.to_string(),
+        cutoff: run.cutoff.to_string(),
+    }
+}

@@ -1,0 +1,164 @@
+//! Numbers of the front page, each with the address of the list that it counts.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::base::form::Message;
+use crate::causes::cause::{NO_REASON, UNSORTED};
+use crate::causes::store::KnownCause;
+use crate::failed_accounting::causes::groups::Group;
+use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::totals::{COUNTED_ROWS, Known, Totals};
+use crate::overview::leakage::Leak;
+use crate::web::links;
+use crate::web::locale::{self, Language};
+use crate::web::view::Named;
+
+/// Models and organisations that are shown.
+const PLACES: usize = 8;
+
+/// A count and sums of failures.
+#[derive(Debug, Serialize)]
+pub(super) struct Figure {
+    link: String,
+    /// Plain digits, or `10000+`.
+    count: String,
+    count_text: String,
+    number: i64,
+    amount: String,
+    cost: String,
+}
+
+impl Figure {
+    pub(super) fn new(filter: &Filter, known: &Known) -> Figure {
+        let link = links::with_query("/failed-accounting", &links::query(&filter.to_pairs()));
+        match known {
+            Known::Exactly(totals) => Figure {
+                link,
+                count: totals.count.to_string(),
+                count_text: locale::count(totals.count),
+                number: totals.count,
+                amount: totals.amount.to_string(),
+                cost: totals.cost.to_string(),
+            },
+            _ => Figure {
+                link,
+                count: format!("{COUNTED_ROWS}+"),
+                count_text: format!("{}+", locale::count(COUNTED_ROWS)),
+                number: COUNTED_ROWS + 1,
+                amount: String::new(),
+                cost: String::new(),
+            },
+        }
+    }
+}
+
+/// A cause with what is open of it.
+#[derive(Debug, Serialize)]
+pub(super) struct CauseFigure {
+    title: String,
+    link: String,
+    figure: Figure,
+}
+
+impl CauseFigure {
+    pub(super) fn new(group: &Group, title: String) -> CauseFigure {
+        let filter = Filter { cause: Some(group.key.clone()), ..Filter::default() };
+        let totals: Totals = group.totals;
+        CauseFigure {
+            title,
+            link: format!("/failed-accounting/causes/{}", links::segment(&group.key)),
+            figure: Figure::new(&filter, &Known::Exactly(totals)),
+        }
+    }
+}
+
+/// The title of the cause of a group.
+pub(super) fn title_of(group: &Group, cause: Option<&KnownCause>, language: Language) -> String {
+    match (group.key.as_str(), cause) {
+        (NO_REASON, _) => locale::words(language, &Message::new("cause-no-reason")),
+        (UNSORTED, _) => locale::words(language, &Message::new("cause-unsorted")),
+        (_, Some(cause)) => cause.title.clone(),
+        (key, None) => key.to_owned(),
+    }
+}
+
+/// The usages of a day or of some, and the lists that hold them.
+#[derive(Debug, Serialize)]
+pub(super) struct DayFigure {
+    day: String,
+    usages: String,
+    usages_link: String,
+    archived: String,
+    failed: String,
+    failed_link: String,
+    amount: String,
+    failed_amount: String,
+    rate_of_count: String,
+    rate_of_money: String,
+}
+
+impl DayFigure {
+    pub(super) fn new((first, last): (NaiveDate, NaiveDate), leak: &Leak) -> DayFigure {
+        DayFigure {
+            day: first.to_string(),
+            usages: locale::count(leak.usages),
+            usages_link: usages_link(&[], (first, last)),
+            archived: locale::count(leak.archived),
+            failed: locale::count(leak.failed),
+            failed_link: usages_link(&[("accounting_status", "failed")], (first, last)),
+            amount: leak.amount.to_string(),
+            failed_amount: leak.failed_amount.to_string(),
+            rate_of_count: percent(leak.rate_of_count()),
+            rate_of_money: percent(leak.rate_of_money()),
+        }
+    }
+}
+
+pub(super) fn day_figures(days: &[(NaiveDate, Leak)]) -> Vec<DayFigure> {
+    days.iter().rev().map(|(day, leak)| DayFigure::new((*day, *day), leak)).collect()
+}
+
+/// A model or an organisation and its leakage.
+#[derive(Debug, Serialize)]
+pub(super) struct PlaceFigure {
+    of: Option<Named>,
+    link: Option<String>,
+    all: String,
+    failed: String,
+    failed_amount: String,
+    rate_of_count: String,
+    rate_of_money: String,
+}
+
+pub(super) fn place_figures(
+    places: &[(String, Leak)],
+    key: &'static str,
+    names: &HashMap<String, String>,
+    days: (NaiveDate, NaiveDate),
+) -> Vec<PlaceFigure> {
+    let figure = |(id, leak): &(String, Leak)| PlaceFigure {
+        of: (!id.is_empty()).then(|| Named { name: names.get(id).cloned(), id: id.clone() }),
+        link: (!id.is_empty()).then(|| usages_link(&[("accounting_status", "failed"), (key, id)], days)),
+        all: locale::count(leak.all()),
+        failed: locale::count(leak.failed),
+        failed_amount: leak.failed_amount.to_string(),
+        rate_of_count: percent(leak.rate_of_count()),
+        rate_of_money: percent(leak.rate_of_money()),
+    };
+    places.iter().take(PLACES).map(figure).collect()
+}
+
+fn usages_link(more: &[(&str, &str)], (first, last): (NaiveDate, NaiveDate)) -> String {
+    let (first, last) = (first.to_string(), last.to_string());
+    let mut pairs = more.to_vec();
+    pairs.extend([("start_date", first.as_str()), ("end_date", last.as_str())]);
+    links::with_query("/usages", &links::query(&pairs))
+}
+
+/// Hundredths of a percent as `3.25%`; a dash where there is no rate.
+pub(super) fn percent(rate: Option<i64>) -> String {
+    rate.map_or_else(|| "–".to_owned(), |rate| format!("{}.{:02}%", rate / 100, rate % 100))
+}

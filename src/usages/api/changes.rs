@@ -1,0 +1,177 @@
+//! Reading and changing one usage: each change is one transaction, with the token as its author.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+
+use super::record::{FIELDS, Record};
+use crate::base::expect;
+use crate::base::form::Message;
+use crate::base::object::{Kind, Member};
+use crate::db::DbConnection;
+use crate::error::{Error, Result};
+use crate::usages::usage::{CREATED, Usage, Whereabouts};
+use crate::usages::{change, form, store};
+use crate::web::document::{ReadRefusals, WriteRefusals, described_body};
+use crate::web::error::Answer;
+use crate::web::{json, links, page, request};
+
+const ID: Kind = Kind::Line(32);
+
+/// What a usage may be made of, besides its id.
+const VALUES: [Member; 16] = [
+    Member::new("llmid", ID),
+    Member::new("userid", ID),
+    Member::new("userorgid", ID),
+    Member::new("ownerid", ID),
+    Member::new("use_date", Kind::Date),
+    Member::new("use_time", Kind::Time),
+    Member::new("status", ID),
+    Member::new("accounting_status", ID),
+    Member::new("amount", Kind::Money),
+    Member::new("cost", Kind::Money),
+    Member::new("taskid", Kind::Line(256)),
+    Member::new("transno", ID),
+    Member::new("responsed_seconds", Kind::Seconds),
+    Member::new("finish_seconds", Kind::Seconds),
+    Member::new("usages", Kind::Text(form::MAX_TEXT)),
+    Member::new("ioinfo", Kind::Text(form::MAX_TEXT)),
+];
+
+const OF_NEW: [Member; 1] = [Member::new("id", ID).required()];
+
+const OF_EDIT: [Member; 2] =
+    [Member::new("confirm", Kind::Flag).filled(), Member::new("expect", Kind::Record(&FIELDS))];
+
+fn new_members() -> Vec<Member> {
+    [&OF_NEW[..], &VALUES[..]].concat()
+}
+
+fn edit_members() -> Vec<Member> {
+    [&VALUES[..], &OF_EDIT[..]].concat()
+}
+
+described_body!(
+    /// A usage; without an accounting_status it is to be accounted (`created`).
+    NewUsage,
+    &new_members()
+);
+described_body!(
+    /// What shall change; what is absent stays. A usage that is accounted changes only with `confirm: true`.
+    UsageEdit,
+    &edit_members()
+);
+
+/// Reads a usage, live or archived.
+#[utoipa::path(
+    get,
+    path = "/api/v1/usages/{id}",
+    tag = "usages",
+    params(("id" = String, Path, description = "The id of the usage.")),
+    responses((status = 200, description = "The usage.", body = Record), ReadRefusals)
+)]
+pub async fn show(request: HttpRequest) -> Answer {
+    json::no_query(&request)?;
+    let id = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let found = state.database.run(move |connection| store::find_anywhere(connection, &id)).await?;
+    let (usage, whereabouts) = found.ok_or(Error::NotFound)?;
+    let names = state.names.current().await;
+    json::answer(StatusCode::OK, &Record::new(&usage, whereabouts, &names))
+}
+
+/// Creates a usage.
+#[utoipa::path(
+    post,
+    path = "/api/v1/usages",
+    tag = "usages",
+    request_body = NewUsage,
+    responses((status = 201, description = "The usage.", body = Record), WriteRefusals)
+)]
+pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
+    json::no_query(&request)?;
+    let object = json::body(&request, &body, &new_members())?;
+    let usage = object.checked(form::new_usage(&object.fields))?;
+    let accounting_status = usage.accounting_status.or(Some(CREATED.to_owned()));
+    let usage = Usage { accounting_status, ..usage };
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let work = move |connection: &mut DbConnection| {
+        change::insert(connection, &usage, &author).map_err(|error| taken(error, &usage))?;
+        as_kept(connection, &usage.id)
+    };
+    let usage = state.database.transaction(work).await?;
+    let names = state.names.current().await;
+    let location = format!("/api/v1/usages/{}", links::segment(&usage.id));
+    json::created(&location, &Record::new(&usage, Whereabouts::Live, &names))
+}
+
+/// Edits a live usage.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/usages/{id}",
+    tag = "usages",
+    params(("id" = String, Path, description = "The id of the usage.")),
+    request_body = UsageEdit,
+    responses((status = 200, description = "The usage as it is now.", body = Record), WriteRefusals)
+)]
+pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
+    json::no_query(&request)?;
+    let object = json::body(&request, &body, &edit_members())?;
+    let id = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let work = move |connection: &mut DbConnection| {
+        let before = change::live_for_update(connection, &id)?;
+        if let Some(expected) = object.record("expect") {
+            expect::compare(expected, &Record::bare(&before)?)?;
+        }
+        let after = object.checked(form::usage(&object.fields, &before))?;
+        change::save(connection, (&before, &after), &author).map_err(|error| taken(error, &after))?;
+        as_kept(connection, &after.id)
+    };
+    let usage = state.database.transaction(work).await?;
+    let names = state.names.current().await;
+    json::answer(StatusCode::OK, &Record::new(&usage, Whereabouts::Live, &names))
+}
+
+/// Removes a live usage without open failures for good.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/usages/{id}",
+    tag = "usages",
+    params(("id" = String, Path, description = "The id of the usage.")),
+    responses((status = 204, description = "It is gone; the audit trail keeps the whole row."), WriteRefusals)
+)]
+pub async fn destroy(request: HttpRequest) -> Answer {
+    json::no_query(&request)?;
+    let id = request::id_in_path(&request)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    let removed = state.database.transaction(move |connection| {
+        let usage = change::live_for_update(connection, &id)?;
+        change::delete(connection, &usage, &author)
+    });
+    removed.await?;
+    json::done()
+}
+
+/// The usage as the database keeps it: some keep whole seconds.
+fn as_kept(connection: &mut DbConnection, id: &str) -> Result<Usage> {
+    store::lookup(connection, id)?.ok_or(Error::NotFound)
+}
+
+/// That another usage has the id or the task is a matter of state: a form can be corrected, a program must know that
+/// the usage is there.
+fn taken(error: Error, usage: &Usage) -> Error {
+    match error {
+        Error::Invalid(errors) if errors.contains_key("id") => {
+            Error::Conflict(Message::new("error-usage-id-taken").with("id", &usage.id))
+        }
+        Error::Invalid(errors) if errors.values().any(|message| message.key == "error-task-taken") => {
+            Error::Conflict(
+                Message::new("error-task-taken").with("taskid", usage.taskid.clone().unwrap_or_default()),
+            )
+        }
+        error => error,
+    }
+}

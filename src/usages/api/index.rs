@@ -1,0 +1,152 @@
+//! `GET /api/v1/usages`: a page of a filter with its exact count and sums.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, ToSchema};
+
+use super::record::Record;
+use crate::base::money::{MoneySum, Number};
+use crate::base::paging::Position;
+use crate::db::DbConnection;
+use crate::error::{Error, Result};
+use crate::usages::filter::{Filter, Shelf};
+use crate::usages::list::{self, Listed, Listing, Totals};
+use crate::usages::usage::Whereabouts;
+use crate::web::document::{self, PAGING, Query, ReadRefusals};
+use crate::web::error::Answer;
+use crate::web::json::{self, Place};
+use crate::web::page;
+
+const FILTER: [(&str, Query, &str); 10] = [
+    ("accounting_status", Query::Line(32), "created, accounted, failed, or what another program wrote."),
+    ("start_date", Query::Date, "The first use_date, YYYY-MM-DD."),
+    ("end_date", Query::Date, "The last use_date, not before start_date."),
+    ("userorgid", Query::Line(32), "The id of an organisation."),
+    ("llmid", Query::Line(32), "The id of a model."),
+    ("userid", Query::Line(32), "The id of a user."),
+    ("status", Query::Line(32), "SUCCEEDED, FAILED, UNKNOWN, or what a supplier sent."),
+    ("id", Query::Line(32), "The id of a usage."),
+    ("taskid", Query::Line(256), "The id of a task."),
+    ("sort", Query::OneOf(&["-use_time", "use_time", ""]), "Newest first, unless `use_time`."),
+];
+
+/// The list query, for the document.
+#[derive(Debug)]
+pub struct ListQuery;
+
+impl IntoParams for ListQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        document::query_parameters(&[&FILTER[..], &PAGING[..]].concat())
+    }
+}
+
+const IN_HISTORY: [(&str, Query, &str); 1] =
+    [("backup_time", Query::Time, "When it was archived, `YYYY-MM-DD HH:MM:SS`: one run of the archive.")];
+
+/// The list query of the history, for the document.
+#[derive(Debug)]
+pub struct HistoryQuery;
+
+impl IntoParams for HistoryQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        document::query_parameters(&[&FILTER[..], &IN_HISTORY[..], &PAGING[..]].concat())
+    }
+}
+
+/// A page of usages.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Usages)]
+pub struct Page {
+    success: bool,
+    rows: Vec<Record>,
+    /// How many usages match, on all pages.
+    total: i64,
+    /// The number of this page; null where a cursor chose it.
+    page: Option<u64>,
+    page_size: u64,
+    /// The cursor for `after`; null at the end.
+    next: Option<String>,
+    /// The sum over all that match, exact.
+    #[schema(value_type = f64)]
+    sum_amount: Number<MoneySum>,
+    #[schema(value_type = f64)]
+    sum_cost: Number<MoneySum>,
+}
+
+/// Lists live usages.
+#[utoipa::path(
+    get,
+    path = "/api/v1/usages",
+    tag = "usages",
+    params(ListQuery),
+    responses((status = 200, description = "A page.", body = Page), ReadRefusals)
+)]
+pub async fn index(request: HttpRequest) -> Answer {
+    list_of(&request, Shelf::Live).await
+}
+
+/// Lists archived usages; they can be read only.
+#[utoipa::path(
+    get,
+    path = "/api/v1/history",
+    tag = "usages",
+    params(HistoryQuery),
+    responses((status = 200, description = "A page.", body = Page), ReadRefusals)
+)]
+pub async fn history(request: HttpRequest) -> Answer {
+    list_of(&request, Shelf::History).await
+}
+
+async fn list_of(request: &HttpRequest, shelf: Shelf) -> Answer {
+    let state = page::state_of(request)?;
+    let (fields, mut errors) = json::list_query(request, shelf.keys())?;
+    let (filter, wrong) = Filter::read_on(shelf, &fields);
+    errors.extend(wrong);
+    let page_size = filter.rows_per_page() as u64;
+    let place = json::place(&fields, filter.sort_name(), &mut errors)?;
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors).into());
+    }
+    let names = state.names.current().await;
+    let number = place.number();
+    let (listing, totals) = state.database.run(move |connection| read(connection, &filter, &place)).await?;
+    let last = listing.rows.last().filter(|_| listing.has_next);
+    let record = |row: &Listed| {
+        let whereabouts = match shelf {
+            Shelf::Live => Whereabouts::Live,
+            Shelf::History => Whereabouts::Archived { backup_time: row.backup_time },
+        };
+        Record::new(&row.usage, whereabouts, &names)
+    };
+    let page = Page {
+        success: true,
+        total: totals.count,
+        page: number,
+        page_size,
+        next: last.map(|row| row.cursor.encode()),
+        sum_amount: Number(totals.amount),
+        sum_cost: Number(totals.cost),
+        rows: listing.rows.iter().map(record).collect(),
+    };
+    json::answer(StatusCode::OK, &page)
+}
+
+fn read(connection: &mut DbConnection, filter: &Filter, place: &Place) -> Result<(Listing, Totals)> {
+    let totals = list::totals(connection, filter)?;
+    let position = match place {
+        Place::At(position) => Some(position.clone()),
+        Place::Page(1) => Some(Position::Start),
+        Place::Page(number) => {
+            let before = (*number as usize - 1) * filter.rows_per_page();
+            list::place_after(connection, filter, before)?.map(Position::After)
+        }
+    };
+    let listing = match position {
+        Some(position) => list::page(connection, filter, &position)?,
+        // Behind the last page.
+        None => Listing { rows: Vec::new(), has_previous: true, has_next: false, go_on: None },
+    };
+    Ok((listing, totals))
+}

@@ -1,0 +1,121 @@
+//! Transactions that meet: the database ends one of them, and the app repeats it as a whole.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use llmage_admin::db::{Database, DbConnection, Engine};
+use llmage_admin::error::{Error, Result};
+use llmage_admin::failed_accounting::store;
+
+use crate::support::database::{TestDatabase, engine};
+use crate::support::rows::{failure, insert};
+
+/// Raises the retry count of a record, as any change does: locked first.
+fn count_up(connection: &mut DbConnection, id: &str) -> Result<()> {
+    let before = store::find_for_update(connection, id)?;
+    let mut after = before.clone();
+    after.retry_count = Some(before.retry_count.unwrap_or(0) + 1);
+    store::save(connection, &before, &after)
+}
+
+fn retry_count(database: &Database, id: &str) -> Option<i32> {
+    database.run_here(|connection| store::find(connection, id)).expect("it is there").retry_count
+}
+
+#[test]
+fn two_transactions_that_lock_each_other_out_both_happen_once() {
+    let database = TestDatabase::new();
+    insert(&database, &[failure("f1"), failure("f2")]);
+    let start = ["f1", "f2"].map(|id| retry_count(&database, id).unwrap_or(0));
+    let tries = AtomicU32::new(0);
+    let both = |first: &str, second: &str| {
+        database.transaction_here(|connection| {
+            tries.fetch_add(1, Ordering::SeqCst);
+            count_up(connection, first)?;
+            // So that each holds its first row when it wants its second.
+            std::thread::sleep(Duration::from_millis(300));
+            count_up(connection, second)
+        })
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| both("f2", "f1"));
+        both("f1", "f2").expect("one of them");
+        other.join().expect("its thread").expect("the other");
+    });
+    for (id, before) in ["f1", "f2"].into_iter().zip(start) {
+        assert_eq!(retry_count(&database, id), Some(before + 2), "{id}");
+    }
+    let met = tries.load(Ordering::SeqCst) > 2;
+    assert_eq!(met, engine() != Engine::Sqlite, "SQLite has one writer; the others met and one was repeated");
+}
+
+/// Statements with which a server answers as it does when it wants the transaction again.
+fn refusals(engine: Engine) -> Vec<String> {
+    match engine {
+        Engine::Sqlite => Vec::new(),
+        Engine::Mysql => [
+            (1213, "40001", "Deadlock found when trying to get lock; try restarting transaction"),
+            (1205, "HY000", "Lock wait timeout exceeded; try restarting transaction"),
+            (1020, "HY000", "Record has changed since last read in table 'llmusage'"),
+        ]
+        .map(|(number, state, text)| {
+            format!(
+                "SIGNAL SQLSTATE '{state}' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = '{}'",
+                text.replace('\'', "''")
+            )
+        })
+        .to_vec(),
+        Engine::Postgres => [
+            ("40001", "could not serialize access due to concurrent update"),
+            ("40P01", "deadlock detected"),
+            ("55P03", "canceling statement due to lock timeout"),
+        ]
+        .map(|(state, text)| {
+            format!("DO $$ BEGIN RAISE EXCEPTION '{text}' USING ERRCODE = '{state}'; END $$")
+        })
+        .to_vec(),
+    }
+}
+
+#[test]
+fn each_error_that_asks_for_another_try_gets_one_and_its_first_try_left_nothing() {
+    let database = TestDatabase::new();
+    insert(&database, &[failure("f1")]);
+    for refusal in refusals(engine()) {
+        let before = retry_count(&database, "f1").unwrap_or(0);
+        let tries = AtomicU32::new(0);
+        let done = database.transaction_here(|connection| {
+            count_up(connection, "f1")?;
+            if tries.fetch_add(1, Ordering::SeqCst) == 0 {
+                connection.batch_execute(&refusal)?;
+            }
+            Ok(())
+        });
+        assert!(done.is_ok(), "{refusal}: {done:?}");
+        assert_eq!(retry_count(&database, "f1"), Some(before + 1), "{refusal}");
+        assert_eq!(tries.load(Ordering::SeqCst), 2, "{refusal}");
+    }
+}
+
+#[test]
+fn a_row_that_stays_locked_ends_in_unavailable_within_bounded_time() {
+    let database = TestDatabase::new();
+    insert(&database, &[failure("f1")]);
+    if engine() == Engine::Sqlite {
+        // Its writers queue in the pool.
+        return;
+    }
+    let started = Instant::now();
+    let held = database.transaction_once_here(|connection| {
+        count_up(connection, "f1")?;
+        let other = database.clone();
+        let refused = std::thread::scope(|scope| {
+            scope.spawn(move || other.transaction_here(|connection| count_up(connection, "f1"))).join()
+        });
+        Ok(refused.expect("its thread"))
+    });
+    let refused = held.expect("the one that holds it");
+    assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+    assert!(started.elapsed() < Duration::from_secs(25), "{:?}", started.elapsed());
+}
