@@ -15,6 +15,8 @@ use crate::base::object::{Kind, Member};
 /// A day of the years that every database can hold; the 29th of February is not drawn up, and taken all the same.
 const DATE: &str = "(19(7[1-9]|[89][0-9])|20([0-2][0-9]|3[0-7]))-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|\
                     (0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))";
+/// A day of a year that is over for certain; later ones are taken up to today.
+const PAST_DATE: &str = "(19(7[1-9]|[89][0-9])|20([01][0-9]|2[0-5]))-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])";
 const CLOCK: &str = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,3})?)?";
 /// Money that may be entered, in the text of a query.
 const MONEY: &str = "[0-9]{1,10}(\\.[0-9]{1,5})?";
@@ -82,6 +84,9 @@ fn value(member: &Member) -> Schema {
             text().description(Some(format!("At most {limit} characters."))).pattern(Some("^[^\\u0000]*$"))
         }
         Kind::Date => text().pattern(Some(format!("^{DATE}$"))),
+        Kind::PastDate => text()
+            .pattern(Some(format!("^{PAST_DATE}$")))
+            .description(Some("A day, YYYY-MM-DD, today at the latest.")),
         Kind::Time => text().pattern(Some(format!("^{DATE}[ T]{CLOCK}$"))),
         Kind::Money => ObjectBuilder::new()
             .schema_type(types(member, Type::Number))
@@ -151,10 +156,14 @@ fn query_value(kind: Query) -> Schema {
         Query::Time => text.pattern(Some(format!("^({DATE}[ T]{CLOCK})?$"))),
         Query::Money => text.pattern(Some(format!("^({MONEY})?$"))),
         Query::OneOf(words) => text.enum_values(Some(words.iter().copied())),
-        Query::Count(least, most) => ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .minimum(Some(least as usize))
-            .maximum(Some(most as usize)),
+        Query::Count(least, most) => {
+            let number = ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(least as usize))
+                .maximum(Some(most as usize));
+            let blank = text.max_length(Some(0));
+            return Schema::AnyOf(AnyOfBuilder::new().item(number).item(blank).build());
+        }
         Query::Cursor => text.pattern(Some(format!("^({}[A-Za-z0-9_-]+)?$", json::CURSOR_PREFIX))),
     };
     Schema::from(built)
