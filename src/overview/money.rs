@@ -3,16 +3,14 @@
 //! Ages are in days of the business zone: the bands touch and do not overlap, so that they add up to what is open.
 
 use chrono::{Duration, NaiveDate, NaiveDateTime};
-use diesel::prelude::*;
 
 use crate::causes::store::{self as causes, KnownCause};
-use crate::db::schema::llmusage_accounting_failed as failed;
-use crate::db::{DbConnection, dialect};
+use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::causes::groups::{self, Group};
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::{Filter, Handled};
-use crate::failed_accounting::totals::{self, COUNTED_ROWS, Known};
+use crate::failed_accounting::totals::{self, Known};
 
 /// Causes that the front page names.
 const TOP: usize = 6;
@@ -53,7 +51,7 @@ pub struct AtStake {
     pub ages: Vec<(Filter, Known)>,
     pub retrying: Known,
     /// Of these, asked for so long ago that the platform does not seem to take them.
-    pub stuck: i64,
+    pub stuck: (Filter, Known),
     /// The causes with the most open money; none where too much is open to add up.
     pub top: Vec<(Group, Option<KnownCause>)>,
     /// What failed since the last visit, handled meanwhile or not.
@@ -93,10 +91,10 @@ pub fn at_stake(
     })
 }
 
-fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<i64> {
-    let open = dialect::is_open(connection.engine(), true);
-    let rows = failed::table.filter(failed::retry_requested_at.lt(since)).filter(open).select(failed::id);
-    dialect::count_rows(connection, rows.limit(COUNTED_ROWS + 1))
+fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<(Filter, Known)> {
+    let filter = Filter { retry_before: Some(since), ..Filter::default().on_retrying() };
+    let known = totals::known(connection, &filter, &Search::Nothing)?;
+    Ok((filter, known))
 }
 
 fn top(connection: &mut DbConnection) -> Result<Vec<(Group, Option<KnownCause>)>> {
