@@ -21,7 +21,7 @@ pub(super) fn all(now: NaiveDateTime) -> [Noted; 3] {
         Noted {
             reason: "usages is None",
             at: now - Duration::days(80),
-            by: "chen.jing",
+            by: "chen.yu",
             owner: "gateway team",
             note: "The model answered without counting tokens. Look the call up at the supplier; where it \
                    was delivered, charge it by hand, else handle it as customer credited.\n\
@@ -40,7 +40,7 @@ pub(super) fn all(now: NaiveDateTime) -> [Noted; 3] {
         Noted {
             reason: "账户余额不够",
             at: now - Duration::days(45),
-            by: "wang.fang",
+            by: "sofia",
             owner: "客户成功团队",
             note: "预付费客户改为先冻结余额后，应不再出现。若再出现，请通知客户成功团队。",
             standing: Standing::Closed,
