@@ -5,9 +5,10 @@
 use chrono::TimeZone;
 use serde_json::json;
 
+use super::delivery::{Channel, Delivery, Reply};
 use super::event::Event;
 use super::mail::Mail;
-use super::outbox::{self, Channel, Delivery, Reply};
+use super::outbox;
 use super::outlets::Outlets;
 use super::webhook::{self, Post};
 use super::words::Notice;

@@ -13,7 +13,7 @@ use super::occurrences::{self, Ended, Unseen};
 use super::outbox;
 use super::reading::{self, Reading};
 use super::rule::{Kind, Rule, Unit};
-use super::store;
+use super::{standing, store};
 use crate::base::clock::Clock;
 use crate::db::{Database, DbConnection};
 use crate::error::{Error, Result};
@@ -40,7 +40,7 @@ pub struct Evaluator {
 /// What was found for a rule.
 #[derive(Debug, Clone)]
 enum Found {
-    Reading(Reading),
+    Reading(Box<Reading>),
     Causes,
     Runs,
 }
@@ -119,7 +119,7 @@ impl Look {
             let found = match (reading, kind) {
                 (Some(reading), _) => {
                     readings.push((kind, reading.clone()));
-                    Found::Reading(reading)
+                    Found::Reading(Box::new(reading))
                 }
                 (None, Kind::NewCause) => Found::Causes,
                 (None, _) => Found::Runs,
@@ -160,14 +160,14 @@ fn tell_reading(
     moment: &Moment,
 ) -> Result<usize> {
     let unit = rule.kind().map_or(Unit::None, Kind::unit);
-    store::note_value(connection, rule, reading.value.text(unit), moment.now)?;
+    standing::note_value(connection, rule, reading.value.text(unit), moment.now)?;
     let is_above = reading.value.exceeds(rule.threshold.unwrap_or_default());
     let what = match (rule.firing_since, is_above) {
         (None, true) => What::Fired,
         (Some(_), false) => What::Recovered,
         _ => return Ok(0),
     };
-    if !store::turn(connection, rule, is_above.then_some(moment.now))? {
+    if !standing::turn(connection, rule, is_above.then_some(moment.now))? {
         return Ok(0);
     }
     let facts = Facts { since: rule.firing_since, ..reading.facts.clone() };
@@ -182,7 +182,7 @@ fn tell_causes(
     unseen: &[Unseen],
     moment: &Moment,
 ) -> Result<usize> {
-    store::note_value(connection, rule, None, moment.now)?;
+    standing::note_value(connection, rule, None, moment.now)?;
     let news: Vec<&Unseen> = unseen.iter().filter(|cause| cause.is_news(rule.on_since)).collect();
     let told = |causes: &[&Unseen], count: usize| Facts {
         count: i64::try_from(count).ok(),
@@ -202,12 +202,12 @@ fn tell_causes(
 
 /// Each run that failed is told; the first one that went well after it is the recovery.
 fn tell_runs(connection: &mut DbConnection, rule: &Rule, runs: &[Ended], moment: &Moment) -> Result<usize> {
-    store::note_value(connection, rule, occurrences::last_state(runs).map(str::to_owned), moment.now)?;
+    standing::note_value(connection, rule, occurrences::last_state(runs).map(str::to_owned), moment.now)?;
     let unseen = occurrences::unseen_runs(runs, rule.seen.as_deref());
     if unseen.is_empty() && (rule.seen.is_some() || !runs.is_empty()) {
         return Ok(0);
     }
-    if !store::see(connection, rule, occurrences::marks(runs))? {
+    if !standing::see(connection, rule, occurrences::marks(runs))? {
         return Ok(0);
     }
     let (mut firing_since, mut events) = (rule.firing_since, 0);
@@ -227,7 +227,7 @@ fn tell_runs(connection: &mut DbConnection, rule: &Rule, runs: &[Ended], moment:
         events += 1;
     }
     if firing_since != rule.firing_since {
-        store::turn(connection, rule, firing_since)?;
+        standing::turn(connection, rule, firing_since)?;
     }
     Ok(events)
 }

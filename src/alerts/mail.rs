@@ -12,7 +12,7 @@ use lettre::{Address, SmtpTransport, Transport};
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::outbox::Reply;
+use super::delivery::Reply;
 use crate::base::form::Message;
 use crate::error::{Error, Result};
 

@@ -6,9 +6,11 @@
 
 pub mod address;
 pub mod courier;
+pub mod delivery;
 pub mod evaluation;
 pub mod event;
 pub mod form;
+pub mod history;
 pub mod mail;
 pub mod occurrences;
 pub mod outbox;
@@ -16,6 +18,7 @@ pub mod outlets;
 pub mod pages;
 pub mod reading;
 pub mod rule;
+pub mod standing;
 pub mod store;
 pub mod webhook;
 pub mod words;

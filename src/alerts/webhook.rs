@@ -17,7 +17,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, config::Config};
 
 use super::address;
-use super::outbox::Reply;
+use super::delivery::Reply;
 use crate::base::form::Message;
 use crate::error::{Error, Result};
 

@@ -7,7 +7,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use tokio::sync::Mutex;
 
-use crate::alerts::{outbox, store as alerts};
+use crate::alerts::delivery::{GIVEN_UP, WAITING};
+use crate::alerts::{history, store as alerts};
 use crate::base::clock::Clock;
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::{Database, DbConnection};
@@ -50,8 +51,8 @@ impl Figures {
                 .get_result(connection)?,
             jobs: schedule::list(connection)?,
             alerts_firing: alerts::firing(connection)?.len(),
-            deliveries_waiting: outbox::count(connection, outbox::WAITING)?,
-            deliveries_given_up: outbox::count(connection, outbox::GIVEN_UP)?,
+            deliveries_waiting: history::count(connection, WAITING)?,
+            deliveries_given_up: history::count(connection, GIVEN_UP)?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Deliveries come through failures, growing pauses and kills; given up, they stay in the history.
 
-use llmage_admin::alerts::outbox::{self, DELIVERED, GIVEN_UP, MOST_ATTEMPTS, Reply, WAITING};
+use llmage_admin::alerts::delivery::{DELIVERED, GIVEN_UP, Reply, WAITING};
+use llmage_admin::alerts::outbox::{self, MOST_ATTEMPTS};
 
 use crate::app::{TestApp, failure};
 use crate::receiver::{Reaction, Receiver};

@@ -1,6 +1,6 @@
 //! What a mailbox gets: plain text in the language of the settings, to whom the rule or the settings name.
 
-use llmage_admin::alerts::outbox::{DELIVERED, Reply, WAITING};
+use llmage_admin::alerts::delivery::{DELIVERED, Reply, WAITING};
 use llmage_admin::failed_accounting::failure::FailedRecord;
 
 use crate::app::{TestApp, failure};

@@ -20,9 +20,10 @@ mod telling;
 use chrono::TimeDelta;
 use llmage_admin::accounts::role::Role;
 use llmage_admin::alerts::courier::Courier;
+use llmage_admin::alerts::delivery::Delivery;
 use llmage_admin::alerts::evaluation::Evaluator;
 use llmage_admin::alerts::event::Event;
-use llmage_admin::alerts::outbox::{self, Delivery};
+use llmage_admin::alerts::history;
 use llmage_admin::alerts::rule::Rule;
 use llmage_admin::alerts::store;
 
@@ -58,14 +59,14 @@ fn send(app: &TestApp) -> usize {
 
 /// The history, oldest first.
 fn events(app: &TestApp) -> Vec<Event> {
-    let mut events = app.database.run_here(|connection| outbox::history(connection, None, 1_000)).unwrap();
+    let mut events = app.database.run_here(|connection| history::list(connection, None, 1_000)).unwrap();
     events.reverse();
     events
 }
 
 fn deliveries(app: &TestApp) -> Vec<Delivery> {
     let events = events(app);
-    let found = app.database.run_here(|connection| outbox::deliveries(connection, &events)).unwrap();
+    let found = app.database.run_here(|connection| history::deliveries(connection, &events)).unwrap();
     found.into_values().flatten().collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use llmage_admin::alerts::outbox::{DELIVERED, Reply, WAITING};
+use llmage_admin::alerts::delivery::{DELIVERED, Reply, WAITING};
 
 use crate::app::{TestApp, failure};
 use crate::receiver::{Reaction, Receiver};

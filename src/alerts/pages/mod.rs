@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use self::view::{EventView, OutletsView, RuleView, View};
 use super::event::Event;
-use super::outbox;
+use super::history;
 use super::outlets::Outlets;
 use super::store;
 use crate::base::form::{FieldErrors, Message, parse_time};
@@ -62,13 +62,13 @@ async fn list(
     let (rules, mut events, deliveries, tested) = state
         .database
         .run(move |connection| {
-            let events = outbox::history(connection, after, EVENTS + 1)?;
+            let events = history::list(connection, after, EVENTS + 1)?;
             let tested = match asked {
-                Some(id) => outbox::lookup(connection, &id)?.filter(Event::is_test),
+                Some(id) => history::lookup(connection, &id)?.filter(Event::is_test),
                 None => None,
             };
             let shown: Vec<Event> = events.iter().chain(&tested).cloned().collect();
-            let deliveries = outbox::deliveries(connection, &shown)?;
+            let deliveries = history::deliveries(connection, &shown)?;
             Ok((store::list(connection)?, events, deliveries, tested))
         })
         .await?;

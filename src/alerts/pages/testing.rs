@@ -6,10 +6,11 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::super::courier::Courier;
+use super::super::delivery::Delivery;
 use super::super::event::{Event, Facts, What};
-use super::super::outbox::{self, Delivery};
+use super::super::outbox;
 use super::super::outlets::Outlets;
-use super::super::store;
+use super::super::{standing, store};
 use super::{LIST, list};
 use crate::audit::event::{ALERT_RULE, Action, Change};
 use crate::audit::store as audit;
@@ -40,7 +41,7 @@ async fn send(request: &HttpRequest, outlets: &Outlets) -> Result<String> {
         if !rule.to_webhook && !rule.to_mail {
             return Err(Error::Conflict(Message::new("alert-conflict-nowhere")));
         }
-        store::begin_test(connection, &rule, milliseconds)?;
+        standing::begin_test(connection, &rule, milliseconds)?;
         let event = Event::new(&rule, What::Test, &Facts::default(), author.at);
         let event = Event { asked_by: Some(author.name.clone()), ..event };
         let deliveries = outbox::write(connection, &rule, &event, milliseconds)?;

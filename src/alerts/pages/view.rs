@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::super::delivery::{Channel, DELIVERED, Delivery};
 use super::super::event::Event;
-use super::super::outbox::{Channel, Delivery};
 use super::super::outlets::Outlets;
 use super::super::rule::{Kind, Rule, masked_url};
 use super::super::words::{self, Notice};
@@ -163,7 +163,7 @@ impl View<'_> {
             link: notice.map_or_else(String::new, |notice| notice.path),
             at: self.time(event.happened_at),
             by: event.asked_by.clone(),
-            is_told: deliveries.iter().all(|delivery| delivery.state == super::super::outbox::DELIVERED),
+            is_told: deliveries.iter().all(|delivery| delivery.state == DELIVERED),
             deliveries: deliveries.iter().map(|delivery| self.delivery(delivery)).collect(),
         }
     }
