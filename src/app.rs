@@ -17,6 +17,7 @@ use secrecy::ExposeSecret;
 
 use crate::accounts::pages::{account, users};
 use crate::accounts::role::Role::{Admin, Operator, Viewer};
+use crate::accounts::sign_in::Door;
 use crate::accounts::tokens::cache::TokenCache;
 use crate::accounts::tokens::{api as token_api, pages as tokens};
 use crate::accounts::{login, store};
@@ -71,6 +72,7 @@ impl Application {
         };
         let state = AppState {
             downloads: Places::default(),
+            door: Door::new(database.clone()),
             tokens: TokenCache::default(),
             readiness: Default::default(),
             meter: Default::default(),
