@@ -7,7 +7,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Date, Double, Nullable, Text, Timestamp, Untyped};
+use diesel::serialize::ToSql;
+use diesel::sql_types::is_nullable::NotNull;
+use diesel::sql_types::{BigInt, Date, Double, HasSqlType, Nullable, SqlType, Text, Timestamp, Untyped};
 
 use super::super::{DbBackend, DbConnection, Engine};
 
@@ -129,17 +131,30 @@ impl QueryFragment<DbBackend> for Statement {
             }
             match piece {
                 Piece::Sql(_) => {}
-                Piece::Text(text) => pass.push_bind_param::<Nullable<Text>, _>(text)?,
-                Piece::Date(date) => pass.push_bind_param::<Nullable<Date>, _>(date)?,
-                Piece::Time(time) => pass.push_bind_param::<Nullable<Timestamp>, _>(time)?,
-                Piece::Number(number) => pass.push_bind_param::<Nullable<BigInt>, _>(number)?,
-                Piece::Double(double) => pass.push_bind_param::<Nullable<Double>, _>(double)?,
+                Piece::Text(text) => bind::<Text, _>(&mut pass, text)?,
+                Piece::Date(date) => bind::<Date, _>(&mut pass, date)?,
+                Piece::Time(time) => bind::<Timestamp, _>(&mut pass, time)?,
+                Piece::Number(number) => bind::<BigInt, _>(&mut pass, number)?,
+                Piece::Double(double) => bind::<Double, _>(&mut pass, double)?,
             }
             if is_cast {
                 pass.push_sql(&format!(" AS {kind})"));
             }
         }
         Ok(())
+    }
+}
+
+fn bind<'b, ST, T>(pass: &mut AstPass<'_, 'b, DbBackend>, value: &'b Option<T>) -> QueryResult<()>
+where
+    ST: SqlType<IsNull = NotNull> + 'static,
+    DbBackend: HasSqlType<ST> + HasSqlType<Nullable<ST>>,
+    T: ToSql<ST, DbBackend>,
+    Option<T>: ToSql<Nullable<ST>, DbBackend>,
+{
+    match value {
+        Some(value) => pass.push_bind_param::<ST, T>(value),
+        None => pass.push_bind_param::<Nullable<ST>, Option<T>>(value),
     }
 }
 
