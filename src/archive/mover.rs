@@ -93,6 +93,7 @@ impl Mover {
             }
             shape => shape?,
         };
+        let mut freed = None;
         while started.elapsed() < budget {
             let run = aside.read(|connection| store::find(connection, run_id))?;
             if !run.is_active() || run.holder != self.holder {
@@ -105,7 +106,7 @@ impl Mover {
                 let rows = aside.read(|connection| moving::count(connection, run.cutoff))?;
                 aside.transaction(|connection| store::expect(connection, run_id, rows))?;
             }
-            if !self.batch(aside, &shape, &run)? {
+            if !self.batch(aside, &shape, &run, &mut freed)? {
                 return self.end(aside, run_id, (State::Done, None));
             }
         }
@@ -120,24 +121,30 @@ impl Mover {
         aside.tidy()
     }
 
-    /// One transaction; says whether there was anything to look at.
-    fn batch(&self, aside: &mut Aside, shape: &Shape, run: &Run) -> Result<bool> {
+    /// One transaction; says whether there was anything to look at, and notes since when others may write again.
+    fn batch(
+        &self,
+        aside: &mut Aside,
+        shape: &Shape,
+        run: &Run,
+        freed: &mut Option<Instant>,
+    ) -> Result<bool> {
         let size = self.size.load(Ordering::Relaxed);
         let place = run.place();
         let candidates = aside.read(|connection| shape.next(connection, run.cutoff, place.as_ref(), size))?;
         if candidates.is_empty() {
             return Ok(false);
         }
+        if let (Engine::Sqlite, Some(freed)) = (shape.engine, *freed) {
+            sleep(FREE.saturating_sub(freed.elapsed()));
+        }
         let took = self.take(aside, shape, run, &candidates)?;
         // A short one tells little: at most half as much again.
         let fitting = candidates.len() as f64 * SHORT.as_secs_f64() / took.as_secs_f64().max(0.000_1);
         let size = (fitting as usize).clamp(size / 4, size + size / 2 + 1).clamp(LEAST, MOST);
         self.size.store(size, Ordering::Relaxed);
-        let free = Instant::now();
+        *freed = Some(Instant::now());
         aside.tidy()?;
-        if shape.engine == Engine::Sqlite {
-            sleep(FREE.saturating_sub(free.elapsed()));
-        }
         Ok(true)
     }
 
