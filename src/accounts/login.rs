@@ -80,7 +80,7 @@ async fn try_once(request: &HttpRequest, state: &AppState, fields: &Fields) -> R
     let address = request::address_of(request, state);
     let subjects = [Subject::address(address), Subject::account(&name)];
     let now = state.clock.now();
-    let verified = sign_in::verify(&state.database, &subjects, (&name, typed.clone()), now).await?;
+    let verified = state.door.verify(&subjects, (&name, typed.clone()), now).await?;
     let newer = match &verified {
         Some(user) if password::is_outdated(&user.password_hash) => Some(sign_in::hash(typed).await?),
         _ => None,
@@ -100,6 +100,7 @@ async fn try_once(request: &HttpRequest, state: &AppState, fields: &Fields) -> R
     };
     state.database.transaction(note).await?;
     if verified.is_some() {
+        state.door.forget(&subjects);
         tidy(state).await;
     }
     Ok(verified)

@@ -1,6 +1,7 @@
 //! Whether somebody is who they say: throttled, the same time for every name, few slow hashes at once.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use secrecy::SecretString;
@@ -8,8 +9,8 @@ use tokio::sync::Semaphore;
 
 use super::password;
 use super::store::{self, User};
-use super::throttle::Subject;
-use super::throttle::store as throttle;
+use super::throttle::memory::Memory;
+use super::throttle::{Subject, Wait, store as throttle};
 use crate::db::Database;
 use crate::error::{Error, Result};
 
@@ -18,22 +19,86 @@ static HASHES: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(std::thread::available_parallelism().map_or(2, |processors| processors.get()))
 });
 
-/// The user of that name and password. The try is counted as failed before the password is looked at; who
-/// gets a user takes that back with [`throttle::release`].
-///
-/// # Errors
-/// [`Error::TooManyRequests`] when a subject has to wait; then no hash was computed.
-pub async fn verify(
-    database: &Database,
-    subjects: &[Subject],
-    (name, typed): (&str, SecretString),
-    now: NaiveDateTime,
-) -> Result<Option<User>> {
-    let found = reserve(database, subjects, name, now).await?;
-    let user = found.filter(|user| !user.disabled);
-    let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let matches = on_free_processor(move || password::verify(&typed, hash.as_deref())).await?;
-    Ok(user.filter(|_| matches))
+/// So many tries are counted at once: thousands would only wait for each other's rows.
+const AT_ONCE: usize = 4;
+
+/// So long a try waits to be counted.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// The door of this process: every password that is tried goes through it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Door {
+    database: Database,
+    waits: Memory,
+    places: Arc<Semaphore>,
+}
+
+impl Door {
+    /// A door that remembers nobody.
+    pub fn new(database: Database) -> Door {
+        Door { database, waits: Memory::default(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// The user of that name and password. The try is counted as failed before the password is looked at; who
+    /// gets a user takes that back with [`throttle::release`], and tells the door with [`Door::forget`].
+    ///
+    /// # Errors
+    /// [`Error::TooManyRequests`] when a subject has to wait; then no hash was computed.
+    pub async fn verify(
+        &self,
+        subjects: &[Subject],
+        (name, typed): (&str, SecretString),
+        now: NaiveDateTime,
+    ) -> Result<Option<User>> {
+        let found = self.reserve(subjects, name, now).await?;
+        let user = found.filter(|user| !user.disabled);
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let matches = on_free_processor(move || password::verify(&typed, hash.as_deref())).await?;
+        Ok(user.filter(|_| matches))
+    }
+
+    /// Forgets what is remembered of subjects whose password was right.
+    pub fn forget(&self, subjects: &[Subject]) {
+        self.waits.forget(subjects);
+    }
+
+    async fn reserve(&self, subjects: &[Subject], name: &str, now: NaiveDateTime) -> Result<Option<User>> {
+        let place = tokio::time::timeout(LONGEST, self.places.acquire()).await;
+        let too_long = |_| Error::Unavailable("too many sign in at once".to_owned());
+        let _place = place.map_err(too_long)?.map_err(Error::internal)?;
+        if let Some(wait) = self.waits.lookup(subjects, now) {
+            return Err(Error::TooManyRequests(wait.seconds(now)));
+        }
+        let (asked, name) = (subjects.to_vec(), name.to_owned());
+        let looking = self.database.run(move |connection| {
+            let all_known = throttle::look(connection, &asked, now)?;
+            let readable = name.chars().count() <= 64 && !name.contains('\0');
+            let user = if readable { store::lookup(connection, &name)? } else { None };
+            Ok(all_known.map(|all_known| (all_known, user)))
+        });
+        let reserved = match looking.await? {
+            Ok((all_known, user)) => self.count(subjects, all_known, now).await?.map(|()| user),
+            Err(wait) => Err(wait),
+        };
+        reserved.map_err(|wait| {
+            self.waits.keep(&wait);
+            Error::TooManyRequests(wait.seconds(now))
+        })
+    }
+
+    async fn count(
+        &self,
+        subjects: &[Subject],
+        all_known: bool,
+        now: NaiveDateTime,
+    ) -> Result<std::result::Result<(), Wait>> {
+        let asked = subjects.to_vec();
+        if !all_known {
+            let asked = asked.clone();
+            self.database.transaction(move |connection| throttle::prepare(connection, &asked, now)).await?;
+        }
+        self.database.transaction(move |connection| throttle::reserve(connection, &asked, now)).await
+    }
 }
 
 /// Hashes a new password.
@@ -44,27 +109,4 @@ pub async fn hash(password: SecretString) -> Result<String> {
 async fn on_free_processor<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let _permit = HASHES.acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
-}
-
-async fn reserve(
-    database: &Database,
-    subjects: &[Subject],
-    name: &str,
-    now: NaiveDateTime,
-) -> Result<Option<User>> {
-    let (asked, name) = (subjects.to_vec(), name.to_owned());
-    let looking = database.run(move |connection| {
-        let all_known = throttle::look(connection, &asked, now)?;
-        let readable = name.chars().count() <= 64 && !name.contains('\0');
-        let user = if readable { store::lookup(connection, &name)? } else { None };
-        Ok((all_known, user))
-    });
-    let (all_known, user) = looking.await?;
-    let asked = subjects.to_vec();
-    if !all_known {
-        let asked = asked.clone();
-        database.transaction(move |connection| throttle::prepare(connection, &asked, now)).await?;
-    }
-    database.transaction(move |connection| throttle::reserve(connection, &asked, now)).await?;
-    Ok(user)
 }

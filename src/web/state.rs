@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use crate::accounts::sign_in::Door;
 use crate::accounts::tokens::cache::TokenCache;
 use crate::base::clock::Clock;
 use crate::base::money::Money;
@@ -22,6 +23,8 @@ pub struct AppState {
     pub clock: Clock,
     pub templates: Arc<Templates>,
     pub names: NameCache,
+    /// Where passwords are tried.
+    pub door: Door,
     /// Tokens that were recognised a moment ago.
     pub tokens: TokenCache,
     pub downloads: Places,

@@ -131,16 +131,18 @@ async fn change_password(request: &HttpRequest, fields: &Fields) -> Result<(Mess
     let change = PasswordChange::parse(fields, &author.name)?;
     let subjects = [Subject::change(&author.name)];
     let typed = (author.name.as_str(), change.current);
-    if sign_in::verify(&state.database, &subjects, typed, author.at).await?.is_none() {
+    if state.door.verify(&subjects, typed, author.at).await?.is_none() {
         return Err(Error::invalid("current_password", Message::new("error-password-wrong")));
     }
     let hashed = sign_in::hash(change.new).await?;
     let name = author.name.clone();
+    let released = subjects.clone();
     let save = move |connection: &mut DbConnection| {
         throttle::release(connection, &subjects, author.at)?;
         store::set_password(connection, &author.name, &hashed, &author)
     };
     let epoch = state.database.transaction(save).await?;
+    state.door.forget(&released);
     session::begin(&request::session_of(request), &name, epoch, state.clock.now())?;
     Ok((Message::new("flash-password"), request::language_of(request)))
 }

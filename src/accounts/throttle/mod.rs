@@ -2,11 +2,12 @@
 //!
 //! A try is counted before its password is looked at, so that many at once are no more than one after another.
 
+pub mod memory;
 pub mod store;
 
 use std::net::IpAddr;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use sha2::{Digest, Sha256};
 
 /// The longest wait, in seconds.
@@ -55,6 +56,30 @@ impl Subject {
             _ => LONGEST,
         };
         TimeDelta::seconds(seconds)
+    }
+}
+
+/// Somebody who has to wait, and until when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    subject: Subject,
+    until: NaiveDateTime,
+}
+
+impl Wait {
+    fn new(subject: &Subject, until: NaiveDateTime) -> Wait {
+        Wait { subject: subject.clone(), until }
+    }
+
+    /// A wait longer than the longest was never given: the clock of the zone was put back.
+    fn is_needed(until: NaiveDateTime, now: NaiveDateTime) -> bool {
+        now < until && until <= now + TimeDelta::seconds(LONGEST)
+    }
+
+    /// Whole seconds, rounded up; from 1 to [`LONGEST`].
+    pub fn seconds(&self, now: NaiveDateTime) -> u64 {
+        let wait = (self.until - now).num_milliseconds();
+        wait.clamp(1, LONGEST * 1000).unsigned_abs().div_ceil(1000)
     }
 }
 

@@ -5,10 +5,10 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::{LONGEST, Subject};
+use super::{Subject, Wait};
 use crate::db::schema::sign_in_attempt as attempt;
 use crate::db::{DbConnection, dialect};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// So long after the last try it is forgotten.
 const KEPT: TimeDelta = TimeDelta::days(1);
@@ -27,27 +27,30 @@ pub fn tidy(connection: &mut DbConnection, now: NaiveDateTime) -> Result<()> {
     Ok(())
 }
 
-/// What is known of the subjects, before anything is locked or written.
-///
-/// # Errors
-/// [`Error::TooManyRequests`] when one has to wait; nothing was counted.
-pub fn look(connection: &mut DbConnection, subjects: &[Subject], now: NaiveDateTime) -> Result<bool> {
+/// Whether all subjects have rows, or which of them has to wait; nothing is locked or written.
+pub fn look(
+    connection: &mut DbConnection,
+    subjects: &[Subject],
+    now: NaiveDateTime,
+) -> Result<std::result::Result<bool, Wait>> {
     let mut all_known = true;
     for subject in subjects {
         match find(connection, subject)? {
-            Some((_, next_at)) => refuse_before(next_at, now)?,
+            Some((_, until)) if Wait::is_needed(until, now) => return Ok(Err(Wait::new(subject, until))),
+            Some(_) => {}
             None => all_known = false,
         }
     }
-    Ok(all_known)
+    Ok(Ok(all_known))
 }
 
 /// Counts a try of all subjects as failed; [`release`] takes it back. The subjects must always come in the
-/// same order.
-///
-/// # Errors
-/// [`Error::TooManyRequests`] when one has to wait; nothing was counted.
-pub fn reserve(connection: &mut DbConnection, subjects: &[Subject], now: NaiveDateTime) -> Result<()> {
+/// same order. Where one has to wait, nothing is counted.
+pub fn reserve(
+    connection: &mut DbConnection,
+    subjects: &[Subject],
+    now: NaiveDateTime,
+) -> Result<std::result::Result<(), Wait>> {
     for subject in subjects {
         let row = attempt::table.find(subject.key.clone());
         diesel::update(row).set(attempt::last_at.eq(now)).execute(connection)?;
@@ -55,8 +58,10 @@ pub fn reserve(connection: &mut DbConnection, subjects: &[Subject], now: NaiveDa
     let mut counted = Vec::new();
     for subject in subjects {
         // Housekeeping may have come between; then the next try is counted as the first.
-        let (failures, next_at) = find(connection, subject)?.unwrap_or((0, now));
-        refuse_before(next_at, now)?;
+        let (failures, until) = find(connection, subject)?.unwrap_or((0, now));
+        if Wait::is_needed(until, now) {
+            return Ok(Err(Wait::new(subject, until)));
+        }
         counted.push((subject, failures.saturating_add(1)));
     }
     for (subject, failures) in counted {
@@ -65,7 +70,7 @@ pub fn reserve(connection: &mut DbConnection, subjects: &[Subject], now: NaiveDa
             .set((attempt::failures.eq(failures), attempt::next_at.eq(next_at)))
             .execute(connection)?;
     }
-    Ok(())
+    Ok(Ok(()))
 }
 
 /// The password was right: the account has no failures, and the address one less.
@@ -87,13 +92,4 @@ pub fn release(connection: &mut DbConnection, subjects: &[Subject], now: NaiveDa
 fn find(connection: &mut DbConnection, subject: &Subject) -> Result<Option<(i32, NaiveDateTime)>> {
     let row = attempt::table.find(subject.key.clone()).select((attempt::failures, attempt::next_at));
     Ok(row.first(connection).optional()?)
-}
-
-fn refuse_before(next_at: NaiveDateTime, now: NaiveDateTime) -> Result<()> {
-    let wait = (next_at - now).num_milliseconds();
-    // A longer wait was never given: the clock of the zone was put back.
-    if wait <= 0 || wait > LONGEST * 1000 {
-        return Ok(());
-    }
-    Err(Error::TooManyRequests(wait.unsigned_abs().div_ceil(1000)))
 }
