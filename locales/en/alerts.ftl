@@ -46,7 +46,7 @@ alert-test-told = The test was delivered
 alert-test-not-told = The test was not delivered everywhere
 alert-enable = Switch on
 alert-disable = Switch off
-alert-delete = Delete
+alert-delete = Delete this rule…
 alert-delete-title = Delete this rule
 alert-delete-lost = The rule: nobody is told any more
 alert-delete-kept = Its history; what waits to be delivered still is
@@ -93,7 +93,11 @@ alert-what-test = test
 alert-delivery-waiting = waiting
 alert-delivery-delivered = delivered
 alert-delivery-given-up = given up
-alert-attempts = { $number } of { $most } tries
+alert-attempts =
+    { $most ->
+        [one] { $number } of { $most } try
+       *[other] { $number } of { $most } tries
+    }
 alert-next = next try { $time }
 
 alert-reply-status = answered { $code }

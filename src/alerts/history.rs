@@ -41,7 +41,7 @@ pub fn deliveries(connection: &mut DbConnection, events: &[Event]) -> Result<Has
     let ids: Vec<String> = events.iter().map(|event| event.id.clone()).collect();
     let rows: Vec<Delivery> = alert_delivery::table
         .filter(dsl::event_id.eq_any(ids))
-        .order((dsl::event_id, dsl::channel, dsl::id))
+        .order((dsl::event_id, dsl::channel.desc(), dsl::id))
         .select(Delivery::as_select())
         .load(connection)?;
     let mut by_event: HashMap<String, Vec<Delivery>> = HashMap::new();

@@ -23,6 +23,8 @@ struct FormPage {
     action: String,
     /// The rule in words; none for a new one.
     words: Option<String>,
+    /// Where to delete it; none for a new one.
+    delete: Option<String>,
     /// Whether the kind of the rule has a threshold.
     has_threshold: bool,
     outlets: OutletsView,
@@ -48,6 +50,7 @@ async fn show(
         kinds: Kind::ALL.into_iter().map(choice).collect(),
         action: rule.map_or_else(|| LIST.to_owned(), |rule| action(&rule.id, "")),
         words: rule.map(|rule| view.words(rule)),
+        delete: rule.map(|rule| action(&rule.id, "/delete")),
         has_threshold: !matches!(kind, Some(Kind::NewCause | Kind::ArchiveFailed)),
         outlets: view.outlets(),
     };
