@@ -132,9 +132,11 @@ fn told_to_stop_it_finishes_what_is_under_way_and_ends_with_success() {
     assert!(!is_open(&database, "f1"), "answered as done and not done");
 }
 
-/// Lets nobody change the files of a folder any more, or lets them again; false where this machine cannot.
+/// Lets nobody change the database in a folder any more, or lets them again; false where this machine cannot. The index
+/// of the write-ahead log stays: it is shared memory, and the kernel ends whoever writes to such a frozen file.
 fn freeze(folder: &std::path::Path, flag: &str) -> bool {
-    Command::new("chattr").args(["-R", flag]).arg(folder).output().is_ok_and(|output| output.status.success())
+    let files = ["desk.db", "desk.db-wal"].map(|name| folder.join(name));
+    Command::new("chattr").arg(flag).args(files).output().is_ok_and(|output| output.status.success())
 }
 
 #[test]
