@@ -4,6 +4,7 @@
 //! Over 250 lines: one for each route, in one table.
 
 mod openapi;
+mod outlets;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use crate::accounts::sign_in::Door;
 use crate::accounts::tokens::cache::TokenCache;
 use crate::accounts::tokens::{api as token_api, pages as tokens};
 use crate::accounts::{login, store};
+use crate::alerts::{outlets::Outlets, pages as alerts};
 use crate::archive::{api as archive_api, pages as archive};
 use crate::audit::pages as audit;
 use crate::base::clock::Clock;
@@ -48,6 +50,7 @@ pub struct Application {
     state: AppState,
     recorder: Recorder,
     watch: Watch,
+    outlets: Outlets,
     secret: String,
     assets: std::path::PathBuf,
 }
@@ -55,6 +58,7 @@ pub struct Application {
 impl Application {
     /// Gathers what the app needs; the database must be migrated.
     pub fn new(config: &Config, database: Database, clock: Clock) -> Result<Application> {
+        let outlets = outlets::outlets(config)?;
         let assets = assets::find(config.assets.as_deref())?;
         let version = assets::version(&assets.join("static"));
         let secret = match &config.secret_key {
@@ -90,10 +94,16 @@ impl Application {
         Ok(Application {
             recorder: Recorder::new(state.database.clone()),
             watch: Watch::default(),
+            outlets,
             state,
             secret,
             assets,
         })
+    }
+
+    /// Where alerts go.
+    pub fn outlets(&self) -> &Outlets {
+        &self.outlets
     }
 
     /// The actix app, alike for the server and for tests.
@@ -114,6 +124,7 @@ impl Application {
             .app_data(web::Data::new(self.state.clone()))
             .app_data(web::Data::new(self.recorder.clone()))
             .app_data(web::Data::new(self.watch.clone()))
+            .app_data(web::Data::new(self.outlets.clone()))
             .app_data(web::PayloadConfig::new(request::BODY_LIMIT))
             .service(files)
             .configure(configure)
@@ -231,6 +242,16 @@ pub fn routes() -> Vec<Rule> {
         get("/check", viewer, |route| route.to(check::index)),
         post("/check", admin, |route| route.to(check::create)),
         get("/check/{id}", viewer, |route| route.to(check::show)),
+        get("/alerts", admin, |route| route.to(alerts::index)),
+        post("/alerts", admin, |route| route.to(alerts::create)),
+        get("/alerts/new", admin, |route| route.to(alerts::new)),
+        get("/alerts/{id}/edit", admin, |route| route.to(alerts::edit)),
+        post("/alerts/{id}", admin, |route| route.to(alerts::update)),
+        post("/alerts/{id}/enable", admin, |route| route.to(alerts::enable)),
+        post("/alerts/{id}/disable", admin, |route| route.to(alerts::disable)),
+        post("/alerts/{id}/test", admin, |route| route.to(alerts::test)),
+        get("/alerts/{id}/delete", admin, |route| route.to(alerts::confirm_delete)),
+        post("/alerts/{id}/delete", admin, |route| route.to(alerts::destroy)),
         get("/jobs", admin, |route| route.to(schedule::index)),
         get("/tokens", admin, |route| route.to(tokens::index)),
         post("/tokens", admin, |route| route.to(tokens::create)),

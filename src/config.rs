@@ -1,5 +1,7 @@
 //! All settings, from flags and environment, each checked before anything starts.
 
+mod alerts;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use chrono::NaiveTime;
 use chrono_tz::Tz;
 use clap::Args;
 use secrecy::SecretString;
+
+pub use alerts::AlertSettings;
 
 use crate::base::money::Money;
 use crate::error::{Error, Result};
@@ -71,6 +75,9 @@ pub struct Config {
     /// A batch of more money than this, or of more than 1,000 rows, asks for its number of rows to be typed.
     #[arg(long, env = "LLMAGE_BATCH_CONFIRM_AMOUNT", default_value = "1000", global = true, value_parser = amount)]
     pub batch_confirm_amount: Money,
+
+    #[command(flatten)]
+    pub alerts: AlertSettings,
 
     /// What `/metrics` wants as a bearer token; without it everybody who reaches the port may read them.
     #[arg(long, env = "LLMAGE_METRICS_TOKEN", global = true, hide_env_values = true)]

@@ -3,6 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
+use crate::alerts::courier::Courier;
+use crate::alerts::evaluation::Evaluator;
+use crate::alerts::outlets::Outlets;
 use crate::archive::mover::Mover;
 use crate::archive::{form, store as archive};
 use crate::audit::event::{Author, Source};
@@ -19,7 +24,7 @@ pub use crate::schedule::{Job, Running, Turn};
 
 /// The jobs of a server: `Job::every(name, how often, step)` or `Job::daily(name, at, step)`, with `.when(is_due)` where
 /// a look is cheaper than a step. The name in words is `job-<name>` in the catalogue.
-pub fn all(config: &Config, database: &Database, clock: &Clock) -> Vec<Job> {
+pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Clock) -> Vec<Job> {
     let mut jobs = vec![
         tidy_idempotency_keys(database, clock),
         retry_watcher(config, database, clock),
@@ -27,6 +32,8 @@ pub fn all(config: &Config, database: &Database, clock: &Clock) -> Vec<Job> {
         batches(database, clock),
         archive_mover(database, clock),
         check_asked(database, clock),
+        alerts(config, database, clock),
+        alert_deliveries(outlets, database, clock),
     ];
     jobs.extend(archive_schedule(config, database, clock));
     jobs
@@ -100,4 +107,22 @@ fn check_asked(database: &Database, clock: &Clock) -> Job {
     let (asked, database, clock) = (database.clone(), database.clone(), clock.clone());
     let step = move || check::answer(&database, &clock).map(|()| Turn::Done);
     Job::every("check", Duration::from_secs(2), step).when(move || check::is_asked(&asked))
+}
+
+/// Looks at the alert rules.
+fn alerts(config: &Config, database: &Database, clock: &Clock) -> Job {
+    let stuck_after = TimeDelta::minutes(config.retry_stuck_minutes.into());
+    let evaluator = Arc::new(Evaluator::new(database.clone(), clock.clone(), stuck_after));
+    let looked_at = evaluator.clone();
+    Job::every("alerts", Duration::from_secs(30), move || evaluator.step().map(|_| Turn::Done))
+        .when(move || looked_at.is_due())
+}
+
+/// Sends what alerts say.
+fn alert_deliveries(outlets: &Outlets, database: &Database, clock: &Clock) -> Job {
+    let courier = Courier::new(database.clone(), clock.clone(), outlets.clone());
+    let looked_at = courier.clone();
+    let turn = |was_due| if was_due { Turn::More } else { Turn::Done };
+    Job::every("alert deliveries", Duration::from_secs(5), move || courier.step().map(turn))
+        .when(move || looked_at.is_due())
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Which features a feature's files may use.
-const FEATURES: [(&str, &[&str]); 15] = [
+const FEATURES: [(&str, &[&str]); 16] = [
     ("accounts", &["audit"]),
+    ("alerts", &["archive", "audit", "failed_accounting", "schedule", "usages"]),
     ("archive", &["audit", "usages"]),
     ("audit", &[]),
     ("batches", &["audit", "causes", "failed_accounting", "names", "usages"]),
@@ -16,9 +17,9 @@ const FEATURES: [(&str, &[&str]); 15] = [
     ("demo", &["audit", "failed_accounting", "names", "usages"]),
     ("failed_accounting", &["accounts", "audit", "causes", "imports", "names", "usages"]),
     ("imports", &["audit"]),
-    ("metrics", &["failed_accounting", "schedule"]),
+    ("metrics", &["alerts", "failed_accounting", "schedule"]),
     ("names", &[]),
-    ("overview", &["archive", "audit", "causes", "check", "failed_accounting", "names", "usages"]),
+    ("overview", &["alerts", "archive", "audit", "causes", "check", "failed_accounting", "names", "usages"]),
     ("schedule", &[]),
     ("usages", &["audit", "causes", "imports", "names"]),
     // Who asks, as whom that is written down, and the names that every page may show.

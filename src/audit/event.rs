@@ -90,10 +90,16 @@ pub enum Action {
     CreateView,
     ChangeView,
     DeleteView,
+    CreateAlert,
+    ChangeAlert,
+    EnableAlert,
+    DisableAlert,
+    DeleteAlert,
+    TestAlert,
 }
 
 impl Action {
-    pub const ALL: [Action; 37] = [
+    pub const ALL: [Action; 43] = [
         Action::Create,
         Action::Import,
         Action::Edit,
@@ -131,6 +137,12 @@ impl Action {
         Action::CreateView,
         Action::ChangeView,
         Action::DeleteView,
+        Action::CreateAlert,
+        Action::ChangeAlert,
+        Action::EnableAlert,
+        Action::DisableAlert,
+        Action::DeleteAlert,
+        Action::TestAlert,
     ];
 
     /// As stored.
@@ -174,6 +186,12 @@ impl Action {
             Action::CreateView => "create_view",
             Action::ChangeView => "change_view",
             Action::DeleteView => "delete_view",
+            Action::CreateAlert => "create_alert",
+            Action::ChangeAlert => "change_alert",
+            Action::EnableAlert => "enable_alert",
+            Action::DisableAlert => "disable_alert",
+            Action::DeleteAlert => "delete_alert",
+            Action::TestAlert => "test_alert",
         }
     }
 }
@@ -186,6 +204,7 @@ pub const USER: &str = "user";
 pub const TOKEN: &str = "token";
 pub const BATCH: &str = "batch";
 pub const VIEW: &str = "view";
+pub const ALERT_RULE: &str = "alert_rule";
 
 /// One change of one record.
 #[derive(Debug, Clone)]

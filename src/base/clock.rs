@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{NaiveDate, NaiveDateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// How times are written in the CSV, the JSON and exact titles: `YYYY-MM-DD HH:MM:SS.mmm`.
@@ -52,6 +52,24 @@ impl Clock {
     /// Milliseconds since 1970 in UTC: for spans of time between machines, never shown.
     pub fn epoch_milliseconds() -> i64 {
         Utc::now().timestamp_millis()
+    }
+
+    /// Milliseconds since 1970 of [`Clock::now`], a stopped clock included: for what is due later, whatever summer time
+    /// does to the clock on the wall.
+    pub fn milliseconds(&self) -> i64 {
+        match &self.stopped_at {
+            Some(_) => {
+                let zoned = self.zone.from_local_datetime(&self.now()).earliest();
+                zoned.map_or_else(Clock::epoch_milliseconds, |zoned| zoned.timestamp_millis())
+            }
+            None => Clock::epoch_milliseconds(),
+        }
+    }
+
+    /// The time of the business zone at so many milliseconds since 1970.
+    pub fn time_at(&self, milliseconds: i64) -> NaiveDateTime {
+        let time = DateTime::from_timestamp_millis(milliseconds).unwrap_or_default();
+        time.with_timezone(&self.zone).naive_local()
     }
 
     /// Today in the business zone.

@@ -40,8 +40,8 @@ pub(super) fn serve(config: &Config, options: &Serve) -> Result<()> {
         }
     }
     first_admin(config, &database)?;
-    let background = jobs::all(config, &database, &clock(config));
     let application = app::Application::new(config, database.clone(), clock(config))?;
+    let background = jobs::all(config, application.outlets(), &database, &clock(config));
     server::serve(config, application, background, (&database, &clock(config)))
 }
 

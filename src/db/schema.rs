@@ -171,6 +171,7 @@ diesel::table! {
         closed_at -> Nullable<Timestamp>,
         closed_by -> Nullable<Text>,
         revision -> Integer,
+        announced -> Integer,
     }
 }
 
@@ -322,6 +323,56 @@ diesel::table! {
         is_shared -> Bool,
         version -> Integer,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    alert_rule (id) {
+        id -> Text,
+        kind -> Text,
+        threshold -> Nullable<BigInt>,
+        to_webhook -> Bool,
+        webhook_url -> Nullable<Text>,
+        to_mail -> Bool,
+        mail_to -> Nullable<Text>,
+        is_on -> Bool,
+        on_since -> Timestamp,
+        firing_since -> Nullable<Timestamp>,
+        value_read -> Nullable<Text>,
+        read_at -> Nullable<Timestamp>,
+        seen -> Nullable<Text>,
+        tested_at -> BigInt,
+        created_at -> Timestamp,
+        created_by -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    alert_event (id) {
+        id -> Text,
+        rule_id -> Text,
+        kind -> Text,
+        what -> Text,
+        threshold -> Nullable<BigInt>,
+        facts -> Text,
+        happened_at -> Timestamp,
+        asked_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    alert_delivery (id) {
+        id -> Text,
+        event_id -> Text,
+        channel -> Text,
+        target -> Nullable<Text>,
+        state -> Text,
+        attempts -> Integer,
+        most_attempts -> Integer,
+        next_at -> BigInt,
+        tried_at -> Nullable<Timestamp>,
+        answer -> Nullable<Text>,
     }
 }
 

@@ -212,6 +212,13 @@ pub fn count_up_to(
     Ok(counted)
 }
 
+/// How many retries were asked for before that time and are under way still, counting to [`COUNTED_ROWS`] and one more.
+pub fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<i64> {
+    let open = dialect::is_open(connection.engine(), true);
+    let rows = failed::table.filter(failed::retry_requested_at.lt(since)).filter(open).select(failed::id);
+    dialect::count_rows(connection, rows.limit(COUNTED_ROWS + 1))
+}
+
 /// How many records the tabs hold of this filter, each counted to [`COUNTED_ROWS`] and one more at most: open,
 /// retrying, handled, all.
 pub fn of_tabs(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<[i64; 4]> {

@@ -65,6 +65,17 @@ fn desk(text: &mut String, figures: &Figures, state: &AppState) {
         ("llmage_open_failures_oldest_age_seconds", "Age of the oldest of them.", oldest.to_string()),
         ("llmage_retries_running", "Retries whose outcome is not known yet.", figures.retrying.to_string()),
         ("llmage_retries_stuck", "Retries that the platform does not take.", figures.stuck.to_string()),
+        ("llmage_alerts_firing", "Alert rules that fire.", figures.alerts_firing.to_string()),
+        (
+            "llmage_alert_deliveries_waiting",
+            "Deliveries of alerts that are tried again, up to 1,000.",
+            figures.deliveries_waiting.to_string(),
+        ),
+        (
+            "llmage_alert_deliveries_given_up",
+            "Deliveries of alerts, and tests, that reached nobody, up to 1,000.",
+            figures.deliveries_given_up.to_string(),
+        ),
     ] {
         gauge(text, name, help, &format!(" {value}"));
     }

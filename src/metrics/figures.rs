@@ -7,6 +7,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use tokio::sync::Mutex;
 
+use crate::alerts::delivery::{GIVEN_UP, WAITING};
+use crate::alerts::{history, store as alerts};
 use crate::base::clock::Clock;
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::{Database, DbConnection};
@@ -30,6 +32,10 @@ pub struct Figures {
     /// Retrying for longer than the platform should take.
     pub stuck: i64,
     pub jobs: Vec<JobRun>,
+    /// Alert rules that fire, and deliveries that wait or were given up.
+    pub alerts_firing: usize,
+    pub deliveries_waiting: i64,
+    pub deliveries_given_up: i64,
 }
 
 impl Figures {
@@ -44,6 +50,9 @@ impl Figures {
                 .count()
                 .get_result(connection)?,
             jobs: schedule::list(connection)?,
+            alerts_firing: alerts::firing(connection)?.len(),
+            deliveries_waiting: history::count(connection, WAITING)?,
+            deliveries_given_up: history::count(connection, GIVEN_UP)?,
         })
     }
 }

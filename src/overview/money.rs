@@ -3,16 +3,14 @@
 //! Ages are in days of the business zone: the bands touch and do not overlap, so that they add up to what is open.
 
 use chrono::{Duration, NaiveDate, NaiveDateTime};
-use diesel::prelude::*;
 
 use crate::causes::store::{self as causes, KnownCause};
-use crate::db::schema::llmusage_accounting_failed as failed;
-use crate::db::{DbConnection, dialect};
+use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::causes::groups::{self, Group};
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::{Filter, Handled};
-use crate::failed_accounting::totals::{self, COUNTED_ROWS, Known};
+use crate::failed_accounting::totals::{self, Known};
 
 /// Causes that the front page names.
 const TOP: usize = 6;
@@ -85,18 +83,12 @@ pub fn at_stake(
     };
     Ok(AtStake {
         retrying: totals::known(connection, &Filter::default().on_retrying(), &nothing)?,
-        stuck: stuck(connection, stuck_since)?,
+        stuck: totals::stuck(connection, stuck_since)?,
         top: if matches!(open, Known::Exactly(_)) { top(connection)? } else { Vec::new() },
         open,
         ages,
         since,
     })
-}
-
-fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<i64> {
-    let open = dialect::is_open(connection.engine(), true);
-    let rows = failed::table.filter(failed::retry_requested_at.lt(since)).filter(open).select(failed::id);
-    dialect::count_rows(connection, rows.limit(COUNTED_ROWS + 1))
 }
 
 fn top(connection: &mut DbConnection) -> Result<Vec<(Group, Option<KnownCause>)>> {

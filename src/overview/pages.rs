@@ -12,6 +12,8 @@ use self::figure::{CauseFigure, DayFigure, Figure, PlaceFigure, day_figures, pla
 use super::leakage::{self, Leakage};
 use super::money::{self, AtStake};
 use super::visit;
+use crate::alerts::rule::Rule;
+use crate::alerts::{store as alerts, words};
 use crate::archive::run::Run;
 use crate::archive::store as archive;
 use crate::check::store as check;
@@ -38,6 +40,8 @@ struct OverviewPage {
     leakage: Option<LeakageView>,
     archive: Option<ArchiveView>,
     check: Option<CheckView>,
+    /// The alert rules that fire, in words.
+    firing: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -75,13 +79,15 @@ pub async fn index(request: HttpRequest) -> Answer {
     let language = request::language_of(&request);
     let author = request::author_of(&request, state)?;
     let (today, stuck_since) = (state.clock.today(), state.stuck_since());
-    let (last_visit, stake, leakage, (run, check)) = state
+    let (last_visit, stake, leakage, (run, check, firing)) = state
         .database
         .run(move |connection| {
             let last_visit = visit::last(connection, &author.name)?;
             let stake = money::at_stake(connection, today, stuck_since, last_visit)?;
             let leakage = leakage::of_last_days(connection, today)?;
-            Ok((last_visit, stake, leakage, (archive::last_run(connection)?, check::last(connection)?)))
+            let runs =
+                (archive::last_run(connection)?, check::last(connection)?, alerts::firing(connection)?);
+            Ok((last_visit, stake, leakage, runs))
         })
         .await?;
     let names = state.names.current().await;
@@ -94,9 +100,15 @@ pub async fn index(request: HttpRequest) -> Answer {
             at: TimeView::new(&state.clock, check.ended),
             classes: check.classes_found(),
         }),
+        firing: firing.iter().map(|rule| rule_in_words(rule, language)).collect(),
         ..at_stake_view(&stake, state, language)
     };
     page::ok(&request, "overview/index.html", &context)
+}
+
+fn rule_in_words(rule: &Rule, language: Language) -> String {
+    let words = rule.kind().map(|kind| words::rule(kind, rule.threshold_text()));
+    words.map_or_else(|| rule.kind.clone(), |words| locale::words(language, &words))
 }
 
 fn at_stake_view(stake: &AtStake, state: &AppState, language: Language) -> OverviewPage {
@@ -123,6 +135,7 @@ fn at_stake_view(stake: &AtStake, state: &AppState, language: Language) -> Overv
         leakage: None,
         archive: None,
         check: None,
+        firing: Vec::new(),
     }
 }
 

@@ -4,22 +4,26 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use llmage_admin::accounts::role::Role;
+use llmage_admin::alerts::evaluation::Evaluator;
 use llmage_admin::check::runner::check;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::usages::usage::Usage;
 
-use crate::app::{TestApp, failure, usage};
+use crate::app::{TestApp, Visitor, failure, usage};
 
 /// Each page template and a request that shows it: method, path, fields.
 type Shown = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const PAGES: [Shown; 30] = [
+const PAGES: [Shown; 33] = [
     ("accounts/account.html", "POST", "/account", &[("new_password", "x"), ("current_password", "")]),
     ("accounts/login.html", "POST", "/login", &[("username", "nobody")]),
     ("accounts/new_user.html", "POST", "/users", &[]),
     ("accounts/tokens.html", "POST", "/tokens", &[]),
     ("accounts/user.html", "POST", "/users/admin/password", &[("new_password", "x")]),
     ("accounts/users.html", "GET", "/users", &[]),
+    ("alerts/delete.html", "GET", "/alerts/a1/delete", &[]),
+    ("alerts/form.html", "POST", "/alerts", &[("to_webhook", "1"), ("webhook_url", "x")]),
+    ("alerts/index.html", "GET", "/alerts", &[]),
     ("archive/index.html", "GET", "/archive?cutoff_date=2026-05-23", &[]),
     ("archive/restore.html", "GET", "/history/restore?id=u7", &[]),
     ("audit/index.html", "GET", "/audit?from=x", &[]),
@@ -70,6 +74,16 @@ fn pages() -> BTreeSet<String> {
     templates(&root).into_iter().filter(extends).map(name).collect()
 }
 
+/// A rule that has fired to nobody who answers; gives its path.
+async fn alert(app: &TestApp, visitor: &Visitor<'_>) -> String {
+    visitor.submit("/alerts", &[("kind", "open_amount"), ("threshold", "0")]).await;
+    let evaluator =
+        Evaluator::new((*app.database).clone(), app.clock.clone(), chrono::TimeDelta::minutes(15));
+    assert_eq!(evaluator.step().unwrap(), 1);
+    let rules = app.database.run_here(llmage_admin::alerts::store::list).unwrap();
+    format!("/alerts/{}", rules[0].id)
+}
+
 #[actix_web::test]
 async fn each_page_renders_in_both_languages_with_and_without_everything() {
     let shown: BTreeSet<String> = PAGES.iter().map(|(name, ..)| (*name).to_owned()).collect();
@@ -99,10 +113,11 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
         visitor.language = language.to_owned();
         let made = visitor.post("/batches", &[("action", "handle"), ("id", "f1"), ("id", "f2")]).await;
         let batch = made.location().to_owned();
+        let alert = alert(&app, &visitor).await;
         let view = visitor.post("/views", &[("q", "usages"), ("name", "U"), ("default", "1")]).await;
         assert!(visitor.get(view.location()).await.has(".views a[aria-current]"));
         for (name, method, path, fields) in PAGES {
-            let path = &path.replace("/batches/b1", &batch);
+            let path = &path.replace("/batches/b1", &batch).replace("/alerts/a1", &alert);
             let page = match method {
                 "GET" => visitor.get(path).await,
                 _ => visitor.post(path, fields).await,
@@ -141,6 +156,8 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
             "/usages/u9/delete",
             "/usages?accounting_status=created",
             "/usages?accounting_status=created&status=x",
+            "/alerts/new",
+            &format!("{alert}/edit"),
         ] {
             assert_eq!(visitor.get(path).await.status, 200, "{path} in {language}");
         }

@@ -1,0 +1,147 @@
+//! The form of a rule: a new one, and one that is there.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use serde::Serialize;
+
+use super::super::form::{self, FIELDS};
+use super::super::outlets::Outlets;
+use super::super::rule::{Kind, Rule};
+use super::super::store;
+use super::view::{OutletsView, View};
+use super::{LIST, action, tell};
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::error::{Error, Result};
+use crate::web::error::Answer;
+use crate::web::form::{Choice, FormView};
+use crate::web::{page, request};
+
+#[derive(Serialize)]
+struct FormPage {
+    form: FormView,
+    kinds: Vec<Choice>,
+    action: String,
+    /// The rule in words; none for a new one.
+    words: Option<String>,
+    /// Where to delete it; none for a new one.
+    delete: Option<String>,
+    /// Whether the kind of the rule has a threshold.
+    has_threshold: bool,
+    outlets: OutletsView,
+}
+
+async fn show(
+    request: &HttpRequest,
+    outlets: &Outlets,
+    (status, rule): (StatusCode, Option<&Rule>),
+    (fields, errors): (&Fields, &FieldErrors),
+) -> Answer {
+    let language = request::language_of(request);
+    let view = View { state: page::state_of(request)?, language, outlets };
+    let chosen = fields.text("kind").unwrap_or_default();
+    let choice = |kind: Kind| Choice {
+        value: kind.as_str(),
+        text: format!("alert-kind-{}", kind.as_str().replace('_', "-")),
+        selected: kind.as_str() == chosen,
+    };
+    let kind = rule.and_then(Rule::kind);
+    let context = FormPage {
+        form: FormView::new(&FIELDS, fields, errors, language),
+        kinds: Kind::ALL.into_iter().map(choice).collect(),
+        action: rule.map_or_else(|| LIST.to_owned(), |rule| action(&rule.id, "")),
+        words: rule.map(|rule| view.words(rule)),
+        delete: rule.map(|rule| action(&rule.id, "/delete")),
+        has_threshold: !matches!(kind, Some(Kind::NewCause | Kind::ArchiveFailed)),
+        outlets: view.outlets(),
+    };
+    page::render(request, status, "alerts/form.html", &context)
+}
+
+/// `GET /alerts/new`: ticked is what the settings have an address for.
+pub async fn new(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
+    let mut pairs = request::query_fields(&request)?.pairs().to_vec();
+    let mut tick =
+        |name: &str, is_set: bool| pairs.push((name.to_owned(), if is_set { "1" } else { "" }.to_owned()));
+    tick("to_webhook", outlets.webhook_url.is_some());
+    tick("to_mail", outlets.mailer.as_ref().is_some_and(|mailer| mailer.to().is_some()));
+    show(&request, &outlets, (StatusCode::OK, None), (&Fields::new(pairs), &FieldErrors::new())).await
+}
+
+/// `POST /alerts`: makes a rule, which is on at once.
+pub async fn create(request: HttpRequest, body: web::Bytes, outlets: web::Data<Outlets>) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    match make(&request, &fields, &outlets).await {
+        Ok(()) => {
+            tell(&request, &Message::new("flash-alert-made"));
+            Ok(page::see_other(LIST))
+        }
+        Err(Error::Invalid(errors)) => {
+            show(&request, &outlets, (StatusCode::UNPROCESSABLE_ENTITY, None), (&fields, &errors)).await
+        }
+        Err(Error::Conflict(message)) => {
+            let errors = FieldErrors::from([("kind".to_owned(), message)]);
+            show(&request, &outlets, (StatusCode::CONFLICT, None), (&fields, &errors)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn make(request: &HttpRequest, fields: &Fields, outlets: &Outlets) -> Result<()> {
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let wanted = form::wanted(fields, None, outlets).map_err(Error::Invalid)?;
+    state.database.transaction(move |connection| store::insert(connection, wanted, &author).map(drop)).await
+}
+
+async fn found(request: &HttpRequest) -> Result<Rule> {
+    let id = request::id_in_path(request)?;
+    page::state_of(request)?.database.run(move |connection| store::find(connection, &id)).await
+}
+
+/// `GET /alerts/{id}/edit`.
+pub async fn edit(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
+    let rule = found(&request).await?;
+    let tick = |is_ticked: bool| if is_ticked { "1" } else { "" }.to_owned();
+    let pairs = [
+        ("threshold", rule.threshold_text().unwrap_or_default()),
+        ("to_webhook", tick(rule.to_webhook)),
+        ("webhook_url", rule.webhook_url.clone().unwrap_or_default()),
+        ("to_mail", tick(rule.to_mail)),
+        ("mail_to", rule.mail_to.clone().unwrap_or_default()),
+        ("version", rule.version.to_string()),
+    ];
+    let fields = Fields::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+    show(&request, &outlets, (StatusCode::OK, Some(&rule)), (&fields, &FieldErrors::new())).await
+}
+
+/// `POST /alerts/{id}`: changes a rule.
+pub async fn update(request: HttpRequest, body: web::Bytes, outlets: web::Data<Outlets>) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    let rule = found(&request).await?;
+    match change(&request, &rule, (&fields, &outlets)).await {
+        Ok(()) => {
+            tell(&request, &Message::new("flash-alert-changed"));
+            Ok(page::see_other(LIST))
+        }
+        Err(Error::Invalid(errors)) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            show(&request, &outlets, (status, Some(&rule)), (&fields, &errors)).await
+        }
+        Err(Error::Conflict(message)) => {
+            let errors = FieldErrors::from([("version".to_owned(), message)]);
+            show(&request, &outlets, (StatusCode::CONFLICT, Some(&rule)), (&fields, &errors)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn change(request: &HttpRequest, rule: &Rule, (fields, outlets): (&Fields, &Outlets)) -> Result<()> {
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let wanted = form::wanted(fields, rule.kind(), outlets).map_err(Error::Invalid)?;
+    let (id, seen) = (rule.id.clone(), fields.text("version").and_then(|text| text.parse().ok()));
+    let save = move |connection: &mut crate::db::DbConnection| {
+        store::change(connection, (&id, seen), wanted, &author)
+    };
+    state.database.transaction(save).await
+}

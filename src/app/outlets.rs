@@ -1,0 +1,27 @@
+//! Where alerts go, from the settings, in the language of the settings.
+
+use std::sync::Arc;
+
+use crate::alerts::outlets::{Given, Outlets};
+use crate::config::Config;
+use crate::error::Result;
+use crate::web::locale::{self, Language};
+
+/// Checks the settings of the alerts.
+///
+/// # Errors
+/// [`crate::error::Error::Unavailable`] with one line that names the setting.
+pub fn outlets(config: &Config) -> Result<Outlets> {
+    let alerts = config.alerts.clone();
+    let language = Language::of_tag(&alerts.alert_language).unwrap_or(Language::English);
+    let given = Given {
+        webhook_url: alerts.webhook_url,
+        webhook_secret: alerts.webhook_secret,
+        webhook_private: alerts.webhook_private,
+        smtp_url: alerts.smtp_url,
+        mail_from: alerts.mail_from,
+        mail_to: alerts.mail_to,
+        public_url: config.public_url.clone(),
+    };
+    Outlets::read(given, Arc::new(move |message| locale::words(language, message)))
+}
