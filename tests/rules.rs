@@ -14,7 +14,7 @@ const FEATURES: [(&str, &[&str]); 16] = [
     ("batches", &["audit", "causes", "failed_accounting", "names", "usages"]),
     ("causes", &["audit"]),
     ("check", &["audit"]),
-    ("demo", &["audit", "failed_accounting", "names", "usages"]),
+    ("demo", &["audit", "causes", "failed_accounting", "names", "usages"]),
     ("failed_accounting", &["accounts", "audit", "causes", "imports", "names", "usages"]),
     ("imports", &["audit"]),
     ("metrics", &["alerts", "failed_accounting", "schedule"]),

@@ -54,13 +54,17 @@ cause-models = Models, open
 cause-organisations = Organisations, open
 cause-siblings = All open failures of this cause
 
-cause-acts =
+cause-acts = Act on all of them
+cause-acts-open =
     { $number ->
-        [one] Act on the open failure
-       *[other] Act on all { $count } open failures
+        [one] The { $count } open failure
+       *[other] All { $count } open failures
     }
+cause-acts-handled = The handled ones
 cause-act-handle = Handle…
 cause-act-retry = Retry…
+cause-act-delete = Delete…
+cause-act-reopen = Reopen…
 cause-acts-help = A preview comes first: what will be done, for how much money, and what will be skipped.
 
 cause-note = Runbook note

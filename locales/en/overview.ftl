@@ -7,11 +7,7 @@ age-band-7 = 2 to 7 days ago
 age-band-30 = 8 to 30 days ago
 age-band-older = More than 30 days ago
 overview-retrying = Retrying
-overview-stuck =
-    { $number ->
-        [one] { $count } stuck
-       *[other] { $count } stuck
-    }
+overview-stuck = Stuck: not taken for long
 overview-since = Since you last signed in, { $time }
 overview-new =
     { $number ->

@@ -38,9 +38,13 @@ cause-models = 模型（未处理）
 cause-organisations = 用户机构（未处理）
 cause-siblings = 此原因类的全部未处理记录
 
-cause-acts = 对全部 { $count } 条未处理记录操作
+cause-acts = 全部操作
+cause-acts-open = 全部 { $count } 条未处理记录
+cause-acts-handled = 已处理的记录
 cause-act-handle = 处理…
 cause-act-retry = 重试记账…
+cause-act-delete = 删除…
+cause-act-reopen = 重新打开…
 cause-acts-help = 先显示预览：将做什么、涉及多少金额、哪些会跳过。
 
 cause-note = 处置说明

@@ -17,7 +17,7 @@ use crate::web::error::Answer;
 use crate::web::{json, page, request};
 
 const MEMBERS: [Member; 2] =
-    [Member::new("cutoff_date", Kind::Date).required(), Member::new("dry_run", Kind::Flag).filled()];
+    [Member::new("cutoff_date", Kind::PastDate).required(), Member::new("dry_run", Kind::Flag).filled()];
 
 described_body!(
     /// Usages used before `cutoff_date`, at most today, are moved; with `dry_run` they are only counted.

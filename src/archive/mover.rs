@@ -18,7 +18,7 @@ use crate::db::{Aside, Database, Engine};
 use crate::error::{Error, Result};
 
 /// So long a transaction should take: others wait for it, on SQLite every writer.
-const SHORT: Duration = Duration::from_millis(60);
+const SHORT: Duration = Duration::from_millis(75);
 
 /// On SQLite so long nobody holds the lock between two transactions: whoever waits for it looks every 25 ms.
 const FREE: Duration = Duration::from_millis(28);
@@ -27,6 +27,9 @@ const FREE: Duration = Duration::from_millis(28);
 const FIRST: usize = 100;
 const LEAST: usize = 10;
 const MOST: usize = 2_000;
+
+/// So often a command says how far it is.
+const TELL: Duration = Duration::from_millis(500);
 
 /// So long a step of the job lasts.
 const STEP: Duration = Duration::from_millis(1_000);
@@ -58,14 +61,16 @@ impl Mover {
         let Some(run) = self.database.run_here(|connection| store::free(connection, &self.holder))? else {
             return Ok(false);
         };
-        self.advance(&run.id, STEP)?;
+        self.advance(&mut self.database.aside()?, &run.id, STEP)?;
         self.is_due()
     }
 
-    /// Drives one run to its end, telling how far it is about ten times a second.
+    /// Drives one run to its end, telling how far it is about twice a second.
     pub fn drive(&self, run_id: &str, tell: &mut dyn FnMut(&Run)) -> Result<Run> {
+        // One connection for all of it: what it has read of the file, and the texts of its statements, stay with it.
+        let mut aside = self.database.aside()?;
         loop {
-            self.advance(run_id, Duration::from_millis(100))?;
+            self.advance(&mut aside, run_id, TELL)?;
             let run = self.database.run_here(|connection| store::find(connection, run_id))?;
             tell(&run);
             if !run.is_active() {
@@ -75,9 +80,8 @@ impl Mover {
     }
 
     /// Drives a run for so long, or to its end.
-    fn advance(&self, run_id: &str, budget: Duration) -> Result<()> {
+    fn advance(&self, aside: &mut Aside, run_id: &str, budget: Duration) -> Result<()> {
         let started = Instant::now();
-        let mut aside = self.database.aside()?;
         if !aside.transaction(|connection| store::hold(connection, run_id, &self.holder))? {
             // Another process drives it.
             sleep(budget);
@@ -85,24 +89,25 @@ impl Mover {
         }
         let shape = match aside.read(Shape::read) {
             Err(Error::Unavailable(reason)) => {
-                return self.end(&mut aside, run_id, (State::Failed, Some(&reason)));
+                return self.end(aside, run_id, (State::Failed, Some(&reason)));
             }
             shape => shape?,
         };
+        let mut freed = None;
         while started.elapsed() < budget {
             let run = aside.read(|connection| store::find(connection, run_id))?;
             if !run.is_active() || run.holder != self.holder {
                 return Ok(());
             }
             if run.is(State::Stopping) {
-                return self.end(&mut aside, run_id, (State::Stopped, None));
+                return self.end(aside, run_id, (State::Stopped, None));
             }
             if run.expected_rows.is_none() {
                 let rows = aside.read(|connection| moving::count(connection, run.cutoff))?;
                 aside.transaction(|connection| store::expect(connection, run_id, rows))?;
             }
-            if !self.batch(&mut aside, &shape, &run)? {
-                return self.end(&mut aside, run_id, (State::Done, None));
+            if !self.batch(aside, &shape, &run, &mut freed)? {
+                return self.end(aside, run_id, (State::Done, None));
             }
         }
         Ok(())
@@ -116,24 +121,30 @@ impl Mover {
         aside.tidy()
     }
 
-    /// One transaction; says whether there was anything to look at.
-    fn batch(&self, aside: &mut Aside, shape: &Shape, run: &Run) -> Result<bool> {
+    /// One transaction; says whether there was anything to look at, and notes since when others may write again.
+    fn batch(
+        &self,
+        aside: &mut Aside,
+        shape: &Shape,
+        run: &Run,
+        freed: &mut Option<Instant>,
+    ) -> Result<bool> {
         let size = self.size.load(Ordering::Relaxed);
         let place = run.place();
         let candidates = aside.read(|connection| shape.next(connection, run.cutoff, place.as_ref(), size))?;
         if candidates.is_empty() {
             return Ok(false);
         }
+        if let (Engine::Sqlite, Some(freed)) = (shape.engine, *freed) {
+            sleep(FREE.saturating_sub(freed.elapsed()));
+        }
         let took = self.take(aside, shape, run, &candidates)?;
         // A short one tells little: at most half as much again.
         let fitting = candidates.len() as f64 * SHORT.as_secs_f64() / took.as_secs_f64().max(0.000_1);
         let size = (fitting as usize).clamp(size / 4, size + size / 2 + 1).clamp(LEAST, MOST);
         self.size.store(size, Ordering::Relaxed);
-        let free = Instant::now();
+        *freed = Some(Instant::now());
         aside.tidy()?;
-        if shape.engine == Engine::Sqlite {
-            sleep(FREE.saturating_sub(free.elapsed()));
-        }
         Ok(true)
     }
 

@@ -173,7 +173,8 @@ impl Shape {
         self.delete(connection, "llmusage_history", ids)
     }
 
-    fn judge(&self, connection: &mut DbConnection, ids: &[String], cutoff: NaiveDate) -> Result<Vec<Judged>> {
+    /// Asks of each of these usages what is to become of it.
+    pub fn judging(&self, ids: &[String], cutoff: NaiveDate) -> Statement {
         // What is due is asked of the rows found by id: as a condition it would have the planner walk all that is due.
         let start = format!(
             "SELECT u.id AS id, u.amount AS amount, u.cost AS cost, CASE WHEN {}",
@@ -183,8 +184,11 @@ impl Shape {
             " THEN {} ELSE '' END AS fate FROM llmusage u LEFT JOIN llmusage_history h ON h.id = u.id WHERE u.id IN ",
             self.fate()
         );
-        let rows = Statement::new(self.engine, &start).date(cutoff).sql(&rest).ids(ids);
-        let judged: Vec<Judged> = rows.load(connection)?;
+        Statement::new(self.engine, &start).date(cutoff).sql(&rest).ids(ids)
+    }
+
+    fn judge(&self, connection: &mut DbConnection, ids: &[String], cutoff: NaiveDate) -> Result<Vec<Judged>> {
+        let judged: Vec<Judged> = self.judging(ids, cutoff).load(connection)?;
         Ok(judged.into_iter().filter(|row| !row.fate.is_empty()).collect())
     }
 
@@ -204,21 +208,22 @@ impl Shape {
         is_all(copied, ids, "copied")
     }
 
+    /// Asks which of these usages the history has with the same content, and for the history's money.
+    pub fn proving(&self, ids: &[String]) -> Statement {
+        let start = format!(
+            "SELECT u.id AS id, h.amount AS amount, h.cost AS cost FROM llmusage u \
+             JOIN llmusage_history h ON h.id = u.id AND {} WHERE u.id IN ",
+            self.is_same()
+        );
+        Statement::new(self.engine, &start).ids(ids)
+    }
+
     /// Those of the ids whose row in the history is the same as the live one, with the history's money.
     fn prove(&self, connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<String, Proved>> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows: Vec<Proved> = Statement::new(
-            self.engine,
-            &format!(
-                "SELECT u.id AS id, h.amount AS amount, h.cost AS cost FROM llmusage u \
-                 JOIN llmusage_history h ON h.id = u.id AND {} WHERE u.id IN ",
-                self.is_same()
-            ),
-        )
-        .ids(ids)
-        .load(connection)?;
+        let rows: Vec<Proved> = self.proving(ids).load(connection)?;
         Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
     }
 

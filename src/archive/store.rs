@@ -76,7 +76,7 @@ fn record(
 /// The run of that id.
 pub fn find(connection: &mut DbConnection, id: &str) -> Result<Run> {
     let row = archive_run::table.filter(archive_run::id.eq(id.to_owned()));
-    Ok(row.select(Run::as_select()).first(connection)?)
+    Ok(row.select(Run::as_select()).get_result(connection)?)
 }
 
 /// The newest run, if there ever was one.

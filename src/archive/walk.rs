@@ -73,18 +73,22 @@ impl Shape {
         if let Some((place, is_same_day)) = from {
             let (open, close) = if engine == Engine::Postgres { ("CAST(", " AS DATE)") } else { ("", "") };
             let operator = if is_same_day { "=" } else { ">" };
-            statement =
-                statement.sql(&format!(" AND u.use_date {operator} {open}")).text(&place.date).sql(close);
+            statement = statement
+                .sql(&format!(" AND u.use_date {operator} {open}"))
+                .text(place.date.as_str())
+                .sql(close);
             if is_same_day {
                 statement = statement.sql(&format!(" AND u.{key} > "));
                 statement = match place.key.parse::<i64>() {
                     Ok(number) if engine == Engine::Sqlite => statement.number(number),
-                    _ => statement.text(&place.key),
+                    _ => statement.text(place.key.as_str()),
                 };
             }
         }
-        let rows: Vec<Row> =
-            statement.sql(&format!(" ORDER BY u.use_date, u.{key} LIMIT {limit}")).load(connection)?;
+        let rows: Vec<Row> = statement
+            .sql(&format!(" ORDER BY u.use_date, u.{key} LIMIT "))
+            .number(i64::try_from(limit).unwrap_or(i64::MAX))
+            .load(connection)?;
         let candidate = |row: Row| Candidate { id: row.id, place: Place { date: row.day, key: row.place } };
         Ok(rows.into_iter().map(candidate).collect())
     }

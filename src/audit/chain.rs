@@ -2,7 +2,6 @@
 //!
 //! A changed or missing event breaks the chain at the next one; missing last ones break it at its end.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use sha2::{Digest, Sha256};
@@ -10,8 +9,9 @@ use sha2::{Digest, Sha256};
 use super::store::Event;
 use crate::base::clock::TIME_FORMAT;
 use crate::base::finding::Finding;
+use crate::db::DbConnection;
+use crate::db::dialect::{self, Statement};
 use crate::db::schema::{audit_chain, audit_event};
-use crate::db::{DbConnection, dialect};
 use crate::error::{Error, Result};
 
 /// How many events the check reads at once.
@@ -27,19 +27,31 @@ pub(super) struct Head {
 /// The end of the chain; nobody else adds an event until the transaction ends. The id is at least the
 /// highest in the table, so that a foreign row stops nobody; the check finds it.
 pub(super) fn lock(connection: &mut DbConnection) -> Result<Head> {
-    let lock = dialect::for_update(connection.engine());
-    let question = "SELECT last_id, last_hash, (SELECT COALESCE(MAX(id), 0) FROM audit_event) \
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        last_id: i64,
+        #[diesel(sql_type = Text)]
+        last_hash: String,
+        #[diesel(sql_type = BigInt)]
+        highest: i64,
+    }
+    let engine = connection.engine();
+    let question = "SELECT last_id, last_hash, (SELECT COALESCE(MAX(id), 0) FROM audit_event) AS highest \
                     FROM audit_chain WHERE id = 1";
-    let rows: Vec<(i64, String, i64)> = sql::<(BigInt, Text, BigInt)>(question).sql(lock).load(connection)?;
-    let (id, hash, highest) =
-        rows.into_iter().next().ok_or_else(|| Error::internal("the audit chain has no end"))?;
-    Ok(Head { id: id.max(highest), hash })
+    let rows: Vec<Row> =
+        Statement::new(engine, question).sql(dialect::for_update(engine)).load(connection)?;
+    let row = rows.into_iter().next().ok_or_else(|| Error::internal("the audit chain has no end"))?;
+    Ok(Head { id: row.last_id.max(row.highest), hash: row.last_hash })
 }
 
 /// Makes an event the end of the chain.
 pub(super) fn append(connection: &mut DbConnection, head: &Head) -> Result<()> {
-    diesel::update(audit_chain::table.find(1))
-        .set((audit_chain::last_id.eq(head.id), audit_chain::last_hash.eq(head.hash.clone())))
+    Statement::new(connection.engine(), "UPDATE audit_chain SET last_id = ")
+        .number(head.id)
+        .sql(", last_hash = ")
+        .text(head.hash.as_str())
+        .sql(" WHERE id = 1")
         .execute(connection)?;
     Ok(())
 }

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 
 use super::chain;
 use super::event::{Action, Author, Change};
 use super::filter::Filter;
 use crate::base::paging::Page;
+use crate::db::dialect::Statement;
 use crate::db::schema::{audit_chain, audit_event};
-use crate::db::{DbBackend, DbConnection, dialect};
+use crate::db::{DbBackend, DbConnection};
 use crate::error::Result;
 
 /// How many events a timeline shows; the newest.
@@ -21,7 +21,7 @@ const TIMELINE: i64 = 200;
 const EVENTS: usize = 100;
 
 /// One event as it is in the trail.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_event, check_for_backend(DbBackend))]
 pub struct Event {
     pub id: i64,
@@ -48,7 +48,7 @@ pub fn record(connection: &mut DbConnection, author: &Author, change: Change<'_>
     let hash = chain::hash(&head.hash, &event);
     event.hash = Some(hash.clone());
     let id = event.id;
-    diesel::insert_into(audit_event::table).values(event).execute(connection)?;
+    insert_all(connection, &[event])?;
     chain::append(connection, &chain::Head { id, hash })
 }
 
@@ -77,7 +77,7 @@ pub fn record_each<'a>(
         event.hash = Some(before.clone());
         events.push(event);
     }
-    insert_all(connection, events)?;
+    insert_all(connection, &events)?;
     chain::append(connection, &chain::Head { id, hash: before })?;
     Ok(head.id + 1)
 }
@@ -101,29 +101,32 @@ fn event_of(id: i64, author: &Author, change: Change<'_>) -> Event {
 const COLUMNS: &str = "audit_event (id, happened_at, author, source, action, record_kind, record_id, before_state, \
                        after_state, request_id, hash)";
 
-/// Several rows in one statement: on a server each statement is a journey.
-fn insert_all(connection: &mut DbConnection, events: Vec<Event>) -> Result<()> {
+/// Several rows in one statement: on a server each statement is a journey, and SQLite keeps the text of each number.
+fn insert_all(connection: &mut DbConnection, events: &[Event]) -> Result<()> {
     for some in events.chunks(EVENTS) {
-        let rows = dialect::places(connection.engine(), some.len(), 11);
-        let statement = format!("INSERT INTO {COLUMNS} VALUES {rows}");
-        let mut query = diesel::sql_query(statement).into_boxed::<DbBackend>();
-        for event in some {
-            query = query
-                .bind::<BigInt, _>(event.id)
-                .bind::<Timestamp, _>(event.happened_at)
-                .bind::<Text, _>(&event.author)
-                .bind::<Text, _>(&event.source)
-                .bind::<Text, _>(&event.action)
-                .bind::<Text, _>(&event.record_kind)
-                .bind::<Text, _>(&event.record_id)
-                .bind::<Nullable<Text>, _>(&event.before_state)
-                .bind::<Nullable<Text>, _>(&event.after_state)
-                .bind::<Nullable<Text>, _>(&event.request_id)
-                .bind::<Nullable<Text>, _>(&event.hash);
+        let mut statement = Statement::new(connection.engine(), &format!("INSERT INTO {COLUMNS} VALUES "));
+        for (number, event) in some.iter().enumerate() {
+            statement = row(statement.sql(if number == 0 { "(" } else { ", (" }), event).sql(")");
         }
-        query.execute(connection)?;
+        statement.execute(connection)?;
     }
     Ok(())
+}
+
+fn row(statement: Statement, event: &Event) -> Statement {
+    let texts = [
+        Some(&event.author),
+        Some(&event.source),
+        Some(&event.action),
+        Some(&event.record_kind),
+        Some(&event.record_id),
+        event.before_state.as_ref(),
+        event.after_state.as_ref(),
+        event.request_id.as_ref(),
+        event.hash.as_ref(),
+    ];
+    let statement = statement.number(event.id).sql(", ").time(event.happened_at);
+    texts.into_iter().fold(statement, |statement, text| statement.sql(", ").text(text.map(|text| &**text)))
 }
 
 /// The id of the last event that was chained, 0 at the beginning.

@@ -22,6 +22,8 @@ pub enum Kind {
     Text(usize),
     /// `YYYY-MM-DD`.
     Date,
+    /// The same, of a day that must not lie ahead; the check of meaning says so, this is for the document.
+    PastDate,
     /// `YYYY-MM-DD HH:MM:SS.mmm`, the fraction and the seconds may lack.
     Time,
     /// A number of at most 5 decimals, from 0.
@@ -147,7 +149,7 @@ impl Object {
         }
         match member.kind {
             Kind::Line(_) | Kind::Text(_) => text(raw).map(Some),
-            Kind::Date => {
+            Kind::Date | Kind::PastDate => {
                 text(raw).and_then(|text| known(parse_date(&text).is_some(), text, "error-date")).map(Some)
             }
             Kind::Time => {

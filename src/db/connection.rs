@@ -68,6 +68,13 @@ impl Engine {
     }
 }
 
+/// How long SQLite waits for others who write, in milliseconds.
+pub(super) const BUSY_TIMEOUT: u32 = 10_000;
+
+/// Pages in SQLite's log from which on a commit copies them into the file: 64 MB. In a storm the same pages are written
+/// again and again, and the longer the log, the fewer of them are copied.
+pub(super) const CHECKPOINT_AFTER: i64 = 16_000;
+
 /// How a transaction is begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Begin {
@@ -160,10 +167,11 @@ impl Manager {
     /// Session settings that every query relies on.
     fn prepare(&self, connection: &mut DbConnection) -> QueryResult<()> {
         match self.engine {
-            Engine::Sqlite => connection.batch_execute(
-                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;",
-            ),
+            Engine::Sqlite => connection.batch_execute(&format!(
+                "PRAGMA busy_timeout = {BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; \
+                 PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER};"
+            )),
             Engine::Mysql => {
                 // Diesel sets the session to UTC; TIMESTAMP columns hold the platform's local times.
                 let named = format!("SET time_zone = '{}'", self.zone.name());

@@ -7,6 +7,7 @@ mod bulk;
 mod many;
 mod moving;
 mod outages;
+mod statement;
 mod tables;
 mod text;
 
@@ -24,10 +25,9 @@ use crate::error::Result;
 pub use attempts::{insert_attempt_unless_known, insert_cause_unless_known};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use many::{lock_rows, places};
-pub use moving::{
-    Column, Statement, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key,
-};
+pub use moving::{Column, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key};
 pub use outages::{is_outage, is_transient, outage_in_words, remedy};
+pub use statement::Statement;
 pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
 pub use text::{contains_any_case, count_text_hits, has_text_index, like_pattern, text_hits};
 
@@ -183,6 +183,11 @@ pub fn for_update(engine: Engine) -> &'static str {
         Engine::Sqlite => "",
         Engine::Mysql | Engine::Postgres => " FOR UPDATE",
     }
+}
+
+/// Whether times are read as they were written, to the millisecond.
+pub fn keeps_milliseconds(engine: Engine) -> bool {
+    engine != Engine::Mysql
 }
 
 /// How many rows a limited query gives, without fetching them.

@@ -7,6 +7,7 @@ mod calendar;
 mod foreign;
 mod incidents;
 mod names;
+mod notes;
 mod random;
 mod reasons;
 mod settlement;

@@ -2,12 +2,15 @@
 
 use chrono::NaiveDateTime;
 
+use super::notes::{self, Noted};
 use super::{Named, Sample, SampleFailure, SampleUsage, generate};
 use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, Source, difference};
 use crate::audit::store as audit;
 use crate::base::money::Money;
+use crate::causes::cause::Cause;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
+use crate::failed_accounting::causes::note::{self, Note};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::store as failures;
 use crate::names::store as names;
@@ -35,7 +38,7 @@ pub fn fill(database: &Database, now: NaiveDateTime, seed: u64) -> Result<Filled
         if !is_empty(connection)? {
             return Ok(Filled::NotEmpty);
         }
-        write(connection, &sample)?;
+        write(connection, &sample, now)?;
         Ok(Filled::Written { usages: sample.usages.len(), failures: sample.failures.len() })
     })
 }
@@ -44,7 +47,7 @@ fn is_empty(connection: &mut DbConnection) -> Result<bool> {
     Ok(failures::is_empty(connection)? && usages::is_empty(connection)?)
 }
 
-fn write(connection: &mut DbConnection, sample: &Sample) -> Result<()> {
+fn write(connection: &mut DbConnection, sample: &Sample, now: NaiveDateTime) -> Result<()> {
     names::insert(connection, names::MODELS, pairs(&sample.models))?;
     names::insert(connection, names::USERS, pairs(&sample.users))?;
     names::insert(connection, names::ORGANISATIONS, pairs(&sample.organisations))?;
@@ -55,18 +58,26 @@ fn write(connection: &mut DbConnection, sample: &Sample) -> Result<()> {
     for record in &records {
         failures::insert(connection, record)?;
     }
-    write_trail(connection, records)
+    write_trail(connection, records, now)
 }
 
 fn pairs(named: &[Named]) -> impl Iterator<Item = (&str, &str)> {
     named.iter().map(|one| (one.id.as_str(), one.name.as_str()))
 }
 
-/// One event for each failure that somebody handled, in the order in which they did.
-fn write_trail(connection: &mut DbConnection, mut records: Vec<FailedRecord>) -> Result<()> {
+/// One event for each failure that somebody handled and for each note, in the order in which they did.
+fn write_trail(
+    connection: &mut DbConnection,
+    mut records: Vec<FailedRecord>,
+    now: NaiveDateTime,
+) -> Result<()> {
     records.sort_by_key(FailedRecord::handled_at);
+    let mut noted = notes::all(now).into_iter().peekable();
     for record in &records {
         let (Some(at), Some(name)) = (record.handled_at(), record.handled_by.clone()) else { continue };
+        while let Some(earlier) = noted.next_if(|one| one.at <= at) {
+            write_note(connection, &earlier)?;
+        }
         let (before, after) = difference(&as_it_was_open(record).to_json(), &record.to_json());
         let author = Author { name, source: Source::Page, request_id: None, at };
         let change = Change {
@@ -78,7 +89,18 @@ fn write_trail(connection: &mut DbConnection, mut records: Vec<FailedRecord>) ->
         };
         audit::record(connection, &author, change)?;
     }
-    Ok(())
+    noted.try_for_each(|one| write_note(connection, &one))
+}
+
+fn write_note(connection: &mut DbConnection, noted: &Noted) -> Result<()> {
+    let author = Author { name: noted.by.to_owned(), source: Source::Page, request_id: None, at: noted.at };
+    let note = Note {
+        note: Some(noted.note.to_owned()),
+        owner: Some(noted.owner.to_owned()),
+        standing: noted.standing,
+        revision: 0,
+    };
+    note::save(connection, &Cause::of(Some(noted.reason)).key, &note, &author).map(drop)
 }
 
 fn as_it_was_open(record: &FailedRecord) -> FailedRecord {

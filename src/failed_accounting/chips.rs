@@ -49,6 +49,7 @@ fn words_of(key: &str) -> &'static str {
         "amount_max" => "chip-amount-max",
         "resolution" => "chip-resolution",
         "cause" => "chip-cause",
+        "retry_before" => "chip-retry-before",
         "failed_from" => "chip-failed-from",
         "failed_to" => "chip-failed-to",
         "batch" => "chip-batch",

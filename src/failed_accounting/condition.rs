@@ -77,8 +77,12 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
         amount(Some(Lead::Amounts), Box::new(dsl::amount.le(near(most, 1.0))));
         amount(None, amount_in_units(engine, "<=", most));
     }
-    if filter.retrying {
+    if filter.retrying || filter.retry_before.is_some() {
         let condition: Condition = Box::new(is_retrying());
+        all.push(Part { lead: Some(Lead::Retrying), column: "retry_requested_at", condition });
+    }
+    if let Some(time) = filter.retry_before {
+        let condition: Condition = Box::new(dsl::retry_requested_at.lt(time));
         all.push(Part { lead: Some(Lead::Retrying), column: "retry_requested_at", condition });
     }
     if let Some(batch) = filter.batch.as_deref() {

@@ -159,6 +159,7 @@ fn word_for(key: &str) -> Option<&'static str> {
         "amount_max" => Some("most"),
         "resolution" => Some("as"),
         "cause" => Some("cause"),
+        "retry_before" => Some("retry-before"),
         "failed_from" => Some("failed-from"),
         "failed_to" => Some("failed-to"),
         _ => None,

@@ -43,6 +43,8 @@ pub struct Filter {
     pub handled: Handled,
     /// Of the open ones only those whose retry is under way.
     pub retrying: bool,
+    /// Only those whose retry is under way and was asked for before that time.
+    pub retry_before: Option<NaiveDateTime>,
     pub start_date: Option<NaiveDate>,
     pub end_date: Option<NaiveDate>,
     pub userorgid: Option<String>,
@@ -67,9 +69,10 @@ pub struct Filter {
 }
 
 /// The keys of a filter, in the order in which links carry them.
-pub const KEYS: [&str; 18] = [
+pub const KEYS: [&str; 19] = [
     "handled",
     "retrying",
+    "retry_before",
     "start_date",
     "end_date",
     "userorgid",
@@ -104,6 +107,7 @@ impl Filter {
         let mut filter = Filter {
             handled: Handled::default(),
             retrying: false,
+            retry_before: read.moment("retry_before"),
             start_date: read.date("start_date"),
             end_date: read.date("end_date"),
             userorgid: read.id("userorgid"),
@@ -178,6 +182,7 @@ impl Filter {
         let values = [
             handled,
             self.retrying.then(|| "1".to_owned()),
+            self.retry_before.map(moment_text),
             self.start_date.map(|date| date.to_string()),
             self.end_date.map(|date| date.to_string()),
             self.userorgid.clone(),

@@ -58,7 +58,8 @@ impl Answered {
 /// What was answered to that key, if anything.
 pub fn lookup(connection: &mut DbConnection, key: &Key) -> Result<Option<Answered>> {
     let row = keys::table.find((key.token.clone(), key.text.clone()));
-    Ok(row.select(Answered::as_select()).first(connection).optional()?)
+    // Not `first`: SQLite reads a text with a bound LIMIT anew each time.
+    Ok(row.select(Answered::as_select()).get_result(connection).optional()?)
 }
 
 /// Keeps an answer.

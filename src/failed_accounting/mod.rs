@@ -12,6 +12,7 @@ pub mod export;
 pub mod failure;
 pub mod filter;
 pub mod form;
+mod group;
 pub mod idempotency;
 pub mod import;
 pub mod list;

@@ -8,14 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 use super::failure::FailedRecord;
-use super::idempotency::{self, Key};
-use super::store;
+use super::group::Group;
+use super::idempotency::Key;
 use crate::audit::event::Author;
-use crate::audit::store as audit;
-use crate::db::{Database, DbConnection, Engine, is_duplicate};
+use crate::causes::cause::Cause;
+use crate::db::{Database, Engine};
 use crate::error::{Error, Result};
-use crate::usages::recording::{self, Recorded, Recording};
-use crate::usages::store as usages;
+use crate::usages::recording::{Recorded, Recording};
 
 /// The most that one transaction holds: others than recorders want to write, too.
 const GROUP: usize = 64;
@@ -54,8 +53,21 @@ pub enum Outcome {
     Unknown,
 }
 
+/// What is asked, and what can be known of it before anybody has to wait for it.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub asked: Asked,
+    pub cause: Cause,
+}
+
+impl From<Asked> for Prepared {
+    fn from(asked: Asked) -> Prepared {
+        Prepared { cause: Cause::of(Some(&asked.recording.reason)), asked }
+    }
+}
+
 struct Waiting {
-    asked: Asked,
+    asked: Prepared,
     answer: oneshot::Sender<Result<Outcome>>,
 }
 
@@ -86,7 +98,7 @@ impl Recorder {
 
     /// Records a failure; comes back after its commit.
     pub async fn record(&self, asked: Asked) -> Result<Outcome> {
-        let recorder = self.clone();
+        let (recorder, asked) = (self.clone(), Prepared::from(asked));
         if self.database.engine() != Engine::Sqlite {
             return tokio::task::spawn_blocking(move || recorder.alone(&asked))
                 .await
@@ -126,7 +138,7 @@ impl Recorder {
     }
 
     fn write(&self, group: Vec<Waiting>) {
-        let (asked, answers): (Vec<Asked>, Vec<_>) =
+        let (asked, answers): (Vec<Prepared>, Vec<_>) =
             group.into_iter().map(|waiting| (waiting.asked, waiting.answer)).unzip();
         let outcomes: Vec<Result<Outcome>> = match self.together(&asked) {
             Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
@@ -142,22 +154,17 @@ impl Recorder {
         }
     }
 
-    fn together(&self, asked: &[Asked]) -> Result<Vec<Outcome>> {
+    fn together(&self, asked: &[Prepared]) -> Result<Vec<Outcome>> {
         self.database.transaction_here(|connection| {
-            let mut trail = Vec::new();
-            let mut outcomes = Vec::new();
+            let mut group = Group::default();
             for asked in asked {
-                outcomes.push(one(connection, asked, &mut trail)?);
+                group.one(connection, asked)?;
             }
-            let events = trail.iter().flat_map(|(author, written)| {
-                recording::events(written).into_iter().map(move |change| (*author, change))
-            });
-            audit::record_each(connection, events)?;
-            Ok(outcomes)
+            group.finish(connection)
         })
     }
 
-    fn alone(&self, asked: &Asked) -> Result<Outcome> {
+    fn alone(&self, asked: &Prepared) -> Result<Outcome> {
         let tried = self.together(std::slice::from_ref(asked));
         let tried = match tried {
             // Somebody used the key at the same moment: now it is there to be found.
@@ -177,38 +184,4 @@ impl Drop for Broken<'_> {
             *self.0.queue() = Queue::default();
         }
     }
-}
-
-fn one<'a>(
-    connection: &mut DbConnection,
-    asked: &'a Asked,
-    trail: &mut Vec<(&'a Author, recording::Written)>,
-) -> Result<Outcome> {
-    if let Some(key) = &asked.key {
-        // Of two with the same key, the later one sees what the earlier one wrote.
-        usages::lock(connection, &asked.usage_id)?;
-        if let Some(known) = idempotency::lookup(connection, key)? {
-            let is_same = known.is_to(key);
-            let repeated = Outcome::Repeated { id: known.record_id, answer: known.answer };
-            return Ok(if is_same { repeated } else { Outcome::KeyTaken });
-        }
-    }
-    let written = match recording::write(connection, &asked.usage_id, &asked.recording) {
-        Ok(Ok(written)) => written,
-        Ok(Err(refused)) => return Ok(Outcome::Refused(refused)),
-        Err(Error::NotFound) => return Ok(Outcome::Unknown),
-        Err(error) => return Err(error),
-    };
-    let record = store::find(connection, &asked.recording.id)?;
-    let answer = (asked.render)(&record)?;
-    if let Some(key) = &asked.key {
-        match idempotency::keep(connection, key, (&record.id, &answer), asked.author.at) {
-            Err(error) if is_duplicate(&error) => {
-                return Err(Error::Conflict(crate::base::form::Message::new("conflict-recorded")));
-            }
-            kept => kept?,
-        }
-    }
-    trail.push((&asked.author, written));
-    Ok(Outcome::Written { id: record.id, answer })
 }

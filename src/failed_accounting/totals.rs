@@ -48,6 +48,13 @@ pub enum Known {
     Unsearched,
 }
 
+impl Known {
+    /// Whether no row matches.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Known::Exactly(totals) if totals.count == 0)
+    }
+}
+
 /// The totals of a filter, as far as a page may count.
 pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Known> {
     if *search == Search::Scan {

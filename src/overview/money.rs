@@ -51,7 +51,7 @@ pub struct AtStake {
     pub ages: Vec<(Filter, Known)>,
     pub retrying: Known,
     /// Of these, asked for so long ago that the platform does not seem to take them.
-    pub stuck: i64,
+    pub stuck: (Filter, Known),
     /// The causes with the most open money; none where too much is open to add up.
     pub top: Vec<(Group, Option<KnownCause>)>,
     /// What failed since the last visit, handled meanwhile or not.
@@ -83,12 +83,18 @@ pub fn at_stake(
     };
     Ok(AtStake {
         retrying: totals::known(connection, &Filter::default().on_retrying(), &nothing)?,
-        stuck: totals::stuck(connection, stuck_since)?,
+        stuck: stuck(connection, stuck_since)?,
         top: if matches!(open, Known::Exactly(_)) { top(connection)? } else { Vec::new() },
         open,
         ages,
         since,
     })
+}
+
+fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<(Filter, Known)> {
+    let filter = Filter { retry_before: Some(since), ..Filter::default().on_retrying() };
+    let known = totals::known(connection, &filter, &Search::Nothing)?;
+    Ok((filter, known))
 }
 
 fn top(connection: &mut DbConnection) -> Result<Vec<(Group, Option<KnownCause>)>> {

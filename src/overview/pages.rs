@@ -33,8 +33,8 @@ struct OverviewPage {
     /// Words of the age, and what is open of it.
     ages: Vec<(&'static str, Figure)>,
     retrying: Figure,
-    stuck: String,
-    stuck_number: i64,
+    /// Absent where none is stuck.
+    stuck: Option<Figure>,
     top: Vec<CauseFigure>,
     since: Option<(TimeView, Figure)>,
     leakage: Option<LeakageView>,
@@ -124,8 +124,9 @@ fn at_stake_view(stake: &AtStake, state: &AppState, language: Language) -> Overv
         oldest,
         ages: words.into_iter().zip(ages).collect(),
         retrying: Figure::new(&Filter::default().on_retrying(), &stake.retrying),
-        stuck: locale::count(stake.stuck),
-        stuck_number: stake.stuck,
+        stuck: Some(&stake.stuck)
+            .filter(|(_, known)| !known.is_nothing())
+            .map(|(filter, known)| Figure::new(filter, known)),
         top: stake
             .top
             .iter()

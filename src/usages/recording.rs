@@ -2,8 +2,9 @@
 //!
 //! By compare-and-set, so that of two recorders at once one records.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
 use serde_json::json;
 
 use super::usage::{FAILED, Usage, Whereabouts};
@@ -16,7 +17,7 @@ use crate::causes::cause::Cause;
 use crate::causes::store as causes;
 use crate::causes::template::VERSION;
 use crate::db::DbConnection;
-use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::db::dialect::Statement;
 use crate::error::{Error, Result};
 
 /// What is recorded.
@@ -52,12 +53,13 @@ pub fn obstacle(usage: &Usage, whereabouts: Whereabouts) -> Option<&'static str>
     }
 }
 
-/// A failure that was written.
+/// A failure whose usage is `failed` already, in the same transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
     /// The usage as it was before.
     pub usage: Usage,
     pub recording: Recording,
+    pub cause: Cause,
     /// How many failures it had before.
     pub attempts: i32,
 }
@@ -72,22 +74,26 @@ pub fn record(
     recording: &Recording,
     author: &Author,
 ) -> Result<Recorded> {
-    let written = match write(connection, usage_id, recording)? {
+    let cause = Cause::of(Some(&recording.reason));
+    let written = match begin(connection, usage_id, recording, &cause)? {
         Ok(written) => written,
         Err(refused) => return Ok(refused),
     };
+    insert_all(connection, &[&written])?;
     audit::record_each(connection, events(&written).map(|change| (author, change)))?;
     Ok(Recorded::Done { amount: written.usage.amount })
 }
 
-/// As [`record`] without its events, which the caller owes to the same transaction; or why nothing was written.
+/// Makes the usage `failed`, or says why nothing can be recorded. The failure and its events are owed to the same
+/// transaction: [`insert_all`], [`events`].
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown usage.
-pub fn write(
+pub fn begin(
     connection: &mut DbConnection,
     usage_id: &str,
     recording: &Recording,
+    cause: &Cause,
 ) -> Result<std::result::Result<Written, Recorded>> {
     let (usage, whereabouts) = store::find_for_update(connection, usage_id)?.ok_or(Error::NotFound)?;
     let (attempts, open) = failures::count_and_open(connection, usage_id)?;
@@ -100,13 +106,12 @@ pub fn write(
     if !store::mark_failed(connection, usage_id)? {
         return Ok(Err(Recorded::AlreadyFailed { open }));
     }
-    insert(connection, &usage, recording, attempts)?;
-    Ok(Ok(Written { usage, recording: recording.clone(), attempts }))
+    Ok(Ok(Written { usage, recording: recording.clone(), cause: cause.clone(), attempts }))
 }
 
 /// What the trail says of it: the usage became `failed`, the failure is new.
 pub fn events(written: &Written) -> [Change<'_>; 2] {
-    let Written { usage, recording, attempts } = written;
+    let Written { usage, recording, attempts, .. } = written;
     let moved = |state: Option<&str>| Some(json!({ "accounting_status": state }));
     let time = |time: Option<NaiveDateTime>| time.map(|time| time.format(TIME_FORMAT).to_string());
     let row = json!({
@@ -133,27 +138,58 @@ pub fn events(written: &Written) -> [Change<'_>; 2] {
     ]
 }
 
-fn insert(connection: &mut DbConnection, usage: &Usage, recording: &Recording, attempts: i32) -> Result<()> {
-    let cause = Cause::of(Some(&recording.reason));
-    causes::keep(connection, &cause)?;
-    let row = (
-        failed::id.eq(recording.id.clone()),
-        failed::llmusageid.eq(usage.id.clone()),
-        failed::llmid.eq(usage.llmid.clone()),
-        failed::userid.eq(usage.userid.clone()),
-        failed::userorgid.eq(usage.userorgid.clone()),
-        failed::use_date.eq(usage.use_date),
-        failed::use_time.eq(usage.use_time),
-        failed::amount.eq(usage.amount.map(Money::to_column)),
-        failed::cost.eq(usage.cost.map(Money::to_column)),
-        failed::failed_reason.eq(recording.reason.clone()),
-        failed::failed_time.eq(recording.failed_time),
-        failed::retry_count.eq(attempts),
-        failed::handled.eq("0"),
-        failed::handled_time.eq(None::<NaiveDateTime>),
-        failed::cause.eq(cause.key),
-        failed::cause_version.eq(VERSION),
-    );
-    diesel::insert_into(failed::table).values(row).execute(connection)?;
+/// Failures in one statement: each number of them is a text that SQLite keeps.
+const TOGETHER: usize = 16;
+
+const COLUMNS: &str = "llmusage_accounting_failed (id, llmusageid, llmid, userid, userorgid, use_date, use_time, amount, \
+                       cost, failed_reason, failed_time, retry_count, handled, handled_time, cause, cause_version)";
+
+/// Inserts the failures of usages that were made `failed`. Several in one statement: each statement makes a piece of
+/// SQLite's index of reasons, which must be merged with the others.
+pub fn insert_all(connection: &mut DbConnection, written: &[&Written]) -> Result<()> {
+    let mut kept = HashSet::new();
+    for Written { cause, .. } in written {
+        if kept.insert(&cause.key) {
+            causes::keep(connection, cause)?;
+        }
+    }
+    for some in written.chunks(TOGETHER) {
+        let mut statement = Statement::new(connection.engine(), &format!("INSERT INTO {COLUMNS} VALUES "));
+        for (number, written) in some.iter().enumerate() {
+            statement = row(statement.sql(if number == 0 { "(" } else { ", (" }), written).sql(")");
+        }
+        statement.execute(connection)?;
+    }
     Ok(())
+}
+
+fn row(statement: Statement, Written { usage, recording, cause, attempts }: &Written) -> Statement {
+    let texts = [
+        Some(&recording.id),
+        Some(&usage.id),
+        usage.llmid.as_ref(),
+        usage.userid.as_ref(),
+        usage.userorgid.as_ref(),
+    ];
+    let statement = texts
+        .into_iter()
+        .fold(statement, |statement, text| statement.text(text.map(|text| &**text)).sql(", "));
+    statement
+        .date(usage.use_date)
+        .sql(", ")
+        .time(usage.use_time)
+        .sql(", ")
+        .double(usage.amount.map(Money::to_column))
+        .sql(", ")
+        .double(usage.cost.map(Money::to_column))
+        .sql(", ")
+        .text(recording.reason.as_str())
+        .sql(", ")
+        .time(recording.failed_time)
+        .sql(", ")
+        .number(i64::from(*attempts))
+        .sql(", '0', NULL, ")
+        .text(cause.key.as_str())
+        .sql(", ")
+        .number(i64::from(VERSION))
 }

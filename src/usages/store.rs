@@ -7,9 +7,10 @@ use diesel::sql_types::Text;
 
 use super::usage::{ACCOUNTED, FAILED, Usage, Whereabouts, columns_in};
 use crate::base::money::Money;
+use crate::db::DbConnection;
+use crate::db::dialect::{self, Statement};
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::values::TolerantTime;
-use crate::db::{DbConnection, dialect};
 use crate::error::{Error, Result};
 
 /// A row to insert, money as the columns hold it.
@@ -104,7 +105,8 @@ pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> 
     let found: Option<Usage> = live::table
         .filter(live::id.eq(id.to_owned()))
         .select(Usage::as_select())
-        .first(connection)
+        // Not `first`: SQLite reads a text with a bound LIMIT anew each time.
+        .get_result(connection)
         .optional()?;
     Ok(found.filter(|usage| usage.id == id))
 }
@@ -139,12 +141,10 @@ pub fn move_state(connection: &mut DbConnection, id: &str, from: &str, to: &str)
 
 /// Makes a live usage `failed`, unless it is that or accounted already; says whether it did.
 pub fn mark_failed(connection: &mut DbConnection, id: &str) -> Result<bool> {
-    let row = live::table.filter(live::id.eq(id.to_owned())).filter(
-        live::accounting_status
-            .is_null()
-            .or(live::accounting_status.ne_all([FAILED, ACCOUNTED]).assume_not_null()),
-    );
-    Ok(diesel::update(row).set(live::accounting_status.eq(FAILED)).execute(connection)? == 1)
+    let start = format!("UPDATE llmusage SET accounting_status = '{FAILED}' WHERE id = ");
+    let unless =
+        format!(" AND (accounting_status IS NULL OR accounting_status NOT IN ('{FAILED}', '{ACCOUNTED}'))");
+    Ok(Statement::new(connection.engine(), &start).text(id).sql(&unless).execute(connection)? == 1)
 }
 
 /// Writes what changed between two states of a live usage that was found for update; what did not stays to the letter.
@@ -203,7 +203,7 @@ pub fn find_archived(connection: &mut DbConnection, id: &str) -> Result<Option<(
     let found: Option<(Usage, TolerantTime)> = history::table
         .filter(history::id.eq(id.to_owned()))
         .select((columns_in!(history), history::backup_time))
-        .first(connection)
+        .get_result(connection)
         .optional()?;
     Ok(found.map(|(usage, time)| (usage, Whereabouts::Archived { backup_time: time.into() })))
 }

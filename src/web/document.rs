@@ -2,19 +2,23 @@
 //!
 //! What a table does not say, such as "the end is not before the start", stands in the descriptions.
 
+mod query;
+
 use std::collections::BTreeMap;
 
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType, Type};
-use utoipa::openapi::{Content, ObjectBuilder, RefOr, Required, Response, ResponseBuilder, Schema};
+use utoipa::openapi::{Content, ObjectBuilder, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::{json, problem};
+pub use self::query::{PAGING, Query, query_parameters};
+use super::problem;
 use crate::base::object::{Kind, Member};
 
 /// A day of the years that every database can hold; the 29th of February is not drawn up, and taken all the same.
 const DATE: &str = "(19(7[1-9]|[89][0-9])|20([0-2][0-9]|3[0-7]))-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|\
                     (0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))";
+/// A day of a year that is over for certain; later ones are taken up to today.
+const PAST_DATE: &str = "(19(7[1-9]|[89][0-9])|20([01][0-9]|2[0-5]))-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])";
 const CLOCK: &str = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,3})?)?";
 /// Money that may be entered, in the text of a query.
 const MONEY: &str = "[0-9]{1,10}(\\.[0-9]{1,5})?";
@@ -82,6 +86,9 @@ fn value(member: &Member) -> Schema {
             text().description(Some(format!("At most {limit} characters."))).pattern(Some("^[^\\u0000]*$"))
         }
         Kind::Date => text().pattern(Some(format!("^{DATE}$"))),
+        Kind::PastDate => text()
+            .pattern(Some(format!("^{PAST_DATE}$")))
+            .description(Some("A day, YYYY-MM-DD, today at the latest.")),
         Kind::Time => text().pattern(Some(format!("^{DATE}[ T]{CLOCK}$"))),
         Kind::Money => ObjectBuilder::new()
             .schema_type(types(member, Type::Number))
@@ -111,66 +118,6 @@ fn value(member: &Member) -> Schema {
     };
     Schema::from(built)
 }
-
-/// What a value of a query string may be; blank counts as absent.
-#[derive(Debug, Clone, Copy)]
-pub enum Query {
-    Line(usize),
-    Date,
-    /// A day, or a time of day on it.
-    Moment,
-    Time,
-    Money,
-    /// One of these words.
-    OneOf(&'static [&'static str]),
-    /// A whole number between these, in the text.
-    Count(u64, u64),
-    Cursor,
-}
-
-/// Parameters of the query string, from a table of names, kinds and what they mean.
-pub fn query_parameters(table: &[(&'static str, Query, &'static str)]) -> Vec<Parameter> {
-    let parameter = |(name, kind, meaning): &(&'static str, Query, &'static str)| {
-        ParameterBuilder::new()
-            .name(*name)
-            .parameter_in(ParameterIn::Query)
-            .required(Required::False)
-            .description(Some(*meaning))
-            .schema(Some(query_value(*kind)))
-            .build()
-    };
-    table.iter().map(parameter).collect()
-}
-
-fn query_value(kind: Query) -> Schema {
-    let text = ObjectBuilder::new().schema_type(Type::String);
-    let built = match kind {
-        Query::Line(limit) => text.max_length(Some(limit)).pattern(Some(format!("^{LINE}*$"))),
-        Query::Date => text.pattern(Some(format!("^({DATE})?$"))),
-        Query::Moment => text.pattern(Some(format!("^({DATE}([ T]{CLOCK})?)?$"))),
-        Query::Time => text.pattern(Some(format!("^({DATE}[ T]{CLOCK})?$"))),
-        Query::Money => text.pattern(Some(format!("^({MONEY})?$"))),
-        Query::OneOf(words) => text.enum_values(Some(words.iter().copied())),
-        Query::Count(least, most) => ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .minimum(Some(least as usize))
-            .maximum(Some(most as usize)),
-        Query::Cursor => text.pattern(Some(format!("^({}[A-Za-z0-9_-]+)?$", json::CURSOR_PREFIX))),
-    };
-    Schema::from(built)
-}
-
-/// Which page, and how many rows: what every list takes besides its filter.
-pub const PAGING: [(&str, Query, &str); 4] = [
-    ("page_size", Query::Count(1, 200), "Rows on a page; 20 unless given."),
-    (
-        "page",
-        Query::Count(1, json::LAST_PAGE),
-        "The number of a page; cursors go further, and exclude a number.",
-    ),
-    ("after", Query::Cursor, "The cursor `next` of the page before: goes on, as far as there are rows."),
-    ("before", Query::Cursor, "A cursor: the page before it."),
-];
 
 /// What the server answers to what it refuses (RFC 9457).
 #[derive(Debug, ToSchema)]

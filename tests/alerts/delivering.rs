@@ -143,3 +143,11 @@ async fn a_recovery_is_delivered_too_and_names_since_when_it_fired() {
     assert_eq!(said["facts"]["since"], "2026-05-22T12:00:00");
     assert_eq!(events(&app).len(), 2);
 }
+
+#[actix_web::test]
+async fn of_two_who_read_the_same_delivery_one_takes_it() {
+    let app = fired("http://127.0.0.1:9/").await;
+    let (read, now) = (deliveries(&app).remove(0), app.clock.milliseconds());
+    let take = || app.database.transaction_here(|connection| outbox::take(connection, &read, now)).unwrap();
+    assert!(take().is_some() && take().is_none());
+}

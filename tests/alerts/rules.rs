@@ -3,6 +3,7 @@
 use std::thread;
 
 use chrono::TimeDelta;
+use llmage_admin::alerts::standing;
 use llmage_admin::archive::mover::Mover;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::usages::usage::Usage;
@@ -253,4 +254,20 @@ async fn a_rule_that_is_off_is_quiet_and_what_happened_meanwhile_is_no_news() {
         admin.submit(&format!("/alerts/{}/enable", rule.id), &[]).await;
     }
     assert_eq!(looks(&app), 1, "the open amount is still too high; the cause is no news");
+}
+
+#[actix_web::test]
+async fn of_two_who_read_the_same_rule_one_turns_it() {
+    let app = TestApp::new();
+    let admin = admin(&app).await;
+    make(&admin, "open_amount", "1", &[]).await;
+    let read = rules(&app).remove(0);
+    let turn = |rule: &llmage_admin::alerts::rule::Rule, since| {
+        app.database.transaction_here(|connection| standing::turn(connection, rule, since)).unwrap()
+    };
+    let since = Some(app.clock.now());
+    assert!(turn(&read, since) && !turn(&read, since), "fired once");
+    assert!(turn(&read, None) && !turn(&read, None), "recovered once");
+    admin.submit(&format!("/alerts/{}", read.id), &[("threshold", "5"), ("version", "0")]).await;
+    assert!(!turn(&read, since), "what was read is not the rule any more");
 }

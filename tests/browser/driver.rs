@@ -152,6 +152,39 @@ impl Browser {
         self.client.current_url().await.expect("an address").to_string()
     }
 
+    /// Presses keys one after the other, each where the focus is by then.
+    pub async fn keys(&self, text: &str) {
+        for key in text.chars() {
+            let focused = self.client.active_element().await.expect("a focus");
+            focused.send_keys(&key.to_string()).await.expect("a key");
+        }
+    }
+
+    /// The id of the element of that kind which holds the focus.
+    pub async fn focused(&self, kind: &str) -> Option<String> {
+        let script = format!("return document.activeElement.closest('{kind}')?.dataset.id ?? null");
+        self.client.execute(&script, Vec::new()).await.expect("an answer").as_str().map(str::to_owned)
+    }
+
+    /// What a script on the page says.
+    pub async fn script(&self, script: &str) -> serde_json::Value {
+        self.client.execute(script, Vec::new()).await.expect("an answer")
+    }
+
+    /// Waits until the report of a batch says that; gives the batch's address. Without JavaScript a person reloads.
+    pub async fn reported(&self, name: &str, value: &str) -> String {
+        let wanted = format!("#report[{name}='{value}']");
+        for _ in 0..100 {
+            if self.has(&wanted).await {
+                return self.address().await;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let address = self.address().await;
+            self.goto(&address).await;
+        }
+        panic!("no {wanted} on {}:\n{}", self.address().await, self.text("body").await);
+    }
+
     /// By how many pixels the page is wider than the window.
     pub async fn sideways(&self) -> i64 {
         let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";

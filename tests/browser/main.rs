@@ -59,11 +59,30 @@ async fn work_a_record(browser: &Browser, server: &Server) {
     assert!(!browser.has(&format!("tr[data-id='{id}']")).await);
 }
 
+/// Ticks two records, looks at the preview, runs it, undoes it, and sees both open again.
+async fn work_a_batch(browser: &Browser, server: &Server) {
+    browser.goto(&server.address("/failed-accounting")).await;
+    let before = browser.attribute("#money-line", "data-count").await;
+    for row in 1..=2 {
+        browser.press(&format!("tbody tr:nth-child({row}) input[name=id]")).await;
+    }
+    browser.press("button[name=action][value=handle]").await;
+    browser.press("#resolution option[value=written_off]").await;
+    browser.press("form[action$='/run'] button").await;
+    let batch = browser.reported("data-done", "2").await;
+    browser.goto(&batch).await;
+    browser.press("form[action$='/undo'] button").await;
+    browser.reported("data-undone", "2").await;
+    browser.goto(&server.address("/failed-accounting")).await;
+    assert_eq!(browser.attribute("#money-line", "data-count").await, before);
+}
+
 #[test]
 fn a_person_signs_in_filters_opens_handles_and_downloads() {
     in_browser("a_person_signs_in_filters_opens_handles_and_downloads", |server| async move {
         let browser = Browser::start(Look::default()).await;
         work_a_record(&browser, &server).await;
+        work_a_batch(&browser, &server).await;
         browser.goto(&server.address("/failed-accounting?handled=1&resolution=duplicate")).await;
         let rows: usize = browser.attribute("#money-line", "data-count").await.parse().expect("a count");
         browser.press("a[href^='/failed-accounting.csv']").await;
@@ -83,6 +102,7 @@ fn everything_works_without_javascript() {
     in_browser("everything_works_without_javascript", |server| async move {
         let browser = Browser::start(Look { javascript: false, ..Look::default() }).await;
         work_a_record(&browser, &server).await;
+        work_a_batch(&browser, &server).await;
         browser.stop().await;
     });
 }
@@ -97,6 +117,10 @@ fn every_page_fits_its_window_in_every_look() {
             browser.keep_screenshot("login").await;
             sign_in(&browser, &server).await;
             let id = browser.attribute("table#failed-accounting tbody tr", "data-id").await;
+            browser.goto(&server.address("/failed-accounting/causes")).await;
+            let cause = browser.attribute(".cause-card h2 a", "href").await;
+            browser.goto(&server.address("/usages")).await;
+            let usage = browser.attribute("main table tbody tr", "data-id").await;
             browser.goto(&server.address("/failed-accounting?handled=&q=api_key%3D")).await;
             let masked = browser.attribute("table#failed-accounting tbody td.cause a", "href").await;
             for (name, path) in [
@@ -110,6 +134,22 @@ fn every_page_fits_its_window_in_every_look() {
                 ("edit", format!("/failed-accounting/{id}/edit")),
                 ("delete", format!("/failed-accounting/{id}/delete")),
                 ("new", "/failed-accounting/new".to_owned()),
+                ("overview", "/".to_owned()),
+                ("causes", "/failed-accounting/causes".to_owned()),
+                ("cause", cause.clone()),
+                ("views", "/views".to_owned()),
+                ("view-new", "/views/new?llmid=none&sort=-amount".to_owned()),
+                ("batches", "/batches".to_owned()),
+                ("archive", "/archive".to_owned()),
+                ("history", "/history".to_owned()),
+                ("check", "/check".to_owned()),
+                ("jobs", "/jobs".to_owned()),
+                ("users", "/users".to_owned()),
+                ("users-new", "/users/new".to_owned()),
+                ("tokens", "/tokens".to_owned()),
+                ("audit", "/audit".to_owned()),
+                ("usage", format!("/usages/{usage}")),
+                ("usage-edit", format!("/usages/{usage}/edit")),
                 ("usages", "/usages".to_owned()),
                 ("usages-nothing", "/usages?status=none".to_owned()),
                 ("usages-new", "/usages/new".to_owned()),
@@ -137,6 +177,38 @@ fn the_keyboard_reaches_the_content_first() {
         let focused = browser.client.active_element().await.expect("a focus");
         let target = focused.attr("href").await.expect("an attribute");
         assert_eq!(target.as_deref(), Some("#main"), "the skip link comes first");
+        browser.stop().await;
+    });
+}
+
+#[test]
+fn one_key_moves_ticks_opens_and_searches_unless_somebody_types_or_turned_it_off() {
+    let name = "one_key_moves_ticks_opens_and_searches_unless_somebody_types_or_turned_it_off";
+    in_browser(name, |server| async move {
+        let browser = Browser::start(Look::default()).await;
+        sign_in(&browser, &server).await;
+        let second = browser.attribute("tbody tr:nth-child(2)", "data-id").await;
+        browser.keys("jjjk").await;
+        assert_eq!(browser.focused("tr").await.as_deref(), Some(&*second), "three down, one up");
+        browser.keys("x").await;
+        assert!(browser.has("tbody tr:nth-child(2) input[name=id]:checked").await);
+        assert!(!browser.has("tbody tr:nth-child(3) input[name=id]:checked").await);
+        browser.keys(&ENTER.to_string()).await;
+        browser.wait_for("#actions").await;
+        assert!(browser.address().await.contains(&second));
+
+        browser.goto(&server.address("/failed-accounting")).await;
+        browser.keys("/").await;
+        browser.keys("jx?").await;
+        let typed = browser.script("return document.querySelector('input[name=q]').value").await;
+        assert_eq!(typed, "jx?", "in a field the keys are letters");
+
+        browser.goto(&server.address("/failed-accounting")).await;
+        browser.keys("?").await;
+        browser.press("dialog#keys[open] input[type=checkbox]").await;
+        browser.goto(&server.address("/failed-accounting")).await;
+        browser.keys("j").await;
+        assert_eq!(browser.focused("tr").await, None, "they are off");
         browser.stop().await;
     });
 }

@@ -1,7 +1,9 @@
 //! The sample data in a database.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use llmage_admin::audit::chain;
 use llmage_admin::audit::event::FAILED_ACCOUNTING;
+use llmage_admin::causes::store as causes;
 use llmage_admin::demo::store::{Filled, fill};
 use llmage_admin::failed_accounting::filter::{Filter, Handled};
 use llmage_admin::failed_accounting::{condition::Search, list, totals};
@@ -40,6 +42,14 @@ fn the_demo_fills_an_empty_database_once() {
                 let usage = find_anywhere(connection, row.record.llmusageid.as_deref().unwrap_or(""))?;
                 assert!(usage.is_none_or(|(_, whereabouts)| whereabouts == Whereabouts::Live));
             }
+            let mut standings: Vec<(String, Option<String>)> = causes::list(connection)?
+                .into_iter()
+                .filter(|cause| cause.note.is_some())
+                .map(|cause| (cause.title, cause.owner))
+                .collect();
+            standings.sort();
+            assert_eq!(standings.len(), 3, "{standings:?}");
+            assert_eq!(chain::check(connection)?.count, 0);
             Ok(())
         })
         .unwrap();

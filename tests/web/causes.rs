@@ -113,6 +113,29 @@ async fn an_edited_reason_moves_its_row_to_another_cause_at_once() {
 }
 
 #[actix_web::test]
+async fn all_failures_of_a_cause_are_acted_on_by_those_who_may() {
+    let app = TestApp::new();
+    some(&app);
+    let path = format!("/failed-accounting/causes/{}", key("'size'"));
+    let acts = |page: &crate::app::Answer| page.attributes(".cause-acts button", "value");
+    let viewer = app.signed_in(Role::Viewer).await;
+    assert!(acts(&viewer.get(&path).await).is_empty());
+    let operator = app.signed_in(Role::Operator).await;
+    let page = operator.get(&path).await;
+    assert_eq!(acts(&page), ["handle", "retry", "reopen"]);
+    assert_eq!(
+        acts(&app.signed_in(Role::Admin).await.get(&path).await),
+        ["handle", "retry", "delete", "reopen"]
+    );
+    let selection = [("scope", "filter"), ("handled", "1"), ("cause", &key("'size'")), ("action", "reopen")];
+    let batch = operator.post("/batches", &selection).await;
+    let preview = operator.get(batch.location()).await;
+    let count = preview.attribute("a.card[data-count]", "data-count");
+    let handled = operator.get(&format!("/failed-accounting?handled=1&cause={}", key("'size'"))).await;
+    assert_eq!(count, handled.money_line()[0]);
+}
+
+#[actix_web::test]
 async fn a_note_is_kept_shown_as_text_with_links_and_written_down() {
     let app = TestApp::new();
     some(&app);

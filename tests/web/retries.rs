@@ -269,6 +269,8 @@ async fn a_retry_that_nobody_takes_is_stuck_and_says_what_to_look_at() {
     let page = operator.get("/failed-accounting/f1").await;
     assert!(page.has(".state-stuck") && page.body.contains("SUCCEEDED"), "{}", page.body);
     assert!(operator.get("/failed-accounting").await.has("tr[data-id=f1] .state-stuck"));
+    let link = operator.get("/").await.attribute("[data-count] a[href*=retry_before]", "href");
+    assert_eq!(operator.get(&link).await.rows(), ["f1"], "{link}");
 }
 
 #[actix_web::test]

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDateTime;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Integer, Text, Timestamp};
+use diesel::sql_types::{Text, Timestamp};
 
 use super::super::{DbConnection, Engine};
+use super::statement::Statement;
 use crate::error::Result;
 
 /// A row of `sign_in_attempt` without failures, unless there is one for that subject.
@@ -33,21 +34,14 @@ pub fn insert_cause_unless_known(
     texts: [&str; 4],
     version: i32,
 ) -> diesel::QueryResult<()> {
-    let columns = "cause (cause_key, title, family, template, version)";
-    let statement = match connection.engine() {
-        Engine::Sqlite => format!("INSERT INTO {columns} VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
-        Engine::Mysql => format!("INSERT IGNORE INTO {columns} VALUES (?, ?, ?, ?, ?)"),
-        Engine::Postgres => {
-            format!("INSERT INTO {columns} VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
-        }
+    let (start, end) = match connection.engine() {
+        Engine::Mysql => ("INSERT IGNORE INTO", ")"),
+        Engine::Sqlite | Engine::Postgres => ("INSERT INTO", ") ON CONFLICT DO NOTHING"),
     };
-    let [key, title, family, template] = texts.map(str::to_owned);
-    diesel::sql_query(statement)
-        .bind::<Text, _>(key)
-        .bind::<Text, _>(title)
-        .bind::<Text, _>(family)
-        .bind::<Text, _>(template)
-        .bind::<Integer, _>(version)
-        .execute(connection)
-        .map(drop)
+    let start = format!("{start} cause (cause_key, title, family, template, version) VALUES (");
+    let mut statement = Statement::new(connection.engine(), &start);
+    for text in texts {
+        statement = statement.text(text).sql(", ");
+    }
+    statement.number(i64::from(version)).sql(end).execute(connection).map(drop)
 }

@@ -1,120 +1,12 @@
 //! Moving rows between two tables of the same shape: which columns there are, when two rows are the same to the byte,
 //! and in which order rows are walked.
 
-use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
-use diesel::sql_types::{BigInt, Date, Text, Timestamp};
+use diesel::sql_types::Text;
 
-use super::super::{DbBackend, DbConnection, Engine};
+use super::super::{DbConnection, Engine};
+use super::statement::Statement;
 use crate::error::Result;
-
-/// A statement that grows with the values bound in it.
-#[derive(Debug, Clone)]
-pub struct Statement {
-    engine: Engine,
-    text: String,
-    values: Vec<Value>,
-}
-
-#[derive(Debug, Clone)]
-enum Value {
-    Text(String),
-    Date(NaiveDate),
-    Time(NaiveDateTime),
-    Number(i64),
-}
-
-impl Statement {
-    /// Starts with that text.
-    pub fn new(engine: Engine, text: &str) -> Statement {
-        Statement { engine, text: text.to_owned(), values: Vec::new() }
-    }
-
-    /// More text.
-    pub fn sql(mut self, text: &str) -> Statement {
-        self.text.push_str(text);
-        self
-    }
-
-    /// The same with that text in front of it.
-    pub fn within(mut self, start: &str) -> Statement {
-        self.text.insert_str(0, start);
-        self
-    }
-
-    /// A text, bound.
-    pub fn text(self, value: &str) -> Statement {
-        self.bound(Value::Text(value.to_owned()), "VARCHAR")
-    }
-
-    /// A day, bound.
-    pub fn date(self, value: NaiveDate) -> Statement {
-        self.bound(Value::Date(value), "DATE")
-    }
-
-    /// A time, bound.
-    pub fn time(self, value: NaiveDateTime) -> Statement {
-        self.bound(Value::Time(value), "TIMESTAMP")
-    }
-
-    /// A whole number, bound.
-    pub fn number(self, value: i64) -> Statement {
-        self.bound(Value::Number(value), "BIGINT")
-    }
-
-    /// `(...)` of these ids, to stand behind `IN`; never empty.
-    pub fn ids(mut self, ids: &[String]) -> Statement {
-        if self.engine == Engine::Sqlite {
-            // One value, however many: SQLite bounds how many it takes, and reads each of them anew.
-            let list = serde_json::Value::from(ids.to_vec()).to_string();
-            return self.sql("(SELECT value FROM json_each(").text(&list).sql("))");
-        }
-        self.text.push('(');
-        for (number, id) in ids.iter().enumerate() {
-            if number > 0 {
-                self.text.push_str(", ");
-            }
-            self = self.text(id);
-        }
-        self.sql(")")
-    }
-
-    fn bound(mut self, value: Value, kind: &str) -> Statement {
-        self.values.push(value);
-        match self.engine {
-            Engine::Postgres => self.text.push_str(&format!("CAST(${} AS {kind})", self.values.len())),
-            _ => self.text.push('?'),
-        }
-        self
-    }
-
-    fn query(self) -> BoxedSqlQuery<'static, DbBackend, SqlQuery> {
-        let mut query = diesel::sql_query(self.text).into_boxed::<DbBackend>();
-        for value in self.values {
-            query = match value {
-                Value::Text(text) => query.bind::<Text, _>(text),
-                Value::Date(date) => query.bind::<Date, _>(date),
-                Value::Time(time) => query.bind::<Timestamp, _>(time),
-                Value::Number(number) => query.bind::<BigInt, _>(number),
-            };
-        }
-        query
-    }
-
-    /// Runs it; gives how many rows it changed.
-    pub fn execute(self, connection: &mut DbConnection) -> QueryResult<usize> {
-        self.query().execute(connection)
-    }
-
-    /// Runs it and reads its rows.
-    pub fn load<T>(self, connection: &mut DbConnection) -> QueryResult<Vec<T>>
-    where
-        T: QueryableByName<DbBackend> + 'static,
-    {
-        self.query().load(connection)
-    }
-}
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use crate::web::json::{self, Place};
 use crate::web::page;
 
 /// What the list query takes, but the page.
-pub const FILTER: [(&str, Query, &str); 16] = [
+pub const FILTER: [(&str, Query, &str); 18] = [
     ("handled", Query::OneOf(&["0", "1", ""]), "0: open, unless given; 1: handled; present but empty: all."),
     ("retrying", Query::OneOf(&["1", ""]), "1: of the open ones those whose retry is under way."),
     ("start_date", Query::Date, "The first use_date, YYYY-MM-DD."),
@@ -48,7 +48,9 @@ pub const FILTER: [(&str, Query, &str); 16] = [
         ]),
         "How handled ones were closed.",
     ),
+    ("batch", Query::Line(32), "The failures that were frozen for that batch."),
     ("cause", Query::Line(32), "The key of a cause; unsorted: not told yet."),
+    ("retry_before", Query::Moment, "Retries under way, asked for before then."),
     ("failed_from", Query::Moment, "The first failed_time: YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS."),
     ("failed_to", Query::Date, "The last day of failing; alone, failures of no known time match, too."),
     (

@@ -125,7 +125,7 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
         if let Some(expected) = object.record("expect") {
             expect::compare(expected, &Record::bare(&before)?)?;
         }
-        let after = object.checked(form::usage(&object.fields, &before))?;
+        let after = object.checked(form::usage(&object.fields, &before)).map_err(refused_by_state)?;
         change::save(connection, (&before, &after), &author).map_err(|error| taken(error, &after))?;
         as_kept(connection, &after.id)
     };
@@ -158,6 +158,17 @@ pub async fn destroy(request: HttpRequest) -> Answer {
 /// The usage as the database keeps it: some keep whole seconds.
 fn as_kept(connection: &mut DbConnection, id: &str) -> Result<Usage> {
     store::lookup(connection, id)?.ok_or(Error::NotFound)
+}
+
+/// What an accounted usage refuses, and another would not, is a matter of state; what is wrong with any comes first.
+fn refused_by_state(error: Error) -> Error {
+    const OF_ACCOUNTED: [&str; 2] = ["error-accounted-stays", "error-confirm-accounted"];
+    let Error::Invalid(errors) = error else { return error };
+    let is_state = errors.values().all(|message| OF_ACCOUNTED.contains(&message.key));
+    match errors.values().next() {
+        Some(message) if is_state => Error::Conflict(message.clone()),
+        _ => Error::Invalid(errors),
+    }
 }
 
 /// That another usage has the id or the task is a matter of state: a form can be corrected, a program must know that

@@ -96,6 +96,42 @@ async fn of_many_at_once_one_records_and_with_one_key_all_get_its_answer() {
 }
 
 #[actix_web::test]
+async fn in_a_storm_each_answer_is_what_is_read_afterwards_and_who_comes_second_learns_of_the_first() {
+    let app = TestApp::new();
+    for number in 0..40 {
+        given(&app, &format!("u{number}"));
+    }
+    // One without money or anything else, as the platform may have written it.
+    run(&app.database, "INSERT INTO llmusage (id, use_time, accounting_status) VALUES ('bare', NULL, NULL)");
+    let admin = super::admin(&app);
+    // Each usage twice, side by side, with reasons of some causes, one of them new to the second half only.
+    let asked = (0..82).map(|number| {
+        let usage = if number >= 80 { "bare".to_owned() } else { format!("u{}", number / 2) };
+        let path = format!("/api/v1/usages/{usage}/fail");
+        let body = format!(
+            r#"{{"reason": "usages is None, sk-abcdefghijklmnopqrstuvwx{number} \n {}", "failed_time": "2026-05-22 11:00:00.120"}}"#,
+            ["no price 'a'", "✓ '; --"][usize::from(number > 40)]
+        );
+        let admin = &admin;
+        async move { admin.ask("POST", &path, &body).await }
+    });
+    let answers = join_all(asked).await;
+    for pair in answers.chunks(2) {
+        let (made, second) = match pair[0].status.as_u16() {
+            201 => (&pair[0], &pair[1]),
+            _ => (&pair[1], &pair[0]),
+        };
+        assert_eq!((made.status.as_u16(), second.status.as_u16()), (201, 409), "{}", made.body);
+        let made = json(made);
+        let id = made["id"].as_str().expect("an id");
+        assert_eq!(json(second)["open_failure"], id);
+        assert_eq!(admin.get(&format!("/api/v1/failed-accounting/{id}")).await, made);
+    }
+    assert_eq!(failures(&app), 41);
+    assert_eq!(app.database.run_here(chain::check).unwrap().count, 0, "the trail is whole");
+}
+
+#[actix_web::test]
 async fn one_that_cannot_be_written_fails_alone() {
     let app = TestApp::new();
     for number in 0..6 {

@@ -43,7 +43,13 @@ async fn a_usage_is_created_listed_edited_and_deleted() {
         ["amount", "cost", "id", "use_date"]
     );
     run(&app.database, "UPDATE llmusage SET accounting_status = 'accounted' WHERE id = 'u1'");
-    assert_eq!(admin.refused(("PATCH", &link), r#"{"amount": 5}"#).await, ["confirm"]);
+    for unconfirmed in [r#"{"amount": 5}"#, r#"{"accounting_status": "failed"}"#] {
+        let problem = admin.told(("PATCH", &link), unconfirmed, 409).await;
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("accounted")), "{problem}");
+    }
+    let leaving = r#"{"accounting_status": "failed", "confirm": true}"#;
+    admin.told(("PATCH", &link), leaving, 409).await;
+    assert_eq!(admin.refused(("PATCH", &link), r#"{"amount": -5}"#).await, ["amount", "confirm"]);
     admin.told(("PATCH", &link), r#"{"amount": 5, "confirm": true}"#, 200).await;
     admin.told(("DELETE", &link), "", 204).await;
     admin.told(("GET", &link), "", 404).await;

@@ -1,23 +1,19 @@
-//! How the databases reach the rows of each list: always along an index, sorted by it where one can sort.
-//!
-//! The statements are those that the list sends; each engine is asked for its plan.
-
-mod support;
+//! The list of failures and its money lines.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use llmage_admin::base::paging::Position;
 use llmage_admin::db::{Database, Engine};
 use llmage_admin::failed_accounting::condition::plan_search;
 use llmage_admin::failed_accounting::failure::Resolution;
 use llmage_admin::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
 use llmage_admin::failed_accounting::{list, totals};
-use support::bulk;
-use support::database::{TestDatabase, engine};
-use support::rows::{Row, insert_many, run};
-use support::statements::sent;
+
+use crate::explained::{Step, look_at, plan, reads_all, sorts};
+use crate::support::bulk;
+use crate::support::database::{TestDatabase, engine};
+use crate::support::rows::{Row, insert_many};
+use crate::support::statements::sent;
 
 const TABLE: &str = "llmusage_accounting_failed";
 
@@ -25,9 +21,6 @@ const TABLE: &str = "llmusage_accounting_failed";
 fn rows() -> usize {
     std::env::var("PLANS_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(60_000)
 }
-
-/// One step of a plan, in the words of its engine.
-type Step = String;
 
 /// A filled database, shared by the tests that run at the same time.
 fn filled() -> Arc<TestDatabase> {
@@ -38,12 +31,7 @@ fn filled() -> Arc<TestDatabase> {
     }
     let database = TestDatabase::new();
     insert_many(&database, bulk::rows(rows()).enumerate().map(|(number, row)| without_some(number, row)));
-    match engine() {
-        // SQLite gets no statistics, as the adopted file of an installation has none.
-        Engine::Sqlite => {}
-        Engine::Mysql => run(&database, "ANALYZE TABLE llmusage_accounting_failed"),
-        Engine::Postgres => vacuum(&database),
-    }
+    look_at(&database, &[TABLE]);
     let database = Arc::new(database);
     *shared = Arc::downgrade(&database);
     database
@@ -57,76 +45,6 @@ fn without_some(number: usize, row: Row) -> Row {
         2 => Row { amount: None, ..row },
         3 => Row { cost: None, ..row },
         _ => row,
-    }
-}
-
-fn plan(database: &Database, statement: &str) -> Vec<Step> {
-    #[derive(QueryableByName)]
-    struct Sqlite {
-        #[diesel(sql_type = Text)]
-        detail: String,
-    }
-    #[derive(QueryableByName)]
-    struct Postgres {
-        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
-        step: String,
-    }
-    #[derive(QueryableByName)]
-    struct Mysql {
-        #[diesel(sql_type = Nullable<Text>)]
-        table: Option<String>,
-        #[diesel(sql_type = Nullable<Text>, column_name = "type")]
-        kind: Option<String>,
-        #[diesel(sql_type = Nullable<Text>)]
-        key: Option<String>,
-        #[diesel(sql_type = Nullable<Text>, column_name = "Extra")]
-        extra: Option<String>,
-    }
-    let steps = database.run_here(|connection| {
-        Ok(match connection.engine() {
-            Engine::Sqlite => diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}"))
-                .load::<Sqlite>(connection)?
-                .into_iter()
-                .map(|row| row.detail)
-                .collect(),
-            Engine::Postgres => {
-                // On a table this small, reading all of it is the best plan: the question is what else there is.
-                diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection)?;
-                diesel::sql_query(format!("EXPLAIN (COSTS OFF) {statement}"))
-                    .load::<Postgres>(connection)?
-                    .into_iter()
-                    .map(|row| row.step)
-                    .collect()
-            }
-            Engine::Mysql => diesel::sql_query(format!("EXPLAIN {statement}"))
-                .load::<Mysql>(connection)?
-                .into_iter()
-                .map(|row| {
-                    let words = [row.table, row.kind, row.key, row.extra];
-                    words.map(Option::unwrap_or_default).join(" | ")
-                })
-                .collect::<Vec<Step>>(),
-        })
-    });
-    steps.expect("the database explains itself")
-}
-
-/// Whether the step reads the whole table, be it through an index.
-fn reads_all(step: &str) -> bool {
-    match engine() {
-        Engine::Sqlite => step.starts_with(&format!("SCAN {TABLE}")),
-        Engine::Postgres => step.contains("Seq Scan"),
-        Engine::Mysql => {
-            step.starts_with(&format!("{TABLE} | ALL")) || step.starts_with(&format!("{TABLE} | index |"))
-        }
-    }
-}
-
-fn sorts(step: &str) -> bool {
-    match engine() {
-        Engine::Sqlite => step.contains("TEMP B-TREE"),
-        Engine::Postgres => step.contains("Sort"),
-        Engine::Mysql => step.contains("filesort") || step.contains("temporary"),
     }
 }
 
@@ -190,7 +108,7 @@ fn assert_follows_indexes(database: &Database, statements: &[String], may_sort: 
     assert!(!statements.is_empty(), "the list asked nothing");
     for statement in statements {
         let steps = plan(database, statement);
-        let reading = steps.iter().find(|step| reads_all(step));
+        let reading = steps.iter().find(|step| reads_all(step, TABLE));
         assert_eq!(reading, None, "{filter:?} reads all rows in\n{statement}\n{steps:#?}");
         let sorting = steps.iter().find(|step| sorts(step) && !may_sort && !is_by_id(statement));
         assert_eq!(sorting, None, "{filter:?} sorts in\n{statement}\n{steps:#?}");
@@ -262,16 +180,6 @@ fn the_money_line_of_open_records_reads_an_index_only() {
     };
     assert!(steps.iter().any(is_from_index), "not from an index alone: {steps:#?}");
 }
-
-#[cfg(feature = "postgres")]
-fn vacuum(database: &TestDatabase) {
-    use diesel::connection::SimpleConnection;
-    let mut connection = diesel::PgConnection::establish(database.url()).expect("it connects");
-    connection.batch_execute("VACUUM ANALYZE llmusage_accounting_failed").expect("it is vacuumed");
-}
-
-#[cfg(not(feature = "postgres"))]
-fn vacuum(_: &TestDatabase) {}
 
 #[test]
 fn a_search_by_words_asks_the_index_of_words() {

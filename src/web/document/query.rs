@@ -1,0 +1,72 @@
+//! Describing query strings.
+
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{AnyOfBuilder, Type};
+use utoipa::openapi::{ObjectBuilder, Required, Schema};
+
+use super::{CLOCK, DATE, LINE, MONEY};
+use crate::web::json;
+
+/// What a value of a query string may be; blank counts as absent.
+#[derive(Debug, Clone, Copy)]
+pub enum Query {
+    Line(usize),
+    Date,
+    /// A day, or a time of day on it.
+    Moment,
+    Time,
+    Money,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A whole number between these, in the text.
+    Count(u64, u64),
+    Cursor,
+}
+
+/// Parameters of the query string, from a table of names, kinds and what they mean.
+pub fn query_parameters(table: &[(&'static str, Query, &'static str)]) -> Vec<Parameter> {
+    let parameter = |(name, kind, meaning): &(&'static str, Query, &'static str)| {
+        ParameterBuilder::new()
+            .name(*name)
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(*meaning))
+            .schema(Some(value(*kind)))
+            .build()
+    };
+    table.iter().map(parameter).collect()
+}
+
+fn value(kind: Query) -> Schema {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let built = match kind {
+        Query::Line(limit) => text.max_length(Some(limit)).pattern(Some(format!("^{LINE}*$"))),
+        Query::Date => text.pattern(Some(format!("^({DATE})?$"))),
+        Query::Moment => text.pattern(Some(format!("^({DATE}([ T]{CLOCK})?)?$"))),
+        Query::Time => text.pattern(Some(format!("^({DATE}[ T]{CLOCK})?$"))),
+        Query::Money => text.pattern(Some(format!("^({MONEY})?$"))),
+        Query::OneOf(words) => text.enum_values(Some(words.iter().copied())),
+        Query::Count(least, most) => {
+            let number = ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(least as usize))
+                .maximum(Some(most as usize));
+            let blank = text.max_length(Some(0));
+            return Schema::AnyOf(AnyOfBuilder::new().item(number).item(blank).build());
+        }
+        Query::Cursor => text.pattern(Some(format!("^({}[A-Za-z0-9_-]+)?$", json::CURSOR_PREFIX))),
+    };
+    Schema::from(built)
+}
+
+/// Which page, and how many rows: what every list takes besides its filter.
+pub const PAGING: [(&str, Query, &str); 4] = [
+    ("page_size", Query::Count(1, 200), "Rows on a page; 20 unless given."),
+    (
+        "page",
+        Query::Count(1, json::LAST_PAGE),
+        "The number of a page; cursors go further, and exclude a number.",
+    ),
+    ("after", Query::Cursor, "The cursor `next` of the page before: goes on, as far as there are rows."),
+    ("before", Query::Cursor, "A cursor: the page before it."),
+];

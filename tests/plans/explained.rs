@@ -1,0 +1,104 @@
+//! What a database says it would do for a statement.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use llmage_admin::db::{Database, Engine};
+
+use crate::support::database::{TestDatabase, engine};
+use crate::support::rows::run;
+
+/// One step of a plan, in the words of its engine.
+pub type Step = String;
+
+/// The plan of a statement.
+pub fn plan(database: &Database, statement: &str) -> Vec<Step> {
+    #[derive(QueryableByName)]
+    struct Sqlite {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+    #[derive(QueryableByName)]
+    struct Postgres {
+        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+        step: String,
+    }
+    #[derive(QueryableByName)]
+    struct Mysql {
+        #[diesel(sql_type = Nullable<Text>)]
+        table: Option<String>,
+        #[diesel(sql_type = Nullable<Text>, column_name = "type")]
+        kind: Option<String>,
+        #[diesel(sql_type = Nullable<Text>)]
+        key: Option<String>,
+        #[diesel(sql_type = Nullable<Text>, column_name = "Extra")]
+        extra: Option<String>,
+    }
+    let steps = database.run_here(|connection| {
+        Ok(match connection.engine() {
+            Engine::Sqlite => diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}"))
+                .load::<Sqlite>(connection)?
+                .into_iter()
+                .map(|row| row.detail)
+                .collect(),
+            Engine::Postgres => {
+                // On a table this small, reading all of it is the best plan: the question is what else there is.
+                diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection)?;
+                diesel::sql_query(format!("EXPLAIN (COSTS OFF) {statement}"))
+                    .load::<Postgres>(connection)?
+                    .into_iter()
+                    .map(|row| row.step)
+                    .collect()
+            }
+            Engine::Mysql => diesel::sql_query(format!("EXPLAIN {statement}"))
+                .load::<Mysql>(connection)?
+                .into_iter()
+                .map(|row| {
+                    let words = [row.table, row.kind, row.key, row.extra];
+                    words.map(Option::unwrap_or_default).join(" | ")
+                })
+                .collect::<Vec<Step>>(),
+        })
+    });
+    steps.expect("the database explains itself")
+}
+
+/// Whether the step reads the whole table, be it through an index.
+pub fn reads_all(step: &str, table: &str) -> bool {
+    match engine() {
+        Engine::Sqlite => step.starts_with(&format!("SCAN {table}")),
+        Engine::Postgres => step.contains("Seq Scan"),
+        Engine::Mysql => {
+            step.starts_with(&format!("{table} | ALL")) || step.starts_with(&format!("{table} | index |"))
+        }
+    }
+}
+
+/// Whether the step sorts rows that no index gives in order.
+pub fn sorts(step: &str) -> bool {
+    match engine() {
+        Engine::Sqlite => step.contains("TEMP B-TREE"),
+        Engine::Postgres => step.contains("Sort"),
+        Engine::Mysql => step.contains("filesort") || step.contains("temporary"),
+    }
+}
+
+/// Has the planner look at these tables. SQLite gets no statistics, as the adopted file of an installation has none.
+pub fn look_at(database: &TestDatabase, tables: &[&str]) {
+    for table in tables {
+        match engine() {
+            Engine::Sqlite => {}
+            Engine::Mysql => run(database, &format!("ANALYZE TABLE {table}")),
+            Engine::Postgres => vacuum(database, table),
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn vacuum(database: &TestDatabase, table: &str) {
+    use diesel::connection::SimpleConnection;
+    let mut connection = diesel::PgConnection::establish(database.url()).expect("it connects");
+    connection.batch_execute(&format!("VACUUM ANALYZE {table}")).expect("it is vacuumed");
+}
+
+#[cfg(not(feature = "postgres"))]
+fn vacuum(_: &TestDatabase, _: &str) {}
