@@ -230,7 +230,9 @@ fn print(name: &str, outcome: &Outcome) {
     for (kind, took) in &outcome.took {
         let mut sorted = took.clone();
         sorted.sort_by(f64::total_cmp);
-        let at = |part: f64| sorted[((sorted.len() - 1) as f64 * part) as usize];
+        // The nearest rank: never a smaller one than asked for.
+        let at =
+            |part: f64| sorted[((sorted.len() as f64 * part).ceil() as usize).clamp(1, sorted.len()) - 1];
         println!(
             "  {kind:<10}{:>8}{:>9.1}{:>9.1}{:>9.1}{:>9.1}",
             sorted.len(),
