@@ -37,16 +37,10 @@ impl Default for Look {
 }
 
 impl Look {
-    pub fn all() -> Vec<Look> {
-        let mut all = Vec::new();
-        for width in [1280, 360] {
-            for dark in [false, true] {
-                for language in ["en", "zh-CN"] {
-                    all.push(Look { width, dark, language, javascript: true });
-                }
-            }
-        }
-        all
+    /// Each width with each language, each of them once light and once dark.
+    pub fn all() -> [Look; 4] {
+        let look = |width, language, dark| Look { width, dark, language, javascript: true };
+        [look(1280, "en", false), look(1280, "zh-CN", true), look(360, "en", true), look(360, "zh-CN", false)]
     }
 
     fn capabilities(self, folder: &Path) -> serde_json::Map<String, serde_json::Value> {
