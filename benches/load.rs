@@ -34,6 +34,8 @@ fn main() {
     );
     for url in databases {
         let server = Server::start(&url);
+        let records = (0..(rate * seconds) as usize).filter(|number| kind_of_number(*number) == "record");
+        records.for_each(|number| server.make_usage(number));
         let outcome = run(&server, rate, seconds);
         print(url.split(':').next().unwrap_or_default(), &outcome);
     }
@@ -43,6 +45,8 @@ struct Server {
     child: Child,
     address: String,
     cookie: String,
+    /// With which the platform records failures.
+    token: String,
     /// Ids of open failures, as the list shows them.
     ids: Vec<String>,
 }
@@ -61,12 +65,14 @@ impl Server {
             .map_while(Result::ok)
             .filter_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
         let address = addresses.next().expect("it serves");
-        let mut server = Server { child, address, cookie: String::new(), ids: Vec::new() };
+        let mut server =
+            Server { child, address, cookie: String::new(), token: String::new(), ids: Vec::new() };
         let password = PASSWORD.replace(' ', "+");
         let (_, answer) = server.send("POST", "/login", &format!("username=admin&password={password}"));
         let cookies = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
         let pairs: Vec<&str> = cookies.filter_map(|cookie| cookie.split(';').next()).collect();
         server.cookie = pairs.join("; ");
+        server.token = token(url);
         let (status, list) = server.send("GET", "/failed-accounting?page_size=200", "");
         assert_eq!(status, 200, "the list of {url}");
         server.ids = list
@@ -77,20 +83,32 @@ impl Server {
         server
     }
 
+    /// A usage that waits to be accounted, which a request of that number records as failed.
+    fn make_usage(&self, number: usize) {
+        let body = format!(
+            r#"{{"id": "load-{number}", "llmid": "load", "use_time": "2026-05-20 10:00:00", "amount": 0.00036, "status": "SUCCEEDED"}}"#
+        );
+        let (status, answer) = self.send("POST", "/api/v1/usages", &body);
+        assert_eq!(status, 201, "{answer}");
+    }
+
     /// The status of an answer, 0 where there was none, and its text.
     fn send(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         self.try_send(method, path, body).unwrap_or_default()
     }
 
     fn try_send(&self, method: &str, path: &str, body: &str) -> std::io::Result<(u16, String)> {
+        let (kind, who) = match path.starts_with("/api/") {
+            true => ("application/json", format!("Authorization: Bearer {}", self.token)),
+            false => ("application/x-www-form-urlencoded", format!("Cookie: {}", self.cookie)),
+        };
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nCookie: {}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n{who}\r\n\
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
             self.address,
-            self.cookie,
             body.len()
         )?;
         let mut bytes = Vec::new();
@@ -102,8 +120,7 @@ impl Server {
 
     /// Sends the request of that number; gives its kind and whether it was answered as it should be.
     fn request(&self, number: usize) -> (&'static str, u16, bool) {
-        // Steps through all remainders of a hundred in no pattern.
-        let kind = kind_of(number * 37 % 100);
+        let kind = kind_of_number(number);
         let id = &self.ids[number % self.ids.len()];
         let (status, wanted): (u16, &[u16]) = match kind {
             "details" => (self.send("GET", &format!("/failed-accounting/{id}"), "").0, &[200]),
@@ -116,11 +133,11 @@ impl Server {
             "record" => (
                 self.send(
                     "POST",
-                    "/failed-accounting",
-                    &format!("failed_reason=load+{number}&amount=0.00036"),
+                    &format!("/api/v1/usages/load-{number}/fail"),
+                    &format!(r#"{{"reason": "account not found: orgid=o{number}"}}"#),
                 )
                 .0,
-                &[303],
+                &[201],
             ),
             _ => (self.send("GET", "/failed-accounting", "").0, &[200]),
         };
@@ -134,6 +151,25 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A token of a program, made by the command.
+fn token(url: &str) -> String {
+    let made = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
+        .args(["token", "add", "load", "--role", "admin"])
+        .env("DATABASE_URL", url)
+        .output()
+        .expect("the command runs");
+    let said = String::from_utf8_lossy(&made.stdout).into_owned();
+    said.lines()
+        .last()
+        .unwrap_or_else(|| panic!("no token: {}", String::from_utf8_lossy(&made.stderr)))
+        .to_owned()
+}
+
+/// What the request of that number is: steps through all remainders of a hundred in no pattern.
+fn kind_of_number(number: usize) -> &'static str {
+    kind_of(number * 37 % 100)
 }
 
 fn kind_of(share: usize) -> &'static str {
@@ -194,7 +230,9 @@ fn print(name: &str, outcome: &Outcome) {
     for (kind, took) in &outcome.took {
         let mut sorted = took.clone();
         sorted.sort_by(f64::total_cmp);
-        let at = |part: f64| sorted[((sorted.len() - 1) as f64 * part) as usize];
+        // The nearest rank: never a smaller one than asked for.
+        let at =
+            |part: f64| sorted[((sorted.len() as f64 * part).ceil() as usize).clamp(1, sorted.len()) - 1];
         println!(
             "  {kind:<10}{:>8}{:>9.1}{:>9.1}{:>9.1}{:>9.1}",
             sorted.len(),

@@ -173,6 +173,7 @@ fn open(config: &Config, migrate: bool) -> Result<Database> {
         )));
     }
     migrations::check_columns(&database)?;
+    migrations::check_triggers(&database)?;
     Ok(database)
 }
 

@@ -62,7 +62,10 @@ pub fn serve(
             .client_request_timeout(HEADER_TIMEOUT)
             .shutdown_timeout(DRAIN_SECONDS)
             .bind(listen)
-            .map_err(|error| Error::Unavailable(format!("--listen {listen}: {error}")))?;
+            .map_err(|error| {
+                let remedy = "choose an address of this machine and a free port, such as 127.0.0.1:8080";
+                Error::Unavailable(format!("--listen {listen}: {error}; {remedy}"))
+            })?;
         let address = server.addrs().first().copied().unwrap_or(listen);
         let shown = if listen.port() == 0 { format!("http://{address}") } else { origin };
         tracing::info!(%address, public_url = shown, "listening");

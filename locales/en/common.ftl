@@ -5,6 +5,7 @@ page-title = { $page } · llmage-admin
 
 frame-skip = Skip to content
 frame-navigation = Main
+frame-administration = Administration
 frame-role = Role: { $role }
 frame-zone = Times in { $zone }
 frame-version = llmage-admin { $version }

@@ -5,6 +5,7 @@ page-title = { $page } · llmage-admin
 
 frame-skip = 跳到正文
 frame-navigation = 主导航
+frame-administration = 管理
 frame-role = 角色：{ $role }
 frame-zone = 时间均为 { $zone }
 frame-version = llmage-admin { $version }

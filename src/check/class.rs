@@ -52,29 +52,39 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
         format!("({column} IS NULL OR NOT ({}))", known.join(" OR "))
     };
     let one = |text: &str| vec![Statement::new(engine, text)];
+    let same = |one: &str, other: &str| dialect::is_same_id(engine, one, other);
     Some(match class {
-        "in_live_and_history" => one("llmusage x JOIN llmusage_history h ON h.id = x.id WHERE 1 = 1"),
-        "failed_without_failure" => one("llmusage x WHERE x.accounting_status = 'failed' AND NOT EXISTS \
-             (SELECT 1 FROM llmusage_accounting_failed f WHERE f.llmusageid = x.id)"),
+        "in_live_and_history" => {
+            one(&format!("llmusage x JOIN llmusage_history h ON {} WHERE 1 = 1", same("h.id", "x.id")))
+        }
+        "failed_without_failure" => one(&format!(
+            "llmusage x WHERE {} AND NOT EXISTS (SELECT 1 FROM llmusage_accounting_failed f WHERE {})",
+            dialect::is_word(engine, "x.accounting_status", "failed"),
+            same("f.llmusageid", "x.id")
+        )),
         "open_failure_of_accounted" => ["llmusage", "llmusage_history"]
             .iter()
             .map(|table| {
                 let text = format!(
-                    "llmusage_accounting_failed x JOIN {table} u ON u.id = x.llmusageid WHERE {} AND {}",
+                    "llmusage_accounting_failed x JOIN {table} u ON {} WHERE {} AND {}",
+                    same("u.id", "x.llmusageid"),
                     IS_OPEN.replace("f.", "x."),
                     accounted("u")
                 );
                 Statement::new(engine, &text)
             })
             .collect(),
-        "failure_without_usage" => one(
-            "llmusage_accounting_failed x WHERE NOT EXISTS (SELECT 1 FROM llmusage u WHERE u.id = x.llmusageid) \
-             AND NOT EXISTS (SELECT 1 FROM llmusage_history h WHERE h.id = x.llmusageid)",
-        ),
-        "created_too_long" => vec![
-            Statement::new(engine, "llmusage x WHERE x.accounting_status = 'created' AND x.use_time < ")
-                .time(now - LONGEST_WAIT),
-        ],
+        "failure_without_usage" => one(&format!(
+            "llmusage_accounting_failed x WHERE NOT EXISTS (SELECT 1 FROM llmusage u WHERE {}) \
+             AND NOT EXISTS (SELECT 1 FROM llmusage_history h WHERE {})",
+            same("u.id", "x.llmusageid"),
+            same("h.id", "x.llmusageid")
+        )),
+        "created_too_long" => {
+            let created = dialect::is_word(engine, "x.accounting_status", "created");
+            let text = format!("llmusage x WHERE {created} AND x.use_time < ");
+            vec![Statement::new(engine, &text).time(now - LONGEST_WAIT)]
+        }
         "foreign_handled" => {
             one(&format!("llmusage_accounting_failed x WHERE {}", known("x.handled", &["0", "1"])))
         }

@@ -48,7 +48,8 @@ fn list(database: &Database) -> Result<()> {
         true => "the platform's tables: none".to_owned(),
         false => format!("the platform's tables: {}", tables.join(", ")),
     })?;
-    migrations::check_columns(database)
+    migrations::check_columns(database)?;
+    migrations::check_triggers(database)
 }
 
 /// The script; of a database that can be asked, without what it has.

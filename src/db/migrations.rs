@@ -8,6 +8,7 @@ mod plan;
 mod present;
 mod printed;
 mod script;
+mod triggers;
 
 use diesel::RunQueryDsl;
 use diesel::connection::BoxableConnection;
@@ -22,6 +23,7 @@ use plan::Step;
 pub use plan::blocking_statements;
 use present::Present;
 pub use printed::sql;
+pub use triggers::{check_triggers, missing_in_words as missing_triggers};
 
 #[cfg(feature = "sqlite")]
 const SQLITE: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/sqlite");
@@ -87,11 +89,18 @@ impl MigrationMetadata for Adapted<'_> {
     }
 }
 
-/// Applies what is pending, in order; gives the names of what ran. Of several that are asked to at once, one does.
+/// Applies what is pending, in order, and makes triggers again that are gone; gives the names of what ran. Of several
+/// that are asked to at once, one does.
 ///
 /// # Errors
 /// [`Error::Unavailable`] with the migration that failed; run again, it goes on where it stopped.
 pub fn apply(database: &Database) -> Result<Vec<String>> {
+    let mut applied = apply_all(database)?;
+    applied.extend(triggers::mend(database)?);
+    Ok(applied)
+}
+
+fn apply_all(database: &Database) -> Result<Vec<String>> {
     if status(database)?.iter().all(|status| status.applied) {
         return Ok(Vec::new());
     }
@@ -140,7 +149,8 @@ fn apply_pending(connection: &mut DbConnection) -> Result<Vec<String>> {
     for migration in &pending {
         let name = migration.name().to_string();
         let present = Present::of(connection)?;
-        let steps = plan::steps(engine, printed::script(engine, &name, "up.sql")?, &present);
+        let mut steps = plan::steps(engine, printed::script(engine, &name, "up.sql")?, &present);
+        without_impossible(connection, &mut steps)?;
         // MariaDB and MySQL end a transaction at each change of the schema.
         let in_transaction = engine != Engine::Mysql && !steps.iter().any(plan::stands_alone);
         let adapted = Adapted { migration: &**migration, steps, in_transaction };
@@ -153,6 +163,23 @@ fn apply_pending(connection: &mut DbConnection) -> Result<Vec<String>> {
         applied.push(name);
     }
     Ok(applied)
+}
+
+/// Takes out the index for parts of words where PostgreSQL's extension for it may not be made.
+fn without_impossible(connection: &mut DbConnection, steps: &mut [Step]) -> Result<()> {
+    use diesel::connection::SimpleConnection;
+    let needs_extension = |step: &Step| step.sql.as_deref().is_some_and(|sql| sql.contains("gin_trgm_ops"));
+    let Some(place) = steps.iter().position(needs_extension) else { return Ok(()) };
+    // What comes before makes the extension if it can; it may be run twice.
+    for sql in steps[..place].iter().filter_map(|step| step.sql.as_deref()) {
+        connection.batch_execute(sql)?;
+    }
+    let known = "SELECT 1 FROM pg_opclass WHERE opcname = 'gin_trgm_ops'";
+    if diesel::sql_query(known).execute(connection)? == 0 {
+        tracing::warn!("no extension pg_trgm: no index for words in reasons");
+        steps[place].sql = None;
+    }
+    Ok(())
 }
 
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Error {

@@ -94,9 +94,12 @@ pub fn of_last_days(connection: &mut DbConnection, today: NaiveDate) -> Result<O
 fn of_days(connection: &mut DbConnection, first: NaiveDate, today: NaiveDate) -> Result<Leakage> {
     let engine = connection.engine();
     let day = dialect::day_text(engine, "use_date");
-    let is_failed = "CASE WHEN accounting_status = 'failed' THEN 1 ELSE 0 END";
+    let is_failed = dialect::is_word(engine, "accounting_status", "failed");
+    let is_failed = format!("CASE WHEN {is_failed} THEN 1 ELSE 0 END");
     let [high, low] = dialect::sum_parts(engine, "amount");
-    let columns = format!("{day}, llmid, userorgid, {is_failed}");
+    let [(model, by_model), (organisation, by_organisation)] =
+        ["llmid", "userorgid"].map(|column| dialect::letter_by_letter(engine, column));
+    let columns = format!("{day}, {by_model}, {by_organisation}, {is_failed}");
     macro_rules! rows {
         ($table:ident) => {
             $table::table
@@ -104,9 +107,9 @@ fn of_days(connection: &mut DbConnection, first: NaiveDate, today: NaiveDate) ->
                 .filter($table::use_date.between(first, today))
                 .select((
                     sql::<Nullable<Text>>(&day),
-                    sql::<Nullable<Text>>("llmid"),
-                    sql::<Nullable<Text>>("userorgid"),
-                    sql::<Integer>(is_failed),
+                    sql::<Nullable<Text>>(&model),
+                    sql::<Nullable<Text>>(&organisation),
+                    sql::<Integer>(&is_failed),
                     sql::<BigInt>("COUNT(*)"),
                     (sql::<BigInt>(&high), sql::<BigInt>(&low)),
                 ))

@@ -27,7 +27,8 @@ pub async fn alive() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
-/// `GET /readyz`: the database answers and takes writes, and every migration is applied; else 503 with the reason.
+/// `GET /readyz`: the database answers and takes writes, every migration is applied and no trigger is gone; else 503
+/// with the reason.
 pub async fn ready(state: web::Data<AppState>) -> HttpResponse {
     let (mut response, text) = match obstacle(&state).await {
         None => (HttpResponse::Ok(), "ready\n".to_owned()),
@@ -55,16 +56,16 @@ async fn obstacle(state: &AppState) -> Option<String> {
 fn look(database: &Database) -> Option<String> {
     let asked = migrations::status(database).and_then(|statuses| {
         let pending = statuses.iter().filter(|status| !status.applied).count();
-        if pending == 0 {
-            access::try_to_write(database)?;
+        if pending > 0 {
+            return Ok(Some(format!(
+                "{pending} migrations are pending; apply them with: llmage-admin migrate"
+            )));
         }
-        Ok(pending)
+        access::try_to_write(database)?;
+        migrations::missing_triggers(database)
     });
     match asked {
-        Ok(0) => None,
-        Ok(pending) => {
-            Some(format!("{pending} migrations are pending; apply them with: llmage-admin migrate"))
-        }
+        Ok(found) => found,
         Err(error) => {
             tracing::warn!(%error, "not ready");
             Some(match error {

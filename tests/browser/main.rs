@@ -144,6 +144,8 @@ fn every_page_fits_its_window_in_every_look() {
                 ("history", "/history".to_owned()),
                 ("check", "/check".to_owned()),
                 ("jobs", "/jobs".to_owned()),
+                ("alerts", "/alerts".to_owned()),
+                ("alerts-new", "/alerts/new".to_owned()),
                 ("users", "/users".to_owned()),
                 ("users-new", "/users/new".to_owned()),
                 ("tokens", "/tokens".to_owned()),

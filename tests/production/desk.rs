@@ -95,6 +95,11 @@ impl Desk {
     }
 
     fn send(&self, method: &str, path: &str, body: &str) -> std::io::Result<Answer> {
+        self.answer(self.begin(method, path, body)?)
+    }
+
+    /// Sends a request and does not wait for its answer.
+    pub fn begin(&self, method: &str, path: &str, body: &str) -> std::io::Result<TcpStream> {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         let cookies: Vec<String> =
@@ -107,6 +112,11 @@ impl Desk {
             cookies.join("; "),
             body.len()
         )?;
+        Ok(stream)
+    }
+
+    /// The answer to a request that was sent.
+    pub fn answer(&self, mut stream: TcpStream) -> std::io::Result<Answer> {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes)?;
         let answer = parsed(&bytes);
@@ -153,8 +163,24 @@ impl Desk {
     }
 
     /// Tells it to stop, as a service does, and waits; gives its exit code.
-    pub fn stop(mut self) -> Option<i32> {
+    pub fn stop(self) -> Option<i32> {
+        self.tell_to_stop();
+        self.ended()
+    }
+
+    /// Ends it without a word, as a power cut does.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
+    /// Tells it to stop, as a service does.
+    pub fn tell_to_stop(&self) {
         signal("TERM", self.child.id());
+    }
+
+    /// Waits until it has ended; gives its exit code.
+    pub fn ended(mut self) -> Option<i32> {
         self.child.wait().expect("it ends").code()
     }
 }

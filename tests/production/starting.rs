@@ -57,7 +57,7 @@ fn a_wrong_password_or_database_is_told_as_such() {
         // The server of the tests trusts every password.
         Engine::Postgres => {
             let nobody = url.replacen("//postgres@", "//nobody_of_that_name@", 1);
-            refused(&nobody, &["serve"], &["--database-url"]);
+            refused(&nobody, &["serve"], &["--database-url", "check user and password"]);
             refused(&format!("{url}_nowhere"), &["serve"], &["--database-url", "CREATE DATABASE"]);
         }
     }
@@ -71,7 +71,7 @@ fn a_port_in_use_and_other_wrong_settings_are_told() {
     refused(
         database.url(),
         &["serve", "--listen", &address, "--log", "off"],
-        &["--listen", &address, "in use"],
+        &["--listen", &address, "in use", "free port"],
     );
     refused(database.url(), &["serve", "--timezone", "Mars/Olympus"], &["--timezone", "IANA"]);
     refused(database.url(), &["serve", "--assets", "/nonexistent"], &["--assets", "templates/"]);

@@ -45,6 +45,27 @@ async fn figures_stand_for_a_while_however_often_they_are_asked_for() {
 }
 
 #[actix_web::test]
+async fn whatever_the_alert_rules_and_the_dashboard_ask_for_is_told() {
+    let app = TestApp::new();
+    app.visitor().get("/login").await;
+    let told = app.visitor().get("/metrics").await.body;
+    for file in ["alerts.yml", "grafana.json"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging").join(file);
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut asked = 0;
+        for rest in text.split("llmage_").skip(1) {
+            let end =
+                rest.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').unwrap_or(rest.len());
+            let name = format!("llmage_{}", &rest[..end]);
+            let family = name.trim_end_matches("_bucket").trim_end_matches("_sum").trim_end_matches("_count");
+            assert!(told.contains(&format!("# TYPE {family} ")), "{file} asks for {name}");
+            asked += 1;
+        }
+        assert!(asked > 5, "{file} asks for nothing");
+    }
+}
+
+#[actix_web::test]
 async fn with_a_token_set_nobody_reads_them_without_it() {
     let app = TestApp::with(&["--metrics-token", "a token for the scraper"]);
     assert_eq!(app.visitor().get("/metrics").await.status, StatusCode::UNAUTHORIZED);

@@ -92,6 +92,14 @@ pub fn is_word(engine: Engine, column: &str, word: &str) -> String {
     }
 }
 
+/// "Both columns hold the same id", along an index of either, also where the collation takes others for the same.
+pub fn is_same_id(engine: Engine, one: &str, other: &str) -> String {
+    match engine {
+        Engine::Mysql => format!("({one} = {other} AND CAST({one} AS BINARY) = CAST({other} AS BINARY))"),
+        Engine::Sqlite | Engine::Postgres => format!("{one} = {other}"),
+    }
+}
+
 /// By what usages of one day are walked: in the order in which an index has them.
 pub fn walk_key(engine: Engine) -> &'static str {
     match engine {

@@ -8,6 +8,7 @@ const REASONS: [(&[&str], &str, &str); 8] = [
             "password authentication failed",
             "no password supplied",
             "does not exist on this server",
+            "FATAL:  role",
         ],
         "the database refuses the user or the password",
         "check user and password in the URL, percent-encoded",

@@ -28,8 +28,10 @@ pub fn has_text_index(connection: &mut DbConnection) -> Result<bool> {
         Engine::Sqlite => "SELECT COUNT(*) AS n FROM sqlite_master WHERE name = 'reason_index'",
         Engine::Mysql => return Ok(false),
         Engine::Postgres => {
-            "SELECT COUNT(*) AS n FROM pg_indexes WHERE schemaname = ANY (current_schemas(false)) \
-             AND indexname = 'idx_laf_failed_reason'"
+            // One whose building was cut off, or goes on, answers nothing.
+            "SELECT COUNT(*) AS n FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+             JOIN pg_namespace ns ON ns.oid = c.relnamespace WHERE i.indisvalid \
+             AND c.relname = 'idx_laf_failed_reason' AND ns.nspname = ANY (current_schemas(false))"
         }
     };
     #[derive(QueryableByName)]

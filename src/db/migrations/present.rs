@@ -74,8 +74,11 @@ fn questions(engine: Engine) -> Questions {
                 CASE WHEN i.indisvalid THEN pg_get_indexdef(i.indexrelid) ELSE '' END AS detail FROM pg_index i \
                 JOIN pg_class ind ON ind.oid = i.indexrelid JOIN pg_class tab ON tab.oid = i.indrelid \
                 JOIN pg_namespace n ON n.oid = tab.relnamespace WHERE n.nspname = ANY (current_schemas(false))",
-            triggers: "SELECT CAST(event_object_table AS TEXT) AS owner, CAST(trigger_name AS TEXT) AS name, \
-                '' AS detail FROM information_schema.triggers WHERE trigger_schema = ANY (current_schemas(false))",
+            // The information schema leaves out triggers on TRUNCATE, and those on the tables of others.
+            triggers: "SELECT CAST(tab.relname AS TEXT) AS owner, CAST(t.tgname AS TEXT) AS name, '' AS detail \
+                FROM pg_trigger t JOIN pg_class tab ON tab.oid = t.tgrelid \
+                JOIN pg_namespace n ON n.oid = tab.relnamespace \
+                WHERE NOT t.tgisinternal AND n.nspname = ANY (current_schemas(false))",
         },
     }
 }
@@ -93,9 +96,7 @@ impl Present {
         for row in ask(connection, questions.indexes)? {
             present.note_index(engine, row);
         }
-        for row in ask(connection, questions.triggers)? {
-            present.triggers.insert(row.name.to_lowercase());
-        }
+        present.triggers = Present::triggers_of(connection)?;
         for table in PLATFORM_TABLES.into_iter().filter(|table| present.tables.contains_key(*table)) {
             let row = format!("SELECT '' AS owner, '' AS name, '' AS detail FROM {table} LIMIT 1");
             if !ask(connection, &row)?.is_empty() {
@@ -103,6 +104,12 @@ impl Present {
             }
         }
         Ok(present)
+    }
+
+    /// The names of the triggers alone.
+    pub fn triggers_of(connection: &mut DbConnection) -> Result<BTreeSet<String>> {
+        let rows = ask(connection, questions(connection.engine()).triggers)?;
+        Ok(rows.into_iter().map(|row| row.name.to_lowercase()).collect())
     }
 
     fn note_index(&mut self, engine: Engine, row: Named) {

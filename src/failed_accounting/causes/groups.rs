@@ -84,20 +84,21 @@ pub fn grouped(
     let route = route::to_groups(connection, filter, search)?;
     let [[amount_high, amount_low], [cost_high, cost_low]] =
         ["amount", "cost"].map(|column| dialect::sum_parts(engine, column));
-    let name = match by {
-        By::Day => dialect::day_text(engine, by.column()),
-        _ => by.column().to_owned(),
+    let (name, group) = match by {
+        By::Day => (dialect::day_text(engine, by.column()), dialect::day_text(engine, by.column())),
+        By::Cause => (by.column().to_owned(), by.column().to_owned()),
+        By::Model | By::Organisation => dialect::letter_by_letter(engine, by.column()),
     };
     // Only causes tell where they strike.
     let distinct = |column: &str| match by {
-        By::Cause => format!("COUNT(DISTINCT {column})"),
+        By::Cause => format!("COUNT(DISTINCT {})", dialect::letter_by_letter(engine, column).1),
         _ => "0".to_owned(),
     };
     let whole = |text: &str| sql::<BigInt>(&format!("CAST({text} AS {})", dialect::whole(engine)));
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for branch in condition::branches(engine, filter, search, route) {
         let mut query = failed::table
-            .group_by(sql::<Nullable<Text>>(&name))
+            .group_by(sql::<Nullable<Text>>(&group))
             .select((
                 sql::<Nullable<Text>>(&name),
                 sql::<BigInt>("COUNT(*)"),
