@@ -18,7 +18,7 @@ use crate::db::{Aside, Database, Engine};
 use crate::error::{Error, Result};
 
 /// So long a transaction should take: others wait for it, on SQLite every writer.
-const SHORT: Duration = Duration::from_millis(75);
+const SHORT: Duration = Duration::from_millis(60);
 
 /// On SQLite so long nobody holds the lock between two transactions: whoever waits for it looks every 25 ms.
 const FREE: Duration = Duration::from_millis(28);

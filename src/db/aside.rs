@@ -12,8 +12,8 @@ use super::connection::{BUSY_TIMEOUT, Begin, CHECKPOINT_AFTER, Manager};
 use super::{DbConnection, Engine, transactions};
 use crate::error::{Error, Result};
 
-/// Pages in SQLite's log from which on it is copied: three quarters of what makes the commits of others do it.
-const LONG: i64 = CHECKPOINT_AFTER * 3 / 4;
+/// Pages in SQLite's log from which on it is copied: far from what makes the commits of others do it.
+const LONG: i64 = CHECKPOINT_AFTER / 4;
 
 /// How long the log waits for readers and writers before it starts anew another time, in milliseconds.
 const PATIENCE: u32 = 40;
@@ -50,25 +50,31 @@ impl Aside {
 
     /// What the engine likes to have done between two transactions, once there is enough of it.
     pub fn tidy(&mut self) -> Result<()> {
-        if self.engine() != Engine::Sqlite || self.log()? < LONG {
+        if self.engine() != Engine::Sqlite || self.log("NOOP")?.0 < LONG {
             return Ok(());
         }
-        // Most of it while others write; for the rest they wait, so that the log begins anew.
-        self.connection.batch_execute(&format!(
-            "PRAGMA wal_checkpoint(PASSIVE); PRAGMA busy_timeout = {PATIENCE}; PRAGMA wal_checkpoint(RESTART); \
-             PRAGMA busy_timeout = {BUSY_TIMEOUT}"
-        ))?;
+        // While others write; when all of it is copied, the next one to write begins the log anew.
+        let (pages, copied) = self.log("PASSIVE")?;
+        if copied < pages && pages > CHECKPOINT_AFTER / 2 {
+            // Somebody wrote meanwhile, again and again: for that little others wait.
+            self.connection.batch_execute(&format!("PRAGMA busy_timeout = {PATIENCE}"))?;
+            self.log("RESTART")?;
+            self.connection.batch_execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT}"))?;
+        }
         Ok(())
     }
 
-    /// How many pages SQLite's log holds.
-    fn log(&mut self) -> Result<i64> {
+    /// Copies the log in that mode; how many pages it holds, and how many of them are copied.
+    fn log(&mut self, mode: &str) -> Result<(i64, i64)> {
         #[derive(QueryableByName)]
         struct Log {
             #[diesel(sql_type = BigInt)]
             log: i64,
+            #[diesel(sql_type = BigInt)]
+            checkpointed: i64,
         }
-        let rows: Vec<Log> = diesel::sql_query("PRAGMA wal_checkpoint(NOOP)").load(&mut self.connection)?;
-        Ok(rows.first().map_or(0, |row| row.log))
+        let question = format!("PRAGMA wal_checkpoint({mode})");
+        let rows: Vec<Log> = diesel::sql_query(question).load(&mut self.connection)?;
+        Ok(rows.first().map_or((0, 0), |row| (row.log, row.checkpointed)))
     }
 }

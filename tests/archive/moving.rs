@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use llmage_admin::archive::left::{self, Left, Reason};
 use llmage_admin::archive::mover::Mover;
+use llmage_admin::archive::moving::Shape;
 use llmage_admin::archive::preview::preview;
 use llmage_admin::archive::run::Run;
 use llmage_admin::archive::store;
@@ -178,6 +179,55 @@ fn what_the_history_would_change_stays() {
     assert_eq!(ids(&database, "llmusage"), ["a"]);
     assert_eq!(ids(&database, "llmusage_history"), ["b"], "the changed copy is gone again");
     assert_eq!((archived.taken_rows, left[0].reason), (1, Reason::NotCopied));
+}
+
+#[test]
+fn a_copy_with_another_text_and_the_same_money_is_no_copy() {
+    let database = TestDatabase::new();
+    insert(&database, &usages(&[("a", "2026-05-20", "accounted"), ("b", "2026-05-20", "accounted")]));
+    run(
+        &database,
+        match engine() {
+            Engine::Sqlite => {
+                "CREATE TRIGGER lowers AFTER INSERT ON llmusage_history WHEN NEW.id = 'a' \
+                 BEGIN UPDATE llmusage_history SET status = 'succeeded' WHERE id = NEW.id; END"
+            }
+            Engine::Mysql => {
+                "CREATE TRIGGER lowers BEFORE INSERT ON llmusage_history FOR EACH ROW \
+                 SET NEW.status = IF(NEW.id = 'a', 'succeeded', NEW.status)"
+            }
+            Engine::Postgres => {
+                "CREATE FUNCTION lower_status() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN IF NEW.id = 'a' THEN NEW.status := 'succeeded'; END IF; RETURN NEW; END $$; \
+                 CREATE TRIGGER lowers BEFORE INSERT ON llmusage_history FOR EACH ROW EXECUTE FUNCTION lower_status()"
+            }
+        },
+    );
+    let before = rows(&database, "llmusage");
+    let (archived, left) = archive(&database);
+    assert_eq!(rows(&database, "llmusage").get("a"), before.get("a"), "it stays as it was");
+    assert_eq!(ids(&database, "llmusage_history"), ["b"], "the changed copy is gone again");
+    assert_eq!((archived.taken_rows, left[0].reason), (1, Reason::NotCopied));
+}
+
+#[test]
+fn what_is_no_longer_due_when_its_transaction_begins_stays() {
+    let database = TestDatabase::new();
+    let all = ["back", "later", "gone", "due"];
+    insert(&database, &all.map(|id| (id.to_owned(), "2026-05-20", "accounted")));
+    let shape = database.run_here(Shape::read).expect("both tables are there");
+    let found = database.run_here(|connection| shape.next(connection, cutoff(), None, 10)).expect("usages");
+    assert_eq!(found.len(), 4);
+    run(
+        &database,
+        "UPDATE llmusage SET accounting_status = 'created' WHERE id = 'back'; \
+         UPDATE llmusage SET use_date = '2026-06-01' WHERE id = 'later'; DELETE FROM llmusage WHERE id = 'gone'",
+    );
+    let moved = database.transaction_here(|connection| shape.take(connection, &found, (cutoff(), now())));
+    let moved = moved.expect("it moves what is due");
+    assert_eq!((moved.taken.rows, moved.left.len()), (1, 0));
+    assert_eq!(ids(&database, "llmusage"), ["back", "later"]);
+    assert_eq!(ids(&database, "llmusage_history"), ["due"]);
 }
 
 #[test]
