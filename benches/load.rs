@@ -4,15 +4,16 @@
 //! `cargo bench --bench load`, with LOAD_DATABASES naming empty databases on servers, LOAD_RATE requests a second and
 //! LOAD_SECONDS. Time counts from when a request was due: a server that falls behind shows it.
 
+#[path = "support/server.rs"]
+mod server;
+
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-const PASSWORD: &str = "nine blue otters swim";
+use server::{Answer, Server};
 
 /// Requests under way at once, at most; beyond that they wait, and their time counts.
 const AT_ONCE: usize = 64;
@@ -33,54 +34,31 @@ fn main() {
         "{rate} requests a second for {seconds} s on each database, milliseconds from when each was due"
     );
     for url in databases {
-        let server = Server::start(&url);
+        let desk = Desk::start(&url);
         let records = (0..(rate * seconds) as usize).filter(|number| kind_of_number(*number) == "record");
-        records.for_each(|number| server.make_usage(number));
-        let outcome = run(&server, rate, seconds);
+        records.for_each(|number| desk.make_usage(number));
+        let outcome = run(&desk, rate, seconds);
         print(url.split(':').next().unwrap_or_default(), &outcome);
     }
 }
 
-struct Server {
-    child: Child,
-    address: String,
-    cookie: String,
+/// A server with the demo's data, and who asks it: a person on its pages, and the platform through the API.
+struct Desk {
+    server: Server,
     /// With which the platform records failures.
     token: String,
     /// Ids of open failures, as the list shows them.
     ids: Vec<String>,
 }
 
-impl Server {
-    fn start(url: &str) -> Server {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
-            .args(["serve", "--demo", "--migrate", "--listen", "127.0.0.1:0", "--log", "error"])
-            .env("DATABASE_URL", url)
-            .env("LLMAGE_ADMIN_PASSWORD", PASSWORD)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let mut addresses = lines
-            .map_while(Result::ok)
-            .filter_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
-        let address = addresses.next().expect("it serves");
-        let mut server =
-            Server { child, address, cookie: String::new(), token: String::new(), ids: Vec::new() };
-        let password = PASSWORD.replace(' ', "+");
-        let (_, answer) = server.send("POST", "/login", &format!("username=admin&password={password}"));
-        let cookies = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
-        let pairs: Vec<&str> = cookies.filter_map(|cookie| cookie.split(';').next()).collect();
-        server.cookie = pairs.join("; ");
-        server.token = token(url);
-        let (status, list) = server.send("GET", "/failed-accounting?page_size=200", "");
-        assert_eq!(status, 200, "the list of {url}");
-        server.ids = list
-            .split("data-id=\"")
-            .skip(1)
-            .filter_map(|rest| Some(rest.split('"').next()?.to_owned()))
-            .collect();
-        server
+impl Desk {
+    fn start(url: &str) -> Desk {
+        let server = Server::start(url, &["--demo"]);
+        let list = server.get("/failed-accounting?page_size=200");
+        assert_eq!(list.status, 200, "the list of {url}");
+        let rows = list.body.split("data-id=\"").skip(1);
+        let ids = rows.filter_map(|rest| Some(rest.split('"').next()?.to_owned())).collect();
+        Desk { server, token: token(url), ids }
     }
 
     /// A usage that waits to be accounted, which a request of that number records as failed.
@@ -88,68 +66,31 @@ impl Server {
         let body = format!(
             r#"{{"id": "load-{number}", "llmid": "load", "use_time": "2026-05-20 10:00:00", "amount": 0.00036, "status": "SUCCEEDED"}}"#
         );
-        let (status, answer) = self.send("POST", "/api/v1/usages", &body);
-        assert_eq!(status, 201, "{answer}");
-    }
-
-    /// The status of an answer, 0 where there was none, and its text.
-    fn send(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        self.try_send(method, path, body).unwrap_or_default()
-    }
-
-    fn try_send(&self, method: &str, path: &str, body: &str) -> std::io::Result<(u16, String)> {
-        let (kind, who) = match path.starts_with("/api/") {
-            true => ("application/json", format!("Authorization: Bearer {}", self.token)),
-            false => ("application/x-www-form-urlencoded", format!("Cookie: {}", self.cookie)),
-        };
-        let mut stream = TcpStream::connect(&self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n{who}\r\n\
-             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        )?;
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes)?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-        Ok((status, text))
+        let made = self.server.post_json("/api/v1/usages", &self.token, &body);
+        assert_eq!(made.status, 201, "{}", made.body);
     }
 
     /// Sends the request of that number; gives its kind and whether it was answered as it should be.
     fn request(&self, number: usize) -> (&'static str, u16, bool) {
         let kind = kind_of_number(number);
         let id = &self.ids[number % self.ids.len()];
-        let (status, wanted): (u16, &[u16]) = match kind {
-            "details" => (self.send("GET", &format!("/failed-accounting/{id}"), "").0, &[200]),
+        let server = &self.server;
+        let (answer, wanted): (Answer, &[u16]) = match kind {
+            "details" => (server.get(&format!("/failed-accounting/{id}")), &[200]),
             // Somebody else was faster, now and then: that is told, and no error.
-            "handle" => (
-                self.send("POST", &format!("/failed-accounting/{id}/handle"), "resolution=test_traffic").0,
-                &[303, 409],
-            ),
-            "csv" => (self.send("GET", "/failed-accounting.csv?handled=", "").0, &[200]),
-            "record" => (
-                self.send(
-                    "POST",
-                    &format!("/api/v1/usages/load-{number}/fail"),
-                    &format!(r#"{{"reason": "account not found: orgid=o{number}"}}"#),
-                )
-                .0,
-                &[201],
-            ),
-            _ => (self.send("GET", "/failed-accounting", "").0, &[200]),
+            "handle" => {
+                let path = format!("/failed-accounting/{id}/handle");
+                (server.post(&path, "resolution=test_traffic"), &[303, 409])
+            }
+            "csv" => (server.get("/failed-accounting.csv?handled="), &[200]),
+            "record" => {
+                let body = format!(r#"{{"reason": "account not found: orgid=o{number}"}}"#);
+                let path = format!("/api/v1/usages/load-{number}/fail");
+                (server.post_json(&path, &self.token, &body), &[201])
+            }
+            _ => (server.get("/failed-accounting"), &[200]),
         };
-        (kind, status, wanted.contains(&status))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Gone already where it broke.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        (kind, answer.status, wanted.contains(&answer.status))
     }
 }
 
@@ -192,7 +133,7 @@ struct Outcome {
     seconds: f64,
 }
 
-fn run(server: &Server, rate: u64, seconds: u64) -> Outcome {
+fn run(desk: &Desk, rate: u64, seconds: u64) -> Outcome {
     let outcome = Mutex::new(Outcome::default());
     let next = AtomicUsize::new(0);
     let all = (rate * seconds) as usize;
@@ -207,7 +148,7 @@ fn run(server: &Server, rate: u64, seconds: u64) -> Outcome {
                     }
                     let due = started + Duration::from_secs_f64(number as f64 / rate as f64);
                     std::thread::sleep(due.saturating_duration_since(Instant::now()));
-                    let (kind, status, is_right) = server.request(number);
+                    let (kind, status, is_right) = desk.request(number);
                     let took = due.elapsed().as_secs_f64() * 1000.0;
                     let mut outcome = outcome.lock().expect("no thread panics");
                     outcome.took.entry(kind).or_default().push(took);

@@ -1,5 +1,7 @@
 //! A real server on a database, and a person who is signed in to it.
 
+#![allow(dead_code, reason = "each bench uses its own part of this")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -7,10 +9,13 @@ use std::time::Duration;
 
 const PASSWORD: &str = "nine blue otters swim";
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A running server; it ends with this value.
 pub struct Server {
     child: Child,
     address: String,
+    /// The header by which the person is known.
     cookie: String,
 }
 
@@ -38,43 +43,51 @@ impl Server {
             .map_while(Result::ok)
             .filter_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
         let address = addresses.next().expect("it serves");
-        let mut server = Server { child, address, cookie: String::new() };
+        let mut server = Server { child, address, cookie: "Cookie: none=0".to_owned() };
         let password = PASSWORD.replace(' ', "+");
-        let (_, head) = server
-            .try_send("POST", "/login", &format!("username=admin&password={password}"))
-            .expect("an answer");
+        let form = format!("username=admin&password={password}");
+        let (_, head) = server.try_send("POST", "/login", (FORM, &server.cookie, &form)).expect("an answer");
         let pairs: Vec<&str> =
             headers(&head, "set-cookie").filter_map(|cookie| cookie.split(';').next()).collect();
-        server.cookie = pairs.join("; ");
+        server.cookie = format!("Cookie: {}", pairs.join("; "));
         server
     }
 
     /// Gets a page.
     pub fn get(&self, path: &str) -> Answer {
-        self.send("GET", path, "")
+        self.send("GET", path, (FORM, &self.cookie, ""))
     }
 
     /// Posts a form, url-encoded.
     pub fn post(&self, path: &str, body: &str) -> Answer {
-        self.send("POST", path, body)
+        self.send("POST", path, (FORM, &self.cookie, body))
     }
 
-    fn send(&self, method: &str, path: &str, body: &str) -> Answer {
+    /// Posts JSON to the API, with a token.
+    pub fn post_json(&self, path: &str, token: &str, body: &str) -> Answer {
+        self.send("POST", path, ("application/json", &format!("Authorization: Bearer {token}"), body))
+    }
+
+    fn send(&self, method: &str, path: &str, body: (&str, &str, &str)) -> Answer {
         let Ok((status, text)) = self.try_send(method, path, body) else { return Answer::default() };
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
         let location = headers(head, "location").next().unwrap_or_default().to_owned();
         Answer { status, location, body: body.to_owned() }
     }
 
-    fn try_send(&self, method: &str, path: &str, body: &str) -> std::io::Result<(u16, String)> {
+    fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        (kind, who, body): (&str, &str, &str),
+    ) -> std::io::Result<(u16, String)> {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         write!(
             stream,
-            "{method} {path} HTTP/1.0\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\nCookie: {}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.0\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\n{who}\r\n\
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
             self.address,
-            self.cookie,
             body.len()
         )?;
         let mut bytes = Vec::new();

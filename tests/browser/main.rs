@@ -67,7 +67,7 @@ async fn work_a_batch(browser: &Browser, server: &Server) {
         browser.press(&format!("tbody tr:nth-child({row}) input[name=id]")).await;
     }
     browser.press("button[name=action][value=handle]").await;
-    browser.press("#resolution option[value=written_off]").await;
+    browser.press("form[action$='/run'] option[value=written_off]").await;
     browser.press("form[action$='/run'] button").await;
     let batch = browser.reported("data-done", "2").await;
     browser.goto(&batch).await;
