@@ -63,11 +63,17 @@ fn may_see_triggers(connection: &mut DbConnection) -> Result<bool> {
     if connection.engine() != Engine::Mysql {
         return Ok(true);
     }
+    // Who may read the system's tables sees the rights of all users. A schema may be granted as a pattern.
     let held = diesel::sql_query(
         "SELECT COUNT(*) AS number FROM ( \
-         SELECT privilege_type FROM information_schema.user_privileges UNION ALL \
-         SELECT privilege_type FROM information_schema.schema_privileges UNION ALL \
-         SELECT privilege_type FROM information_schema.table_privileges) held WHERE privilege_type = 'TRIGGER'",
+         SELECT grantee, privilege_type FROM information_schema.user_privileges UNION ALL \
+         SELECT grantee, privilege_type FROM information_schema.schema_privileges \
+         WHERE DATABASE() LIKE table_schema UNION ALL \
+         SELECT grantee, privilege_type FROM information_schema.table_privileges \
+         WHERE table_schema = DATABASE()) held \
+         WHERE privilege_type = 'TRIGGER' AND grantee = CONCAT('''', \
+         LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)) - 1), \
+         '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')",
     );
     Ok(held.get_result::<Number>(connection)?.number > 0)
 }
