@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod form;
+mod judgement;
 pub mod left;
 pub mod mover;
 pub mod moving;

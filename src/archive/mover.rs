@@ -2,31 +2,27 @@
 //!
 //! Killed at any moment, a run goes on where its last transaction ended; two movers at once move each usage once.
 
-use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::left::{Left, Reason};
-use super::moving::{self, Moved, Shape};
+use super::moving::{Moved, Shape};
 use super::run::{Run, State};
 use super::store;
-use super::walk::Candidate;
+use super::walk::{self, Candidate};
 use crate::base::clock::Clock;
 use crate::base::secrets;
-use crate::db::{Aside, Database, Engine};
+use crate::db::{Aside, Database};
 use crate::error::{Error, Result};
 
 /// So long a transaction should take: others wait for it, on SQLite every writer.
-const SHORT: Duration = Duration::from_millis(60);
-
-/// On SQLite so long nobody holds the lock between two transactions: whoever waits for it looks every 25 ms.
-const FREE: Duration = Duration::from_millis(28);
+const SHORT: Duration = Duration::from_millis(80);
 
 /// Usages in a transaction: at first, at least, at most.
 const FIRST: usize = 100;
 const LEAST: usize = 10;
-const MOST: usize = 2_000;
+const MOST: usize = 5_000;
 
 /// So often a command says how far it is.
 const TELL: Duration = Duration::from_millis(500);
@@ -93,7 +89,6 @@ impl Mover {
             }
             shape => shape?,
         };
-        let mut freed = None;
         while started.elapsed() < budget {
             let run = aside.read(|connection| store::find(connection, run_id))?;
             if !run.is_active() || run.holder != self.holder {
@@ -103,10 +98,10 @@ impl Mover {
                 return self.end(aside, run_id, (State::Stopped, None));
             }
             if run.expected_rows.is_none() {
-                let rows = aside.read(|connection| moving::count(connection, run.cutoff))?;
+                let rows = aside.read(|connection| walk::count(connection, run.cutoff))?;
                 aside.transaction(|connection| store::expect(connection, run_id, rows))?;
             }
-            if !self.batch(aside, &shape, &run, &mut freed)? {
+            if !self.batch(aside, &shape, &run)? {
                 return self.end(aside, run_id, (State::Done, None));
             }
         }
@@ -121,29 +116,19 @@ impl Mover {
         aside.tidy()
     }
 
-    /// One transaction; says whether there was anything to look at, and notes since when others may write again.
-    fn batch(
-        &self,
-        aside: &mut Aside,
-        shape: &Shape,
-        run: &Run,
-        freed: &mut Option<Instant>,
-    ) -> Result<bool> {
+    /// One transaction; says whether there was anything to look at.
+    fn batch(&self, aside: &mut Aside, shape: &Shape, run: &Run) -> Result<bool> {
         let size = self.size.load(Ordering::Relaxed);
         let place = run.place();
         let candidates = aside.read(|connection| shape.next(connection, run.cutoff, place.as_ref(), size))?;
         if candidates.is_empty() {
             return Ok(false);
         }
-        if let (Engine::Sqlite, Some(freed)) = (shape.engine, *freed) {
-            sleep(FREE.saturating_sub(freed.elapsed()));
-        }
         let took = self.take(aside, shape, run, &candidates)?;
         // A short one tells little: at most half as much again.
         let fitting = candidates.len() as f64 * SHORT.as_secs_f64() / took.as_secs_f64().max(0.000_1);
         let size = (fitting as usize).clamp(size / 4, size + size / 2 + 1).clamp(LEAST, MOST);
         self.size.store(size, Ordering::Relaxed);
-        *freed = Some(Instant::now());
         aside.tidy()?;
         Ok(true)
     }
@@ -159,15 +144,13 @@ impl Mover {
     ) -> Result<Duration> {
         let Some(last) = candidates.last() else { return Ok(Duration::ZERO) };
         let owner = (run.id.as_str(), self.holder.as_str());
-        // From when on others had to wait: not while this one waits for them.
-        let began = Cell::new(Instant::now());
-        let taken = aside.transaction(|connection| {
-            began.set(Instant::now());
+        let (taken, took) = aside.transaction_in_turn(|connection| {
+            let began = Instant::now();
             let moved = shape.take(connection, candidates, (run.cutoff, run.backup_time))?;
-            store::add(connection, owner, &moved, &last.place, milliseconds(began.get().elapsed()))
+            store::add(connection, owner, &moved, &last.place, milliseconds(began.elapsed()))
         });
         match (taken, candidates) {
-            (Ok(()), _) => Ok(began.get().elapsed()),
+            (Ok(()), _) => Ok(took),
             (Err(Error::Internal(reason)), [alone]) => {
                 tracing::warn!(usage = alone.id, reason, "a usage cannot be archived; it stays");
                 let mut left = Left::none(Reason::NotCopied);
@@ -175,7 +158,7 @@ impl Mover {
                 left.ids.push(alone.id.clone());
                 let moved = Moved { left: vec![left], ..Moved::default() };
                 aside.transaction(|connection| store::add(connection, owner, &moved, &last.place, 0))?;
-                Ok(began.get().elapsed())
+                Ok(took)
             }
             (Err(Error::Internal(_)), _) => {
                 let (one, other) = candidates.split_at(candidates.len() / 2);

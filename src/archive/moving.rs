@@ -1,25 +1,20 @@
 //! One small transaction of the archive: which usages come next, which of them may go, copying them, proving it, and
 //! deleting exactly those.
-//! Over 250 lines, because one transaction is best read from its beginning to its end.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::sql_types::{BigInt, Double, Nullable, Text};
+use diesel::sql_types::Text;
 use diesel::{QueryResult, QueryableByName};
 
+use super::judgement::{FRESH, Judged, KNOWN, Proved, tally};
 use super::left::{Left, Reason};
 use super::run::Sums;
 use super::walk::Candidate;
-use crate::base::money::Money;
 use crate::db::dialect::{self, Column, Statement};
 use crate::db::{DbConnection, Engine};
 use crate::error::{Error, Result};
 use crate::usages::usage::ACCOUNTED;
-
-/// A word for a usage that the history does not have, and for one that it has with the same content.
-const FRESH: &str = "fresh";
-const KNOWN: &str = "known";
 
 /// What the two tables have in common: every column of the live one, also those that only the platform knows.
 #[derive(Debug, Clone)]
@@ -40,26 +35,22 @@ pub struct Moved {
     pub left: Vec<Left>,
 }
 
-#[derive(QueryableByName)]
-struct Judged {
-    #[diesel(sql_type = Text)]
-    id: String,
-    #[diesel(sql_type = Text)]
-    fate: String,
-    #[diesel(sql_type = Nullable<Double>)]
-    amount: Option<f64>,
-    #[diesel(sql_type = Nullable<Double>)]
-    cost: Option<f64>,
+/// Some usages of the live table.
+#[derive(Debug, Clone, Copy)]
+pub enum Rows<'a> {
+    Ids(&'a [String]),
+    /// By the key of the walk: on SQLite the table is ordered by it, so that no index has to be asked where a row is.
+    Keys(&'a [String]),
 }
 
-#[derive(QueryableByName)]
-struct Proved {
-    #[diesel(sql_type = Text)]
-    id: String,
-    #[diesel(sql_type = Nullable<Double>)]
-    amount: Option<f64>,
-    #[diesel(sql_type = Nullable<Double>)]
-    cost: Option<f64>,
+impl Rows<'_> {
+    /// The statement with "`u` is one of them" behind it.
+    fn within(self, statement: Statement, engine: Engine) -> Statement {
+        match self {
+            Rows::Ids(ids) => statement.sql("u.id IN ").ids(ids),
+            Rows::Keys(keys) => statement.sql(&format!("u.{} IN ", dialect::walk_key(engine))).keys(keys),
+        }
+    }
 }
 
 /// "`u` is to be archived", to be followed by the cutoff.
@@ -118,22 +109,23 @@ impl Shape {
         candidates: &[Candidate],
         (cutoff, backup_time): (NaiveDate, NaiveDateTime),
     ) -> Result<Moved> {
-        let ids: Vec<String> = candidates.iter().map(|candidate| candidate.id.clone()).collect();
-        if ids.is_empty() {
+        let keys: Vec<String> = candidates.iter().map(|candidate| candidate.place.key.clone()).collect();
+        if keys.is_empty() {
             return Ok(Moved::default());
         }
-        self.lock(connection, "llmusage", &ids)?;
-        let judged = self.judge(connection, &ids, cutoff)?;
+        self.lock(connection, "llmusage", &keys)?;
+        let judged = self.judge(connection, &keys, cutoff)?;
         let of = |fate: &str| -> Vec<String> {
-            judged.iter().filter(|row| row.fate == fate).map(|row| row.id.clone()).collect()
+            judged.iter().filter(|row| row.fate == fate).map(|row| row.row_key.clone()).collect()
         };
         let (fresh, known) = (of(FRESH), of(KNOWN));
         self.copy(connection, &fresh, backup_time)?;
-        let proved = self.prove(connection, &[fresh.clone(), known].concat())?;
-        let unproved: Vec<String> = fresh.into_iter().filter(|id| !proved.contains_key(id)).collect();
-        self.delete(connection, "llmusage_history", &unproved)?;
+        let proved = self.prove(connection, &[fresh, known].concat())?;
+        let is_unproved = |row: &&Judged| row.fate == FRESH && !proved.contains_key(&row.row_key);
+        let unproved: Vec<String> = judged.iter().filter(is_unproved).map(|row| row.id.clone()).collect();
+        self.leave(connection, &unproved)?;
         let gone: Vec<String> = proved.keys().cloned().collect();
-        self.delete(connection, "llmusage", &gone)?;
+        self.delete(connection, &gone)?;
         tally(&judged, &proved)
     }
 
@@ -169,116 +161,93 @@ impl Shape {
 
     /// Deletes rows of the history, all of which must be in the live table with the same content.
     pub(super) fn leave_history(&self, connection: &mut DbConnection, ids: &[String]) -> Result<()> {
-        is_all(self.prove(connection, ids)?.len(), ids, "proved")?;
-        self.delete(connection, "llmusage_history", ids)
+        let proved: Vec<Proved> = self.proving(Rows::Ids(ids)).load(connection)?;
+        is_all(proved.len(), ids, "proved")?;
+        self.leave(connection, ids)
     }
 
     /// Asks of each of these usages what is to become of it.
-    pub fn judging(&self, ids: &[String], cutoff: NaiveDate) -> Statement {
-        // What is due is asked of the rows found by id: as a condition it would have the planner walk all that is due.
+    pub fn judging(&self, rows: Rows<'_>, cutoff: NaiveDate) -> Statement {
+        // What is due is asked of the rows found by key: as a condition it would have the planner walk all that is due.
         let start = format!(
-            "SELECT u.id AS id, u.amount AS amount, u.cost AS cost, CASE WHEN {}",
+            "SELECT {} AS row_key, u.id AS id, u.amount AS amount, u.cost AS cost, CASE WHEN {}",
+            self.row_key(),
             is_due(self.engine)
         );
         let rest = format!(
-            " THEN {} ELSE '' END AS fate FROM llmusage u LEFT JOIN llmusage_history h ON h.id = u.id WHERE u.id IN ",
+            " THEN {} ELSE '' END AS fate FROM llmusage u LEFT JOIN llmusage_history h ON h.id = u.id WHERE ",
             self.fate()
         );
-        Statement::new(self.engine, &start).date(cutoff).sql(&rest).ids(ids)
+        rows.within(Statement::new(self.engine, &start).date(cutoff).sql(&rest), self.engine)
     }
 
-    fn judge(&self, connection: &mut DbConnection, ids: &[String], cutoff: NaiveDate) -> Result<Vec<Judged>> {
-        let judged: Vec<Judged> = self.judging(ids, cutoff).load(connection)?;
+    fn judge(
+        &self,
+        connection: &mut DbConnection,
+        keys: &[String],
+        cutoff: NaiveDate,
+    ) -> Result<Vec<Judged>> {
+        let judged: Vec<Judged> = self.judging(Rows::Keys(keys), cutoff).load(connection)?;
         Ok(judged.into_iter().filter(|row| !row.fate.is_empty()).collect())
     }
 
-    fn copy(&self, connection: &mut DbConnection, ids: &[String], backup_time: NaiveDateTime) -> Result<()> {
-        if ids.is_empty() {
+    fn row_key(&self) -> String {
+        dialect::as_text(self.engine, &format!("u.{}", dialect::walk_key(self.engine)))
+    }
+
+    fn copy(&self, connection: &mut DbConnection, keys: &[String], backup_time: NaiveDateTime) -> Result<()> {
+        if keys.is_empty() {
             return Ok(());
         }
         let names = self.names();
-        let copied = Statement::new(
-            self.engine,
-            &format!("INSERT INTO llmusage_history ({names}, backup_time) SELECT {names}, "),
-        )
-        .time(backup_time)
-        .sql(" FROM llmusage WHERE id IN ")
-        .ids(ids)
-        .execute(connection)?;
-        is_all(copied, ids, "copied")
+        let start = format!("INSERT INTO llmusage_history ({names}, backup_time) SELECT {names}, ");
+        let copying = Statement::new(self.engine, &start).time(backup_time).sql(" FROM llmusage u WHERE ");
+        is_all(Rows::Keys(keys).within(copying, self.engine).execute(connection)?, keys, "copied")
     }
 
     /// Asks which of these usages the history has with the same content, and for the history's money.
-    pub fn proving(&self, ids: &[String]) -> Statement {
+    pub fn proving(&self, rows: Rows<'_>) -> Statement {
         let start = format!(
-            "SELECT u.id AS id, h.amount AS amount, h.cost AS cost FROM llmusage u \
-             JOIN llmusage_history h ON h.id = u.id AND {} WHERE u.id IN ",
+            "SELECT {} AS row_key, h.amount AS amount, h.cost AS cost FROM llmusage u \
+             JOIN llmusage_history h ON h.id = u.id AND {} WHERE ",
+            self.row_key(),
             self.is_same()
         );
-        Statement::new(self.engine, &start).ids(ids)
+        rows.within(Statement::new(self.engine, &start), self.engine)
     }
 
-    /// Those of the ids whose row in the history is the same as the live one, with the history's money.
-    fn prove(&self, connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<String, Proved>> {
-        if ids.is_empty() {
+    /// Those of the rows whose copy in the history is the same as the live one, with the history's money.
+    fn prove(&self, connection: &mut DbConnection, keys: &[String]) -> Result<HashMap<String, Proved>> {
+        if keys.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows: Vec<Proved> = self.proving(ids).load(connection)?;
-        Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
+        let rows: Vec<Proved> = self.proving(Rows::Keys(keys)).load(connection)?;
+        Ok(rows.into_iter().map(|row| (row.row_key.clone(), row)).collect())
     }
 
-    fn delete(&self, connection: &mut DbConnection, table: &str, ids: &[String]) -> Result<()> {
+    /// Deletes these rows of the live table.
+    fn delete(&self, connection: &mut DbConnection, keys: &[String]) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let start = format!("DELETE FROM llmusage WHERE {} IN ", dialect::walk_key(self.engine));
+        is_all(Statement::new(self.engine, &start).keys(keys).execute(connection)?, keys, "deleted")
+    }
+
+    /// Deletes these rows of the history.
+    fn leave(&self, connection: &mut DbConnection, ids: &[String]) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
         }
-        let statement = Statement::new(self.engine, &format!("DELETE FROM {table} WHERE id IN ")).ids(ids);
-        is_all(statement.execute(connection)?, ids, "deleted")
+        let statement = Statement::new(self.engine, "DELETE FROM llmusage_history WHERE id IN ").ids(ids);
+        is_all(statement.execute(connection)?, ids, "taken back")
     }
 }
 
 /// Nothing is half done: a count that is not as it must be takes the whole transaction back.
-fn is_all(count: usize, ids: &[String], what: &str) -> Result<()> {
-    match count == ids.len() {
+fn is_all(count: usize, rows: &[String], what: &str) -> Result<()> {
+    match count == rows.len() {
         true => Ok(()),
-        false => Err(Error::Internal(format!("{count} rows were {what}, not {}", ids.len()))),
+        false => Err(Error::Internal(format!("{count} rows were {what}, not {}", rows.len()))),
     }
-}
-
-fn tally(judged: &[Judged], proved: &HashMap<String, Proved>) -> Result<Moved> {
-    let money = |column: Option<f64>| column.map(Money::from_column);
-    let (mut moved, mut left) = (Moved::default(), BTreeMap::<Reason, Left>::new());
-    for row in judged {
-        let (amount, cost) = (money(row.amount), money(row.cost));
-        if let Some(kept) = proved.get(&row.id) {
-            moved.taken.add(amount, cost);
-            moved.kept.add(money(kept.amount), money(kept.cost));
-            moved.known += i64::from(row.fate == KNOWN);
-            continue;
-        }
-        let reason = match row.fate.as_str() {
-            FRESH => Reason::NotCopied,
-            fate => Reason::of(fate).unwrap_or(Reason::OtherContent),
-        };
-        let stays = left.entry(reason).or_insert_with(|| Left::none(reason));
-        stays.sums.add(amount, cost);
-        stays.ids.push(row.id.clone());
-    }
-    if moved.taken != moved.kept {
-        return Err(Error::Internal(format!("the sums differ: {:?} and {:?}", moved.taken, moved.kept)));
-    }
-    moved.left = left.into_values().collect();
-    Ok(moved)
-}
-
-/// How many usages wait to be archived.
-pub fn count(connection: &mut DbConnection, cutoff: NaiveDate) -> Result<i64> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        number: i64,
-    }
-    let engine = connection.engine();
-    let start = format!("SELECT COUNT(*) AS number FROM llmusage u WHERE {}", is_due(engine));
-    let rows: Vec<Count> = Statement::new(engine, &start).date(cutoff).load(connection)?;
-    Ok(rows.first().map_or(0, |row| row.number))
 }

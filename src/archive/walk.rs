@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use diesel::QueryableByName;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 
 use super::moving::{Shape, is_due};
 use crate::db::dialect::{self, Statement};
@@ -92,4 +92,17 @@ impl Shape {
         let candidate = |row: Row| Candidate { id: row.id, place: Place { date: row.day, key: row.place } };
         Ok(rows.into_iter().map(candidate).collect())
     }
+}
+
+/// How many usages wait to be archived.
+pub fn count(connection: &mut DbConnection, cutoff: NaiveDate) -> Result<i64> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        number: i64,
+    }
+    let engine = connection.engine();
+    let start = format!("SELECT COUNT(*) AS number FROM llmusage u WHERE {}", is_due(engine));
+    let rows: Vec<Count> = Statement::new(engine, &start).date(cutoff).load(connection)?;
+    Ok(rows.first().map_or(0, |row| row.number))
 }

@@ -1,36 +1,42 @@
 //! A connection of its own, for long work in many small transactions beside people who wait for a page.
 //!
-//! On SQLite it copies the log into the file between its transactions, while others may write, and soon enough that no
-//! commit of theirs has to. Not after each transaction: the same pages are written again and again.
+//! SQLite has one lock for all who write, and whoever waits for it only looks now and then: [`Aside::transaction_in_turn`]
+//! leaves it free for long enough between two transactions, and copies the log meanwhile.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use diesel::r2d2::ManageConnection;
-use diesel::sql_types::BigInt;
 
-use super::connection::{BUSY_TIMEOUT, Begin, CHECKPOINT_AFTER, Manager};
+use super::connection::{Begin, Manager};
+use super::copier::Copier;
 use super::{DbConnection, Engine, transactions};
 use crate::error::{Error, Result};
 
-/// Pages in SQLite's log from which on it is copied: far from what makes the commits of others do it.
-const LONG: i64 = CHECKPOINT_AFTER / 4;
-
-/// How long the log waits for readers and writers before it starts anew another time, in milliseconds.
-const PATIENCE: u32 = 40;
+/// So long nobody here holds SQLite's lock between two transactions: who waits for it looks every 25 ms in the first
+/// 128 ms, then more seldom.
+const FREE: Duration = Duration::from_millis(27);
 
 /// A connection that no pool gives to others.
 #[derive(Debug)]
 pub struct Aside {
     connection: DbConnection,
+    /// On SQLite alone.
+    copier: Option<Copier>,
+    /// Since when nobody here holds the lock.
+    free_since: Option<Instant>,
 }
 
 impl Aside {
     pub(super) fn open(manager: &Manager) -> Result<Aside> {
         let mut connection = manager.connect().map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut copier = None;
         if connection.engine() == Engine::Sqlite {
             connection.batch_execute("PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -128000")?;
+            copier = Some(Copier::start(manager)?);
         }
-        Ok(Aside { connection })
+        Ok(Aside { connection, copier, free_since: None })
     }
 
     /// Which database this is.
@@ -48,33 +54,33 @@ impl Aside {
         transactions::repeated(|| transactions::within(&mut self.connection, Begin::Write, work.clone()))
     }
 
-    /// What the engine likes to have done between two transactions, once there is enough of it.
-    pub fn tidy(&mut self) -> Result<()> {
-        if self.engine() != Engine::Sqlite || self.log("NOOP")?.0 < LONG {
-            return Ok(());
+    /// As [`Aside::transaction`], but not before others had their chance to write since the last one. Gives how long
+    /// others had to wait for it, too.
+    pub fn transaction_in_turn<T>(
+        &mut self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone,
+    ) -> (Result<T>, Duration) {
+        if let (Some(_), Some(since)) = (&self.copier, self.free_since) {
+            sleep(FREE.saturating_sub(since.elapsed()));
         }
-        // While others write; when all of it is copied, the next one to write begins the log anew.
-        let (pages, copied) = self.log("PASSIVE")?;
-        if copied < pages && pages > CHECKPOINT_AFTER / 2 {
-            // Somebody wrote meanwhile, again and again: for that little others wait.
-            self.connection.batch_execute(&format!("PRAGMA busy_timeout = {PATIENCE}"))?;
-            self.log("RESTART")?;
-            self.connection.batch_execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT}"))?;
-        }
-        Ok(())
+        // From when on others had to wait: not while this one waits for them.
+        let began = std::cell::Cell::new(Instant::now());
+        let ended = self.transaction(|connection| {
+            began.set(Instant::now());
+            work(connection)
+        });
+        self.free_since = Some(Instant::now());
+        (ended, began.get().elapsed())
     }
 
-    /// Copies the log in that mode; how many pages it holds, and how many of them are copied.
-    fn log(&mut self, mode: &str) -> Result<(i64, i64)> {
-        #[derive(QueryableByName)]
-        struct Log {
-            #[diesel(sql_type = BigInt)]
-            log: i64,
-            #[diesel(sql_type = BigInt)]
-            checkpointed: i64,
+    /// What the engine likes to have done between two transactions, once there is enough of it.
+    pub fn tidy(&mut self) -> Result<()> {
+        if let Some(copier) = &self.copier
+            && copier.ask(&mut self.connection)?
+        {
+            copier.shorten()?;
+            self.free_since = Some(Instant::now());
         }
-        let question = format!("PRAGMA wal_checkpoint({mode})");
-        let rows: Vec<Log> = diesel::sql_query(question).load(&mut self.connection)?;
-        Ok(rows.first().map_or((0, 0), |row| (row.log, row.checkpointed)))
+        Ok(())
     }
 }

@@ -6,6 +6,7 @@
 pub mod access;
 mod aside;
 mod connection;
+mod copier;
 pub mod dialect;
 pub mod migrations;
 pub mod schema;

@@ -1,0 +1,69 @@
+//! What a transaction of the archive finds of each usage: what is to become of it, and the proof of its copy.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::QueryableByName;
+use diesel::sql_types::{Double, Nullable, Text};
+
+use super::left::{Left, Reason};
+use super::moving::Moved;
+use crate::base::money::Money;
+use crate::error::{Error, Result};
+
+/// A word for a usage that the history does not have, and for one that it has with the same content.
+pub(super) const FRESH: &str = "fresh";
+pub(super) const KNOWN: &str = "known";
+
+#[derive(QueryableByName)]
+pub(super) struct Judged {
+    #[diesel(sql_type = Text)]
+    pub row_key: String,
+    #[diesel(sql_type = Text)]
+    pub id: String,
+    #[diesel(sql_type = Text)]
+    pub fate: String,
+    #[diesel(sql_type = Nullable<Double>)]
+    pub amount: Option<f64>,
+    #[diesel(sql_type = Nullable<Double>)]
+    pub cost: Option<f64>,
+}
+
+#[derive(QueryableByName)]
+pub(super) struct Proved {
+    #[diesel(sql_type = Text)]
+    pub row_key: String,
+    #[diesel(sql_type = Nullable<Double>)]
+    pub amount: Option<f64>,
+    #[diesel(sql_type = Nullable<Double>)]
+    pub cost: Option<f64>,
+}
+
+/// What was moved and what stays.
+///
+/// # Errors
+/// [`Error::Internal`] when the money that is kept is not the money that was taken.
+pub(super) fn tally(judged: &[Judged], proved: &HashMap<String, Proved>) -> Result<Moved> {
+    let money = |column: Option<f64>| column.map(Money::from_column);
+    let (mut moved, mut left) = (Moved::default(), BTreeMap::<Reason, Left>::new());
+    for row in judged {
+        let (amount, cost) = (money(row.amount), money(row.cost));
+        if let Some(kept) = proved.get(&row.row_key) {
+            moved.taken.add(amount, cost);
+            moved.kept.add(money(kept.amount), money(kept.cost));
+            moved.known += i64::from(row.fate == KNOWN);
+            continue;
+        }
+        let reason = match row.fate.as_str() {
+            FRESH => Reason::NotCopied,
+            fate => Reason::of(fate).unwrap_or(Reason::OtherContent),
+        };
+        let stays = left.entry(reason).or_insert_with(|| Left::none(reason));
+        stays.sums.add(amount, cost);
+        stays.ids.push(row.id.clone());
+    }
+    if moved.taken != moved.kept {
+        return Err(Error::Internal(format!("the sums differ: {:?} and {:?}", moved.taken, moved.kept)));
+    }
+    moved.left = left.into_values().collect();
+    Ok(moved)
+}
