@@ -16,6 +16,7 @@ error-page-409 = Not possible now
 error-page-409-text = The record is in another state than this action needs. Nothing was changed.
 error-page-413 = This is too much at once
 error-page-413-text = A form may carry at most 1 MiB. Nothing was changed; go back in your browser to what you typed and shorten it.
+error-page-413-file = A file may have at most { $limit } MiB here. Nothing was imported. Split it, or bring it in with the command “llmage-admin import”.
 error-page-415 = This is not a form
 error-page-415-text = The request carries a kind of content that is not read here. Nothing was changed.
 error-page-422 = Something in the request is wrong

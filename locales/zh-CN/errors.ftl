@@ -16,6 +16,7 @@ error-page-409 = 现在不能进行此操作
 error-page-409-text = 记录的状态不符合此操作的要求，未作任何改动。
 error-page-413 = 提交的内容过大
 error-page-413-text = 一个表单最多 1 MiB。未作任何改动，请在浏览器中后退到所填内容并缩短。
+error-page-413-file = 在此上传的文件最大 { $limit } MiB，未导入任何记录。请拆分文件，或用命令“llmage-admin import”导入。
 error-page-415 = 这不是表单
 error-page-415-text = 请求的内容类型在此无法读取，未作任何改动。
 error-page-422 = 请求中有错误
