@@ -42,3 +42,4 @@ error-to-list = To the failed records
 error-to-account = What you may do
 error-to-sign-in = Sign in
 error-to-record = Back to the record
+error-to-form = Back to the form

@@ -38,3 +38,4 @@ error-to-list = 查看记账失败记录
 error-to-account = 你可以做什么
 error-to-sign-in = 登录
 error-to-record = 返回该记录
+error-to-form = 返回表单

@@ -78,6 +78,8 @@ struct ErrorPage {
     fields: Vec<(String, String)>,
     /// The page that the refused form was on.
     back: Option<String>,
+    /// Whether that is the form itself, not the record that it was about.
+    is_form: bool,
 }
 
 /// Gives each error response its page.
@@ -155,6 +157,7 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
         title: locale::text(language, words_of(status).0),
         explanation,
         fields,
+        is_form: bounds.is_some(),
         back: page_of_form(request).or_else(|| bounds.map(|_| request.path().to_owned())),
     };
     page::render_text(request, "errors/error.html", &page).unwrap_or_else(|error| {

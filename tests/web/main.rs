@@ -21,6 +21,7 @@ mod failed_accounting_show;
 mod hardening;
 mod headers;
 mod history;
+mod housekeeping;
 mod imports;
 mod jobs;
 mod languages;
