@@ -30,14 +30,18 @@ use crate::check::pages as check;
 use crate::config::Config;
 use crate::db::Database;
 use crate::error::Result;
+use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::recorder::Recorder;
 use crate::failed_accounting::{api as failed_api, pages as failed};
+use crate::imports::pages as imports;
 use crate::metrics::{api as metrics, figures::Watch};
 use crate::names::{NameCache, NameSources};
 use crate::overview::pages as overview;
 use crate::schedule::pages as schedule;
+use crate::usages::usage::Usage;
 use crate::usages::{api as usages_api, pages as usages};
 use crate::web::access::{self, Access, Permission};
+use crate::web::body::Bounds;
 use crate::web::download::Places;
 use crate::web::error as faults;
 use crate::web::state::AppState;
@@ -193,6 +197,8 @@ pub fn routes() -> Vec<Rule> {
         get("/failed-accounting/causes/{id}", viewer, |route| route.to(failed::causes::show)),
         post("/failed-accounting/causes/{id}", operator, |route| route.to(failed::causes::update)),
         get("/failed-accounting/new", operator, |route| route.to(failed::new)),
+        get("/failed-accounting/import", admin, |route| route.to(imports::new::<FailedRecord>)),
+        post("/failed-accounting/import", admin, |route| route.to(imports::create::<FailedRecord>)),
         get("/failed-accounting/{id}", viewer, |route| route.to(failed::show)),
         post("/failed-accounting/{id}", operator, |route| route.to(failed::update)),
         get("/failed-accounting/{id}/edit", operator, |route| route.to(failed::edit)),
@@ -224,6 +230,8 @@ pub fn routes() -> Vec<Rule> {
         post("/usages", admin, |route| route.to(usages::create)),
         get("/usages.csv", viewer, |route| route.to(usages::download)),
         get("/usages/new", admin, |route| route.to(usages::new)),
+        get("/usages/import", admin, |route| route.to(imports::new::<Usage>)),
+        post("/usages/import", admin, |route| route.to(imports::create::<Usage>)),
         get("/usages/find", viewer, |route| route.to(usages::find)),
         get("/usages/{id}", viewer, |route| route.to(usages::show)),
         post("/usages/{id}", admin, |route| route.to(usages::update)),
@@ -301,6 +309,9 @@ fn configure(service: &mut web::ServiceConfig) {
             _ => web::route().to(faults::no_such_method),
         };
         let mut resource = web::resource(path).default_service(unknown(refused));
+        if path.ends_with("/import") {
+            resource = resource.app_data(Bounds::FILE).app_data(web::PayloadConfig::new(Bounds::FILE.bytes));
+        }
         for rule in rules.iter().filter(|rule| rule.path == path) {
             resource = resource.route(guarded(rule));
         }

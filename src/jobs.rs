@@ -3,20 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::alerts::courier::Courier;
 use crate::alerts::evaluation::Evaluator;
-use crate::alerts::outlets::Outlets;
+use crate::alerts::{outlets::Outlets, tidy as alert_history};
 use crate::archive::mover::Mover;
 use crate::archive::{form, store as archive};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
-use crate::batches::runner::Runner;
+use crate::batches::{runner::Runner, tidy as previews};
 use crate::causes::sorting;
 use crate::check::runner as check;
 use crate::config::Config;
-use crate::db::Database;
+use crate::db::{Database, DbConnection};
+use crate::error::Result;
 use crate::failed_accounting::idempotency;
 use crate::failed_accounting::watcher::Watcher;
 
@@ -26,7 +27,9 @@ pub use crate::schedule::{Job, Running, Turn};
 /// a look is cheaper than a step. The name in words is `job-<name>` in the catalogue.
 pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Clock) -> Vec<Job> {
     let mut jobs = vec![
-        tidy_idempotency_keys(database, clock),
+        tidying("tidy idempotency keys", (idempotency::is_due, idempotency::tidy), database, clock),
+        tidying("tidy previews", (previews::is_due, previews::tidy), database, clock),
+        tidying("tidy alert history", (alert_history::is_due, alert_history::tidy), database, clock),
         retry_watcher(config, database, clock),
         cause_sorting(database),
         batches(database, clock),
@@ -39,17 +42,21 @@ pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Cloc
     jobs
 }
 
-fn tidy_idempotency_keys(database: &Database, clock: &Clock) -> Job {
+/// Whether something is older than it is kept, and one step of removing such.
+type Tidying = (Old, Old);
+type Old = fn(&mut DbConnection, NaiveDateTime) -> Result<bool>;
+
+fn tidying(name: &'static str, (is_due, tidy): Tidying, database: &Database, clock: &Clock) -> Job {
     let (looked_at, looked_when) = (database.clone(), clock.clone());
     let (database, clock) = (database.clone(), clock.clone());
     let step = move || {
         let now = clock.now();
-        let more = database.transaction_here(|connection| idempotency::tidy(connection, now))?;
+        let more = database.transaction_here(|connection| tidy(connection, now))?;
         Ok(if more { Turn::More } else { Turn::Done })
     };
-    Job::every("tidy idempotency keys", Duration::from_secs(600), step).when(move || {
+    Job::every(name, Duration::from_secs(600), step).when(move || {
         let now = looked_when.now();
-        looked_at.run_here(|connection| idempotency::is_due(connection, now))
+        looked_at.run_here(|connection| is_due(connection, now))
     })
 }
 

@@ -192,6 +192,7 @@ batch-left = The batch ended before this row: it was left as it is.
 
 batch-foreign = { $name } made this preview, and only { $name } may run it. To act on the same records, make a preview of your own. Nothing was changed.
 batch-nothing-to-do = Every record of this batch would be skipped: there is nothing to do.
+batch-expired = This preview is older than 7 days: what it froze may be long out of date. Make the selection anew. Nothing was changed.
 batch-was-aborted = This batch was stopped; it cannot be run any more. Take up its rest instead. Nothing was changed.
 batch-is-running = This batch is under way already. Nothing was changed.
 batch-was-run = This batch was run already. Nothing was changed.

@@ -7,13 +7,14 @@ age-band-7 = 2 to 7 days ago
 age-band-30 = 8 to 30 days ago
 age-band-older = More than 30 days ago
 overview-retrying = Retrying
+overview-retrying-count = being retried
 overview-stuck = Stuck: not taken for long
 overview-since = Since you last signed in, { $time }
-overview-new =
-    { $number ->
-        [one] new failure
-       *[other] new failures
-    }
+since-what = What happened
+since-new = Failed
+since-accounted = Accounted after a retry
+since-handled = Handled by others
+since-reopened = Reopened by others
 overview-causes = Causes with the most open money
 overview-nothing-open = Nothing is open.
 overview-runs = Last runs

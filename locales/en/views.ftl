@@ -14,6 +14,11 @@ view-column-seen-by = Seen by
 view-column-default = Opened by the navigation
 view-share = Everybody may see it
 view-open-first = Open it first: the navigation leads to it
+filter-replace = View
+view-replace-title = Or give this filter to a view that you have
+view-replace-which = View
+view-replace-help = Its name, and who sees it, stay.
+view-replace = Replace its filter
 view-shows = It shows:
 view-shared = everybody
 view-shared-by = shared by { $name }
@@ -37,6 +42,7 @@ error-view-most =
        *[other] At most { $limit } views: delete one first
     }
 flash-view-saved = Saved the view “{ $name }”.
+flash-view-replaced = The view “{ $name }” shows this filter now.
 flash-view-changed = Saved the view.
 flash-view-deleted = Deleted the view “{ $name }”. No record was changed.
 flash-view-gone = That view is gone, or not shared any more. Here is the list without it.

@@ -94,7 +94,7 @@ batch-column-undone = 已撤销
 batch-column-by = 操作人
 
 batch-order = 执行
-batch-viewer = 您可以查看此批量操作；执行需要操作员角色。
+batch-viewer = 你可以查看此批量操作；执行需要操作员角色。
 batch-promise-handle = 关闭这些记录，不向客户收费。预览之后新增的记录和期间变动过的记录保持不变。可以撤销。
 batch-promise-retry = 请求平台重新记账。确认使用已记账之前，记录保持未处理。
 batch-promise-reopen = 重新打开这些记录。预览之后新增的记录和期间变动过的记录保持不变。可以撤销。
@@ -177,6 +177,7 @@ batch-left = 批量操作在此行之前结束，该行保持不变。
 
 batch-foreign = 此预览由 { $name } 创建，只有 { $name } 可以执行。要对同样的记录操作，请自行创建预览。未做任何更改。
 batch-nothing-to-do = 此批量操作的所有记录都会被跳过，没有可执行的内容。
+batch-expired = 此预览已超过 7 天，其中冻结的内容可能早已过时。请重新选择。未作任何改动。
 batch-was-aborted = 此批量操作已中止，不能再执行。可对其余记录重新发起。未做任何更改。
 batch-is-running = 此批量操作已在进行中。未做任何更改。
 batch-was-run = 此批量操作已执行过。未做任何更改。

@@ -14,6 +14,11 @@ view-column-seen-by = 可见范围
 view-column-default = 导航默认打开
 view-share = 所有人可见
 view-open-first = 设为默认：导航打开此视图
+filter-replace = 视图
+view-replace-title = 或用此筛选替换已有视图的筛选
+view-replace-which = 视图
+view-replace-help = 名称和可见范围不变。
+view-replace = 替换其筛选
 view-shows = 显示内容：
 view-shared = 所有人
 view-shared-by = { $name } 共享
@@ -29,12 +34,13 @@ view-unknown = 视图“{ $name }”含有已不存在的筛选条件：{ $keys 
 view-keys-gone = 筛选条件已不存在：{ $keys }
 view-foreign = 此视图属于 { $name }，请另存自己的视图。未做任何更改。
 view-changed = 打开之后此视图已有变动，请核对后再保存。未做任何更改。
-error-view-taken = 您已有同名视图
+error-view-taken = 你已有同名视图
 error-view-most =
     { $limit ->
        *[other] 最多 { $limit } 个视图：请先删除一个
     }
 flash-view-saved = 已保存视图“{ $name }”。
+flash-view-replaced = 视图“{ $name }”现在显示此筛选。
 flash-view-changed = 已保存视图。
 flash-view-deleted = 已删除视图“{ $name }”，没有更改任何记录。
 flash-view-gone = 该视图已不存在或不再共享，以下为未使用该视图的列表。

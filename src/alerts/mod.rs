@@ -20,5 +20,6 @@ pub mod reading;
 pub mod rule;
 pub mod standing;
 pub mod store;
+pub mod tidy;
 pub mod webhook;
 pub mod words;

@@ -190,12 +190,13 @@ impl Batch {
     }
 
     /// Why that person cannot run it now, if so.
-    pub fn run_obstacle(&self, person: &str) -> Option<Message> {
+    pub fn run_obstacle(&self, person: &str, now: NaiveDateTime) -> Option<Message> {
         let because = |key| Some(Message::new(key));
         match self.state {
             State::Preview if self.stored.created_by != person => {
                 Some(Message::new("batch-foreign").with("name", &self.stored.created_by))
             }
+            State::Preview if self.stored.has_expired(now) => because("batch-expired"),
             State::Preview if self.summary.wanted() == 0 => because("batch-nothing-to-do"),
             State::Preview => None,
             State::Aborted => because("batch-was-aborted"),

@@ -17,4 +17,5 @@ pub mod runner;
 pub mod split;
 pub mod store;
 pub mod stretch;
+pub mod tidy;
 pub mod undo;

@@ -11,7 +11,9 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::failed_accounting::filter::Filter;
 use crate::imports::progress::Progress;
+use crate::imports::{ImportError, Imported, Source};
 use crate::web::links;
+use crate::web::locale::{self, Language};
 use crate::{failed_accounting, names, usages};
 
 #[derive(Debug, Subcommand)]
@@ -37,13 +39,24 @@ pub(super) fn import(config: &Config, command: ImportCommand) -> Result<()> {
     let database = open(config, false)?;
     let by = author(config, "command line");
     let progress = Progress::on_terminal();
-    let imported = match command {
-        ImportCommand::Failures { file } => failed_accounting::import::run(&database, &file, &by, &progress),
-        ImportCommand::Usages { file } => usages::import::run(&database, &file, &by, &progress),
-    };
+    let imported = read(&command, |source| match &command {
+        ImportCommand::Failures { .. } => failed_accounting::import::run(&database, source, &by, &progress),
+        ImportCommand::Usages { .. } => usages::import::run(&database, source, &by, &progress),
+    });
     // One line that names the place in the file; no other message of ours would say more.
-    let imported = imported.map_err(|error| Error::Unavailable(format!("nothing was imported: {error}")))?;
+    let imported = imported.map_err(|error| {
+        let why = error.in_words(|message| locale::words(Language::English, message));
+        Error::Unavailable(format!("nothing was imported: {why}"))
+    })?;
     say(&format!("imported {} rows, amount {}, cost {}", imported.rows, imported.amount, imported.cost))
+}
+
+fn read(
+    command: &ImportCommand,
+    run: impl FnOnce(Source) -> std::result::Result<Imported, ImportError>,
+) -> std::result::Result<Imported, ImportError> {
+    let (ImportCommand::Failures { file } | ImportCommand::Usages { file }) = command;
+    run(Source::open(file)?)
 }
 
 /// Writes the CSV of a filter to standard output.

@@ -25,6 +25,8 @@ pub fn of(
             "llmid" => named(&names.models, &value),
             "userid" => named(&names.users, &value),
             "resolution" => word(&format!("resolution-{}", value.replace('_', "-"))).unwrap_or(value),
+            "changed" => word(&format!("changed-{value}")).unwrap_or(value),
+            "changed_from" => value.replace('T', " "),
             "cause" => cause.map_or(value, str::to_owned),
             _ => value,
         };
@@ -52,6 +54,9 @@ fn words_of(key: &str) -> &'static str {
         "retry_before" => "chip-retry-before",
         "failed_from" => "chip-failed-from",
         "failed_to" => "chip-failed-to",
+        "changed" => "chip-changed",
+        "changed_from" => "chip-changed-from",
+        "changed_not_by" => "chip-changed-not-by",
         "batch" => "chip-batch",
         _ => "chip-text",
     }

@@ -6,6 +6,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
+use super::changed;
 use super::filter::{Filter, Handled};
 use super::route::{Lead, Route};
 pub use super::search::{Search, plan_search};
@@ -87,6 +88,10 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     }
     if let Some(batch) = filter.batch.as_deref() {
         all.push(Part { lead: Some(Lead::Hits), column: "id", condition: of_batch(batch) });
+    }
+    if let Some(change) = filter.changed {
+        let condition = changed::condition(change, filter.changed_from, filter.changed_not_by.as_deref());
+        all.push(Part { lead: Some(Lead::Hits), column: "id", condition });
     }
     all.extend(failed_on(filter));
     if let Some(cause) = filter.cause.as_deref() {

@@ -162,6 +162,9 @@ fn word_for(key: &str) -> Option<&'static str> {
         "retry_before" => Some("retry-before"),
         "failed_from" => Some("failed-from"),
         "failed_to" => Some("failed-to"),
+        "changed" => Some("changed"),
+        "changed_from" => Some("since"),
+        "changed_not_by" => Some("not-by"),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
+use super::changed::Change;
 use super::failure::Resolution;
 pub use super::sort::{Sort, SortColumn};
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
@@ -64,12 +65,17 @@ pub struct Filter {
     /// too.
     pub failed_from: Option<NaiveDateTime>,
     pub failed_to: Option<NaiveDate>,
+    /// What happened to them, since when, and that somebody else than that one did it; the two others mean something
+    /// beside the first.
+    pub changed: Option<Change>,
+    pub changed_from: Option<NaiveDateTime>,
+    pub changed_not_by: Option<String>,
     pub sort: Sort,
     pub page_size: Option<u32>,
 }
 
 /// The keys of a filter, in the order in which links carry them.
-pub const KEYS: [&str; 19] = [
+pub const KEYS: [&str; 22] = [
     "handled",
     "retrying",
     "retry_before",
@@ -87,6 +93,9 @@ pub const KEYS: [&str; 19] = [
     "cause",
     "failed_from",
     "failed_to",
+    "changed",
+    "changed_from",
+    "changed_not_by",
     "sort",
     "page_size",
 ];
@@ -122,6 +131,9 @@ impl Filter {
             cause: read.id("cause"),
             failed_from: read.moment("failed_from"),
             failed_to: read.date("failed_to"),
+            changed: None,
+            changed_from: read.moment("changed_from"),
+            changed_not_by: read.line("changed_not_by", 64),
             sort: Sort::default(),
             page_size: None,
         };
@@ -140,6 +152,12 @@ impl Filter {
             filter.resolution = Resolution::parse(text);
             if filter.resolution.is_none() {
                 read.refuse("resolution", Message::new("error-resolution"));
+            }
+        }
+        if let Some(text) = fields.text("changed") {
+            filter.changed = Change::parse(text);
+            if filter.changed.is_none() {
+                read.refuse("changed", Message::new("error-changed"));
             }
         }
         if let Some(text) = fields.text("sort") {
@@ -197,6 +215,9 @@ impl Filter {
             self.cause.clone(),
             self.failed_from.map(moment_text),
             self.failed_to.map(|date| date.to_string()),
+            self.changed.map(|change| change.as_str().to_owned()),
+            self.changed_from.map(moment_text),
+            self.changed_not_by.clone(),
             (self.sort != Sort::default()).then(|| self.sort.name()),
             self.page_size.map(|size| size.to_string()),
         ];

@@ -1,7 +1,5 @@
 //! Failed records from a CSV file, such as an export wrote.
 
-use std::path::Path;
-
 use diesel::prelude::*;
 
 use super::failure::{FailedRecord, Resolution};
@@ -9,13 +7,14 @@ use super::store;
 use crate::audit::event::{Author, FAILED_ACCOUNTING};
 use crate::base::csv::reader::Refusal;
 use crate::base::csv::sheet::{Cells, Layout, quoted};
+use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::Database;
 use crate::db::DbConnection;
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::error::Result;
 use crate::imports::progress::Progress;
-use crate::imports::{self, ImportError, Importable, Imported};
+use crate::imports::{self, ImportError, Importable, Imported, Source};
 
 const LAYOUT: Layout = Layout {
     columns: &[
@@ -43,11 +42,11 @@ const LAYOUT: Layout = Layout {
 /// Imports a file: every row of it or none, with one audit event.
 pub fn run(
     database: &Database,
-    path: &Path,
+    source: Source,
     author: &Author,
     progress: &Progress,
 ) -> std::result::Result<Imported, ImportError> {
-    imports::run::<FailedRecord>(database, path, author, progress)
+    imports::run::<FailedRecord>(database, source, author, progress)
 }
 
 impl Importable for FailedRecord {
@@ -109,7 +108,8 @@ fn resolution(cells: &Cells<'_>) -> std::result::Result<Option<String>, Refusal>
         None => Ok(text),
         Some(unknown) => {
             let known = Resolution::ALL.map(Resolution::as_str).join(", ");
-            Err(cells.refuse("resolution", format!("not one of {known} (found {})", quoted(unknown))))
+            let reason = Message::new("csv-resolution").with("known", known).with("found", quoted(unknown));
+            Err(cells.refuse("resolution", reason))
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod api;
 pub mod causes;
 pub mod change;
+pub mod changed;
 pub mod chips;
 pub mod condition;
 pub mod export;

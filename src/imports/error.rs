@@ -1,46 +1,47 @@
 //! Why an import brought nothing.
 
-use std::fmt;
 use std::io;
 
 use crate::base::csv::reader::{ReadError, Refusal};
+use crate::base::form::Message;
 use crate::error::Error;
 
-/// Why nothing was imported; says it in one line.
+/// Why nothing was imported.
 #[derive(Debug)]
 pub enum ImportError {
     /// The file cannot be read.
     File(io::Error),
-    /// Something in the file is wrong.
-    Refused(Refusal),
+    /// Some lines of the file are wrong: the first of them, at least one.
+    Refused(Vec<Refusal>),
     /// The database is away or fails.
     Database(Error),
 }
 
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ImportError {
+    /// The reason in one line: of bad lines the first, with its place in the file.
+    pub fn in_words(&self, words: impl Fn(&Message) -> String) -> String {
         match self {
-            ImportError::File(error) => write!(f, "cannot read the file: {error}"),
-            ImportError::Refused(refusal) => write!(f, "{refusal}"),
-            ImportError::Database(error) => write!(f, "{error}"),
+            ImportError::File(error) => words(&Message::new("import-file").with("reason", error)),
+            ImportError::Refused(refused) => {
+                refused.first().map(|first| words(&first.in_words(&words))).unwrap_or_default()
+            }
+            ImportError::Database(error) => error.to_string(),
         }
     }
 }
-
-impl std::error::Error for ImportError {}
 
 impl From<ReadError> for ImportError {
     fn from(error: ReadError) -> ImportError {
         match error {
             ReadError::File(error) => ImportError::File(error),
-            ReadError::Refused(refusal) => ImportError::Refused(refusal),
+            ReadError::Refused(refusal) => refusal.into(),
         }
     }
 }
 
 impl From<Refusal> for ImportError {
     fn from(refusal: Refusal) -> ImportError {
-        ImportError::Refused(refusal)
+        ImportError::Refused(vec![refusal])
     }
 }
 

@@ -4,10 +4,9 @@
 //! nor costs the time of those before it. What a table takes says its [`Importable`].
 
 mod error;
+pub mod pages;
 pub mod progress;
 mod source;
-
-use std::path::Path;
 
 use diesel::QueryResult;
 use serde::Serialize;
@@ -16,12 +15,13 @@ use crate::audit::event::{Action, Author, Change};
 use crate::audit::store as audit;
 use crate::base::csv::reader::Refusal;
 use crate::base::csv::sheet::{Cells, Layout, quoted};
+use crate::base::form::Message;
 use crate::base::money::{Money, MoneySum};
 use crate::db::{Database, DbConnection, dialect, is_duplicate};
 use crate::error::{Error, Result};
 pub use error::ImportError;
 use progress::Progress;
-use source::Source;
+pub use source::Source;
 
 /// The most characters of a file's name that the audit trail keeps.
 const NAME: usize = 64;
@@ -49,7 +49,7 @@ pub trait Importable: Sized {
     fn is_taken(connection: &mut DbConnection, column: &str, value: &str) -> Result<bool>;
 
     /// Why it must not be inserted though it could be: the column and the reason.
-    fn obstacle(&self, _connection: &mut DbConnection) -> Result<Option<(&'static str, String)>> {
+    fn obstacle(&self, _connection: &mut DbConnection) -> Result<Option<(&'static str, Message)>> {
         Ok(None)
     }
 }
@@ -74,27 +74,22 @@ impl Imported {
 /// Brings the rows of a file in, or none of them.
 pub fn run<T: Importable>(
     database: &Database,
-    path: &Path,
+    mut source: Source,
     author: &Author,
     progress: &Progress,
 ) -> std::result::Result<Imported, ImportError> {
-    let mut source = Source::open(path)?;
-    let mut expected = 0;
     progress.say("checking");
-    source.rows(progress, &mut |_, _: T| {
-        expected += 1;
-        Ok::<(), ImportError>(())
-    })?;
+    let expected = source.check::<T>(progress)?;
     let mut stopped = None;
     let written = database.transaction_once_here(|connection| {
         let imported = write::<T>(connection, &mut source, expected, progress);
-        imported.and_then(|imported| Ok(record(connection, path, author, T::RECORD_KIND, imported)?)).map_err(
-            |stop| {
+        imported
+            .and_then(|imported| Ok(record(connection, source.name(), author, T::RECORD_KIND, imported)?))
+            .map_err(|stop| {
                 let reason = format!("{stop:?}");
                 stopped = Some(stop);
                 Error::Internal(reason)
-            },
-        )
+            })
     });
     progress.finish();
     match stopped {
@@ -136,7 +131,7 @@ fn write<T: Importable>(
             error if is_duplicate(&error) => Stop::Clash(line),
             error => match Error::from(error) {
                 Error::Internal(reason) => {
-                    Refusal::of_line(line, format!("the database refuses it: {reason}")).into()
+                    Refusal::of_line(line, Message::new("csv-database-refuses").with("reason", reason)).into()
                 }
                 error => error.into(),
             },
@@ -149,12 +144,11 @@ fn write<T: Importable>(
 
 fn record(
     connection: &mut DbConnection,
-    path: &Path,
+    name: &str,
     author: &Author,
     record_kind: &'static str,
     imported: Imported,
 ) -> Result<Imported> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name: String = name.chars().take(NAME).collect();
     let after = serde_json::to_value(imported).map_err(Error::internal)?;
     let change =
@@ -170,20 +164,18 @@ fn explain<T: Importable>(
     line: u64,
 ) -> std::result::Result<Refusal, ImportError> {
     let row = source.first::<T>(&mut |at, _| at == line)?;
-    let Some((_, row)) = row else { return Ok(Refusal::of_line(line, "the file changes while it is read")) };
+    let Some((_, row)) = row else { return Ok(Refusal::of_line(line, Message::new("csv-changes"))) };
     for column in T::UNIQUE {
         let Some(value) = row.unique_value(column) else { continue };
         let same = source.first::<T>(&mut |at, other| at < line && other.unique_value(column) == Some(value));
+        let found = |key| Message::new(key).with("found", quoted(value));
         if let Some((before, _)) = same? {
-            return Ok(Refusal::of_cell(line, column, format!("{} is in line {before} too", quoted(value))));
+            let twice = found("csv-in-line-too").with("line", before);
+            return Ok(Refusal::of_cell(line, column, twice));
         }
         if database.run_here(|connection| T::is_taken(connection, column, value))? {
-            return Ok(Refusal::of_cell(
-                line,
-                column,
-                format!("{} is in the database already", quoted(value)),
-            ));
+            return Ok(Refusal::of_cell(line, column, found("csv-in-database")));
         }
     }
-    Ok(Refusal::of_line(line, "the database takes it for another row, perhaps but for upper and lower case"))
+    Ok(Refusal::of_line(line, Message::new("csv-same-but-case")))
 }

@@ -8,6 +8,7 @@ use crate::causes::store::{self as causes, KnownCause};
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::causes::groups::{self, Group};
+use crate::failed_accounting::changed::Change;
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::{Filter, Handled};
 use crate::failed_accounting::totals::{self, Known};
@@ -44,6 +45,40 @@ impl Age {
     }
 }
 
+/// What may have happened since somebody was here last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// Failed, handled meanwhile or not.
+    New,
+    /// The usage was accounted after a retry.
+    Accounted,
+    /// Somebody else handled it.
+    Handled,
+    /// Somebody else reopened it.
+    Reopened,
+}
+
+impl News {
+    pub const ALL: [News; 4] = [News::New, News::Accounted, News::Handled, News::Reopened];
+
+    /// The failures to which it happened since then, as they stand now, for that person.
+    pub fn filter(self, since: NaiveDateTime, person: &str) -> Filter {
+        let changed = |change, handled, others_only: bool| Filter {
+            handled,
+            changed: Some(change),
+            changed_from: Some(since),
+            changed_not_by: others_only.then(|| person.to_owned()),
+            ..Filter::default()
+        };
+        match self {
+            News::New => Filter { handled: Handled::All, failed_from: Some(since), ..Filter::default() },
+            News::Accounted => changed(Change::Accounted, Handled::Handled, false),
+            News::Handled => changed(Change::Handled, Handled::Handled, true),
+            News::Reopened => changed(Change::Reopened, Handled::Open, true),
+        }
+    }
+}
+
 /// What is at stake.
 #[derive(Debug, Clone)]
 pub struct AtStake {
@@ -54,8 +89,8 @@ pub struct AtStake {
     pub stuck: (Filter, Known),
     /// The causes with the most open money; none where too much is open to add up.
     pub top: Vec<(Group, Option<KnownCause>)>,
-    /// What failed since the last visit, handled meanwhile or not.
-    pub since: Option<(Filter, Known)>,
+    /// What happened since the last visit; none on the first one.
+    pub since: Vec<(News, Filter, Known)>,
 }
 
 /// Looks at the money that is open.
@@ -63,24 +98,26 @@ pub fn at_stake(
     connection: &mut DbConnection,
     today: NaiveDate,
     stuck_since: NaiveDateTime,
-    last_visit: Option<NaiveDateTime>,
+    (last_visit, person): (Option<NaiveDateTime>, &str),
 ) -> Result<AtStake> {
     let nothing = Search::Nothing;
-    let open = totals::known(connection, &Filter::default(), &nothing)?;
     let mut ages = Vec::new();
     for age in Age::ALL {
         let filter = age.filter(today);
         let known = totals::known(connection, &filter, &nothing)?;
         ages.push((filter, known));
     }
-    let since = match last_visit {
-        Some(time) => {
-            let filter = Filter { handled: Handled::All, failed_from: Some(time), ..Filter::default() };
-            let known = totals::known(connection, &filter, &nothing)?;
-            Some((filter, known))
-        }
-        None => None,
+    // The bands hold each open failure once. Of many in one band the list of all says the same: many.
+    let open = match totals::together(ages.iter().map(|(_, known)| known)) {
+        Known::Exactly(totals) if totals.count <= totals::INDEXED_ROWS => Known::Exactly(totals),
+        _ => totals::known(connection, &Filter::default(), &nothing)?,
     };
+    let mut since = Vec::new();
+    for (time, news) in last_visit.into_iter().flat_map(|time| News::ALL.map(|news| (time, news))) {
+        let filter = news.filter(time, person);
+        let known = totals::known(connection, &filter, &nothing)?;
+        since.push((news, filter, known));
+    }
     Ok(AtStake {
         retrying: totals::known(connection, &Filter::default().on_retrying(), &nothing)?,
         stuck: stuck(connection, stuck_since)?,

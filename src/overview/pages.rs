@@ -10,7 +10,7 @@ use serde::Serialize;
 use self::chart::Chart;
 use self::figure::{CauseFigure, DayFigure, Figure, PlaceFigure, day_figures, place_figures, title_of};
 use super::leakage::{self, Leakage};
-use super::money::{self, AtStake};
+use super::money::{self, AtStake, News};
 use super::visit;
 use crate::alerts::rule::Rule;
 use crate::alerts::{store as alerts, words};
@@ -36,7 +36,9 @@ struct OverviewPage {
     /// Absent where none is stuck.
     stuck: Option<Figure>,
     top: Vec<CauseFigure>,
-    since: Option<(TimeView, Figure)>,
+    /// When the person was here before, and what happened since: key of its words, and the failures.
+    last_visit: Option<TimeView>,
+    since: Vec<(&'static str, Figure)>,
     leakage: Option<LeakageView>,
     archive: Option<ArchiveView>,
     check: Option<CheckView>,
@@ -83,7 +85,7 @@ pub async fn index(request: HttpRequest) -> Answer {
         .database
         .run(move |connection| {
             let last_visit = visit::last(connection, &author.name)?;
-            let stake = money::at_stake(connection, today, stuck_since, last_visit)?;
+            let stake = money::at_stake(connection, today, stuck_since, (last_visit, &author.name))?;
             let leakage = leakage::of_last_days(connection, today)?;
             let runs =
                 (archive::last_run(connection)?, check::last(connection)?, alerts::firing(connection)?);
@@ -91,9 +93,8 @@ pub async fn index(request: HttpRequest) -> Answer {
         })
         .await?;
     let names = state.names.current().await;
-    let since = last_visit.map(|time| TimeView::new(&state.clock, time));
     let context = OverviewPage {
-        since: since.zip(stake.since.as_ref().map(|(filter, known)| Figure::new(filter, known))),
+        last_visit: last_visit.map(|time| TimeView::new(&state.clock, time)),
         leakage: leakage.map(|leakage| leakage_view(&leakage, &names, today)),
         archive: run.map(|run| archive_view(&run, state)),
         check: check.map(|check| CheckView {
@@ -132,11 +133,25 @@ fn at_stake_view(stake: &AtStake, state: &AppState, language: Language) -> Overv
             .iter()
             .map(|(group, cause)| CauseFigure::new(group, title_of(group, cause.as_ref(), language)))
             .collect(),
-        since: None,
+        last_visit: None,
+        since: stake
+            .since
+            .iter()
+            .map(|(news, filter, known)| (words_of(*news), Figure::new(filter, known)))
+            .collect(),
         leakage: None,
         archive: None,
         check: None,
         firing: Vec::new(),
+    }
+}
+
+fn words_of(news: News) -> &'static str {
+    match news {
+        News::New => "since-new",
+        News::Accounted => "since-accounted",
+        News::Handled => "since-handled",
+        News::Reopened => "since-reopened",
     }
 }
 

@@ -1,7 +1,5 @@
 //! Usages from a CSV file.
 
-use std::path::Path;
-
 use diesel::prelude::*;
 
 use super::store;
@@ -9,12 +7,13 @@ use super::usage::Usage;
 use crate::audit::event::{Author, USAGE};
 use crate::base::csv::reader::Refusal;
 use crate::base::csv::sheet::{Cells, Layout, quoted};
+use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::schema::llmusage as live;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::imports::progress::Progress;
-use crate::imports::{self, ImportError, Importable, Imported};
+use crate::imports::{self, ImportError, Importable, Imported, Source};
 
 const LAYOUT: Layout = Layout {
     columns: &[
@@ -42,11 +41,11 @@ const LAYOUT: Layout = Layout {
 /// Imports a file: every row of it or none, with one audit event.
 pub fn run(
     database: &Database,
-    path: &Path,
+    source: Source,
     author: &Author,
     progress: &Progress,
 ) -> std::result::Result<Imported, ImportError> {
-    imports::run::<Usage>(database, path, author, progress)
+    imports::run::<Usage>(database, source, author, progress)
 }
 
 impl Importable for Usage {
@@ -103,8 +102,8 @@ impl Importable for Usage {
     }
 
     /// A usage is in exactly one of the two tables.
-    fn obstacle(&self, connection: &mut DbConnection) -> Result<Option<(&'static str, String)>> {
+    fn obstacle(&self, connection: &mut DbConnection) -> Result<Option<(&'static str, Message)>> {
         let archived = store::is_archived(connection, &self.id)?;
-        Ok(archived.then(|| ("id", format!("{} is in the history already", quoted(&self.id)))))
+        Ok(archived.then(|| ("id", Message::new("csv-in-history").with("found", quoted(&self.id)))))
     }
 }

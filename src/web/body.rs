@@ -2,30 +2,67 @@
 
 use std::time::Duration;
 
+use actix_web::HttpMessage;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
+use actix_web::http::header;
 use actix_web::web::Bytes;
+use futures_util::StreamExt;
 use futures_util::future::ready;
 use futures_util::stream::once;
 
+use super::request::BODY_LIMIT;
 use crate::error::{Error, Result};
 
-/// How long a client may take to send a body.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How much a route takes, and how long a client may take to send it. Routes without it take a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    pub bytes: usize,
+    pub patience: Duration,
+}
+
+impl Bounds {
+    /// A form that is typed.
+    pub const FORM: Bounds = Bounds { bytes: BODY_LIMIT, patience: Duration::from_secs(20) };
+
+    /// A form with a file in it, which many lines upload slowly.
+    pub const FILE: Bounds = Bounds { bytes: 10 * 1024 * 1024, patience: Duration::from_secs(120) };
+
+    /// The bound in words of people.
+    pub fn mebibytes(self) -> usize {
+        self.bytes / (1024 * 1024)
+    }
+}
+
+/// How many times the bound is still read and dropped: a browser that is cut off while it sends shows its own
+/// error and not our page.
+const DROPPED: usize = 20;
 
 /// Reads the body, so that the handler finds it whole.
 ///
 /// # Errors
-/// [`Error::TooLarge`] beyond [`super::request::BODY_LIMIT`], [`Error::TooSlow`], or [`Error::Malformed`] when
-/// the client went away in the middle.
+/// [`Error::TooLarge`] beyond the route's [`Bounds`], [`Error::TooSlow`], or [`Error::Malformed`] when the client went
+/// away in the middle.
 pub async fn receive(service_request: &mut ServiceRequest) -> Result<()> {
-    let reading = service_request.extract::<Bytes>();
-    let read = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| Error::TooSlow)?;
-    let body = read.map_err(|error| match error.as_response_error().status_code().as_u16() {
-        413 => Error::TooLarge,
-        _ => Error::Malformed(crate::base::form::Message::new("error-body")),
-    })?;
+    let bounds = service_request.app_data::<Bounds>().copied().unwrap_or(Bounds::FORM);
+    let reading = read(service_request, bounds);
+    let body = tokio::time::timeout(bounds.patience, reading).await.map_err(|_| Error::TooSlow)??;
     let whole = once(ready(Ok::<Bytes, PayloadError>(body)));
     service_request.set_payload(Payload::Stream { payload: Box::pin(whole) });
     Ok(())
+}
+
+async fn read(service_request: &mut ServiceRequest, bounds: Bounds) -> Result<Bytes> {
+    let length = service_request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
+    if length.is_some_and(|length| length > bounds.bytes && length <= bounds.bytes.saturating_mul(DROPPED)) {
+        let mut payload = service_request.take_payload();
+        while let Some(Ok(_)) = payload.next().await {}
+        return Err(Error::TooLarge);
+    }
+    let read = service_request.extract::<Bytes>().await;
+    read.map_err(|error| match error.as_response_error().status_code().as_u16() {
+        413 => Error::TooLarge,
+        _ => Error::Malformed(crate::base::form::Message::new("error-body")),
+    })
 }

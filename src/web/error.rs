@@ -11,6 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 
+use super::body::Bounds;
 use super::locale::Language;
 use super::{bearer, links, locale, page, problem, request};
 use crate::base::form::Message;
@@ -77,6 +78,8 @@ struct ErrorPage {
     fields: Vec<(String, String)>,
     /// The page that the refused form was on.
     back: Option<String>,
+    /// Whether that is the form itself, not the record that it was about.
+    is_form: bool,
 }
 
 /// Gives each error response its page.
@@ -137,7 +140,14 @@ pub(super) fn explanation(language: Language, status: StatusCode, error: Option<
 
 fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> String {
     let language = request::language_of(request);
-    let explanation = explanation(language, status, error);
+    let bounds = request.app_data::<Bounds>().filter(|_| status == StatusCode::PAYLOAD_TOO_LARGE);
+    let explanation = match bounds {
+        Some(bounds) => {
+            let message = Message::new("error-page-413-file").with("limit", bounds.mebibytes());
+            locale::words(language, &message)
+        }
+        None => explanation(language, status, error),
+    };
     let fields = match error {
         Some(Error::Invalid(errors)) => locale::errors_in_words(language, errors).into_iter().collect(),
         _ => Vec::new(),
@@ -147,7 +157,8 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
         title: locale::text(language, words_of(status).0),
         explanation,
         fields,
-        back: page_of_form(request),
+        is_form: bounds.is_some(),
+        back: page_of_form(request).or_else(|| bounds.map(|_| request.path().to_owned())),
     };
     page::render_text(request, "errors/error.html", &page).unwrap_or_else(|error| {
         tracing::error!(%error, "the error page itself failed");

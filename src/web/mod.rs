@@ -26,4 +26,5 @@ pub mod session;
 pub mod state;
 pub mod templates;
 pub mod timeline;
+pub mod upload;
 pub mod view;

@@ -74,7 +74,8 @@ fn fields(encoded: &str) -> Result<Fields> {
     links::pairs(encoded).map(Fields::new).ok_or_else(not_utf8)
 }
 
-fn not_utf8() -> Error {
+/// What is said of a form that is no text.
+pub(super) fn not_utf8() -> Error {
     Error::Malformed(Message::new("error-not-utf8"))
 }
 

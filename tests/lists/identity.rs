@@ -100,7 +100,7 @@ fn the_front_page_and_the_cards_add_up_to_what_is_open() {
             sums(&expected(&facts(&database), &Filter { handled: Handled::All, ..Filter::default() }));
         database
             .run_here(|connection| {
-                let stake = money::at_stake(connection, today, today.into(), None)?;
+                let stake = money::at_stake(connection, today, today.into(), (None, ""))?;
                 assert_eq!(known(&stake.open), open, "the front page");
                 assert_eq!(added(stake.ages.iter().map(|(_, one)| known(one))), open, "its ages");
                 for (filter, one) in &stake.ages {
@@ -112,7 +112,7 @@ fn the_front_page_and_the_cards_add_up_to_what_is_open() {
                     assert_eq!(known(&ranking.total), open, "the page of causes");
                     assert_eq!(added(ranking.causes.iter().map(|one| known(&one.known))), open, "its cards");
                     if is_sorted && rank == Rank::Amount {
-                        let cards = ranking::cards(connection, ranking.causes, today, None)?;
+                        let cards = ranking::cards(connection, ranking.causes, today, true)?;
                         assert_eq!(added(cards.iter().map(|card| known(&card.all))), whole, "cards in all");
                     }
                 }

@@ -7,6 +7,7 @@ use llmage_admin::base::paging::Position;
 use llmage_admin::db::{Database, DbConnection, Engine};
 use llmage_admin::error::Result;
 use llmage_admin::failed_accounting::causes::{groups, history, ranking};
+use llmage_admin::failed_accounting::changed::Change;
 use llmage_admin::failed_accounting::condition::{Search, plan_search};
 use llmage_admin::failed_accounting::filter::{Filter, Handled};
 use llmage_admin::failed_accounting::{list, totals};
@@ -107,12 +108,18 @@ fn causes_batches_overview_and_usages_read_no_whole_table() {
     assert_seeks(&database, "the cards", |connection| {
         let ranking = ranking::ranking(connection, ranking::Rank::Amount)?;
         let shown = ranking.causes.into_iter().take(3).collect();
-        ranking::cards(connection, shown, today, Some(10_000))
+        ranking::cards(connection, shown, today, false)
     });
     for handled in [Handled::Open, Handled::Handled, Handled::All] {
         for filter in [
             Filter { batch: Some("some".to_owned()), handled, ..Filter::default() },
             Filter { handled, ..of_cause.clone() },
+            Filter {
+                changed: Some(Change::Handled),
+                changed_from: Some(noon()),
+                handled,
+                ..Filter::default()
+            },
             Filter { handled, failed_from: Some(noon() - Duration::days(2)), ..Filter::default() },
             Filter { handled, failed_from: Some(noon() - Duration::days(9)), ..of_cause.clone() },
         ] {
@@ -131,7 +138,7 @@ fn causes_batches_overview_and_usages_read_no_whole_table() {
         groups::grouped(connection, &open_of_cause, &Search::Nothing, groups::By::Organisation)
     });
     assert_seeks(&database, "the overview's money", |connection| {
-        money::at_stake(connection, today, noon(), Some(noon() - Duration::days(1)))
+        money::at_stake(connection, today, noon(), (Some(noon() - Duration::days(1)), "ann"))
     });
     assert_seeks(&database, "the leakage", |connection| leakage::of_last_days(connection, long_ago));
     for shelf in [Shelf::Live, Shelf::History] {

@@ -1,37 +1,43 @@
-//! Any order of retries, outcomes, handling, edits, archiving and kills keeps what must always hold.
+//! Any order of retries, recordings, deletions, outcomes, handling, edits, archiving and kills keeps what must always
+//! hold.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use chrono::NaiveDateTime;
 use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
-use diesel::prelude::*;
-use llmage_admin::audit::event::{Author, FAILED_ACCOUNTING, Source};
-use llmage_admin::audit::store as audit;
-use llmage_admin::db::schema::llmusage_accounting_failed as failed;
+use llmage_admin::audit::event::{Action, Author, Source};
 use llmage_admin::db::{Database, DbConnection};
 use llmage_admin::demo::simulator::Simulator;
 use llmage_admin::error::{Error, Result};
 use llmage_admin::failed_accounting::failure::{FailedRecord, Handling, Resolution};
 use llmage_admin::failed_accounting::settlement::{self, Look};
-use llmage_admin::failed_accounting::{retry, store};
-use llmage_admin::usages::store as usages;
+use llmage_admin::failed_accounting::{change, retry, store};
+use llmage_admin::usages::recording::{self, Recording};
 use llmage_admin::usages::usage::Whereabouts;
+use llmage_admin::usages::{change as usage_change, store as usages};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::support::database::TestDatabase;
 use crate::support::proven;
 use crate::support::rows::run;
+use crate::witness::{Snapshot, Witness, records};
 
-const USAGES: [&str; 3] = ["u0", "u1", "U1"];
+pub const USAGES: [&str; 3] = ["u0", "u1", "U1"];
 
 /// Something that somebody does; failures are named by their place in the table.
 #[derive(Debug, Clone)]
-enum Act {
+pub enum Act {
     Retry(usize),
     Withdraw(usize),
     Handle(usize),
+    Reopen(usize),
+    /// An administrator deletes a failure.
+    Delete(usize),
+    /// A program or a person says that a usage could not be accounted.
+    Record(&'static str),
+    /// An administrator deletes a live usage.
+    DeleteUsage(&'static str),
     /// The platform accounts a usage, or fails it with a new row.
     Take(&'static str, bool),
     /// The platform sets the state and writes no row.
@@ -45,12 +51,28 @@ enum Act {
     Settle(Look),
 }
 
+impl Act {
+    /// Whether the app does it, so that each change has an author; the rest is the platform's.
+    pub fn is_ours(&self) -> bool {
+        use Act::*;
+        match self {
+            Retry(_) | Withdraw(_) | Handle(_) | Reopen(_) | Delete(_) | Record(_) | DeleteUsage(_)
+            | Settle(_) => true,
+            Take(..) | FailStateOnly(_) | WriteRowOnly(_) | Edit(..) | Archive(_) => false,
+        }
+    }
+}
+
 fn act() -> impl Strategy<Value = Act> {
     let usage = || select(&USAGES[..]);
     prop_oneof![
         6 => (0..8_usize).prop_map(Act::Retry),
         1 => (0..8_usize).prop_map(Act::Withdraw),
         1 => (0..8_usize).prop_map(Act::Handle),
+        1 => (0..8_usize).prop_map(Act::Reopen),
+        1 => (0..8_usize).prop_map(Act::Delete),
+        3 => usage().prop_map(Act::Record),
+        1 => usage().prop_map(Act::DeleteUsage),
         5 => (usage(), any::<bool>()).prop_map(|(usage, fails)| Act::Take(usage, fails)),
         1 => usage().prop_map(Act::FailStateOnly),
         1 => usage().prop_map(Act::WriteRowOnly),
@@ -100,30 +122,13 @@ fn transaction<T>(
     }
 }
 
-fn records(database: &Database) -> Vec<FailedRecord> {
-    database
-        .run_here(|connection| {
-            Ok(failed::table.order(failed::id.asc()).select(FailedRecord::as_select()).load(connection)?)
-        })
-        .expect("the failures can be read")
-}
-
-/// Where each usage is and in which accounting state, once for each table that holds it.
-fn states(database: &Database) -> BTreeMap<String, Vec<Option<String>>> {
-    let mut all: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
-    for usage in USAGES {
-        let found = database.run_here(|connection| {
-            let live = usages::lookup(connection, usage)?.map(|usage| usage.accounting_status);
-            let archived =
-                usages::find_archived(connection, usage)?.map(|(usage, _)| usage.accounting_status);
-            Ok([live, archived].into_iter().flatten().collect())
-        });
-        all.insert(usage.to_owned(), found.expect("usages can be read"));
-    }
-    all
-}
-
 fn perform(database: &Database, simulator: &mut Simulator, act: &Act, dies_at: Option<u32>) {
+    let change = |connection: &mut DbConnection,
+                  id: &str,
+                  action,
+                  to: &dyn Fn(&FailedRecord) -> Result<FailedRecord>| {
+        change::change(connection, id, (action, &author()), to).map(drop)
+    };
     let rows = records(database);
     let named = |place: &usize| rows.get(*place).map(|row| (row.id.clone(), row.llmusageid.clone()));
     let conflict_or_done = |done: Option<Result<()>>| match done {
@@ -142,12 +147,33 @@ fn perform(database: &Database, simulator: &mut Simulator, act: &Act, dies_at: O
             })
         }),
         Act::Handle(place) => named(place).and_then(|(id, _)| {
+            let handling = Handling { resolution: Resolution::WrittenOff, note: None };
+            let handle = |row: &FailedRecord| row.handle(&handling, "somebody", author().at);
+            transaction(database, dies_at, |connection| change(connection, &id, Action::Handle, &handle))
+        }),
+        Act::Reopen(place) => named(place).and_then(|(id, _)| {
+            let reopen = |row: &FailedRecord| row.reopen(None);
+            transaction(database, dies_at, |connection| change(connection, &id, Action::Reopen, &reopen))
+        }),
+        Act::Delete(place) => named(place).and_then(|(id, _)| {
             transaction(database, dies_at, |connection| {
-                let before = store::find_for_update(connection, &id)?;
-                let handling = Handling { resolution: Resolution::WrittenOff, note: None };
-                let after = before.handle(&handling, "somebody", author().at)?;
-                store::save(connection, &before, &after)
+                let row = store::find_for_update(connection, &id)?;
+                change::delete(connection, &row, &author())
             })
+        }),
+        Act::Record(usage) => {
+            let recording = Recording {
+                id: nanoid::nanoid!(),
+                reason: "usages is None".to_owned(),
+                failed_time: author().at,
+            };
+            transaction(database, dies_at, |connection| {
+                recording::record(connection, usage, &recording, &author()).map(drop)
+            })
+        }
+        Act::DeleteUsage(usage) => transaction(database, dies_at, |connection| {
+            let found = usage_change::live_for_update(connection, usage)?;
+            usage_change::delete(connection, &found, &author())
         }),
         Act::Take(usage, fails) => transaction(database, dies_at, |connection| {
             simulator.take(connection, usage, *fails, author().at).map(drop)
@@ -156,7 +182,7 @@ fn perform(database: &Database, simulator: &mut Simulator, act: &Act, dies_at: O
             usages::move_state(connection, usage, "created", "failed").map(drop)
         }),
         Act::WriteRowOnly(usage) => transaction(database, dies_at, |connection| {
-            let row = format!("row{}", rows.len());
+            let row = nanoid::nanoid!();
             Ok(connection.batch_execute(&format!(
                 "INSERT INTO llmusage_accounting_failed (id, llmusageid, handled) VALUES ('{row}', '{usage}', '0')"
             ))?)
@@ -186,48 +212,6 @@ fn perform(database: &Database, simulator: &mut Simulator, act: &Act, dies_at: O
     });
 }
 
-/// What must hold after every step, whoever did what before.
-fn check(database: &Database, seen: &mut BTreeSet<String>, accounted: &mut BTreeSet<String>) {
-    let (rows, states) = (records(database), states(database));
-    for (usage, places) in &states {
-        assert_eq!(places.len(), 1, "{usage} is in exactly one table");
-        let is_accounted = places[0].as_deref() == Some("accounted");
-        assert!(is_accounted || !accounted.contains(usage), "{usage} left the state accounted");
-        if is_accounted {
-            accounted.insert(usage.clone());
-        }
-    }
-    let ids: BTreeSet<String> = rows.iter().map(|row| row.id.clone()).collect();
-    assert!(ids.is_superset(seen), "a failure disappeared");
-    seen.extend(ids);
-    for row in &rows {
-        let usage = row.llmusageid.clone().unwrap_or_default();
-        let closed_as = row.closed_as();
-        if closed_as == Some(Resolution::Accounted) {
-            assert!(accounted.contains(&usage), "{row:?} is closed as accounted, its usage is not");
-            proven_by(database, &row.id, "retry_accounted");
-        }
-        if closed_as == Some(Resolution::Superseded) {
-            let next = row.retry.superseded_by.as_ref().expect("a link to the next failure");
-            let next = rows.iter().find(|other| other.id == *next).expect("the next failure is there");
-            assert_eq!(next.llmusageid, row.llmusageid);
-            assert!(next.retry.supersedes.is_some() && next.retry_count > row.retry_count, "{next:?}");
-            proven_by(database, &row.id, "retry_superseded");
-        }
-        if row.retry.retry_requested_at.is_some() {
-            assert!(row.is_open(), "{row:?} is closed and retrying");
-        }
-    }
-}
-
-fn proven_by(database: &Database, id: &str, action: &str) {
-    let events = database.run_here(|connection| audit::timeline(connection, FAILED_ACCOUNTING, id));
-    assert!(
-        events.expect("events can be read").iter().any(|event| event.action == action),
-        "{id}: no {action}"
-    );
-}
-
 /// The platform finishes what waits; then every retry has its outcome.
 fn finish(database: &Database, simulator: &mut Simulator) {
     for usage in USAGES {
@@ -252,14 +236,18 @@ fn whatever_comes_between_and_whenever_it_is_killed_no_money_is_lost_or_charged_
              ('a', 'u0', '0'), ('b', 'u1', NULL), ('c', 'u1', '0'), ('d', 'U1', '0'), ('e', 'U1', '1')",
         );
         let mut simulator = Simulator::new(1, 50);
-        let (mut seen, mut accounted) = (BTreeSet::new(), BTreeSet::new());
+        let mut witness = Witness::new(&database);
         for (act, dies_at) in steps {
+            let before = Snapshot::take(&database);
             perform(&database, &mut simulator, &act, dies_at);
-            check(&database, &mut seen, &mut accounted);
+            witness.compare(&before, &Snapshot::take(&database), &act);
         }
         finish(&database, &mut simulator);
-        check(&database, &mut seen, &mut accounted);
+        witness.look(&Snapshot::take(&database));
+        witness.count_the_money();
     });
+    let trail = database.run_here(llmage_admin::audit::chain::check).expect("the trail can be read");
+    assert_eq!(trail.count, 0, "the trail is whole: {trail:?}");
 }
 
 #[test]

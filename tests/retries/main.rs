@@ -6,3 +6,4 @@ mod support;
 mod interleaved;
 mod jobs;
 mod plans;
+mod witness;

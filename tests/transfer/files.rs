@@ -1,6 +1,6 @@
 //! What the tests of files share: exporting to text, importing from text.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use llmage_admin::audit::event::{Author, Source};
@@ -9,8 +9,9 @@ use llmage_admin::base::form::Fields;
 use llmage_admin::db::Database;
 use llmage_admin::failed_accounting::export::{self, Exported};
 use llmage_admin::failed_accounting::filter::Filter;
-use llmage_admin::imports::{ImportError, Imported, progress::Progress};
+use llmage_admin::imports::{ImportError, Imported, Source as File, progress::Progress};
 use llmage_admin::names::Names;
+use llmage_admin::web::locale::{self, Language};
 use tempfile::TempDir;
 
 /// The filter of that query string.
@@ -56,13 +57,25 @@ pub fn author() -> Author {
 }
 
 /// Imports failures from that text.
-pub fn import_failures(database: &Database, text: impl AsRef<[u8]>) -> Result<Imported, ImportError> {
+pub fn import_failures(database: &Database, text: impl AsRef<[u8]>) -> Result<Imported, String> {
     let (_folder, path) = file("failures.csv", text);
-    llmage_admin::failed_accounting::import::run(database, &path, &author(), &Progress::hidden())
+    import_failures_of(database, &path)
+}
+
+/// Imports the failures of that file.
+pub fn import_failures_of(database: &Database, path: &Path) -> Result<Imported, String> {
+    let run =
+        |file| llmage_admin::failed_accounting::import::run(database, file, &author(), &Progress::hidden());
+    in_words(File::open(path).and_then(run))
 }
 
 /// Imports usages from that text.
-pub fn import_usages(database: &Database, text: impl AsRef<[u8]>) -> Result<Imported, ImportError> {
+pub fn import_usages(database: &Database, text: impl AsRef<[u8]>) -> Result<Imported, String> {
     let (_folder, path) = file("usages.csv", text);
-    llmage_admin::usages::import::run(database, &path, &author(), &Progress::hidden())
+    let run = |file| llmage_admin::usages::import::run(database, file, &author(), &Progress::hidden());
+    in_words(File::open(&path).and_then(run))
+}
+
+fn in_words(imported: Result<Imported, ImportError>) -> Result<Imported, String> {
+    imported.map_err(|error| error.in_words(|message| locale::words(Language::English, message)))
 }

@@ -8,7 +8,7 @@ use llmage_admin::failed_accounting::condition::plan_search;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::{store, totals};
 
-use crate::files::{filter, import_failures};
+use crate::files::{filter, import_failures, import_failures_of};
 use crate::support::database::{TestDatabase, engine};
 use crate::support::rows::{self, failure};
 
@@ -162,13 +162,7 @@ fn an_id_that_the_database_has_is_named_and_nothing_is_written() {
 #[test]
 fn a_file_that_is_absent_or_a_folder_is_told() {
     let database = TestDatabase::new();
-    let run = |path: &str| {
-        let progress = llmage_admin::imports::progress::Progress::hidden();
-        let author = crate::files::author();
-        llmage_admin::failed_accounting::import::run(&database, path.as_ref(), &author, &progress)
-            .unwrap_err()
-            .to_string()
-    };
+    let run = |path: &str| import_failures_of(&database, path.as_ref()).unwrap_err();
     assert!(run("/nowhere/at/all.csv").starts_with("cannot read the file: No such file"));
     assert_eq!(run("/tmp"), "cannot read the file: it is not a regular file");
 }

@@ -295,6 +295,12 @@ impl Answer {
         texts.remove(0)
     }
 
+    /// The text of the first element that a selector finds, white space and all.
+    pub fn text_as_it_is(&self, selector: &str) -> String {
+        let selector = Selector::parse(selector).unwrap();
+        self.html().select(&selector).next().expect("an element").text().collect()
+    }
+
     /// An attribute of every element that a selector finds.
     pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let selector = Selector::parse(selector).unwrap();

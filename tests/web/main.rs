@@ -21,6 +21,8 @@ mod failed_accounting_show;
 mod hardening;
 mod headers;
 mod history;
+mod housekeeping;
+mod imports;
 mod jobs;
 mod languages;
 mod metrics;

@@ -3,9 +3,11 @@
 use chrono::TimeDelta;
 use llmage_admin::accounts::role::Role;
 use llmage_admin::failed_accounting::failure::FailedRecord;
+use llmage_admin::failed_accounting::watcher::Watcher;
 use llmage_admin::usages::usage::Usage;
 
 use crate::app::{PASSWORD, TestApp, failure, usage};
+use crate::support::rows::run as sql;
 
 #[actix_web::test]
 async fn ages_touch_at_midnight_and_add_up_to_what_is_open() {
@@ -64,4 +66,43 @@ async fn who_signs_in_again_is_told_what_failed_since_the_last_time() {
         cards.iter().find(|(link, _)| link.contains("failed_from=") && link.contains('T')).unwrap();
     assert_eq!(numbers[0], "1", "{link}");
     assert_eq!(&again.get(link).await.money_line(), numbers);
+}
+
+#[actix_web::test]
+async fn who_signs_in_again_is_told_what_others_settled_meanwhile_and_the_lists_say_the_same() {
+    let app = TestApp::new();
+    for (id, handled) in [("by-form", "0"), ("by-edit", "0"), ("mine", "0"), ("again", "1"), ("retried", "0")]
+    {
+        let resolution = (handled == "1").then(|| "written_off".to_owned());
+        app.given(&FailedRecord { handled: Some(handled.to_owned()), resolution, ..failure(id) });
+    }
+    app.given_usage(&usage("usage-retried"));
+    let admin = app.signed_in(Role::Admin).await;
+    admin.submit("/failed-accounting/by-form/handle", &[("resolution", "duplicate")]).await;
+    app.clock.advance(TimeDelta::minutes(1));
+    let operator = app.signed_in(Role::Operator).await;
+    app.clock.advance(TimeDelta::minutes(40));
+    admin.submit("/failed-accounting/again/reopen", &[("note", "")]).await;
+    let edit = [("amount", "1.2"), ("cost", "0.9"), ("failed_reason", "usages is None"), ("handled", "1")];
+    admin.submit("/failed-accounting/by-edit", &[&edit[..], &[("resolution", "duplicate")]].concat()).await;
+    operator.submit("/failed-accounting/mine/handle", &[("resolution", "duplicate")]).await;
+    operator.submit("/failed-accounting/retried/retry", &[]).await;
+    sql(&app.database, "UPDATE llmusage SET accounting_status = 'accounted'");
+    Watcher::new((*app.database).clone(), app.clock.clone()).step().unwrap();
+    let again = app.visitor();
+    again.post("/login", &[("username", "operator"), ("password", PASSWORD)]).await;
+    let cards = again.get("/").await.cards();
+    for (change, id) in [("accounted", "retried"), ("handled", "by-edit"), ("reopened", "again")] {
+        let (link, numbers) =
+            cards.iter().find(|(link, _)| link.contains(&format!("changed={change}"))).unwrap();
+        let list = again.get(link).await;
+        assert_eq!((list.rows(), &list.money_line()), (vec![id.to_owned()], numbers), "{link}");
+        assert_eq!(numbers[1], "1.20000");
+        assert!(list.text(".chips").contains(change), "{}", list.body);
+        let csv = again.get(&link.replace("/failed-accounting?", "/failed-accounting.csv?")).await;
+        assert_eq!(csv.body.lines().count(), 2, "{}", csv.body);
+    }
+    let wrong = again.get("/failed-accounting?changed=lost").await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.has("#changed-error"), "{}", wrong.body);
 }

@@ -301,6 +301,17 @@ async fn a_new_failure_takes_the_place_of_all_open_ones_of_before_its_retry() {
         (true, Some(6), Some("f1"))
     );
     assert_eq!(app.record("h").resolution, handled.resolution, "what a person closed stays closed as that");
+    let page = operator.get("/failed-accounting/f2").await;
+    let before = page.attributes(".facts.money a.id", "href");
+    assert_eq!(
+        before,
+        ["/failed-accounting/f0", "/failed-accounting/f1"],
+        "it names all whose place it took"
+    );
+    for id in ["f0", "f1"] {
+        let page = operator.get(&format!("/failed-accounting/{id}")).await;
+        assert_eq!(page.attributes(".facts.money a.id", "href"), ["/failed-accounting/f2"]);
+    }
 }
 
 #[actix_web::test]

@@ -14,7 +14,7 @@ use crate::app::{TestApp, Visitor, failure, usage};
 /// Each page template and a request that shows it: method, path, fields.
 type Shown = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const PAGES: [Shown; 33] = [
+const PAGES: [Shown; 34] = [
     ("accounts/account.html", "POST", "/account", &[("new_password", "x"), ("current_password", "")]),
     ("accounts/login.html", "POST", "/login", &[("username", "nobody")]),
     ("accounts/new_user.html", "POST", "/users", &[]),
@@ -45,6 +45,7 @@ const PAGES: [Shown; 33] = [
     ),
     ("failed_accounting/new.html", "POST", "/failed-accounting", &[]),
     ("failed_accounting/show.html", "POST", "/failed-accounting/f1/handle", &[("handled_note", "kept")]),
+    ("imports/new.html", "POST", "/usages/import", &[("text", "id,amount\n,x\n")]),
     ("overview/index.html", "GET", "/", &[]),
     ("schedule/index.html", "GET", "/jobs", &[]),
     ("failed_accounting/view.html", "POST", "/views", &[("q", "deadlock"), ("shared", "1")]),

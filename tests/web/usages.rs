@@ -221,8 +221,8 @@ async fn a_usage_with_nothing_but_an_id_is_shown_listed_and_exported() {
 
 #[actix_web::test]
 async fn an_exported_file_can_be_imported_again() {
-    use llmage_admin::audit::event::{Author, Source};
-    use llmage_admin::imports::progress::Progress;
+    use llmage_admin::audit::event::{Author, Source as Origin};
+    use llmage_admin::imports::{Source, progress::Progress};
     let app = TestApp::new();
     given_many(&app);
     app.given_usage(&Usage {
@@ -233,13 +233,11 @@ async fn an_exported_file_can_be_imported_again() {
     let viewer = app.signed_in(Role::Viewer).await;
     let csv = viewer.get("/usages.csv").await;
     let other = TestApp::new();
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), &csv.body).unwrap();
+    let file = Source::sent("usages.csv", csv.body.clone().into_bytes());
     let author =
-        Author { name: "test".to_owned(), source: Source::Command, request_id: None, at: crate::app::noon() };
+        Author { name: "test".to_owned(), source: Origin::Command, request_id: None, at: crate::app::noon() };
     let imported =
-        llmage_admin::usages::import::run(&other.database, file.path(), &author, &Progress::on_terminal())
-            .unwrap();
+        llmage_admin::usages::import::run(&other.database, file, &author, &Progress::on_terminal()).unwrap();
     assert_eq!(imported.rows, 51);
     let again = other.signed_in(Role::Viewer).await.get("/usages.csv").await;
     assert_eq!(again.body, csv.body);

@@ -93,3 +93,37 @@ async fn a_view_of_a_filter_that_is_gone_says_so_and_shows_the_rest() {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(wrong.attribute("#amount_min", "aria-invalid"), "true");
 }
+
+#[actix_web::test]
+async fn the_filter_of_a_view_gives_way_to_the_present_one() {
+    let app = TestApp::new();
+    app.given(&failure("f1"));
+    let viewer = app.signed_in(Role::Viewer).await;
+    assert!(!viewer.get("/views/new?llmid=m-kimi-k3").await.has("#replace"), "there is none to replace");
+    viewer.submit("/views", &[("name", "Kimi"), ("q", "usages"), ("shared", "1")]).await;
+    let new = viewer.get("/views/new?llmid=m-kimi-k3&handled=1&view=x").await;
+    let choice = new.attribute("#replace option:not([value=''])", "value");
+    let fields = [("llmid", "m-kimi-k3"), ("handled", "1"), ("replace", choice.as_str())];
+    let replaced = viewer.submit("/views", &fields).await;
+    assert!(replaced.text("[role=status]").contains("Kimi"), "{}", replaced.body);
+    assert_eq!(replaced.text(".views a[aria-current]"), "Kimi");
+    assert_eq!(replaced.attribute("#llmid", "value"), "m-kimi-k3");
+    assert!(!replaced.has("#q[value='usages']"), "{}", replaced.body);
+    let all = viewer.get("/views").await;
+    assert!(all.text("#views tbody").contains("everybody"), "what is shared stays so: {}", all.body);
+    let stale = viewer.post("/views", &fields).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    assert!(stale.has("#replace[aria-invalid=true]") && stale.has("#replace-error"), "{}", stale.body);
+    assert_eq!(stale.attribute("#replace option[selected]", "value"), choice.replace(":0", ":1"));
+    assert_eq!(stale.attribute("input[name=llmid]", "value"), "m-kimi-k3");
+    for nonsense in ["", "x", "x:0", ":"] {
+        let status = viewer.post("/views", &[("llmid", "a"), ("replace", nonsense)]).await.status;
+        assert!(status.is_client_error(), "{nonsense}: {status}");
+    }
+    app.add_user("bea", Role::Operator);
+    let bea = app.visitor();
+    bea.post("/login", &[("username", "bea"), ("password", PASSWORD)]).await;
+    let foreign = bea.post("/views", &[("llmid", "a"), ("replace", &choice.replace(":0", ":1"))]).await;
+    assert_eq!(foreign.status, StatusCode::CONFLICT);
+    assert!(!bea.get("/views/new").await.has("#replace"));
+}

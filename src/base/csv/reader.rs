@@ -7,10 +7,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::io::{self, BufRead};
 
 use super::BOM;
+use crate::base::form::Message;
 
 /// The longest record that is read; a lone quote must not pull a whole file into memory.
 const LONGEST: usize = 64 * 1024 * 1024;
@@ -21,26 +21,26 @@ pub struct Refusal {
     /// The physical line, the header being 1; of a record of several lines the first, unless one is at fault.
     pub line: u64,
     pub column: Option<String>,
-    pub reason: String,
+    pub reason: Message,
 }
 
 impl Refusal {
     /// A whole line that is refused.
-    pub fn of_line(line: u64, reason: impl Into<String>) -> Refusal {
-        Refusal { line, column: None, reason: reason.into() }
+    pub fn of_line(line: u64, reason: Message) -> Refusal {
+        Refusal { line, column: None, reason }
     }
 
     /// One cell that is refused.
-    pub fn of_cell(line: u64, column: &str, reason: impl Into<String>) -> Refusal {
-        Refusal { line, column: Some(column.to_owned()), reason: reason.into() }
+    pub fn of_cell(line: u64, column: &str, reason: Message) -> Refusal {
+        Refusal { line, column: Some(column.to_owned()), reason }
     }
-}
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Place and reason as one message, the reason already in those words.
+    pub fn in_words(&self, words: impl Fn(&Message) -> String) -> Message {
+        let at = |key| Message::new(key).with("line", self.line).with("reason", words(&self.reason));
         match &self.column {
-            Some(column) => write!(f, "line {}, column {column}: {}", self.line, self.reason),
-            None => write!(f, "line {}: {}", self.line, self.reason),
+            Some(column) => at("import-cell").with("column", column),
+            None => at("import-line"),
         }
     }
 }
@@ -153,10 +153,10 @@ impl<R: BufRead> Reader<R> {
                 break;
             }
             if self.cells.len() > LONGEST {
-                return Err(Refusal::of_line(opened, "a quote opens a cell of more than 64 MB").into());
+                return Err(Refusal::of_line(opened, Message::new("csv-long-quote")).into());
             }
             if !self.next_line()? {
-                return Err(Refusal::of_line(opened, "a quote is opened here and never closed").into());
+                return Err(Refusal::of_line(opened, Message::new("csv-open-quote")).into());
             }
         }
         self.check_encoding(record)?;
@@ -202,16 +202,13 @@ impl<R: BufRead> Reader<R> {
                 (_, b'\n') => State::Done,
                 (_, b'\r') if matches!(self.raw.get(position + 1..), Some([] | [b'\n'])) => state,
                 (State::Quote, _) => {
-                    return Err(Refusal::of_line(self.line, "something follows a closing quote"));
+                    return Err(Refusal::of_line(self.line, Message::new("csv-after-quote")));
                 }
                 (_, b'"') => {
-                    return Err(Refusal::of_line(self.line, "a quote inside a cell that is not quoted"));
+                    return Err(Refusal::of_line(self.line, Message::new("csv-bare-quote")));
                 }
                 (_, b'\r') => {
-                    return Err(Refusal::of_line(
-                        self.line,
-                        "a carriage return inside a cell that is not quoted",
-                    ));
+                    return Err(Refusal::of_line(self.line, Message::new("csv-carriage-return")));
                 }
                 _ => {
                     self.cells.push(byte);
@@ -233,11 +230,11 @@ impl<R: BufRead> Reader<R> {
                 record.text = text;
                 Ok(())
             }
-            Ok(_) => Err(Refusal::of_line(record.line, "not UTF-8")),
+            Ok(_) => Err(Refusal::of_line(record.line, Message::new("csv-not-utf8"))),
             Err(error) => {
                 let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
                 let line = record.line + before.filter(|byte| **byte == b'\n').count() as u64;
-                Err(Refusal::of_line(line, "not UTF-8"))
+                Err(Refusal::of_line(line, Message::new("csv-not-utf8")))
             }
         }
     }

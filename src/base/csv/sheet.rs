@@ -8,7 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::reader::{ReadError, Reader, Record, Refusal};
 use super::unguard;
-use crate::base::form::{parse_date, parse_time};
+use crate::base::form::{Message, parse_date, parse_time};
 use crate::base::money::{Money, MoneyError};
 
 /// The most characters of a bad cell that a refusal repeats.
@@ -40,17 +40,19 @@ impl<R: BufRead> Sheet<R> {
         let mut reader = Reader::new(source);
         let mut record = Record::default();
         if !reader.read(&mut record)? {
-            return Err(Refusal::of_line(1, "the file is empty; its first line must name the columns").into());
+            return Err(Refusal::of_line(1, Message::new("csv-empty")).into());
         }
         let mut positions = vec![None; layout.columns.len()];
         let mut seen: Vec<&str> = Vec::new();
         for (position, name) in record.cells().map(str::trim).enumerate() {
             let known = layout.columns.iter().position(|column| *column == name);
             if known.is_none() && !layout.ignored.contains(&name) {
-                return Err(Refusal::of_line(record.line, format!("unknown column {}", quoted(name))).into());
+                let unknown = Message::new("csv-unknown-column").with("found", quoted(name));
+                return Err(Refusal::of_line(record.line, unknown).into());
             }
             if seen.contains(&name) {
-                return Err(Refusal::of_line(record.line, format!("column {name} twice")).into());
+                let twice = Message::new("csv-column-twice").with("name", name);
+                return Err(Refusal::of_line(record.line, twice).into());
             }
             seen.push(name);
             if let Some(slot) = known.and_then(|column| positions.get_mut(column)) {
@@ -58,7 +60,8 @@ impl<R: BufRead> Sheet<R> {
             }
         }
         if let (Some(None), Some(name)) = (positions.first(), layout.columns.first()) {
-            return Err(Refusal::of_line(record.line, format!("column {name} is missing")).into());
+            let missing = Message::new("csv-column-missing").with("name", name);
+            return Err(Refusal::of_line(record.line, missing).into());
         }
         let width = record.len();
         Ok(Sheet { reader, layout, positions, width, record })
@@ -71,8 +74,7 @@ impl<R: BufRead> Sheet<R> {
         }
         let (found, width) = (self.record.len(), self.width);
         if found != width {
-            let cells = if found == 1 { "cell" } else { "cells" };
-            let reason = format!("{found} {cells}, but the header has {width}");
+            let reason = Message::new("csv-width").with("number", found).with("width", width);
             return Err(Refusal::of_line(self.record.line, reason).into());
         }
         Ok(Some(Cells { record: &self.record, layout: self.layout, positions: &self.positions }))
@@ -104,7 +106,7 @@ impl<'a> Cells<'a> {
     }
 
     /// What is wrong with a cell of this row.
-    pub fn refuse(&self, column: &str, reason: impl Into<String>) -> Refusal {
+    pub fn refuse(&self, column: &str, reason: Message) -> Refusal {
         Refusal::of_cell(self.record.line, column, reason)
     }
 
@@ -112,7 +114,7 @@ impl<'a> Cells<'a> {
     pub fn text(&self, column: &str) -> Result<Option<String>, Refusal> {
         let cell = unguard(self.raw(column));
         if cell.contains('\0') {
-            return Err(self.refuse(column, "a NUL character, which no text may hold"));
+            return Err(self.refuse(column, Message::new("csv-nul")));
         }
         Ok((!cell.is_empty()).then(|| cell.to_owned()))
     }
@@ -125,68 +127,67 @@ impl<'a> Cells<'a> {
             && text.chars().count() > limit
         {
             let found = text.chars().count();
-            let characters = if limit == 1 { "character" } else { "characters" };
-            return Err(self.refuse(column, format!("at most {limit} {characters} (found {found})")));
+            return Err(
+                self.refuse(column, Message::new("csv-long").with("limit", limit).with("found", found))
+            );
         }
         Ok(text)
     }
 
     /// An id of 1 to 32 characters that every row must have.
     pub fn required_id(&self, column: &str) -> Result<String, Refusal> {
-        self.short_text(column, 32)?.ok_or_else(|| self.refuse(column, "must not be empty"))
+        self.short_text(column, 32)?.ok_or_else(|| self.refuse(column, Message::new("csv-blank")))
     }
 
     /// Money, negative too, with at most 5 decimals.
     pub fn money(&self, column: &str) -> Result<Option<Money>, Refusal> {
         self.parse(column, |text| {
-            Money::parse_signed(text).map_err(|error| match error {
-                MoneyError::NotANumber | MoneyError::Negative => "not a plain number such as 0.00036",
-                MoneyError::TooPrecise => "at most 5 decimals, such as 0.00036",
-                MoneyError::TooLarge => "at most 90000000000.00000",
-                MoneyError::NotExact => "so large that its last decimals would be lost",
+            Money::parse_signed(text).map_err(|error| {
+                Message::new(match error {
+                    MoneyError::NotANumber | MoneyError::Negative => "csv-money",
+                    MoneyError::TooPrecise => "csv-money-decimals",
+                    MoneyError::TooLarge => "csv-money-large",
+                    MoneyError::NotExact => "csv-money-inexact",
+                })
             })
         })
     }
 
     /// A date.
     pub fn date(&self, column: &str) -> Result<Option<NaiveDate>, Refusal> {
-        const REASON: &str = "not a date from 1971 to 2037 such as 2026-05-31";
-        self.parse(column, |text| parse_date(text).ok_or(REASON))
+        self.parse(column, |text| parse_date(text).ok_or_else(|| Message::new("csv-date")))
     }
 
     /// A time, with or without milliseconds.
     pub fn time(&self, column: &str) -> Result<Option<NaiveDateTime>, Refusal> {
-        const REASON: &str = "not a time from 1971 to 2037 such as 2026-05-31 23:59:59.999";
-        self.parse(column, |text| parse_time(text).ok_or(REASON))
+        self.parse(column, |text| parse_time(text).ok_or_else(|| Message::new("csv-time")))
     }
 
     /// A whole number.
     pub fn integer(&self, column: &str) -> Result<Option<i32>, Refusal> {
-        const REASON: &str = "not a whole number from -2147483648 to 2147483647";
-        self.parse(column, |text| text.parse().map_err(|_| REASON))
+        self.parse(column, |text| text.parse().map_err(|_| Message::new("csv-integer")))
     }
 
     /// A number of seconds.
     pub fn seconds(&self, column: &str) -> Result<Option<f64>, Refusal> {
-        const REASON: &str = "not a number of seconds such as 1.250";
         let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
         self.parse(column, |text| {
             let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && plain(text));
-            number.ok_or(REASON)
+            number.ok_or_else(|| Message::new("csv-seconds"))
         })
     }
 
     fn parse<T>(
         &self,
         column: &str,
-        parse: impl FnOnce(&str) -> Result<T, &'static str>,
+        parse: impl FnOnce(&str) -> Result<T, Message>,
     ) -> Result<Option<T>, Refusal> {
         let cell = self.raw(column).trim();
         if cell.is_empty() {
             return Ok(None);
         }
         let parsed = parse(cell);
-        parsed.map(Some).map_err(|reason| self.refuse(column, format!("{reason} (found {})", quoted(cell))))
+        parsed.map(Some).map_err(|reason| self.refuse(column, reason.with("found", quoted(cell))))
     }
 
     fn raw(&self, column: &str) -> &'a str {

@@ -28,7 +28,7 @@ pub async fn run(request: HttpRequest, body: web::Bytes) -> Answer {
         .database
         .transaction(move |connection| {
             let batch = store::find_for_update(connection, &asked)?;
-            refuse(batch.run_obstacle(&author.name))?;
+            refuse(batch.run_obstacle(&author.name, author.at))?;
             let order = form::order(&typed, &batch, limit).map_err(Error::Invalid)?;
             store::start(connection, &batch, &order, &author)
         })

@@ -197,7 +197,8 @@ impl Builder<'_> {
         let is_allowed = visitor.as_ref().is_some_and(|visitor| {
             visitor.operates() && (batch.action != Action::Delete || visitor.administers())
         });
-        let obstacle = batch.run_obstacle(name).filter(|_| batch.state == State::Preview);
+        let obstacle =
+            batch.run_obstacle(name, self.state.clock.now()).filter(|_| batch.state == State::Preview);
         May {
             run: is_allowed && batch.state == State::Preview && obstacle.is_none(),
             run_obstacle: obstacle.map(|message| locale::words(self.language, &message)),

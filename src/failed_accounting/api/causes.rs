@@ -125,7 +125,7 @@ pub async fn index(request: HttpRequest) -> Answer {
                 let filter = Filter { cause: Some(ranked.group.key.clone()), ..Filter::default() };
                 ranked.known = Known::Exactly(totals::exact(connection, &filter, &Search::Nothing)?);
             }
-            Ok((ranking::cards(connection, shown, today, None)?, is_last))
+            Ok((ranking::cards(connection, shown, today, true)?, is_last))
         })
         .await?;
     let next = (!is_last).then(|| (skipped + size).to_string());

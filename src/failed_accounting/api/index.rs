@@ -21,7 +21,7 @@ use crate::web::json::{self, Place};
 use crate::web::page;
 
 /// What the list query takes, but the page.
-pub const FILTER: [(&str, Query, &str); 18] = [
+pub const FILTER: [(&str, Query, &str); 21] = [
     ("handled", Query::OneOf(&["0", "1", ""]), "0: open, unless given; 1: handled; present but empty: all."),
     ("retrying", Query::OneOf(&["1", ""]), "1: of the open ones those whose retry is under way."),
     ("start_date", Query::Date, "The first use_date, YYYY-MM-DD."),
@@ -53,6 +53,13 @@ pub const FILTER: [(&str, Query, &str); 18] = [
     ("retry_before", Query::Moment, "Retries under way, asked for before then."),
     ("failed_from", Query::Moment, "The first failed_time: YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS."),
     ("failed_to", Query::Date, "The last day of failing; alone, failures of no known time match, too."),
+    (
+        "changed",
+        Query::OneOf(&["accounted", "handled", "reopened", ""]),
+        "What happened to them, as the audit trail tells it.",
+    ),
+    ("changed_from", Query::Moment, "Since when, beside changed."),
+    ("changed_not_by", Query::Line(64), "By anybody but that one, beside changed."),
     (
         "sort",
         Query::OneOf(&[

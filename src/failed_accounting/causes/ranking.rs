@@ -14,7 +14,7 @@ use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::totals::{self, COUNTED_ROWS, Known, Totals};
+use crate::failed_accounting::totals::{self, Known, Totals};
 
 /// How causes are ranked. Causes with open failures always come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -101,12 +101,12 @@ pub fn ranking(connection: &mut DbConnection, rank: Rank) -> Result<Ranking> {
     Ok(Ranking { total, causes, with_open })
 }
 
-/// Looks at some causes; `limit` failures of each are counted in all, or every one.
+/// Looks at some causes; all failures of each are counted as far as its list counts them, or every one.
 pub fn cards(
     connection: &mut DbConnection,
     shown: Vec<Ranked>,
     today: NaiveDate,
-    limit: Option<i64>,
+    is_exact: bool,
 ) -> Result<Vec<Card>> {
     let keys = shown.iter().map(|ranked| ranked.group.key.clone()).collect();
     let mut known: HashMap<String, KnownCause> = causes::of_keys(connection, keys)?
@@ -117,9 +117,9 @@ pub fn cards(
     for ranked in shown {
         let key = ranked.group.key.clone();
         let filter = history::filter_of(&key);
-        let all = match limit {
-            Some(limit) => totals::known_within(connection, &filter, limit)?,
-            None => Known::Exactly(totals::exact(connection, &filter, &Search::Nothing)?),
+        let all = match is_exact {
+            false => totals::known(connection, &filter, &Search::Nothing)?,
+            true => Known::Exactly(totals::exact(connection, &filter, &Search::Nothing)?),
         };
         cards.push(Card {
             cause: known.remove(&key),
@@ -143,7 +143,7 @@ fn one_by_one(connection: &mut DbConnection) -> Result<Vec<Ranked>> {
     keys.push(UNSORTED.to_owned());
     for key in keys {
         let filter = Filter { cause: Some(key.clone()), ..Filter::default() };
-        let known = totals::known_within(connection, &filter, COUNTED_ROWS)?;
+        let known = totals::known(connection, &filter, &Search::Nothing)?;
         let mut group = nothing_open(key);
         match known {
             Known::Exactly(totals) if totals.count == 0 => continue,

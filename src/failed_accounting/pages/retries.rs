@@ -1,5 +1,7 @@
 //! Asking for a retry and taking it back; and what the details page says of it.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpRequest;
 use serde::Serialize;
 
@@ -28,27 +30,30 @@ pub(super) struct RetryView {
     is_stuck: bool,
     /// Why the usage cannot be accounted again now: a key of the catalogue.
     obstacle: Option<&'static str>,
-    /// Links to the failure before and the failure after, with their ids.
-    supersedes: Option<(String, String)>,
+    /// Links to the failures whose place this one took, and to the one that took its place, with their ids.
+    supersedes: Vec<(String, String)>,
     superseded_by: Option<(String, String)>,
 }
 
 /// What the page of a record shows of its retry.
 pub(super) fn retry_view(
     state: &AppState,
-    record: &FailedRecord,
+    (record, attempts): (&FailedRecord, &[FailedRecord]),
     usage: Option<&(Usage, Whereabouts)>,
     filter: &Filter,
 ) -> RetryView {
     let under_way = record.retry.retry_requested_at.filter(|_| record.is_retrying());
-    let linked = |id: &Option<String>| id.clone().map(|id| (record_link(&id, "", filter), id));
+    let linked = |id: &String| (record_link(id, "", filter), id.clone());
+    let gave_way = |attempt: &&FailedRecord| attempt.retry.superseded_by.as_ref() == Some(&record.id);
+    let before: BTreeSet<&String> = record.retry.supersedes.iter().collect();
+    let earlier: BTreeSet<&String> = attempts.iter().filter(gave_way).map(|attempt| &attempt.id).collect();
     RetryView {
         since: under_way.map(|time| TimeView::new(&state.clock, time)),
         by: record.retry.retry_requested_by.clone().filter(|_| under_way.is_some()),
         is_stuck: record.is_stuck(state.stuck_since()),
         obstacle: record.retry_obstacle(usage),
-        supersedes: linked(&record.retry.supersedes),
-        superseded_by: linked(&record.retry.superseded_by),
+        supersedes: before.union(&earlier).copied().map(linked).collect(),
+        superseded_by: record.retry.superseded_by.as_ref().map(linked),
     }
 }
 

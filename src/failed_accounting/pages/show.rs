@@ -192,7 +192,7 @@ fn build(
         handled_by: record.handled_by.clone().filter(|_| !record.is_open()),
         note: record.handled_note.clone(),
         is_open: record.is_open(),
-        retry: retry_view(state, record, found.usage.as_ref(), filter),
+        retry: retry_view(state, (record, &found.attempts), found.usage.as_ref(), filter),
         reopen_obstacle: record.reopen_obstacle(),
         usage: record.llmusageid.clone().map(|id| usage_view(state, id, found.usage.as_ref())),
         cause: record.cause.as_deref().map(|key| CauseLink {

@@ -22,9 +22,19 @@ struct FormPage {
     /// The filter in words, and as the form carries it.
     words: Vec<String>,
     query: Vec<(String, String)>,
+    /// The views whose filter may be replaced by this one.
+    own: Vec<OwnView>,
     /// Where to delete it; none for a new one.
     delete: Option<String>,
     unknown: Vec<String>,
+}
+
+/// A view of the person's own, as a choice.
+#[derive(Serialize)]
+struct OwnView {
+    value: String,
+    name: String,
+    is_chosen: bool,
 }
 
 /// `GET /views/new`: asks for the name of the filter in the query.
@@ -43,20 +53,42 @@ async fn view_form(
     let (names, language) = (state.names.current().await, request::language_of(request));
     let filter = view.map_or_else(|| Filter::parse(fields).0, View::filter);
     let query = filter.to_pairs().into_iter().map(|(key, value)| (key.to_owned(), value));
+    let own = match view {
+        Some(_) => Vec::new(),
+        None => own_views(request, fields.text("replace")).await?,
+    };
     let context = FormPage {
         form: FormView::new(&["name", "shared", "default", "version"], fields, errors, language),
         action: view.map_or_else(|| VIEWS.to_owned(), |view| action_link(&view.id, "")),
         words: Views { request, names: &names, language }.words(&filter),
         query: if view.is_some() { Vec::new() } else { query.collect() },
+        own,
         delete: view.map(|view| action_link(&view.id, "/delete")),
         unknown: view.map(View::unknown).unwrap_or_default(),
     };
     page::render(request, status, "failed_accounting/view.html", &context)
 }
 
-/// `POST /views`: saves a filter under a name.
+async fn own_views(request: &HttpRequest, chosen: Option<&str>) -> Result<Vec<OwnView>> {
+    let person = person_of(request);
+    let views =
+        page::state_of(request)?.database.run(move |connection| store::own(connection, &person)).await?;
+    // The version may be another one than was chosen: what stands here now is what the next try replaces.
+    let chosen = chosen.and_then(|text| text.rsplit_once(':')).map(|(id, _)| id);
+    let choice = |view: View| OwnView {
+        value: format!("{}:{}", view.id, view.version),
+        is_chosen: chosen == Some(&view.id),
+        name: view.name,
+    };
+    Ok(views.into_iter().map(choice).collect())
+}
+
+/// `POST /views`: saves a filter under a name, or in place of that of a view.
 pub async fn create_view(request: HttpRequest, body: web::Bytes) -> Answer {
     let fields = request::form_fields(&request, &body)?;
+    if fields.raw("replace").is_some() {
+        return replace(&request, &fields).await;
+    }
     let state = page::state_of(&request)?;
     let author = request::author_of(&request, state)?;
     let is_default = fields.text("default") == Some("1");
@@ -93,6 +125,33 @@ pub async fn create_view(request: HttpRequest, body: web::Bytes) -> Answer {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+async fn replace(request: &HttpRequest, fields: &Fields) -> Answer {
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let read = form::query(fields).and_then(|query| Ok((query, form::replaced(fields)?)));
+    let replaced = match read {
+        Err(errors) => Err(Error::Invalid(errors)),
+        Ok((query, (id, seen))) => {
+            let save = move |connection: &mut crate::db::DbConnection| {
+                store::replace(connection, (&id, seen), &query, &author)
+            };
+            state.database.transaction(save).await
+        }
+    };
+    let refused = match replaced {
+        Ok(view) => {
+            tell(request, Message::new("flash-view-replaced").with("name", &view.name));
+            return Ok(page::see_other(&open_link(&view)));
+        }
+        Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        Err(Error::Conflict(message)) => {
+            (StatusCode::CONFLICT, FieldErrors::from([("replace".to_owned(), message)]))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    view_form(request, refused.0, None, (fields, &refused.1)).await
 }
 
 /// `GET /views/{id}/edit`.

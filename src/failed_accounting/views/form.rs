@@ -37,3 +37,10 @@ pub fn query(fields: &Fields) -> Result<String, FieldErrors> {
     let pairs = serde_json::to_string(&filter.to_pairs());
     pairs.map_err(|_| FieldErrors::from([("name".to_owned(), Message::new("error-body"))]))
 }
+
+/// Which view shall get the filter, and its version as the form showed it: `id:version`.
+pub fn replaced(fields: &Fields) -> Result<(String, Option<i32>), FieldErrors> {
+    let refuse = || FieldErrors::from([("replace".to_owned(), Message::new("error-required"))]);
+    let (id, version) = fields.text("replace").and_then(|text| text.rsplit_once(':')).ok_or_else(refuse)?;
+    Ok((id.to_owned(), version.parse().ok()))
+}

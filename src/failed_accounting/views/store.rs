@@ -20,8 +20,7 @@ const MOST_SHARED: i64 = 100;
 
 /// The views that a person sees: their own by name, then what others share.
 pub fn of(connection: &mut DbConnection, person: &str) -> Result<Vec<View>> {
-    let own = saved_view::table.filter(dsl::owner.eq(person.to_owned()));
-    let mut views: Vec<View> = own.order(dsl::name).select(View::as_select()).load(connection)?;
+    let mut views = own(connection, person)?;
     let shared = saved_view::table.filter(dsl::is_shared.eq(true)).filter(dsl::owner.ne(person.to_owned()));
     let shared = shared.order((dsl::name, dsl::owner)).limit(MOST_SHARED).select(View::as_select());
     views.extend(shared.load::<View>(connection)?);
@@ -60,6 +59,28 @@ pub fn change(
     wanted: &Wanted,
     author: &Author,
 ) -> Result<()> {
+    let view = find_own(connection, (id, seen), author)?;
+    if wanted.name != view.name {
+        refuse_taken(connection, &view, &wanted.name)?;
+    }
+    let after = View { name: wanted.name.clone(), is_shared: wanted.is_shared, ..view.clone() };
+    save(connection, (&view, &after), author)
+}
+
+/// Gives a view that is still as its owner saw it another filter; name and sharing stay.
+pub fn replace(
+    connection: &mut DbConnection,
+    (id, seen): (&str, Option<i32>),
+    query: &str,
+    author: &Author,
+) -> Result<View> {
+    let view = find_own(connection, (id, seen), author)?;
+    let after = View { query: query.to_owned(), ..view.clone() };
+    save(connection, (&view, &after), author)?;
+    Ok(after)
+}
+
+fn find_own(connection: &mut DbConnection, (id, seen): (&str, Option<i32>), author: &Author) -> Result<View> {
     let view = find(connection, id, &author.name)?;
     if view.owner != author.name {
         return Err(Error::Conflict(Message::new("view-foreign").with("name", &view.owner)));
@@ -67,22 +88,29 @@ pub fn change(
     if seen != Some(view.version) {
         return Err(Error::Conflict(Message::new("view-changed")));
     }
-    if wanted.name != view.name {
-        refuse_taken(connection, &view, &wanted.name)?;
-    }
+    Ok(view)
+}
+
+fn save(connection: &mut DbConnection, (view, after): (&View, &View), author: &Author) -> Result<()> {
     let row = saved_view::table.filter(dsl::id.eq(view.id.clone())).filter(dsl::version.eq(view.version));
     let changed = diesel::update(row)
         .set((
-            dsl::name.eq(wanted.name.clone()),
-            dsl::is_shared.eq(wanted.is_shared),
+            dsl::name.eq(after.name.clone()),
+            dsl::query.eq(after.query.clone()),
+            dsl::is_shared.eq(after.is_shared),
             dsl::version.eq(view.version + 1),
         ))
         .execute(connection)?;
     if changed == 0 {
         return Err(Error::Conflict(Message::new("view-changed")));
     }
-    let after = View { name: wanted.name.clone(), is_shared: wanted.is_shared, ..view.clone() };
-    record(connection, (Action::ChangeView, &view), (Some(state(&view)), Some(state(&after))), author)
+    record(connection, (Action::ChangeView, view), (Some(state(view)), Some(state(after))), author)
+}
+
+/// The views that a person may change, by name.
+pub fn own(connection: &mut DbConnection, person: &str) -> Result<Vec<View>> {
+    let own = saved_view::table.filter(dsl::owner.eq(person.to_owned()));
+    Ok(own.order(dsl::name).select(View::as_select()).load(connection)?)
 }
 
 /// Removes a view; its owner may, and administrators may remove what is shared.

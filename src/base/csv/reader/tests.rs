@@ -9,7 +9,9 @@ fn read(text: impl AsRef<[u8]>) -> Result<Vec<(u64, Vec<String>)>, String> {
         match reader.read(&mut record) {
             Ok(true) => all.push((record.line, record.cells().map(str::to_owned).collect())),
             Ok(false) => return Ok(all),
-            Err(ReadError::Refused(refusal)) => return Err(refusal.to_string()),
+            Err(ReadError::Refused(refusal)) => {
+                return Err(format!("{} {}", refusal.line, refusal.reason.key));
+            }
             Err(ReadError::File(error)) => panic!("{error}"),
         }
     }
@@ -44,10 +46,10 @@ fn quotes_are_taken_off_and_doubled_ones_halved() {
 #[test]
 fn what_cannot_be_meant_is_refused_with_its_line() {
     let refused = |text: &[u8]| read(text).unwrap_err();
-    assert_eq!(refused(b"a\r\n1\r\n\"2\r\n3\r\n"), "line 3: a quote is opened here and never closed");
-    assert_eq!(refused(b"a,b\nx,y\"z\n"), "line 2: a quote inside a cell that is not quoted");
-    assert_eq!(refused(b"a\n\"x\ny\"z\n"), "line 3: something follows a closing quote");
-    assert_eq!(refused(b"a\nx\ry\n"), "line 2: a carriage return inside a cell that is not quoted");
-    assert_eq!(refused(b"a\n\"ok\n\xff\"\n"), "line 3: not UTF-8");
-    assert_eq!(refused(b"a,b\n\xc3,\xa9\n"), "line 2: not UTF-8");
+    assert_eq!(refused(b"a\r\n1\r\n\"2\r\n3\r\n"), "3 csv-open-quote");
+    assert_eq!(refused(b"a,b\nx,y\"z\n"), "2 csv-bare-quote");
+    assert_eq!(refused(b"a\n\"x\ny\"z\n"), "3 csv-after-quote");
+    assert_eq!(refused(b"a\nx\ry\n"), "2 csv-carriage-return");
+    assert_eq!(refused(b"a\n\"ok\n\xff\"\n"), "3 csv-not-utf8");
+    assert_eq!(refused(b"a,b\n\xc3,\xa9\n"), "2 csv-not-utf8");
 }

@@ -12,7 +12,7 @@ use crate::failed_accounting::causes::note::state_of;
 use crate::failed_accounting::causes::ranking::{self, Card, Rank};
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::pages::cause::cause_title;
-use crate::failed_accounting::totals::{COUNTED_ROWS, Known};
+use crate::failed_accounting::totals::Known;
 use crate::web::error::Answer;
 use crate::web::locale::Language;
 use crate::web::state::AppState;
@@ -144,6 +144,6 @@ fn find(connection: &mut DbConnection, rank: Rank, page: usize, today: NaiveDate
     let ranking = ranking::ranking(connection, rank)?;
     let (total, with_open, causes) = (ranking.total, ranking.with_open, ranking.causes.len());
     let shown = ranking.causes.into_iter().skip((page - 1) * CARDS).take(CARDS).collect();
-    let cards = ranking::cards(connection, shown, today, Some(COUNTED_ROWS))?;
+    let cards = ranking::cards(connection, shown, today, false)?;
     Ok(Found { cards, total, causes, with_open })
 }

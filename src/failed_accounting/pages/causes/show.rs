@@ -190,7 +190,7 @@ fn find(connection: &mut DbConnection, key: &str, today: NaiveDate) -> Result<Fo
     Ok(Found {
         cause,
         open,
-        all: totals::known_within(connection, &history::filter_of(key), totals::COUNTED_ROWS)?,
+        all: totals::known(connection, &history::filter_of(key), &Search::Nothing)?,
         newest_open,
         seen: history::seen(connection, key)?,
         days: history::by_day(connection, key, today)?,

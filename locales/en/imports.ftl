@@ -1,0 +1,83 @@
+# Bringing CSV files in: the page, and what is wrong with a file.
+
+import = Import
+import-title-usage = Import usages
+import-title-failed-accounting = Import failed records
+import-about-usage = Every row becomes a usage, or none does. A row whose id is in use already, live or in the history, is refused.
+import-about-failed-accounting = Every row becomes a failed record, or none does. A row whose id is in use already is refused; usages are not changed.
+import-field-file = CSV file
+import-file-help = Separated by commas, in UTF-8, the names of the columns in the first line; at most { $limit } MiB. The command “llmage-admin import” takes larger files.
+import-field-text = Or its text
+import-text-help = Pasted instead of a file, in the same form.
+import-columns = Columns
+import-columns-help = In any order; only the id is needed. An empty cell stands for nothing known. The CSV of the list can be brought in as it is.
+import-columns-ignored = Passed over, because the app finds them itself:
+import-do = Import
+import-both = There is a file and a text here: keep one of them
+import-nothing = Choose a file, or paste its text
+import-not-done = Nothing was imported
+import-refused =
+    { $number ->
+        [one] Nothing was imported: a line is wrong
+       *[other] Nothing was imported: { $number } lines are wrong
+    }
+import-kept = The text of { $name } stands below. Mend it there, or choose a mended file; then import again.
+import-lost = Mend { $name } and choose it again.
+import-mend = Mend the text below, then import again.
+import-perhaps-more = There may be more; reading ended here.
+import-column-line = Line
+import-column-column = Column
+import-column-reason = What is wrong
+import-file = cannot read the file: { $reason }
+import-line = line { $line }: { $reason }
+import-cell = line { $line }, column { $column }: { $reason }
+flash-imported-usages =
+    { $number ->
+        [one] Imported { $count } usage: amount { $amount }, cost { $cost }.
+       *[other] Imported { $count } usages: amount { $amount }, cost { $cost }.
+    }
+flash-imported-failures =
+    { $number ->
+        [one] Imported { $count } failed record: amount { $amount }, cost { $cost }.
+       *[other] Imported { $count } failed records: amount { $amount }, cost { $cost }.
+    }
+
+## What is wrong with a file
+
+csv-empty = the file is empty; its first line must name the columns
+csv-unknown-column = unknown column { $found }
+csv-column-twice = column { $name } twice
+csv-column-missing = column { $name } is missing
+csv-width =
+    { $number ->
+        [one] { $number } cell, but the header has { $width }
+       *[other] { $number } cells, but the header has { $width }
+    }
+csv-nul = a NUL character, which no text may hold
+csv-long =
+    { $limit ->
+        [one] at most { $limit } character (found { $found })
+       *[other] at most { $limit } characters (found { $found })
+    }
+csv-blank = must not be empty
+csv-money = not a plain number such as 0.00036 (found { $found })
+csv-money-decimals = at most 5 decimals, such as 0.00036 (found { $found })
+csv-money-large = at most 90000000000.00000 (found { $found })
+csv-money-inexact = so large that its last decimals would be lost (found { $found })
+csv-date = not a date from 1971 to 2037 such as 2026-05-31 (found { $found })
+csv-time = not a time from 1971 to 2037 such as 2026-05-31 23:59:59.999 (found { $found })
+csv-integer = not a whole number from -2147483648 to 2147483647 (found { $found })
+csv-seconds = not a number of seconds such as 1.250 (found { $found })
+csv-resolution = not one of { $known } (found { $found })
+csv-long-quote = a quote opens a cell of more than 64 MB
+csv-open-quote = a quote is opened here and never closed
+csv-after-quote = something follows a closing quote
+csv-bare-quote = a quote inside a cell that is not quoted
+csv-carriage-return = a carriage return inside a cell that is not quoted
+csv-not-utf8 = not UTF-8
+csv-in-line-too = { $found } is in line { $line } too
+csv-in-database = { $found } is in the database already
+csv-in-history = { $found } is in the history already
+csv-database-refuses = the database refuses it: { $reason }
+csv-changes = the file changes while it is read
+csv-same-but-case = the database takes it for another row, perhaps but for upper and lower case

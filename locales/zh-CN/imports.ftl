@@ -1,0 +1,63 @@
+# 导入 CSV 文件：页面，以及文件中的错误。
+
+import = 导入
+import-title-usage = 导入使用记录
+import-title-failed-accounting = 导入记账失败记录
+import-about-usage = 文件中的每一行成为一条使用记录；只要有一行不合格，就全部不导入。id 已存在（未归档或历史记录中）的行不予导入。
+import-about-failed-accounting = 文件中的每一行成为一条记账失败记录；只要有一行不合格，就全部不导入。id 已存在的行不予导入；不会改动使用记录。
+import-field-file = CSV 文件
+import-file-help = 以逗号分隔，UTF-8 编码，第一行为列名，最大 { $limit } MiB。更大的文件请用命令“llmage-admin import”导入。
+import-field-text = 或粘贴其内容
+import-text-help = 代替文件，格式相同。
+import-columns = 列名
+import-columns-help = 顺序不限，只有 id 必填。空单元格表示没有值。列表页下载的 CSV 可原样导入。
+import-columns-ignored = 以下各列由本系统得出，导入时略过：
+import-do = 导入
+import-both = 既选了文件又填了内容，请只保留其中一项
+import-nothing = 请选择文件，或粘贴其内容
+import-not-done = 未导入任何记录
+import-refused = 未导入任何记录：有 { $number } 行不合格
+import-kept = { $name } 的内容列在下方。请在此更正，或选择更正后的文件，然后重新导入。
+import-lost = 请更正 { $name } 后重新选择。
+import-mend = 请更正下方内容后重新导入。
+import-perhaps-more = 读取到此为止，后面可能还有错误。
+import-column-line = 行
+import-column-column = 列
+import-column-reason = 错误
+import-file = 无法读取文件：{ $reason }
+import-line = 第 { $line } 行：{ $reason }
+import-cell = 第 { $line } 行，{ $column } 列：{ $reason }
+flash-imported-usages = 已导入 { $count } 条使用记录，金额 { $amount }，成本 { $cost }。
+flash-imported-failures = 已导入 { $count } 条记账失败记录，金额 { $amount }，成本 { $cost }。
+
+## 文件中的错误
+
+csv-empty = 文件为空；第一行应为列名
+csv-unknown-column = 未知的列 { $found }
+csv-column-twice = 列 { $name } 重复
+csv-column-missing = 缺少列 { $name }
+csv-width = 有 { $number } 个单元格，而首行有 { $width } 列
+csv-nul = 含有文本不能保存的 NUL 字符
+csv-long = 最多 { $limit } 个字符（现有 { $found } 个）
+csv-blank = 不能为空
+csv-money = 应为普通数字，例如 0.00036（现为 { $found }）
+csv-money-decimals = 最多 5 位小数，例如 0.00036（现为 { $found }）
+csv-money-large = 最大为 90000000000.00000（现为 { $found }）
+csv-money-inexact = 数额过大，末几位小数无法保存（现为 { $found }）
+csv-date = 应为 1971 至 2037 年的日期，例如 2026-05-31（现为 { $found }）
+csv-time = 应为 1971 至 2037 年的时间，例如 2026-05-31 23:59:59.999（现为 { $found }）
+csv-integer = 应为 -2147483648 至 2147483647 的整数（现为 { $found }）
+csv-seconds = 应为秒数，例如 1.250（现为 { $found }）
+csv-resolution = 应为 { $known } 之一（现为 { $found }）
+csv-long-quote = 引号中的单元格超过 64 MB
+csv-open-quote = 引号在此开始，没有结束
+csv-after-quote = 结束引号之后还有内容
+csv-bare-quote = 未加引号的单元格中含有引号
+csv-carriage-return = 未加引号的单元格中含有回车符
+csv-not-utf8 = 不是 UTF-8 编码
+csv-in-line-too = { $found } 与第 { $line } 行重复
+csv-in-database = { $found } 在数据库中已存在
+csv-in-history = { $found } 在历史记录中已存在
+csv-database-refuses = 数据库不接受：{ $reason }
+csv-changes = 文件在读取期间发生变化
+csv-same-but-case = 数据库视其为另一行，可能只是大小写不同
