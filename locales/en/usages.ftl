@@ -33,6 +33,12 @@ chip-task = Task: { $value }
 chip-status = Status: { $value }
 chip-accounting = Accounting: { $value }
 error-name-ambiguous = { $count } names fit, such as { $ids }: type more of the name, or an id
+usages-unsearched = Not counted: the history has no index by accounting state, so every row would have to be read.
+usages-searched =
+    { $number ->
+        [one] Only one row was searched so far.
+       *[other] Only { $count } rows were searched so far.
+    }
 usage-tab-created = To be accounted
 usage-tab-accounted = Accounted
 usage-tab-failed = Failed

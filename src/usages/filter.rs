@@ -170,6 +170,15 @@ impl Filter {
         if self.oldest_first { "use_time" } else { "-use_time" }
     }
 
+    /// Whether rows are looked through one by one: next to all of the history is accounted, hence it has no index by
+    /// accounting state.
+    pub fn is_searched(&self) -> bool {
+        self.shelf == Shelf::History
+            && self.accounting_status.is_some()
+            && self.id.is_none()
+            && self.taskid.is_none()
+    }
+
     /// The same filter on the tab of an accounting state; none = all.
     pub fn on_tab(&self, accounting_status: Option<&str>) -> Filter {
         Filter { accounting_status: accounting_status.map(str::to_owned), ..self.clone() }
@@ -179,7 +188,8 @@ impl Filter {
     pub fn cleared(&self) -> Filter {
         Filter {
             shelf: self.shelf,
-            accounting_status: self.accounting_status.clone(),
+            // The history has no tabs.
+            accounting_status: self.accounting_status.clone().filter(|_| self.shelf == Shelf::Live),
             oldest_first: self.oldest_first,
             page_size: self.page_size,
             ..Filter::default()

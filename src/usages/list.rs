@@ -18,6 +18,12 @@ use crate::error::Result;
 /// Up to so many rows are counted and added up, whatever the filter.
 pub const COUNTED_ROWS: i64 = 10_000;
 
+/// How many rows a search without an index looks through for one page.
+pub const SEARCHED_ROWS: i64 = 20_000;
+
+/// For those who look through all rows, however many.
+pub const ALL_ROWS: i64 = 1 << 50;
+
 /// Rows of a download that are fetched at once.
 const CHUNK: i64 = 500;
 
@@ -41,7 +47,21 @@ pub struct Totals {
     pub cost: MoneySum,
 }
 
-struct Usages<'a>(&'a Filter);
+/// What is known of the totals at a price that a page may pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    Exactly(Totals),
+    /// More than [`COUNTED_ROWS`] rows match.
+    Many,
+    /// No index answers, and there are more rows than a page looks through.
+    Unsearched,
+}
+
+struct Usages<'a> {
+    filter: &'a Filter,
+    /// So many rows are looked through for one page where no index answers.
+    searched: i64,
+}
 
 /// The same question to the table that a filter is about: its columns as `$table`, the filter's conditions as `$all`.
 macro_rules! on_shelf {
@@ -61,17 +81,26 @@ macro_rules! on_shelf {
     };
 }
 
-/// Reads the page of that filter at that position.
+/// Reads the page of that filter at that position; where no index answers, it looks through `searched` rows, at least 2.
 ///
 /// # Errors
 /// [`crate::error::Error::Invalid`] for a cursor that no row of this database can have.
-pub fn page(connection: &mut DbConnection, filter: &Filter, position: &Position) -> Result<Listing> {
-    walk::page(&Usages(filter), connection, position, filter.rows_per_page())
+pub fn page(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    position: &Position,
+    searched: i64,
+) -> Result<Listing> {
+    walk::page(&Usages { filter, searched }, connection, position, filter.rows_per_page())
 }
 
 /// The place of the last of so many rows of a filter, if it has that many.
 pub fn place_after(connection: &mut DbConnection, filter: &Filter, rows: usize) -> Result<Option<Cursor>> {
-    walk::place_after(&Usages(filter), connection, (filter.sort_name().to_owned(), rows))
+    walk::place_after(
+        &Usages { filter, searched: ALL_ROWS },
+        connection,
+        (filter.sort_name().to_owned(), rows),
+    )
 }
 
 /// Gives each usage of the filter to `visit`, in the filter's order, in constant memory. To be called once in one
@@ -81,7 +110,7 @@ pub fn each(
     filter: &Filter,
     visit: &mut dyn FnMut(&Listed) -> Result<()>,
 ) -> Result<()> {
-    let list = Usages(filter);
+    let list = Usages { filter, searched: ALL_ROWS };
     for mut stretch in stretches(connection.engine(), list.order(), None) {
         loop {
             let ids = list.ids(connection, &stretch, CHUNK)?;
@@ -102,12 +131,15 @@ pub fn each(
     Ok(())
 }
 
-/// Count and sums of a filter, unless more than [`COUNTED_ROWS`] rows match.
-pub fn known_totals(connection: &mut DbConnection, filter: &Filter) -> Result<Option<Totals>> {
-    if count_up_to(connection, filter, COUNTED_ROWS + 1)? > COUNTED_ROWS {
-        return Ok(None);
+/// Count and sums of a filter, as far as a page may count; where no index answers, through `searched` rows.
+pub fn known_totals(connection: &mut DbConnection, filter: &Filter, searched: i64) -> Result<Known> {
+    if filter.is_searched() && count_up_to(connection, &filter.on_tab(None), searched + 1)? > searched {
+        return Ok(Known::Unsearched);
     }
-    totals(connection, filter).map(Some)
+    if count_up_to(connection, filter, COUNTED_ROWS + 1)? > COUNTED_ROWS {
+        return Ok(Known::Many);
+    }
+    totals(connection, filter).map(Known::Exactly)
 }
 
 /// How many rows match, counting to `limit` at most.
@@ -147,19 +179,12 @@ impl List for Usages<'_> {
     type Row = Listed;
 
     fn order(&self) -> Order {
-        let table = if self.0.shelf == Shelf::Live { "llmusage" } else { "llmusage_history" };
-        Order { table, column: "use_time", is_time: true, descending: !self.0.oldest_first }
+        let table = if self.filter.shelf == Shelf::Live { "llmusage" } else { "llmusage_history" };
+        Order { table, column: "use_time", is_time: true, descending: !self.filter.oldest_first }
     }
 
     fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>> {
-        on_shelf!(self.0, connection.engine(), table, conditions, {
-            let mut query = table::table.select(table::id).filter(stretch.clone()).into_boxed();
-            for condition in conditions {
-                query = query.filter(condition);
-            }
-            let order = stretch.order.sql(stretch.engine, stretch.nulls, true);
-            Ok(query.order(order).limit(limit).load(connection)?)
-        })
+        ids_of(connection, self.filter, stretch, (limit, 0))
     }
 
     fn rows(
@@ -172,7 +197,7 @@ impl List for Usages<'_> {
         let keys = || stretch.order.keys(stretch.engine);
         let order = stretch.order.sql(stretch.engine, stretch.nulls, false);
         type Found = (Usage, TolerantTime, Place);
-        let rows: Vec<Found> = match self.0.shelf {
+        let rows: Vec<Found> = match self.filter.shelf {
             Shelf::Live => {
                 let (time, number) = keys();
                 let never = sql::<Nullable<Timestamp>>("NULL");
@@ -187,7 +212,7 @@ impl List for Usages<'_> {
                 query.select(columns).load(connection)?
             }
         };
-        let sort = self.0.sort_name();
+        let sort = self.filter.sort_name();
         let listed = |(usage, archived, place): Found| Listed {
             usage,
             backup_time: archived.into(),
@@ -205,7 +230,7 @@ impl List for Usages<'_> {
     ) -> Result<Vec<Place>> {
         let (time, number) = stretch.order.keys(stretch.engine);
         let order = stretch.order.sql(stretch.engine, stretch.nulls, false);
-        Ok(match self.0.shelf {
+        Ok(match self.filter.shelf {
             Shelf::Live => {
                 let query = live::table.filter(live::id.eq_any(ids)).order(order).limit(limit);
                 query.select((live::id, time, number)).load(connection)?
@@ -216,4 +241,30 @@ impl List for Usages<'_> {
             }
         })
     }
+    fn stops_at(&self, connection: &mut DbConnection, stretch: &Stretch) -> Result<Option<Cursor>> {
+        if !self.filter.is_searched() || self.searched == ALL_ROWS {
+            return Ok(None);
+        }
+        let end = ids_of(connection, &self.filter.on_tab(None), stretch, (1, self.searched - 1))?;
+        let places = self.places(connection, stretch, end, 1)?;
+        let cursor = |place| walk::to_cursor(self.filter.sort_name().to_owned(), place);
+        Ok(places.into_iter().next().map(cursor))
+    }
+}
+
+/// The ids of a filter within a stretch, in its order: up to `limit` of them, from `offset` on.
+fn ids_of(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    stretch: &Stretch,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<String>> {
+    on_shelf!(filter, connection.engine(), table, conditions, {
+        let mut query = table::table.select(table::id).filter(stretch.clone()).into_boxed();
+        for condition in conditions {
+            query = query.filter(condition);
+        }
+        let order = stretch.order.sql(stretch.engine, stretch.nulls, true);
+        Ok(query.order(order).limit(limit).offset(offset).load(connection)?)
+    })
 }

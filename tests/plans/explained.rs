@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use llmage_admin::db::{Database, Engine};
 
+use crate::filled::is_large;
 use crate::support::database::{TestDatabase, engine};
 use crate::support::rows::run;
 
@@ -41,8 +42,10 @@ pub fn plan(database: &Database, statement: &str) -> Vec<Step> {
                 .map(|row| row.detail)
                 .collect(),
             Engine::Postgres => {
-                // On a table this small, reading all of it is the best plan: the question is what else there is.
-                diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection)?;
+                if !is_large() {
+                    // Reading all of a small table is the best plan: the question is what else there is.
+                    diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection)?;
+                }
                 diesel::sql_query(format!("EXPLAIN (COSTS OFF) {statement}"))
                     .load::<Postgres>(connection)?
                     .into_iter()

@@ -1,7 +1,5 @@
 //! The list of failures and its money lines.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-
 use llmage_admin::base::paging::Position;
 use llmage_admin::db::{Database, Engine};
 use llmage_admin::failed_accounting::condition::plan_search;
@@ -9,44 +7,13 @@ use llmage_admin::failed_accounting::failure::Resolution;
 use llmage_admin::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
 use llmage_admin::failed_accounting::{list, totals};
 
-use crate::explained::{Step, look_at, plan, reads_all, sorts};
+use crate::explained::{Step, plan, reads_all, sorts};
+use crate::filled::filled;
 use crate::support::bulk;
-use crate::support::database::{TestDatabase, engine};
-use crate::support::rows::{Row, insert_many};
+use crate::support::database::engine;
 use crate::support::statements::sent;
 
 const TABLE: &str = "llmusage_accounting_failed";
-
-/// Enough for the planners to care; as many as `PLANS_ROWS` says for a measurement, such as a million.
-fn rows() -> usize {
-    std::env::var("PLANS_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(60_000)
-}
-
-/// A filled database, shared by the tests that run at the same time.
-fn filled() -> Arc<TestDatabase> {
-    static SHARED: Mutex<Weak<TestDatabase>> = Mutex::new(Weak::new());
-    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(database) = shared.upgrade() {
-        return database;
-    }
-    let database = TestDatabase::new();
-    insert_many(&database, bulk::rows(rows()).enumerate().map(|(number, row)| without_some(number, row)));
-    look_at(&database, &[TABLE]);
-    let database = Arc::new(database);
-    *shared = Arc::downgrade(&database);
-    database
-}
-
-/// Takes one of the values that lists sort by from some of the rows: those have stretches of their own.
-fn without_some(number: usize, row: Row) -> Row {
-    match number % 40 {
-        0 => Row { failed_time: None, ..row },
-        1 => Row { use_time: None, ..row },
-        2 => Row { amount: None, ..row },
-        3 => Row { cost: None, ..row },
-        _ => row,
-    }
-}
 
 /// Reads rows by their ids: a page's worth, sorted at will.
 fn is_by_id(statement: &str) -> bool {

@@ -8,4 +8,6 @@ mod support;
 mod archive;
 mod explained;
 mod failures;
+mod filled;
 mod others;
+mod trail;

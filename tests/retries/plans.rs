@@ -152,8 +152,11 @@ fn each_filter_of_usages_has_its_index() {
     }
 
     fn read_page(database: &Database, filter: &Filter, position: &Position) -> (list::Listing, Vec<String>) {
-        let page = database.run_here(|connection| list::page(connection, filter, position)).expect("a page");
-        let asked = sent(database, |connection| list::page(connection, filter, position));
+        let page = database
+            .run_here(|connection| list::page(connection, filter, position, list::SEARCHED_ROWS))
+            .expect("a page");
+        let asked =
+            sent(database, |connection| list::page(connection, filter, position, list::SEARCHED_ROWS));
         (page, asked.into_iter().take(1).collect())
     }
 }

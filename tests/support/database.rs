@@ -25,6 +25,8 @@ enum Home {
     Folder(#[expect(dead_code, reason = "kept for its removal when dropped")] TempDir),
     /// The name of a database on the server of `TEST_DATABASE_URL`.
     Server(String),
+    /// Stays on its server for those who come later.
+    Kept,
 }
 
 impl TestDatabase {
@@ -41,6 +43,24 @@ impl TestDatabase {
     /// A database without any table.
     pub fn without_tables() -> TestDatabase {
         TestDatabase::made(Tz::UTC, false)
+    }
+
+    /// A migrated database that takes long to fill and is only read: on a server it is filled by who comes first and
+    /// kept for those who come within the hour. `content` tells what is in it: another one is filled anew.
+    pub fn kept(content: &str, fill: impl FnOnce(&TestDatabase)) -> TestDatabase {
+        let Some(server) = server_url() else {
+            let database = TestDatabase::new();
+            fill(&database);
+            return database;
+        };
+        let name = server::kept(&server, content, |name| {
+            let url = with_name(&server, name);
+            let database = Database::open(&url, Tz::UTC).expect("the database opens");
+            fill(&TestDatabase { database: Some(database), url, home: Home::Kept });
+        });
+        let url = with_name(&server, &name);
+        let database = Database::open(&url, Tz::UTC).expect("the filled database opens");
+        TestDatabase { database: Some(database), url, home: Home::Kept }
     }
 
     fn made(zone: Tz, migrated: bool) -> TestDatabase {
@@ -176,6 +196,31 @@ mod server {
         name
     }
 
+    /// The name of the database with that content; filled now unless it is there.
+    pub(super) fn kept(server: &str, content: &str, fill: impl FnOnce(&str)) -> String {
+        let mut admin = connect(server);
+        let mut hasher = DefaultHasher::new();
+        (fingerprint(admin.engine()), content).hash(&mut hasher);
+        let suffix = format!("_kept_{:016x}", hasher.finish());
+        // As long as filling may take.
+        lock(&mut admin, "llmage_kept", 1_800);
+        // One whose filling was cut off has no such suffix: it is named so at the end.
+        let marks = names_ending(&mut admin, &format!("{suffix}_full"));
+        let full = |mark: &String| mark.trim_end_matches("_full").to_owned();
+        let known = marks.iter().map(full).find(|name| age(name).is_some_and(|age| age < TEMPLATE_LASTS));
+        let name = known.unwrap_or_else(|| {
+            let name = fresh_name(&suffix);
+            let template = template(&mut admin, server);
+            copy(&mut admin, &template, &name);
+            fill(&name);
+            let statement = create_statement(admin.engine(), &format!("{name}_full"));
+            execute(&mut admin, &statement);
+            name
+        });
+        unlock(&mut admin, "llmage_kept");
+        name
+    }
+
     pub(super) fn drop_database(server: &str, name: &str) {
         let mut admin = connect(server);
         let force = if admin.engine() == Engine::Postgres { " WITH (FORCE)" } else { "" };
@@ -249,7 +294,7 @@ mod server {
     /// A database with the migrations of this build; made by the process that comes first.
     fn template(admin: &mut DbConnection, server: &str) -> String {
         let suffix = format!("_template_{:016x}", fingerprint(admin.engine()));
-        lock(admin);
+        lock(admin, "llmage_test", 60);
         let known = names_ending(admin, &suffix)
             .into_iter()
             .find(|name| age(name).is_some_and(|age| age < TEMPLATE_LASTS));
@@ -261,26 +306,28 @@ mod server {
             migrations::apply(&database).expect("the migrations apply");
             name
         });
-        unlock(admin);
+        unlock(admin, "llmage_test");
         name
     }
 
-    fn lock(admin: &mut DbConnection) {
+    fn lock(admin: &mut DbConnection, name: &str, seconds: u32) {
         let taken = match admin.engine() {
-            Engine::Postgres => "SELECT CAST(1 AS BIGINT) AS n FROM pg_advisory_lock(7115)",
-            _ => "SELECT CAST(GET_LOCK('llmage_test', 60) AS SIGNED) AS n",
+            Engine::Postgres => {
+                format!("SELECT CAST(1 AS BIGINT) AS n FROM pg_advisory_lock(hashtext('{name}'))")
+            }
+            _ => format!("SELECT CAST(GET_LOCK('{name}', {seconds}) AS SIGNED) AS n"),
         };
-        assert_eq!(number(admin, taken), 1, "another process keeps the lock on the template");
+        assert_eq!(number(admin, &taken), 1, "another process keeps the lock {name}");
     }
 
-    fn unlock(admin: &mut DbConnection) {
-        number(
-            admin,
-            match admin.engine() {
-                Engine::Postgres => "SELECT CAST(CAST(pg_advisory_unlock(7115) AS INTEGER) AS BIGINT) AS n",
-                _ => "SELECT CAST(RELEASE_LOCK('llmage_test') AS SIGNED) AS n",
-            },
-        );
+    fn unlock(admin: &mut DbConnection, name: &str) {
+        let given = match admin.engine() {
+            Engine::Postgres => {
+                format!("SELECT CAST(CAST(pg_advisory_unlock(hashtext('{name}')) AS INTEGER) AS BIGINT) AS n")
+            }
+            _ => format!("SELECT CAST(RELEASE_LOCK('{name}') AS SIGNED) AS n"),
+        };
+        number(admin, &given);
     }
 
     fn number(connection: &mut DbConnection, question: &str) -> i64 {

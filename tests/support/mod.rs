@@ -4,6 +4,7 @@
 
 pub mod bulk;
 pub mod database;
+pub mod heaps;
 pub mod rows;
 pub mod statements;
 

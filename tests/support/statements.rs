@@ -73,7 +73,7 @@ fn split(values: &str) -> impl Iterator<Item = String> {
 fn literal(shown: String) -> String {
     if shown.starts_with('[') {
         let values: Vec<String> = split(inner(&shown)).map(literal).collect();
-        return format!("ARRAY[{}]", values.join(", "));
+        return if values.is_empty() { "'{}'".to_owned() } else { format!("ARRAY[{}]", values.join(", ")) };
     }
     match shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(text) => format!("'{}'", text.replace("\\\"", "\"").replace('\'', "''")),

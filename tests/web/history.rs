@@ -6,6 +6,7 @@ use llmage_admin::usages::usage::Usage;
 
 use crate::app::{TestApp, day, money, usage};
 use crate::archive::given_run;
+use crate::support::rows::run;
 
 /// Two runs: u1 and u2 were archived by the first, u3 by the second; u4 is live.
 fn given(app: &TestApp) {
@@ -164,4 +165,50 @@ async fn a_program_reads_the_history_and_asks_for_a_run() {
     let run = admin.told(ask, r#"{"cutoff_date": "2026-05-22"}"#, 202).await;
     assert_eq!(run["state"], "waiting");
     admin.told(ask, r#"{"cutoff_date": "2026-05-22"}"#, 409).await;
+}
+
+/// So many accounted ones, newest first, and the oldest of all, which is not.
+fn given_many_accounted(app: &TestApp, count: usize) {
+    let values: Vec<String> = (0..count)
+        .map(|number| {
+            let second = number % 86_400;
+            let time = format!("2026-05-20 {:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60);
+            format!("('h{number}', '{time}', 0.5, 0.25, 'accounted', '2026-05-21 02:30:00')")
+        })
+        .collect();
+    let columns = "id, use_time, amount, cost, accounting_status, backup_time";
+    for some in values.chunks(1_000) {
+        run(&app.database, &format!("INSERT INTO llmusage_history ({columns}) VALUES {}", some.join(", ")));
+    }
+    run(
+        &app.database,
+        &format!(
+            "INSERT INTO llmusage_history ({columns}) \
+             VALUES ('odd', '2026-01-01 08:00:00', 7.5, 3, 'failed', '2026-05-21 02:30:00')"
+        ),
+    );
+}
+
+#[actix_web::test]
+async fn by_accounting_state_the_history_is_searched_a_bounded_stretch_at_a_time() {
+    let app = TestApp::new();
+    given_many_accounted(&app, 20_010);
+    let viewer = app.signed_in(Role::Viewer).await;
+    let ids = |page: &crate::app::Answer| page.attributes("table#usages tbody tr[data-id]", "data-id");
+    let page = viewer.get("/history?accounting_status=failed").await;
+    assert_eq!((ids(&page), page.money_line()), (vec![], ["", "", ""].map(str::to_owned)));
+    assert!(page.text("#money-line").contains("Not counted"), "{}", page.text("#money-line"));
+    assert!(page.text(".chips").contains("Accounting: failed"), "{}", page.text(".chips"));
+    assert!(page.text(".empty h2").contains("Nothing found so far"));
+    let next = viewer.get(&page.attribute(".searched a[rel=next]", "href")).await;
+    assert_eq!(ids(&next), ["odd"], "{}", next.body);
+    assert!(!next.has(".searched"), "all was searched");
+    let exact = viewer.get(&page.attribute("#money-line a", "href")).await;
+    assert_eq!(exact.money_line(), ["1", "7.50000", "3.00000"]);
+    let csv = viewer.get(&page.attribute(".pager a", "href")).await;
+    assert_eq!((csv.body.lines().count(), csv.body.contains("\r\nodd,")), (2, true), "a download has all");
+    let oldest = viewer.get("/history?accounting_status=failed&sort=use_time").await;
+    assert_eq!(ids(&oldest), ["odd"]);
+    let none = viewer.get("/history?accounting_status=none&id=odd").await;
+    assert_eq!(none.money_line(), ["0", "0.00000", "0.00000"], "one row is looked at at once");
 }

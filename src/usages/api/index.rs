@@ -144,7 +144,7 @@ fn read(connection: &mut DbConnection, filter: &Filter, place: &Place) -> Result
         }
     };
     let listing = match position {
-        Some(position) => list::page(connection, filter, &position)?,
+        Some(position) => list::page(connection, filter, &position, list::ALL_ROWS)?,
         // Behind the last page.
         None => Listing { rows: Vec::new(), has_previous: true, has_next: false, go_on: None },
     };

@@ -11,7 +11,7 @@ use crate::db::DbConnection;
 use crate::error::Result;
 use crate::names::{Names, search};
 use crate::usages::filter::{Filter, Shelf, is_narrowing};
-use crate::usages::list::{self, COUNTED_ROWS, Listed, Listing, Totals};
+use crate::usages::list::{self, COUNTED_ROWS, Known, Listed, Listing, SEARCHED_ROWS};
 use crate::usages::usage::{ACCOUNTED, CREATED, FAILED};
 use crate::web::error::Answer;
 use crate::web::form::{FormView, suggestions};
@@ -40,6 +40,9 @@ struct IndexPage {
     rows: Vec<RowView>,
     newer: Option<String>,
     older: Option<String>,
+    /// Where a search that stopped early goes on.
+    go_on: Option<String>,
+    searched: i64,
     csv: String,
     csv_excel: String,
     organisations: Vec<Named>,
@@ -63,20 +66,21 @@ struct Chip {
 /// Count and sums of exactly what the filter matches, as far as a page may count.
 #[derive(Serialize)]
 struct MoneyLine {
-    /// The attribute: plain digits, or `10000+`.
+    /// The attribute: plain digits, `10000+`, or empty where nothing was counted.
     count: String,
     count_text: String,
     number: i64,
     amount: String,
     cost: String,
-    is_exact: bool,
+    /// `exact`, `many` or `unsearched`.
+    known: &'static str,
     /// Where the exact count is, when it is not here.
     exact: String,
 }
 
 struct Found {
     listing: Listing,
-    totals: Option<Totals>,
+    totals: Known,
     tabs: [i64; 4],
 }
 
@@ -115,10 +119,10 @@ fn position(fields: &Fields, sort: &str, errors: &mut FieldErrors) -> Position {
 }
 
 fn find(connection: &mut DbConnection, filter: &Filter, position: &Position, exact: bool) -> Result<Found> {
-    let listing = list::page(connection, filter, position)?;
+    let listing = list::page(connection, filter, position, SEARCHED_ROWS)?;
     let totals = match exact {
-        true => Some(list::totals(connection, filter)?),
-        false => list::known_totals(connection, filter)?,
+        true => Known::Exactly(list::totals(connection, filter)?),
+        false => list::known_totals(connection, filter, SEARCHED_ROWS)?,
     };
     let mut tabs = [0; 4];
     if filter.shelf == Shelf::History {
@@ -163,6 +167,12 @@ impl Builder<'_> {
             rows: listing.rows.iter().map(row).collect(),
             newer: first.filter(|_| listing.has_previous).map(|row| with("before", row.cursor.encode())),
             older: last.filter(|_| listing.has_next).map(|row| with("after", row.cursor.encode())),
+            go_on: match &listing.go_on {
+                Some(Position::Before(cursor)) => Some(with("before", cursor.encode())),
+                Some(Position::After(cursor)) => Some(with("after", cursor.encode())),
+                Some(Position::Start) | None => None,
+            },
+            searched: SEARCHED_ROWS,
             csv: self.csv_link(&[]),
             csv_excel: self.csv_link(&[("bom", "1".to_owned())]),
             organisations: suggestions(&self.names.organisations),
@@ -173,7 +183,10 @@ impl Builder<'_> {
     fn tabs(&self, found: &Found) -> Vec<Tab> {
         let tab = |((name, state), count): ((&'static str, Option<&str>), i64)| {
             let current = self.filter.accounting_status.as_deref() == state;
-            let exact = found.totals.filter(|_| current).map(|totals| totals.count);
+            let exact = match found.totals {
+                Known::Exactly(totals) if current => Some(totals.count),
+                _ => None,
+            };
             Tab {
                 name,
                 link: list_link(&self.filter.on_tab(state)),
@@ -203,8 +216,10 @@ impl Builder<'_> {
             text: locale::words(self.language, &Message::new(chip_key(key)).with("value", shown(key, value))),
             remove: list_link(&self.filter.without(key)),
         };
+        // The history has no tabs.
+        let is_chip = foreign || self.filter.shelf == Shelf::History;
         let narrows =
-            |(key, _): &(&str, String)| is_narrowing(key) || (*key == "accounting_status" && foreign);
+            |(key, _): &(&str, String)| is_narrowing(key) || (*key == "accounting_status" && is_chip);
         self.filter.to_pairs().into_iter().filter(narrows).map(chip).collect()
     }
 
@@ -215,24 +230,26 @@ impl Builder<'_> {
     }
 }
 
-fn money_line(totals: Option<Totals>, exact: String) -> MoneyLine {
+fn money_line(totals: Known, exact: String) -> MoneyLine {
+    let unknown = |count: &str, count_text: String, known| MoneyLine {
+        count: count.to_owned(),
+        count_text,
+        number: COUNTED_ROWS + 1,
+        amount: String::new(),
+        cost: String::new(),
+        known,
+        exact: exact.clone(),
+    };
     match totals {
-        Some(totals) => MoneyLine {
+        Known::Many => unknown("10000+", format!("{}+", locale::count(COUNTED_ROWS)), "many"),
+        Known::Unsearched => unknown("", String::new(), "unsearched"),
+        Known::Exactly(totals) => MoneyLine {
             count: totals.count.to_string(),
             count_text: locale::count(totals.count),
             number: totals.count,
             amount: totals.amount.to_string(),
             cost: totals.cost.to_string(),
-            is_exact: true,
-            exact,
-        },
-        None => MoneyLine {
-            count: format!("{COUNTED_ROWS}+"),
-            count_text: format!("{}+", locale::count(COUNTED_ROWS)),
-            number: COUNTED_ROWS + 1,
-            amount: String::new(),
-            cost: String::new(),
-            is_exact: false,
+            known: "exact",
             exact,
         },
     }

@@ -1,0 +1,3 @@
+-- /audit?q=: the id of a record of any kind. The kind comes second, so that the timeline of one record is a seek as before.
+CREATE INDEX IF NOT EXISTS idx_audit_event_record_id ON audit_event (record_id, record_kind, id);
+DROP INDEX IF EXISTS idx_audit_event_record;
