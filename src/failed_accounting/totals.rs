@@ -24,6 +24,9 @@ pub const COUNTED_ROWS: i64 = 10_000;
 /// Up to so many index entries are read for one money line: some 40 ms.
 pub const INDEXED_ROWS: i64 = 500_000;
 
+/// Of one cause, handled ones and all: a page of causes has twenty of these numbers.
+const ROWS_OF_CAUSE: i64 = 50_000;
+
 /// No failure is older; earlier times are blank or zero ones.
 const FIRST_TIME: NaiveDateTime =
     NaiveDate::from_ymd_opt(1971, 1, 1).expect("a date").and_time(NaiveTime::MIN);
@@ -64,7 +67,11 @@ pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) ->
         }
         return exact(connection, filter, search).map(Known::Exactly);
     }
-    let limit = if is_index_only(filter) { INDEXED_ROWS } else { COUNTED_ROWS };
+    let limit = match (is_index_only(filter), &filter.cause, filter.handled) {
+        (false, ..) => COUNTED_ROWS,
+        (true, Some(_), Handled::Handled | Handled::All) => ROWS_OF_CAUSE,
+        (true, ..) => INDEXED_ROWS,
+    };
     if count_up_to(connection, filter, search, limit + 1)? > limit {
         return Ok(Known::Many);
     }
@@ -82,21 +89,6 @@ fn is_index_only(filter: &Filter) -> bool {
         ..filter.clone()
     };
     !filter.retrying && filter.cleared().to_pairs() == others.to_pairs()
-}
-
-/// The sum of parts that do not overlap; many where any is.
-pub fn together<'a>(parts: impl Iterator<Item = &'a Known>) -> Known {
-    let mut sum = Totals::default();
-    for part in parts {
-        let Known::Exactly(part) = part else { return *part };
-        sum = Totals {
-            count: sum.count + part.count,
-            amount: sum.amount + part.amount,
-            cost: sum.cost + part.cost,
-            oldest: [sum.oldest, part.oldest].into_iter().flatten().min(),
-        };
-    }
-    Known::Exactly(sum)
 }
 
 /// The exact totals of a filter, at whatever price.

@@ -11,7 +11,7 @@ use crate::failed_accounting::causes::groups::{self, Group};
 use crate::failed_accounting::changed::Change;
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::{Filter, Handled};
-use crate::failed_accounting::totals::{self, Known};
+use crate::failed_accounting::totals::{self, Known, Totals};
 
 /// Causes that the front page names.
 const TOP: usize = 6;
@@ -108,7 +108,7 @@ pub fn at_stake(
         ages.push((filter, known));
     }
     // The bands hold each open failure once. Of many in one band the list of all says the same: many.
-    let open = match totals::together(ages.iter().map(|(_, known)| known)) {
+    let open = match together(ages.iter().map(|(_, known)| known)) {
         Known::Exactly(totals) if totals.count <= totals::INDEXED_ROWS => Known::Exactly(totals),
         _ => totals::known(connection, &Filter::default(), &nothing)?,
     };
@@ -143,4 +143,19 @@ fn top(connection: &mut DbConnection) -> Result<Vec<(Group, Option<KnownCause>)>
         (group, place.map(|place| known.swap_remove(place)))
     };
     Ok(groups.into_iter().map(&mut with_cause).collect())
+}
+
+/// The sum of parts that do not overlap; many where any is.
+fn together<'a>(parts: impl Iterator<Item = &'a Known>) -> Known {
+    let mut sum = Totals::default();
+    for part in parts {
+        let Known::Exactly(part) = part else { return *part };
+        sum = Totals {
+            count: sum.count + part.count,
+            amount: sum.amount + part.amount,
+            cost: sum.cost + part.cost,
+            oldest: [sum.oldest, part.oldest].into_iter().flatten().min(),
+        };
+    }
+    Known::Exactly(sum)
 }
