@@ -10,7 +10,7 @@ use diesel::{QueryResult, QueryableByName};
 use super::judgement::{FRESH, Judged, KNOWN, Proved, tally};
 use super::left::{Left, Reason};
 use super::run::Sums;
-use super::walk::Candidate;
+use super::walk::{Candidate, Rows};
 use crate::db::dialect::{self, Column, Statement};
 use crate::db::{DbConnection, Engine};
 use crate::error::{Error, Result};
@@ -33,24 +33,6 @@ pub struct Moved {
     /// How many of them the history had before.
     pub known: i64,
     pub left: Vec<Left>,
-}
-
-/// Some usages of the live table.
-#[derive(Debug, Clone, Copy)]
-pub enum Rows<'a> {
-    Ids(&'a [String]),
-    /// By the key of the walk: on SQLite the table is ordered by it, so that no index has to be asked where a row is.
-    Keys(&'a [String]),
-}
-
-impl Rows<'_> {
-    /// The statement with "`u` is one of them" behind it.
-    fn within(self, statement: Statement, engine: Engine) -> Statement {
-        match self {
-            Rows::Ids(ids) => statement.sql("u.id IN ").ids(ids),
-            Rows::Keys(keys) => statement.sql(&format!("u.{} IN ", dialect::walk_key(engine))).keys(keys),
-        }
-    }
 }
 
 /// "`u` is to be archived", to be followed by the cutoff.

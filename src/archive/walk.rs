@@ -24,6 +24,24 @@ pub struct Candidate {
     pub place: Place,
 }
 
+/// Some usages of the live table.
+#[derive(Debug, Clone, Copy)]
+pub enum Rows<'a> {
+    Ids(&'a [String]),
+    /// By the key of the walk: on SQLite the table is ordered by it, so that no index has to be asked where a row is.
+    Keys(&'a [String]),
+}
+
+impl Rows<'_> {
+    /// The statement with "`u` is one of them" behind it.
+    pub(super) fn within(self, statement: Statement, engine: Engine) -> Statement {
+        match self {
+            Rows::Ids(ids) => statement.sql("u.id IN ").ids(ids),
+            Rows::Keys(keys) => statement.sql(&format!("u.{} IN ", dialect::walk_key(engine))).keys(keys),
+        }
+    }
+}
+
 impl Shape {
     /// The next usages of a walk, from a place on; by day, and within one in the order of an index.
     pub fn next(

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use llmage_admin::archive::moving::{Rows, Shape};
+use llmage_admin::archive::moving::Shape;
 use llmage_admin::archive::preview;
-use llmage_admin::archive::walk::Place;
+use llmage_admin::archive::walk::{Place, Rows};
 use llmage_admin::db::Engine;
 
 use crate::explained::{plan, reads_all, sorts};
