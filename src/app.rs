@@ -74,6 +74,7 @@ impl Application {
             users: config.users_sql.clone(),
             organisations: config.organisations_sql.clone(),
         };
+        sources.check(&database)?;
         let state = AppState {
             downloads: Places::default(),
             door: Door::new(database.clone()),

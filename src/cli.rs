@@ -11,7 +11,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app;
 use crate::audit::event::{Author, Source};
@@ -82,9 +82,19 @@ enum Command {
     },
 }
 
+/// The command line of this process. A variable that is set to nothing, as compose files do, is none.
+fn parsed() -> std::result::Result<Cli, clap::Error> {
+    let is_blank = |name: &std::ffi::OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let command = Cli::command().mut_args(|arg| match arg.get_env().is_some_and(is_blank) {
+        true => arg.env(None),
+        false => arg,
+    });
+    Cli::from_arg_matches(&command.try_get_matches()?)
+}
+
 /// Runs the command line of this process: exit code 0 done, 1 failed, 2 wrong usage.
 pub fn run() -> ExitCode {
-    let ended = match Cli::try_parse() {
+    let ended = match parsed() {
         Ok(cli) => dispatch(cli),
         Err(error) => match wrong_setting(&error) {
             Some(line) => Err(Error::Unavailable(line)),
@@ -111,7 +121,8 @@ fn wrong_setting(error: &clap::Error) -> Option<String> {
     let flag = error.get(ContextKind::InvalidArg)?.to_string();
     let flag = flag.split(' ').next().filter(|flag| flag.starts_with("--"))?.to_owned();
     let value = error.get(ContextKind::InvalidValue)?.to_string();
-    let reason = std::error::Error::source(error)?;
+    let reason = std::error::Error::source(error)?.to_string();
+    let reason = reason.replace("invalid digit found in string", "must be a whole number");
     Some(format!("{flag}: \"{value}\": {reason}"))
 }
 

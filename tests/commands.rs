@@ -221,3 +221,17 @@ fn a_disabled_user_comes_back_by_enable() {
     assert!(run(&database, &["user", "sign-out", "sofia"], "").status.success());
     assert!(!text(&run(&database, &["user", "list"], "").stdout).contains("disabled"));
 }
+
+#[test]
+fn a_variable_that_is_set_to_nothing_is_none() {
+    let database = TestDatabase::new();
+    let names =
+        ["LLMAGE_PUBLIC_URL", "LLMAGE_TIMEZONE", "LLMAGE_METRICS_TOKEN", "LLMAGE_USERS_SQL", "LLMAGE_LISTEN"];
+    let done = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
+        .args(["user", "list"])
+        .envs(names.map(|name| (name, "")))
+        .env("DATABASE_URL", database.url())
+        .output()
+        .expect("the binary runs");
+    assert!(done.status.success(), "{}", text(&done.stderr));
+}

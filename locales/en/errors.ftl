@@ -38,6 +38,7 @@ problem-401 = A token that holds is needed in the header Authorization: Bearer T
 problem-413 = A request may carry at most 1 MiB. Nothing was changed.
 
 error-request-id = Request id { $id }
+error-try-again = Try again
 error-to-list = To the failed records
 error-to-account = What you may do
 error-to-sign-in = Sign in

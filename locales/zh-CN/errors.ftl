@@ -34,6 +34,7 @@ problem-401 = 请求头 Authorization: Bearer TOKEN 中须有有效的令牌，�
 problem-413 = 一个请求最多 1 MiB，未作任何改动。
 
 error-request-id = 请求编号 { $id }
+error-try-again = 再试一次
 error-to-list = 查看记账失败记录
 error-to-account = 你可以做什么
 error-to-sign-in = 登录

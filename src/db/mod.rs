@@ -157,7 +157,20 @@ fn check_url(url: &str) -> Result<Engine> {
     if engine == Engine::Sqlite && connection::sqlite_path(url).contains(":memory:") {
         return Err(refuse("an SQLite database must be a file, such as sqlite:llmage-admin.db".to_owned()));
     }
+    if engine != Engine::Sqlite && !names_database(url) {
+        let name = engine.name();
+        return Err(refuse(format!(
+            "it names no database; it must end in one, such as {name}://USER:PASSWORD@HOST/DATABASE"
+        )));
+    }
     Ok(engine)
+}
+
+/// Whether the URL of a server says which of its databases is meant: none, or one of the server's choice, is never.
+fn names_database(url: &str) -> bool {
+    let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let path = address.split_once("://").and_then(|(_, rest)| rest.rsplit_once('/'));
+    path.is_some_and(|(_, name)| !name.is_empty()) || parameters.contains("dbname=")
 }
 
 /// The first connection is tried by itself: its error says why, the pool's only that time ran out. A host that does

@@ -12,7 +12,7 @@ use super::route::{self, Route, Way};
 use crate::base::paging::{Cursor, Position};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::walk::{self, List, Order, Place, Stretch};
-use crate::db::{DbBackend, DbConnection, Engine};
+use crate::db::{DbBackend, DbConnection, Engine, dialect};
 use crate::error::Result;
 
 /// How many rows of a filter a search without an index looks through for one page.
@@ -142,7 +142,12 @@ impl List for Records<'_> {
     fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>> {
         let mut ids = Vec::new();
         for branch in condition::branches(self.engine, self.filter, self.search, self.route) {
-            ids.extend(self.query(branch, stretch).limit(limit).load::<String>(connection)?);
+            let query = self.query(branch, stretch).limit(limit);
+            ids.extend(match self.route.is_in_order() {
+                true => query.load::<String>(connection)?,
+                // Few, to be sorted.
+                false => dialect::by_index(connection, |connection| Ok(query.load::<String>(connection)?))?,
+            });
         }
         Ok(ids)
     }

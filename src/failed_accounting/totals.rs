@@ -75,7 +75,7 @@ pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) ->
     if count_up_to(connection, filter, search, limit + 1)? > limit {
         return Ok(Known::Many);
     }
-    exact(connection, filter, search).map(Known::Exactly)
+    dialect::by_index(connection, |connection| exact(connection, filter, search)).map(Known::Exactly)
 }
 
 /// Whether the covering index of the tab, or of the tab and the cause, holds all that this filter asks.

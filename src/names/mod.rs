@@ -1,6 +1,7 @@
 //! The names of models, users and organisations, which belong to the platform and may all be absent.
 //!
-//! A name is comfort: what cannot be read leaves the id alone and never breaks or delays a page.
+//! A name is comfort: what cannot be read leaves the id alone and never breaks or delays a page. Only SQL of one's own
+//! that is wrong stops the start.
 
 pub mod search;
 pub mod store;
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::db::Database;
+use crate::error::{Error, Result};
 
 /// The most names of one kind that are kept; more would fill memory for ids that nobody looks at.
 pub const MOST: usize = 50_000;
@@ -76,6 +78,27 @@ struct Known {
 impl std::fmt::Debug for NameCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NameCache").field("sources", &self.0.sources).finish_non_exhaustive()
+    }
+}
+
+impl NameSources {
+    /// Refuses SQL that does not give names; without any of one's own, names may be absent.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with the setting.
+    pub fn check(&self, database: &Database) -> Result<()> {
+        for (setting, query) in [
+            ("LLMAGE_MODELS_SQL", &self.models),
+            ("LLMAGE_USERS_SQL", &self.users),
+            ("LLMAGE_ORGANISATIONS_SQL", &self.organisations),
+        ] {
+            let Some(query) = query else { continue };
+            if let Err(Error::Internal(why)) = store::check(database, query) {
+                let remedy = "it must be a SELECT of id and name that this user may run";
+                return Err(Error::Unavailable(format!("{setting}: {why}; {remedy}")));
+            }
+        }
+        Ok(())
     }
 }
 

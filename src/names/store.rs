@@ -53,6 +53,12 @@ pub fn load_logged(database: &Database, sources: &NameSources) -> Names {
     names
 }
 
+/// Whether that SQL gives names.
+pub fn check(database: &Database, query: &str) -> Result<()> {
+    let query = query.trim().trim_end_matches(';');
+    database.run_here(|connection| dialect::ids_and_names(connection, query, 1).map(drop))
+}
+
 fn load_kind(database: &Database, table: Table, query: Option<&str>) -> Result<HashMap<String, String>> {
     database.run_here(|connection| {
         let query = match query {

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+pub use super::shelf::Shelf;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::{Engine, dialect};
@@ -10,33 +11,6 @@ use crate::db::{Engine, dialect};
 /// Rows on a page unless asked otherwise, and the most.
 pub const PAGE_SIZE: u32 = 20;
 pub const MAX_PAGE_SIZE: u32 = 200;
-
-/// Which of the two tables a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Shelf {
-    #[default]
-    Live,
-    /// What was archived; read-only.
-    History,
-}
-
-impl Shelf {
-    /// The address of its list.
-    pub fn path(self) -> &'static str {
-        match self {
-            Shelf::Live => "/usages",
-            Shelf::History => "/history",
-        }
-    }
-
-    /// The keys that its list's query may have.
-    pub fn keys(self) -> &'static [&'static str] {
-        match self {
-            Shelf::Live => &KEYS,
-            Shelf::History => &HISTORY_KEYS,
-        }
-    }
-}
 
 /// Which usages, in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

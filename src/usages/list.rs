@@ -1,22 +1,19 @@
-//! The list of usages, live or archived, as [`crate::db::walk`] goes through it, and its money line.
+//! The list of usages, live or archived, as [`crate::db::walk`] goes through it.
 
 use chrono::NaiveDateTime;
-use diesel::dsl::{count_star, sql};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Timestamp};
+use diesel::sql_types::{Nullable, Timestamp};
 
 use super::filter::{Filter, Shelf};
+use super::totals::on_shelf;
 use super::usage::{Usage, columns_in};
-use crate::base::money::MoneySum;
 use crate::base::paging::{Cursor, Position};
+use crate::db::DbConnection;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::values::TolerantTime;
 use crate::db::walk::{self, List, Order, Place, Stretch, stretches};
-use crate::db::{DbConnection, dialect};
 use crate::error::Result;
-
-/// Up to so many rows are counted and added up, whatever the filter.
-pub const COUNTED_ROWS: i64 = 10_000;
 
 /// How many rows a search without an index looks through for one page.
 pub const SEARCHED_ROWS: i64 = 20_000;
@@ -39,46 +36,10 @@ pub struct Listed {
 /// One page of the list.
 pub type Listing = walk::Listing<Listed>;
 
-/// Exact totals of a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    pub count: i64,
-    pub amount: MoneySum,
-    pub cost: MoneySum,
-}
-
-/// What is known of the totals at a price that a page may pay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    Exactly(Totals),
-    /// More than [`COUNTED_ROWS`] rows match.
-    Many,
-    /// No index answers, and there are more rows than a page looks through.
-    Unsearched,
-}
-
 struct Usages<'a> {
     filter: &'a Filter,
     /// So many rows are looked through for one page where no index answers.
     searched: i64,
-}
-
-/// The same question to the table that a filter is about: its columns as `$table`, the filter's conditions as `$all`.
-macro_rules! on_shelf {
-    ($filter:expr, $engine:expr, $table:ident, $all:ident, $question:expr) => {
-        match $filter.shelf {
-            Shelf::Live => {
-                use live as $table;
-                let $all = $filter.live($engine);
-                $question
-            }
-            Shelf::History => {
-                use history as $table;
-                let $all = $filter.archived($engine);
-                $question
-            }
-        }
-    };
 }
 
 /// Reads the page of that filter at that position; where no index answers, it looks through `searched` rows, at least 2.
@@ -129,50 +90,6 @@ pub fn each(
         }
     }
     Ok(())
-}
-
-/// Count and sums of a filter, as far as a page may count; where no index answers, through `searched` rows.
-pub fn known_totals(connection: &mut DbConnection, filter: &Filter, searched: i64) -> Result<Known> {
-    if filter.is_searched() && count_up_to(connection, &filter.on_tab(None), searched + 1)? > searched {
-        return Ok(Known::Unsearched);
-    }
-    if count_up_to(connection, filter, COUNTED_ROWS + 1)? > COUNTED_ROWS {
-        return Ok(Known::Many);
-    }
-    totals(connection, filter).map(Known::Exactly)
-}
-
-/// How many rows match, counting to `limit` at most.
-pub fn count_up_to(connection: &mut DbConnection, filter: &Filter, limit: i64) -> Result<i64> {
-    on_shelf!(filter, connection.engine(), table, conditions, {
-        let mut query = table::table.select(table::id).into_boxed();
-        for condition in conditions {
-            query = query.filter(condition);
-        }
-        dialect::count_rows(connection, query.limit(limit))
-    })
-}
-
-/// The exact totals of a filter, at whatever price.
-pub fn totals(connection: &mut DbConnection, filter: &Filter) -> Result<Totals> {
-    let engine = connection.engine();
-    let [amount_high, amount_low] = dialect::sum_parts(engine, "amount");
-    let [cost_high, cost_low] = dialect::sum_parts(engine, "cost");
-    let (count, amount, cost): (i64, (i64, i64), (i64, i64)) =
-        on_shelf!(filter, connection.engine(), table, conditions, {
-            let mut query = table::table
-                .select((
-                    count_star(),
-                    (sql::<BigInt>(&amount_high), sql::<BigInt>(&amount_low)),
-                    (sql::<BigInt>(&cost_high), sql::<BigInt>(&cost_low)),
-                ))
-                .into_boxed();
-            for condition in conditions {
-                query = query.filter(condition);
-            }
-            query.first(connection)?
-        });
-    Ok(Totals { count, amount: dialect::money_sum(amount), cost: dialect::money_sum(cost) })
 }
 
 impl List for Usages<'_> {

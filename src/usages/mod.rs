@@ -13,5 +13,7 @@ pub mod list;
 pub mod many;
 pub mod pages;
 pub mod recording;
+pub mod shelf;
 pub mod store;
+pub mod totals;
 pub mod usage;

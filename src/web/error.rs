@@ -80,6 +80,8 @@ struct ErrorPage {
     back: Option<String>,
     /// Whether that is the form itself, not the record that it was about.
     is_form: bool,
+    /// Where to try again what the database did not answer.
+    again: Option<String>,
 }
 
 /// Gives each error response its page.
@@ -159,11 +161,22 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
         fields,
         is_form: bounds.is_some(),
         back: page_of_form(request).or_else(|| bounds.map(|_| request.path().to_owned())),
+        again: (status == StatusCode::SERVICE_UNAVAILABLE).then(|| tried_again_at(request)),
     };
     page::render_text(request, "errors/error.html", &page).unwrap_or_else(|error| {
         tracing::error!(%error, "the error page itself failed");
         page.title
     })
+}
+
+/// The page itself; for a form, the page that it was on.
+fn tried_again_at(request: &HttpRequest) -> String {
+    if request.method() == Method::POST {
+        return page_of_form(request).unwrap_or_else(|| "/".to_owned());
+    }
+    // A path may begin with two slashes, which would name a host.
+    let place = request.uri().path_and_query().map_or("/", |place| place.as_str());
+    format!("/{}", place.trim_start_matches('/'))
 }
 
 /// `/things/{id}` for a form that was posted to `/things/{id}/action`.

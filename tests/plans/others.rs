@@ -13,7 +13,7 @@ use llmage_admin::failed_accounting::filter::{Filter, Handled};
 use llmage_admin::failed_accounting::{list, totals};
 use llmage_admin::overview::{leakage, money};
 use llmage_admin::usages::filter::{Filter as UsageFilter, Shelf};
-use llmage_admin::usages::list as usages;
+use llmage_admin::usages::{list as usages, totals as usage_totals};
 
 use crate::explained::plan;
 use crate::filled::{BATCH, CAUSE, filled};
@@ -130,9 +130,9 @@ fn usages_of(database: &Database, shelf: Shelf) {
         }
         assert_seeks(database, &format!("the money line of {filter:?}"), |connection| {
             if filter.is_searched() {
-                return usages::known_totals(connection, &filter, 500).map(drop);
+                return usage_totals::known(connection, &filter, 500).map(drop);
             }
-            usages::count_up_to(connection, &filter, 10_001).map(drop)
+            usage_totals::count_up_to(connection, &filter, 10_001).map(drop)
         });
     }
 }

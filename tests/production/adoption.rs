@@ -5,7 +5,7 @@ use diesel::sql_types::Text;
 use llmage_admin::db::{Database, Engine, migrations};
 use llmage_admin::failed_accounting::filter::{Filter, Handled};
 use llmage_admin::failed_accounting::{condition, list, store};
-use llmage_admin::usages::{filter as usage_filter, list as usage_list};
+use llmage_admin::usages::{filter as usage_filter, totals as usage_totals};
 
 use crate::desk::{Desk, command, said};
 use crate::support::database::{TestDatabase, engine};
@@ -200,7 +200,7 @@ fn ids_that_differ_in_case_and_rows_of_nulls_stay_apart_on_adopted_tables() {
     let attempts = database.run_here(|connection| store::attempts(connection, "Case")).expect("attempts");
     assert_eq!(attempts.len(), 1);
     let usages = |filter: usage_filter::Filter| {
-        database.run_here(|connection| usage_list::totals(connection, &filter)).expect("usages").count
+        database.run_here(|connection| usage_totals::exact(connection, &filter)).expect("usages").count
     };
     let of_user = |id: &str| usage_filter::Filter { userid: text(id), ..Default::default() };
     assert_eq!((usages(of_user("u2")), usages(of_user("U2"))), (2, 0));

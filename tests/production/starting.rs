@@ -51,6 +51,8 @@ fn a_wrong_password_or_database_is_told_as_such() {
         Engine::Mysql => {
             let wrong = url.replacen("//root@", "//root:wrong@", 1);
             refused(&wrong, &["serve"], &["--database-url", "check user and password"]);
+            let unescaped = url.replacen("//root@", "//root:a#b@", 1);
+            refused(&unescaped, &["serve"], &["--database-url", "password in the URL, percent-encoded"]);
             let nowhere = format!("{}_nowhere", url);
             refused(&nowhere, &["serve"], &["--database-url", "CREATE DATABASE"]);
         }
@@ -59,6 +61,12 @@ fn a_wrong_password_or_database_is_told_as_such() {
             let nobody = url.replacen("//postgres@", "//nobody_of_that_name@", 1);
             refused(&nobody, &["serve"], &["--database-url", "check user and password"]);
             refused(&format!("{url}_nowhere"), &["serve"], &["--database-url", "CREATE DATABASE"]);
+        }
+    }
+    if engine() != Engine::Sqlite {
+        let (server, _) = url.rsplit_once('/').expect("a database in the URL");
+        for nameless in [server.to_owned(), format!("{server}/"), format!("{server}?x=y")] {
+            refused(&nameless, &["migrate"], &["--database-url", "names no database", "/DATABASE"]);
         }
     }
 }
@@ -76,6 +84,15 @@ fn a_port_in_use_and_other_wrong_settings_are_told() {
     refused(database.url(), &["serve", "--timezone", "Mars/Olympus"], &["--timezone", "IANA"]);
     refused(database.url(), &["serve", "--assets", "/nonexistent"], &["--assets", "templates/"]);
     refused(database.url(), &["serve", "--log", "a=b=c"], &["--log"]);
+    refused(
+        database.url(),
+        &["serve", "--retry-watch-seconds", "x"],
+        &["--retry-watch-seconds", "a whole number"],
+    );
+    for query in ["SELECT nonsense", "DELETE FROM llmusage"] {
+        let arguments = ["serve", "--users-sql", query, "--log", "off"];
+        refused(database.url(), &arguments, &["LLMAGE_USERS_SQL", "a SELECT of id and name"]);
+    }
 }
 
 #[cfg(feature = "sqlite")]

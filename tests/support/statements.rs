@@ -6,6 +6,9 @@ use diesel::connection::{Connection, InstrumentationEvent};
 use llmage_admin::db::{Database, DbConnection, Engine};
 use llmage_admin::error::Result;
 
+/// Before a statement to which PostgreSQL was told to prefer any index.
+pub const INDEXED: &str = "/* enable_seqscan = off */ ";
+
 /// Does the work and gives the SELECTs it sent.
 pub fn sent<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Vec<String> {
     let heard: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -23,7 +26,15 @@ pub fn sent<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> Resu
     });
     done.expect("the work can be done");
     let heard = heard.lock().expect("no listener panics");
-    heard.iter().filter(|query| query.starts_with("SELECT")).map(|query| written_out(engine, query)).collect()
+    let (mut asked, mut prefix) = (Vec::new(), "");
+    for query in heard.iter() {
+        if query.starts_with("SET LOCAL enable_seqscan") {
+            prefix = if query.contains("off") { INDEXED } else { "" };
+        } else if query.starts_with("SELECT") && !query.starts_with("SELECT current_setting") {
+            asked.push(format!("{prefix}{}", written_out(engine, query)));
+        }
+    }
+    asked
 }
 
 /// `SELECT ?, ? -- binds: ["a", 1]` with the values in their places.

@@ -9,6 +9,8 @@ const REASONS: [(&[&str], &str, &str); 8] = [
             "no password supplied",
             "does not exist on this server",
             "FATAL:  role",
+            "connection URLs must be in the form",
+            "percent-encoded token",
         ],
         "the database refuses the user or the password",
         "check user and password in the URL, percent-encoded",

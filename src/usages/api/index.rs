@@ -12,7 +12,8 @@ use crate::base::paging::Position;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::usages::filter::{Filter, Shelf};
-use crate::usages::list::{self, Listed, Listing, Totals};
+use crate::usages::list::{self, Listed, Listing};
+use crate::usages::totals::{self, Totals};
 use crate::usages::usage::Whereabouts;
 use crate::web::document::{self, PAGING, Query, ReadRefusals};
 use crate::web::error::Answer;
@@ -134,7 +135,7 @@ async fn list_of(request: &HttpRequest, shelf: Shelf) -> Answer {
 }
 
 fn read(connection: &mut DbConnection, filter: &Filter, place: &Place) -> Result<(Listing, Totals)> {
-    let totals = list::totals(connection, filter)?;
+    let totals = totals::exact(connection, filter)?;
     let position = match place {
         Place::At(position) => Some(position.clone()),
         Place::Page(1) => Some(Position::Start),

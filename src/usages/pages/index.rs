@@ -5,13 +5,15 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::context::{RowView, chip_key, list_link, shelf_of};
+use super::money_line::{MoneyLine, money_line};
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::paging::{Cursor, Position};
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::names::{Names, search};
 use crate::usages::filter::{Filter, Shelf, is_narrowing};
-use crate::usages::list::{self, COUNTED_ROWS, Known, Listed, Listing, SEARCHED_ROWS};
+use crate::usages::list::{self, Listed, Listing, SEARCHED_ROWS};
+use crate::usages::totals::{self, COUNTED_ROWS, Known};
 use crate::usages::usage::{ACCOUNTED, CREATED, FAILED};
 use crate::web::error::Answer;
 use crate::web::form::{FormView, suggestions};
@@ -63,21 +65,6 @@ struct Chip {
     remove: String,
 }
 
-/// Count and sums of exactly what the filter matches, as far as a page may count.
-#[derive(Serialize)]
-struct MoneyLine {
-    /// The attribute: plain digits, `10000+`, or empty where nothing was counted.
-    count: String,
-    count_text: String,
-    number: i64,
-    amount: String,
-    cost: String,
-    /// `exact`, `many` or `unsearched`.
-    known: &'static str,
-    /// Where the exact count is, when it is not here.
-    exact: String,
-}
-
 struct Found {
     listing: Listing,
     totals: Known,
@@ -121,15 +108,15 @@ fn position(fields: &Fields, sort: &str, errors: &mut FieldErrors) -> Position {
 fn find(connection: &mut DbConnection, filter: &Filter, position: &Position, exact: bool) -> Result<Found> {
     let listing = list::page(connection, filter, position, SEARCHED_ROWS)?;
     let totals = match exact {
-        true => Known::Exactly(list::totals(connection, filter)?),
-        false => list::known_totals(connection, filter, SEARCHED_ROWS)?,
+        true => Known::Exactly(totals::exact(connection, filter)?),
+        false => totals::known(connection, filter, SEARCHED_ROWS)?,
     };
     let mut tabs = [0; 4];
     if filter.shelf == Shelf::History {
         return Ok(Found { listing, totals, tabs });
     }
     for (count, (_, state)) in tabs.iter_mut().zip(TABS) {
-        *count = list::count_up_to(connection, &filter.on_tab(state), COUNTED_ROWS + 1)?;
+        *count = totals::count_up_to(connection, &filter.on_tab(state), COUNTED_ROWS + 1)?;
     }
     Ok(Found { listing, totals, tabs })
 }
@@ -227,30 +214,5 @@ impl Builder<'_> {
         let mut pairs = Filter { page_size: None, ..self.filter.clone() }.to_pairs();
         pairs.extend_from_slice(more);
         links::with_query(&format!("{}.csv", self.filter.shelf.path()), &links::query(&pairs))
-    }
-}
-
-fn money_line(totals: Known, exact: String) -> MoneyLine {
-    let unknown = |count: &str, count_text: String, known| MoneyLine {
-        count: count.to_owned(),
-        count_text,
-        number: COUNTED_ROWS + 1,
-        amount: String::new(),
-        cost: String::new(),
-        known,
-        exact: exact.clone(),
-    };
-    match totals {
-        Known::Many => unknown("10000+", format!("{}+", locale::count(COUNTED_ROWS)), "many"),
-        Known::Unsearched => unknown("", String::new(), "unsearched"),
-        Known::Exactly(totals) => MoneyLine {
-            count: totals.count.to_string(),
-            count_text: locale::count(totals.count),
-            number: totals.count,
-            amount: totals.amount.to_string(),
-            cost: totals.cost.to_string(),
-            known: "exact",
-            exact,
-        },
     }
 }

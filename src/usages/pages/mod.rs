@@ -5,6 +5,7 @@ mod context;
 mod download;
 mod forms;
 mod index;
+mod money_line;
 mod search;
 mod show;
 
