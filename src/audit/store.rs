@@ -141,19 +141,30 @@ pub fn last_since(
     record_ids: &[String],
     since: i64,
 ) -> Result<HashMap<String, Event>> {
-    let events: Vec<Event> = audit_event::table
+    let last = last_ids_since(connection, record_kind, record_ids, since)?;
+    let events = of_ids(connection, last.into_values().collect())?.into_values();
+    Ok(events.map(|event| (event.record_id.clone(), event)).collect())
+}
+
+/// As [`last_since`], the ids of the events alone: an index has them, the trail itself is not looked at.
+pub fn last_ids_since(
+    connection: &mut DbConnection,
+    record_kind: &str,
+    record_ids: &[String],
+    since: i64,
+) -> Result<HashMap<String, i64>> {
+    let ids = audit_event::table
         .filter(audit_event::record_kind.eq(record_kind.to_owned()))
         .filter(audit_event::record_id.eq_any(record_ids.to_vec()))
         .filter(audit_event::id.gt(since))
         .order(audit_event::id)
-        .select(Event::as_select())
-        .load(connection)?;
-    Ok(events.into_iter().map(|event| (event.record_id.clone(), event)).collect())
+        .select((audit_event::record_id, audit_event::id));
+    Ok(ids.load::<(String, i64)>(connection)?.into_iter().collect())
 }
 
 /// The events of these ids.
-pub fn of_ids(connection: &mut DbConnection, ids: &[i64]) -> Result<HashMap<i64, Event>> {
-    let events = audit_event::table.filter(audit_event::id.eq_any(ids.to_vec())).select(Event::as_select());
+pub fn of_ids(connection: &mut DbConnection, ids: Vec<i64>) -> Result<HashMap<i64, Event>> {
+    let events = audit_event::table.filter(audit_event::id.eq_any(ids)).select(Event::as_select());
     let events: Vec<Event> = events.load(connection)?;
     Ok(events.into_iter().map(|event| (event.id, event)).collect())
 }

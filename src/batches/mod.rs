@@ -10,6 +10,7 @@ pub mod export;
 pub mod form;
 pub mod judgement;
 mod outcome;
+mod pace;
 pub mod pages;
 pub mod plan;
 pub mod report;

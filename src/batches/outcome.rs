@@ -1,13 +1,12 @@
 //! What became of rows, and the events that tell it: both written at the end of a stretch, by few statements.
 
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 use serde_json::{Value, json};
 
 use super::judgement::Reason;
 use crate::audit::event::{self, Author, Change};
 use crate::audit::store as audit;
-use crate::db::{DbBackend, DbConnection, dialect};
+use crate::db::DbConnection;
+use crate::db::dialect::Statement;
 use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
 
@@ -65,6 +64,8 @@ pub(super) fn record(
 /// Outcomes in one statement.
 const OUTCOMES: usize = 100;
 
+const INSERT: &str = "INSERT INTO batch_outcome (batch_id, phase, number, is_done, why, changed_by, changed_at, event_id) VALUES ";
+
 /// Writes what became of rows; a row that has an outcome already stops the transaction.
 pub(super) fn write(
     connection: &mut DbConnection,
@@ -72,25 +73,30 @@ pub(super) fn write(
     outcomes: &[Outcome],
 ) -> Result<()> {
     for some in outcomes.chunks(OUTCOMES) {
-        let rows = dialect::places(connection.engine(), some.len(), 8);
-        let statement = format!(
-            "INSERT INTO batch_outcome (batch_id, phase, number, is_done, why, changed_by, changed_at, event_id) \
-             VALUES {rows}"
-        );
-        let mut query = diesel::sql_query(statement).into_boxed::<DbBackend>();
-        for outcome in some {
-            let by = outcome.not_done.as_ref().and_then(|reason| reason.by.clone());
-            query = query
-                .bind::<Text, _>(batch_id.to_owned())
-                .bind::<Text, _>(phase.to_owned())
-                .bind::<BigInt, _>(outcome.number)
-                .bind::<Bool, _>(outcome.not_done.is_none())
-                .bind::<Nullable<Text>, _>(outcome.not_done.as_ref().map(|reason| reason.why.clone()))
-                .bind::<Nullable<Text>, _>(by.as_ref().map(|(name, _)| name.clone()))
-                .bind::<Nullable<Timestamp>, _>(by.map(|(_, at)| at))
-                .bind::<Nullable<BigInt>, _>(outcome.event_id);
+        let mut statement = Statement::new(connection.engine(), INSERT);
+        for (place, outcome) in some.iter().enumerate() {
+            let (not_done, by) =
+                (outcome.not_done.as_ref(), outcome.not_done.as_ref().and_then(|reason| reason.by.as_ref()));
+            statement = statement
+                .sql(if place == 0 { "(" } else { ", (" })
+                .text(batch_id)
+                .sql(", ")
+                .text(phase)
+                .sql(", ")
+                .number(outcome.number)
+                .sql(", ")
+                .number(i64::from(not_done.is_none()))
+                .sql(" = 1, ")
+                .text(not_done.map(|reason| &*reason.why))
+                .sql(", ")
+                .text(by.map(|(name, _)| &**name))
+                .sql(", ")
+                .time(by.map(|(_, at)| *at))
+                .sql(", ")
+                .number(outcome.event_id)
+                .sql(")");
         }
-        query.execute(connection)?;
+        statement.execute(connection)?;
     }
     Ok(())
 }

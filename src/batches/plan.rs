@@ -100,12 +100,13 @@ impl Plan {
         Ok(Plan { id: nanoid::nanoid!(), action, frozen_event, size: 0 })
     }
 
-    /// Failed records as the columns of `batch_item`, in the order of their ids: everybody locks in that order.
+    /// Failed records as the columns of `batch_item`, in the order of time: so the tables and most of their indexes have
+    /// them, and a stretch touches few pages. Each stretch locks its rows in the order of their ids.
     fn rows(&self) -> Rows {
         failed::table
             .select((
                 self.id.clone().into_sql::<Text>(),
-                sql::<BigInt>(&format!("ROW_NUMBER() OVER (ORDER BY id) + {}", self.size)),
+                sql::<BigInt>(&format!("ROW_NUMBER() OVER (ORDER BY failed_time, id) + {}", self.size)),
                 sql::<Nullable<Text>>(obstacle(self.action)),
                 dsl::id,
                 dsl::llmusageid,

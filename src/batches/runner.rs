@@ -2,13 +2,15 @@
 //!
 //! What is done is in the database with the stretch that did it, so that a killed run goes on where it was.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use super::batch::{Batch, State};
+use super::pace::Pace;
 use super::{canary, store, stretch, undo};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
-use crate::db::{Database, DbConnection};
+use crate::db::{Aside, Database, DbConnection};
 use crate::error::Result;
 
 /// One step of the job lasts so long at most; between two of them a stopping server stops.
@@ -25,6 +27,7 @@ const AUTHOR: &str = "batch runner";
 pub struct Runner {
     database: Database,
     clock: Clock,
+    pace: Pace,
 }
 
 /// What a batch needs next, as it was read.
@@ -38,7 +41,7 @@ enum Work {
 impl Runner {
     /// A runner of that database's batches.
     pub fn new(database: Database, clock: Clock) -> Runner {
-        Runner { database, clock }
+        Runner { database, clock, pace: Pace::default() }
     }
 
     /// Whether any batch is under way.
@@ -49,10 +52,12 @@ impl Runner {
     /// Works on the batches under way until none can go on, or the step has lasted long enough; whether more is to do.
     pub fn step(&self) -> Result<bool> {
         let started = Instant::now();
+        // A connection of its own: what it has read of the file stays with it.
+        let mut aside = self.database.aside()?;
         loop {
             let mut has_moved = false;
             for id in self.database.run_here(store::under_way)? {
-                match self.stretch(&id) {
+                match self.stretch_on(&mut aside, &id) {
                     Ok(moved) => has_moved |= moved,
                     // The others go on; this one comes again with the next step.
                     Err(error) => tracing::error!(batch = id, %error, "a stretch failed; it comes again"),
@@ -67,24 +72,46 @@ impl Runner {
 
     /// One stretch of one batch; whether anything was done.
     pub fn stretch(&self, id: &str) -> Result<bool> {
-        let (batch, work) = self.database.run_here(|connection| {
+        self.stretch_on(&mut self.database.aside()?, id)
+    }
+
+    fn stretch_on(&self, aside: &mut Aside, id: &str) -> Result<bool> {
+        let (batch, work) = aside.read(|connection| {
             let batch = store::find(connection, id)?;
-            let work = next(connection, &batch)?;
+            let work = next(connection, &batch, self.pace.rows())?;
             Ok((batch, work))
         })?;
         let author = self.author(&batch);
         match work {
             Work::Nothing => Ok(false),
             Work::Rows(items) => {
-                self.database.transaction_here(|connection| stretch::run(connection, &batch, &items, &author))
+                self.paced(aside, items.len(), |connection| stretch::run(connection, &batch, &items, &author))
             }
             Work::Undo(rows) => {
-                self.database.transaction_here(|connection| undo::run(connection, &batch, &rows, &author))
+                self.paced(aside, rows.len(), |connection| undo::run(connection, &batch, &rows, &author))
             }
-            Work::Look(seen) => {
-                self.database.transaction_here(|connection| canary::decide(connection, &batch, seen, &author))
-            }
+            Work::Look(seen) => self
+                .database
+                .transaction_beside(aside, |connection| canary::decide(connection, &batch, seen, &author)),
         }
+    }
+
+    /// Works on so many rows in one transaction, and learns how long others had to wait for it.
+    fn paced(
+        &self,
+        aside: &mut Aside,
+        rows: usize,
+        work: impl FnOnce(&mut DbConnection) -> Result<bool> + Clone,
+    ) -> Result<bool> {
+        // Not while this one waits for others.
+        let began = Cell::new(Instant::now());
+        let moved = self.database.transaction_beside(aside, |connection| {
+            began.set(Instant::now());
+            work(connection)
+        })?;
+        self.pace.note(rows, began.get().elapsed());
+        aside.tidy()?;
+        Ok(moved)
     }
 
     /// Who answers for what is done next.
@@ -98,10 +125,10 @@ impl Runner {
     }
 }
 
-fn next(connection: &mut DbConnection, batch: &Batch) -> Result<Work> {
+fn next(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Work> {
     Ok(match (batch.state, batch.canary) {
-        (State::Running, _) => Work::Rows(stretch::next_items(connection, batch)?),
-        (State::Undoing, _) => Work::Undo(undo::next(connection, batch)?),
+        (State::Running, _) => Work::Rows(stretch::next_items(connection, batch, rows)?),
+        (State::Undoing, _) => Work::Undo(undo::next(connection, batch, rows)?),
         (State::Waiting, Some(canary)) => Work::Look(canary::look(connection, batch, canary)?),
         _ => Work::Nothing,
     })

@@ -1,4 +1,4 @@
-//! One stretch of a batch: some hundred rows in one small transaction, all of it or nothing.
+//! One stretch of a batch: some hundred rows in one transaction, all of it or nothing.
 //!
 //! Everybody locks in one order: the batch, usages, records, and the end of the audit trail last.
 
@@ -11,6 +11,7 @@ use super::batch::{Action, Batch, State};
 use super::counts::Progress;
 use super::judgement::{self, Item, Reason};
 use super::outcome::{self, Outcome, Written, difference};
+use super::pace::MOST_WHOLE;
 use super::store::{self, Step};
 use crate::audit::event::{self, Author, FAILED_ACCOUNTING, USAGE};
 use crate::audit::store as audit;
@@ -22,15 +23,10 @@ use crate::failed_accounting::many;
 use crate::usages::many as usages;
 use crate::usages::usage::{CREATED, FAILED, Usage, Whereabouts};
 
-/// Rows of a stretch: few enough that others wait some hundredths of a second at most.
-const ROWS: i64 = 400;
-
-/// The same where rows are read whole, or their usages, too.
-const WHOLE_ROWS: i64 = 200;
-
-/// The next rows of a batch; while its first rows are tried, not more than these.
-pub(super) fn next_items(connection: &mut DbConnection, batch: &Batch) -> Result<Vec<Item>> {
-    let rows = if matches!(batch.action, Action::Handle | Action::Reopen) { ROWS } else { WHOLE_ROWS };
+/// The next rows of a batch, so many; while its first rows are tried, not more than these.
+pub(super) fn next_items(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Vec<Item>> {
+    let is_whole = matches!(batch.action, Action::Retry | Action::Delete);
+    let rows = if is_whole { rows.min(MOST_WHOLE) } else { rows };
     let tried = batch.canary.filter(|canary| !canary.has_passed);
     let limit = tried.map_or(rows, |canary| rows.min(canary.size - batch.progress.done.count));
     items(connection, batch.id(), batch.stored.position, limit)

@@ -18,9 +18,6 @@ use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::many;
 
-/// Rows of a stretch.
-const ROWS: i64 = 400;
-
 /// A row that was done, and the event that tells what it was before.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Done {
@@ -31,8 +28,8 @@ pub(super) struct Done {
     event_id: Option<i64>,
 }
 
-/// The next rows to take back.
-pub(super) fn next(connection: &mut DbConnection, batch: &Batch) -> Result<Vec<Done>> {
+/// The next rows to take back, so many.
+pub(super) fn next(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Vec<Done>> {
     let same_row = item::batch_id.eq(outcome::batch_id).and(item::number.eq(outcome::number));
     Ok(outcome::table
         .inner_join(item::table.on(same_row))
@@ -41,7 +38,7 @@ pub(super) fn next(connection: &mut DbConnection, batch: &Batch) -> Result<Vec<D
         .filter(outcome::is_done.eq(true))
         .filter(outcome::number.gt(batch.stored.undo_position))
         .order(outcome::number)
-        .limit(ROWS)
+        .limit(rows)
         .select((outcome::number, item::failed_id, item::amount, item::cost, outcome::event_id))
         .load(connection)?)
 }
@@ -59,14 +56,19 @@ pub(super) fn run(
     let ids: Vec<String> = rows.iter().map(|row| row.failed_id.clone()).collect();
     many::lock(connection, &ids)?;
     let found = many::find(connection, &ids)?;
-    let own: Vec<i64> = rows.iter().filter_map(|row| row.event_id).collect();
-    let first = own.iter().min().copied().unwrap_or(0);
-    let later = audit::last_since(connection, FAILED_ACCOUNTING, &ids, first)?;
-    let events = audit::of_ids(connection, &own)?;
+    let mut wanted: Vec<i64> = rows.iter().filter_map(|row| row.event_id).collect();
+    let first = wanted.iter().min().copied().unwrap_or(0);
+    // The last event of most rows is their own.
+    let later = audit::last_ids_since(connection, FAILED_ACCOUNTING, &ids, first)?;
+    wanted.extend(later.values());
+    wanted.sort_unstable();
+    wanted.dedup();
+    let events = audit::of_ids(connection, wanted)?;
     let (mut outcomes, mut written, mut after) = (Vec::new(), Vec::new(), Vec::new());
     for (place, row) in rows.iter().enumerate() {
         let event = row.event_id.and_then(|id| events.get(&id));
-        let not_done = match restored(row, found.get(&row.failed_id), (event, later.get(&row.failed_id))) {
+        let last = later.get(&row.failed_id).and_then(|id| events.get(id));
+        let not_done = match restored(row, found.get(&row.failed_id), (event, last)) {
             Ok((before, changed)) => {
                 written.push(written_of(batch, place, before, &changed));
                 after.push(changed);

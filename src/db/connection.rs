@@ -137,6 +137,8 @@ impl DbConnection {
 #[derive(Debug, Clone)]
 pub struct Manager {
     pub engine: Engine,
+    /// What each connection keeps of an SQLite file in memory, in kB.
+    pub cache: u32,
     pub url: String,
     pub zone: Tz,
 }
@@ -158,9 +160,7 @@ impl Manager {
                 diesel::PgConnection::establish(&impatient(&self.url)).map(DbConnection::Postgres)
             }
             #[allow(unreachable_patterns, reason = "reached only in builds without that engine")]
-            other => {
-                Err(ConnectionError::BadConnection(format!("built without the feature {}", other.name())))
-            }
+            other => Err(ConnectionError::BadConnection(format!("built without {}", other.name()))),
         }
     }
 
@@ -169,8 +169,9 @@ impl Manager {
         match self.engine {
             Engine::Sqlite => connection.batch_execute(&format!(
                 "PRAGMA busy_timeout = {BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; \
-                 PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER};"
+                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY; \
+                 PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER};",
+                self.cache
             )),
             Engine::Mysql => {
                 // Diesel sets the session to UTC; TIMESTAMP columns hold the platform's local times.

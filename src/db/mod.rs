@@ -32,6 +32,11 @@ const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 /// How long the first connection may take.
 const FIRST_ANSWER: Duration = Duration::from_secs(10);
 
+/// What a connection keeps of an SQLite file, in kB. The one that writes keeps less: most of its commits look through
+/// all that it keeps, and in a storm there are hundreds a second.
+const READ_CACHE: u32 = 32_000;
+const WRITE_CACHE: u32 = 16_000;
+
 /// A pool of connections to one database. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
@@ -56,8 +61,8 @@ impl Database {
     /// [`Error::Unavailable`] with one line that names the setting and what would be right.
     pub fn open(url: &str, zone: Tz) -> Result<Database> {
         let engine = check_url(url)?;
-        let manager = Manager { engine, url: url.to_owned(), zone };
-        let pool = |size| {
+        let manager = Manager { engine, cache: READ_CACHE, url: url.to_owned(), zone };
+        let pool = |size, manager: &Manager| {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
@@ -68,8 +73,11 @@ impl Database {
                 .map_err(|error| Error::Unavailable(format!("--database-url: cannot open it: {error}")))
         };
         first_connection(&manager)?;
-        let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 })?;
-        let writes = if engine == Engine::Sqlite { pool(1)? } else { reads.clone() };
+        let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 }, &manager)?;
+        let writes = match engine {
+            Engine::Sqlite => pool(1, &Manager { cache: WRITE_CACHE, ..manager.clone() })?,
+            Engine::Mysql | Engine::Postgres => reads.clone(),
+        };
         Ok(Database { engine, manager, reads, writes })
     }
 
@@ -132,6 +140,20 @@ impl Database {
             Engine::Sqlite => (used(&reads) + used(&writes), self.reads.max_size() + self.writes.max_size()),
             _ => (used(&reads), self.reads.max_size()),
         }
+    }
+
+    /// Writes on a connection beside the pools, in turn with all who write through the pool of one: who waits for a
+    /// place there gets it after this transaction, while whoever looks whether the file is locked may never find it free.
+    pub fn transaction_beside<T>(
+        &self,
+        aside: &mut Aside,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone,
+    ) -> Result<T> {
+        let _turn = match self.engine {
+            Engine::Sqlite => Some(checkout(&self.writes)?),
+            Engine::Mysql | Engine::Postgres => None,
+        };
+        aside.transaction(work)
     }
 
     /// A connection beside the pools, for long work in small transactions.

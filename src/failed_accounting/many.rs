@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::failure::FailedRecord;
+use crate::db::DbConnection;
+use crate::db::dialect::{self, Statement};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
-use crate::db::{DbConnection, dialect};
 use crate::error::{Error, Result};
 
 /// Keeps these records unchanged until the transaction ends; before anything is read.
@@ -50,18 +51,25 @@ pub fn save(connection: &mut DbConnection, changed: &[&FailedRecord]) -> Result<
         alike[place].1.push(record.id.clone());
     }
     for (record, ids) in alike {
-        let rows = failed::table.filter(dsl::id.eq_any(ids.clone()));
-        let written = diesel::update(rows)
-            .set((
-                dsl::handled.eq(record.handled.clone()),
-                dsl::handled_time.eq(record.handled_time),
-                dsl::handled_note.eq(record.handled_note.clone()),
-                dsl::resolution.eq(record.resolution.clone()),
-                dsl::handled_by.eq(record.handled_by.clone()),
-                dsl::retry_requested_at.eq(record.retry.retry_requested_at),
-                dsl::retry_requested_by.eq(record.retry.retry_requested_by.clone()),
-                dsl::retry_known.eq(record.retry.retry_known.clone()),
-            ))
+        let retry = &record.retry;
+        let written = Statement::new(connection.engine(), "UPDATE llmusage_accounting_failed SET handled = ")
+            .text(record.handled.as_deref())
+            .sql(", handled_time = ")
+            .time(record.handled_time)
+            .sql(", handled_note = ")
+            .text(record.handled_note.as_deref())
+            .sql(", resolution = ")
+            .text(record.resolution.as_deref())
+            .sql(", handled_by = ")
+            .text(record.handled_by.as_deref())
+            .sql(", retry_requested_at = ")
+            .time(retry.retry_requested_at)
+            .sql(", retry_requested_by = ")
+            .text(retry.retry_requested_by.as_deref())
+            .sql(", retry_known = ")
+            .text(retry.retry_known.as_deref())
+            .sql(" WHERE id IN ")
+            .ids(&ids)
             .execute(connection)?;
         if written != ids.len() {
             return Err(Error::internal(format!("{} records are locked, {written} written", ids.len())));

@@ -30,6 +30,22 @@ pub struct Recording {
     pub failed_time: NaiveDateTime,
 }
 
+/// In the order of their codes, so that ids are in the order of time; none makes a table begin a formula.
+const LETTERS: [char; 64] = nanoid::alphabet::SAFE;
+
+impl Recording {
+    /// An id for a failure that is recorded now: it begins with the time, in milliseconds, so that what is written
+    /// together is together in every index that ends with the id. The rest is by chance.
+    pub fn fresh_id(now: NaiveDateTime) -> String {
+        let mut letters = LETTERS;
+        letters.sort_unstable();
+        let time = now.and_utc().timestamp_millis().max(0) as u64;
+        let digit = |place: u32| letters[(time >> (6 * place)) as usize % letters.len()];
+        let start: String = (0..7).rev().map(digit).collect();
+        format!("{start}{}", nanoid::nanoid!(14))
+    }
+}
+
 /// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recorded {
@@ -192,4 +208,28 @@ fn row(statement: Statement, Written { usage, recording, cause, attempts }: &Wri
         .text(cause.key.as_str())
         .sql(", ")
         .number(i64::from(VERSION))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDate, TimeDelta};
+
+    use super::*;
+
+    #[test]
+    fn fresh_ids_are_in_the_order_of_time_fit_their_column_and_begin_no_formula() {
+        let first = NaiveDate::from_ymd_opt(2026, 5, 22).and_then(|day| day.and_hms_milli_opt(8, 0, 0, 0));
+        let first = first.expect("a time");
+        let later = [0, 1, 63, 64, 4_095, 86_400_000, 31_536_000_000].map(TimeDelta::milliseconds);
+        let ids: Vec<String> = later.iter().map(|later| Recording::fresh_id(first + *later)).collect();
+        assert!(ids.is_sorted(), "{ids:?}");
+        assert!(ids.iter().all(|id| id.len() == 21 && id.starts_with(|first: char| first.is_alphabetic())));
+    }
+
+    #[test]
+    fn fresh_ids_of_one_moment_differ() {
+        let now = NaiveDate::from_ymd_opt(2026, 5, 22).and_then(|day| day.and_hms_opt(8, 0, 0));
+        let ids: HashSet<String> = (0..1_000).map(|_| Recording::fresh_id(now.expect("a time"))).collect();
+        assert_eq!(ids.len(), 1_000);
+    }
 }

@@ -102,7 +102,9 @@ fn read(fields: &Fields, now: chrono::NaiveDateTime) -> std::result::Result<Reco
     let failed_time = read.time("failed_time").unwrap_or(now);
     let mut errors = read.errors;
     match form::reason(fields) {
-        Ok(reason) if errors.is_empty() => Ok(Recording { id: nanoid::nanoid!(), reason, failed_time }),
+        Ok(reason) if errors.is_empty() => {
+            Ok(Recording { id: Recording::fresh_id(now), reason, failed_time })
+        }
         Ok(_) => Err(errors),
         Err(more) => {
             errors.extend(more);

@@ -113,7 +113,7 @@ pub async fn fail(request: HttpRequest, body: web::Bytes) -> Answer {
             return details(&request, id, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
         }
     };
-    let recording = Recording { id: nanoid::nanoid!(), reason, failed_time: author.at };
+    let recording = Recording { id: Recording::fresh_id(author.at), reason, failed_time: author.at };
     let link = format!("/failed-accounting/{}", links::segment(&recording.id));
     let recorded = state
         .database
