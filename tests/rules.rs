@@ -218,6 +218,19 @@ fn migrations_have_equal_names_for_all_databases() {
     }
 }
 
+/// The stamp alone is what the database keeps: of two with the same one only the first would ever be applied.
+#[test]
+fn no_two_migrations_have_the_same_stamp() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+    let mut stamps = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let name = entry.expect("it can be read").file_name().to_string_lossy().into_owned();
+        let stamp = name.split('_').next().unwrap_or_default().to_owned();
+        assert!(stamps.insert(stamp), "{name} has the stamp of another one");
+    }
+    assert!(stamps.len() > 20);
+}
+
 #[test]
 fn templates_hold_no_inline_script_or_style() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
