@@ -74,10 +74,8 @@ impl Database {
         };
         first_connection(&manager)?;
         let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 }, &manager)?;
-        let writes = match engine {
-            Engine::Sqlite => pool(1, &Manager { cache: WRITE_CACHE, ..manager.clone() })?,
-            Engine::Mysql | Engine::Postgres => reads.clone(),
-        };
+        let writer = Manager { cache: WRITE_CACHE, ..manager.clone() };
+        let writes = if engine == Engine::Sqlite { pool(1, &writer)? } else { reads.clone() };
         Ok(Database { engine, manager, reads, writes })
     }
 
