@@ -17,7 +17,7 @@ use crate::db::{Aside, Database};
 use crate::error::{Error, Result};
 
 /// So long a transaction should take: others wait for it, on SQLite every writer.
-const SHORT: Duration = Duration::from_millis(80);
+const SHORT: Duration = Duration::from_millis(50);
 
 /// Usages in a transaction: at first, at least, at most.
 const FIRST: usize = 100;
@@ -78,7 +78,7 @@ impl Mover {
     /// Drives a run for so long, or to its end.
     fn advance(&self, aside: &mut Aside, run_id: &str, budget: Duration) -> Result<()> {
         let started = Instant::now();
-        if !aside.transaction(|connection| store::hold(connection, run_id, &self.holder))? {
+        if !aside.transaction_in_turn(|connection| store::hold(connection, run_id, &self.holder)).0? {
             // Another process drives it.
             sleep(budget);
             return Ok(());

@@ -90,9 +90,9 @@ impl Runner {
             Work::Undo(rows) => {
                 self.paced(aside, rows.len(), |connection| undo::run(connection, &batch, &rows, &author))
             }
-            Work::Look(seen) => self
-                .database
-                .transaction_beside(aside, |connection| canary::decide(connection, &batch, seen, &author)),
+            Work::Look(seen) => {
+                aside.transaction(|connection| canary::decide(connection, &batch, seen, &author))
+            }
         }
     }
 
@@ -105,7 +105,7 @@ impl Runner {
     ) -> Result<bool> {
         // Not while this one waits for others.
         let began = Cell::new(Instant::now());
-        let moved = self.database.transaction_beside(aside, |connection| {
+        let moved = aside.transaction(|connection| {
             began.set(Instant::now());
             work(connection)
         })?;

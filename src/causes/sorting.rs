@@ -12,7 +12,7 @@ use super::cause::Cause;
 use super::store;
 use super::template::VERSION;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
-use crate::db::{Aside, Database, DbConnection};
+use crate::db::{Database, DbConnection};
 use crate::error::Result;
 
 /// Rows that one transaction writes; it takes some milliseconds.
@@ -41,7 +41,6 @@ pub fn is_due(database: &Database) -> Result<bool> {
 pub fn step(database: &Database) -> Result<usize> {
     let begin = Instant::now();
     let mut sorted = 0;
-    let mut beside: Option<Aside> = None;
     let outdated = database.run_here(oldest_version)?.filter(|version| *version < VERSION);
     for rows in std::iter::once(None).chain(outdated.map(Some)) {
         // The place in the index goes on with the batches: what was sorted may leave its traces before it.
@@ -56,12 +55,6 @@ pub fn step(database: &Database) -> Result<usize> {
             if is_last {
                 break;
             }
-            // Of millions of rows: SQLite's log is copied here, and not by somebody's commit.
-            let beside = match &mut beside {
-                Some(beside) => beside,
-                none => none.insert(database.aside()?),
-            };
-            beside.tidy()?;
             std::thread::sleep(batch_begin.elapsed().min(LONGEST_PAUSE));
         }
     }

@@ -1,8 +1,10 @@
 //! A connection of its own, for long work in many small transactions beside people who wait for a page.
 //!
-//! SQLite has one lock for all who write, and whoever waits for it only looks now and then: [`Aside::transaction_in_turn`]
-//! leaves it free for long enough between two transactions, and copies the log meanwhile.
+//! SQLite has one lock for all who write. Those of this process queue for the pool of one, and so does what is written
+//! here. Those of other processes only look now and then whether the lock is free: [`Aside::transaction_in_turn`] leaves
+//! it free for long enough between two transactions.
 
+use std::cell::Cell;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -10,33 +12,34 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::ManageConnection;
 
 use super::connection::{Begin, Manager};
-use super::copier::Copier;
-use super::{DbConnection, Engine, transactions};
+use super::{Database, DbConnection, Engine, transactions, wal};
 use crate::error::{Error, Result};
 
-/// So long nobody here holds SQLite's lock between two transactions: who waits for it looks every 25 ms in the first
-/// 128 ms, then more seldom.
-const FREE: Duration = Duration::from_millis(27);
+/// What this connection keeps of an SQLite file, in kB.
+const CACHE: u32 = 128_000;
+
+/// How often SQLite looks whether the lock is free: every so many milliseconds at most, while it has waited less than so
+/// many. A little is added for what a look takes.
+const LOOKS: [(u64, u64); 2] = [(122, 27), (220, 53)];
+const LAST_LOOKS: u64 = 105;
 
 /// A connection that no pool gives to others.
 #[derive(Debug)]
 pub struct Aside {
     connection: DbConnection,
-    /// On SQLite alone.
-    copier: Option<Copier>,
-    /// Since when nobody here holds the lock.
-    free_since: Option<Instant>,
+    database: Database,
+    /// Since when nobody here holds SQLite's lock, and how long somebody did before.
+    free: Option<(Instant, Duration)>,
 }
 
 impl Aside {
-    pub(super) fn open(manager: &Manager) -> Result<Aside> {
+    pub(super) fn open(database: Database) -> Result<Aside> {
+        let manager = Manager { cache: CACHE, ..database.manager.clone() };
         let mut connection = manager.connect().map_err(|error| Error::Unavailable(error.to_string()))?;
-        let mut copier = None;
         if connection.engine() == Engine::Sqlite {
-            connection.batch_execute("PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -128000")?;
-            copier = Some(Copier::start(manager)?);
+            connection.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
         }
-        Ok(Aside { connection, copier, free_since: None })
+        Ok(Aside { connection, database, free: None })
     }
 
     /// Which database this is.
@@ -51,7 +54,12 @@ impl Aside {
 
     /// Writes: everything in `work` happens, or nothing; repeated where the database asks for it.
     pub fn transaction<T>(&mut self, work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone) -> Result<T> {
-        transactions::repeated(|| transactions::within(&mut self.connection, Begin::Write, work.clone()))
+        transactions::repeated(|| {
+            let _place = self.database.place()?;
+            let ended = transactions::within(&mut self.connection, Begin::Write, work.clone());
+            self.database.wrote();
+            ended
+        })
     }
 
     /// As [`Aside::transaction`], but not before others had their chance to write since the last one. Gives how long
@@ -60,27 +68,38 @@ impl Aside {
         &mut self,
         work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone,
     ) -> (Result<T>, Duration) {
-        if let (Some(_), Some(since)) = (&self.copier, self.free_since) {
-            sleep(FREE.saturating_sub(since.elapsed()));
-        }
+        self.give_way();
         // From when on others had to wait: not while this one waits for them.
-        let began = std::cell::Cell::new(Instant::now());
+        let began = Cell::new(Instant::now());
         let ended = self.transaction(|connection| {
             began.set(Instant::now());
             work(connection)
         });
-        self.free_since = Some(Instant::now());
-        (ended, began.get().elapsed())
+        let held = began.get().elapsed();
+        self.free = Some((Instant::now(), held));
+        (ended, held)
     }
 
     /// What the engine likes to have done between two transactions, once there is enough of it.
     pub fn tidy(&mut self) -> Result<()> {
-        if let Some(copier) = &self.copier
-            && copier.ask(&mut self.connection)?
-        {
-            copier.shorten()?;
-            self.free_since = Some(Instant::now());
+        let Some(copier) = self.database.copier.clone() else { return Ok(()) };
+        if wal::is_tall(&mut self.connection)? {
+            self.give_way();
+            let held = copier.shorten()?;
+            self.free = Some((Instant::now(), held));
         }
         Ok(())
     }
+
+    /// Leaves SQLite's lock free until everybody who waits for it since it was taken has looked once.
+    fn give_way(&self) {
+        let (Some((since, held)), Engine::Sqlite) = (self.free, self.engine()) else { return };
+        sleep(between_looks(held).saturating_sub(since.elapsed()));
+    }
+}
+
+/// How long it takes at most until somebody who has waited so long for SQLite's lock looks again.
+fn between_looks(waited: Duration) -> Duration {
+    let looks = LOOKS.iter().find(|(until, _)| waited < Duration::from_millis(*until));
+    Duration::from_millis(looks.map_or(LAST_LOOKS, |(_, every)| *every))
 }

@@ -8,6 +8,8 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 
+use super::url::sqlite_path;
+
 /// A connection to any of the databases that this build knows.
 #[derive(diesel::MultiConnection)]
 pub enum DbConnection {
@@ -71,9 +73,9 @@ impl Engine {
 /// How long SQLite waits for others who write, in milliseconds.
 pub(super) const BUSY_TIMEOUT: u32 = 10_000;
 
-/// Pages in SQLite's log from which on a commit copies them into the file: 64 MB. In a storm the same pages are written
-/// again and again, and the longer the log, the fewer of them are copied.
-pub(super) const CHECKPOINT_AFTER: i64 = 16_000;
+/// Pages in SQLite's log from which on a commit copies them into the file, and waits for it: 800 MB, should the thread
+/// that copies them before be late.
+const CHECKPOINT_AFTER: i64 = 200_000;
 
 /// How a transaction is begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,12 +223,6 @@ fn impatient(url: &str) -> String {
         }
     }
     url
-}
-
-/// The file that a `sqlite:` URL names.
-pub(super) fn sqlite_path(url: &str) -> &str {
-    let path = url.strip_prefix("sqlite:").unwrap_or(url);
-    path.strip_prefix("//").unwrap_or(path)
 }
 
 impl ManageConnection for Manager {

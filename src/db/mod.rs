@@ -11,9 +11,12 @@ pub mod dialect;
 pub mod migrations;
 pub mod schema;
 mod transactions;
+mod url;
 pub mod values;
+mod wal;
 pub mod walk;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -24,6 +27,7 @@ pub use aside::Aside;
 use connection::{Begin, Manager};
 pub use connection::{DbConnection, Engine, MultiBackend as DbBackend};
 
+use self::copier::Copier;
 use crate::error::{Error, Result};
 
 /// How long a request waits for a free connection before the page says that the database is away.
@@ -45,6 +49,8 @@ pub struct Database {
     reads: Pool<Manager>,
     /// SQLite has one writer at a time: a pool of one queues writers fairly instead of by lock time-outs.
     writes: Pool<Manager>,
+    /// On SQLite alone.
+    copier: Option<Arc<Copier>>,
 }
 
 impl std::fmt::Debug for Database {
@@ -60,7 +66,7 @@ impl Database {
     /// # Errors
     /// [`Error::Unavailable`] with one line that names the setting and what would be right.
     pub fn open(url: &str, zone: Tz) -> Result<Database> {
-        let engine = check_url(url)?;
+        let engine = url::check(url)?;
         let manager = Manager { engine, cache: READ_CACHE, url: url.to_owned(), zone };
         let pool = |size, manager: &Manager| {
             Pool::builder()
@@ -76,7 +82,11 @@ impl Database {
         let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 }, &manager)?;
         let writer = Manager { cache: WRITE_CACHE, ..manager.clone() };
         let writes = if engine == Engine::Sqlite { pool(1, &writer)? } else { reads.clone() };
-        Ok(Database { engine, manager, reads, writes })
+        let copier = match engine {
+            Engine::Sqlite => Some(Copier::of(&manager)?),
+            Engine::Mysql | Engine::Postgres => None,
+        };
+        Ok(Database { engine, manager, reads, writes, copier })
     }
 
     /// Which database this is.
@@ -120,14 +130,25 @@ impl Database {
         &self,
         work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone,
     ) -> Result<T> {
-        transactions::repeated(|| {
-            transactions::within(&mut *checkout(&self.writes)?, Begin::Write, work.clone())
-        })
+        transactions::repeated(|| self.transaction_once_here(work.clone()))
     }
 
     /// As [`Database::transaction_here`], for work that cannot be repeated, such as reading a file to its end.
     pub fn transaction_once_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
-        transactions::within(&mut *checkout(&self.writes)?, Begin::Write, work)
+        let ended = transactions::within(&mut *checkout(&self.writes)?, Begin::Write, work);
+        self.wrote();
+        ended
+    }
+
+    /// The place of the one who writes, on SQLite.
+    fn place(&self) -> Result<Option<PooledConnection<Manager>>> {
+        (self.engine == Engine::Sqlite).then(|| checkout(&self.writes)).transpose()
+    }
+
+    fn wrote(&self) {
+        if let Some(copier) = &self.copier {
+            copier.wrote();
+        }
     }
 
     /// Connections in use and open, of all pools.
@@ -140,57 +161,15 @@ impl Database {
         }
     }
 
-    /// Writes on a connection beside the pools, in turn with all who write through the pool of one: who waits for a
-    /// place there gets it after this transaction, while whoever looks whether the file is locked may never find it free.
-    pub fn transaction_beside<T>(
-        &self,
-        aside: &mut Aside,
-        work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone,
-    ) -> Result<T> {
-        let _turn = match self.engine {
-            Engine::Sqlite => Some(checkout(&self.writes)?),
-            Engine::Mysql | Engine::Postgres => None,
-        };
-        aside.transaction(work)
-    }
-
     /// A connection beside the pools, for long work in small transactions.
     pub fn aside(&self) -> Result<Aside> {
-        Aside::open(&self.manager)
+        Aside::open(self.clone())
     }
 
     /// A connection without a transaction, for migrations only.
     pub(crate) fn connection(&self) -> Result<PooledConnection<Manager>> {
         checkout(&self.writes)
     }
-}
-
-fn check_url(url: &str) -> Result<Engine> {
-    let refuse = |why: String| Error::Unavailable(format!("--database-url: {why}"));
-    let engine = Engine::of_url(url).ok_or_else(|| {
-        refuse("the scheme must be sqlite:, mysql: or postgres:, such as sqlite:llmage-admin.db".to_owned())
-    })?;
-    if !engine.is_built_in() {
-        let name = engine.name();
-        return Err(refuse(format!("this build has no {name}; build it with --features {name}")));
-    }
-    if engine == Engine::Sqlite && connection::sqlite_path(url).contains(":memory:") {
-        return Err(refuse("an SQLite database must be a file, such as sqlite:llmage-admin.db".to_owned()));
-    }
-    if engine != Engine::Sqlite && !names_database(url) {
-        let name = engine.name();
-        return Err(refuse(format!(
-            "it names no database; it must end in one, such as {name}://USER:PASSWORD@HOST/DATABASE"
-        )));
-    }
-    Ok(engine)
-}
-
-/// Whether the URL of a server says which of its databases is meant: none, or one of the server's choice, is never.
-fn names_database(url: &str) -> bool {
-    let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
-    let path = address.split_once("://").and_then(|(_, rest)| rest.rsplit_once('/'));
-    path.is_some_and(|(_, name)| !name.is_empty()) || parameters.contains("dbname=")
 }
 
 /// The first connection is tried by itself: its error says why, the pool's only that time ran out. A host that does

@@ -9,6 +9,7 @@ mod desk;
 mod instances;
 mod jobs;
 mod letters;
+mod log;
 mod outages;
 mod proxy;
 mod script;

@@ -1,0 +1,51 @@
+//! The URL of a database: which engine it names, and whether it can be meant.
+
+use std::path::PathBuf;
+
+use super::connection::Engine;
+use crate::error::{Error, Result};
+
+/// The engine of a URL that this build can open.
+///
+/// # Errors
+/// [`Error::Unavailable`] with one line that says what would be right.
+pub(super) fn check(url: &str) -> Result<Engine> {
+    let refuse = |why: String| Error::Unavailable(format!("--database-url: {why}"));
+    let engine = Engine::of_url(url).ok_or_else(|| {
+        refuse("the scheme must be sqlite:, mysql: or postgres:, such as sqlite:llmage-admin.db".to_owned())
+    })?;
+    if !engine.is_built_in() {
+        let name = engine.name();
+        return Err(refuse(format!("this build has no {name}; build it with --features {name}")));
+    }
+    if engine == Engine::Sqlite && sqlite_path(url).contains(":memory:") {
+        return Err(refuse("an SQLite database must be a file, such as sqlite:llmage-admin.db".to_owned()));
+    }
+    if engine != Engine::Sqlite && !names_database(url) {
+        let name = engine.name();
+        return Err(refuse(format!(
+            "it names no database; it must end in one, such as {name}://USER:PASSWORD@HOST/DATABASE"
+        )));
+    }
+    Ok(engine)
+}
+
+/// Whether the URL of a server says which of its databases is meant: none, or one of the server's choice, is never.
+fn names_database(url: &str) -> bool {
+    let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let path = address.split_once("://").and_then(|(_, rest)| rest.rsplit_once('/'));
+    path.is_some_and(|(_, name)| !name.is_empty()) || parameters.contains("dbname=")
+}
+
+/// The file that a `sqlite:` URL names.
+pub(super) fn sqlite_path(url: &str) -> &str {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    path.strip_prefix("//").unwrap_or(path)
+}
+
+/// As [`sqlite_path`], without what SQLite may be told beside the file's name: `file:desk.db?mode=ro`.
+pub(super) fn sqlite_file(url: &str) -> PathBuf {
+    let path = sqlite_path(url);
+    let named = path.strip_prefix("file:").map(|name| name.split_once('?').map_or(name, |(name, _)| name));
+    PathBuf::from(named.unwrap_or(path))
+}
