@@ -3,7 +3,8 @@
 //! An answer goes out only after its commit. One that cannot be written fails alone: its group is taken back and each
 //! of the others is written by itself. Where the database lets many write at once, nobody is grouped.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -18,6 +19,9 @@ use crate::usages::recording::{Recorded, Recording};
 
 /// The most that one transaction holds: others than recorders want to write, too.
 const GROUP: usize = 64;
+
+/// How long a group waits for those who were under way a moment ago: programs that were just answered come again.
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Writes the answer to the program that recorded a failure.
 pub type Render = Arc<dyn Fn(&FailedRecord) -> Result<String> + Send + Sync>;
@@ -75,13 +79,15 @@ struct Waiting {
 struct Queue {
     waiting: Vec<Waiting>,
     is_writing: bool,
+    /// How many the next group waits for.
+    wanted: usize,
 }
 
 /// Takes failures from all requests. Cheap to clone.
 #[derive(Clone)]
 pub struct Recorder {
     database: Database,
-    queue: Arc<Mutex<Queue>>,
+    queue: Arc<(Mutex<Queue>, Condvar)>,
 }
 
 impl std::fmt::Debug for Recorder {
@@ -108,6 +114,9 @@ impl Recorder {
         let begins = {
             let mut queue = self.queue();
             queue.waiting.push(Waiting { asked, answer });
+            if queue.waiting.len() == queue.wanted {
+                self.queue.1.notify_one();
+            }
             !std::mem::replace(&mut queue.is_writing, true)
         };
         if begins {
@@ -117,24 +126,34 @@ impl Recorder {
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes group after group until nobody waits.
     fn write_all(&self) {
         let _broken = Broken(self);
+        let mut last = 0;
         loop {
-            let group: Vec<Waiting> = {
-                let mut queue = self.queue();
-                let count = queue.waiting.len().min(GROUP);
-                queue.is_writing = count > 0;
-                queue.waiting.drain(..count).collect()
-            };
+            let group = self.gather(last);
             if group.is_empty() {
                 return;
             }
+            last = group.len();
             self.write(group);
         }
+    }
+
+    /// The next group: as many as wait, and those of the last one if they come again soon. The fewer groups, the fewer
+    /// commits.
+    fn gather(&self, last: usize) -> Vec<Waiting> {
+        let mut queue = self.queue();
+        queue.wanted = (queue.waiting.len() + last).min(GROUP);
+        let is_short = |queue: &mut Queue| queue.waiting.len() < queue.wanted;
+        let waited = self.queue.1.wait_timeout_while(queue, PATIENCE, is_short);
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let count = queue.waiting.len().min(GROUP);
+        queue.is_writing = count > 0;
+        queue.waiting.drain(..count).collect()
     }
 
     fn write(&self, group: Vec<Waiting>) {
