@@ -1,7 +1,8 @@
 //! The CSV of the audit trail: oldest first, streamed, secrets masked.
 
 use super::filter::Filter;
-use super::store::{self, Event};
+use super::list;
+use super::store::Event;
 use crate::base::csv::{Sink, Writer};
 use crate::base::secrets;
 use crate::db::DbConnection;
@@ -30,7 +31,7 @@ pub fn write(connection: &mut DbConnection, filter: &Filter, bom: bool, sink: Si
     let mut writer = Writer::new(sink, bom, &COLUMNS)?;
     let mut last = 0;
     loop {
-        let events = store::after(connection, filter, last, CHUNK)?;
+        let events = list::after(connection, filter, last, CHUNK)?;
         let Some(newest) = events.last() else { break };
         last = newest.id;
         for event in &events {

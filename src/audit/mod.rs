@@ -6,5 +6,6 @@ pub mod chain;
 pub mod event;
 pub mod export;
 pub mod filter;
+pub mod list;
 pub mod pages;
 pub mod store;

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::event::Action;
 use super::export;
 use super::filter::{Filter, KEYS};
-use super::store::{self, Event, Place};
+use super::list::{self, Place};
+use super::store::Event;
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::paging::Page;
 use crate::error::{Error, Result};
@@ -65,7 +66,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let place = place(&fields, &mut errors);
     let asked = filter.clone();
     let found =
-        state.database.run(move |connection| store::page(connection, &asked, place, PAGE_SIZE)).await?;
+        state.database.run(move |connection| list::page(connection, &asked, place, PAGE_SIZE)).await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let language = request::language_of(&request);
     let form = FormView::new(&KEYS, &fields, &errors, language);

@@ -7,8 +7,6 @@ use diesel::prelude::*;
 
 use super::chain;
 use super::event::{Action, Author, Change};
-use super::filter::Filter;
-use crate::base::paging::Page;
 use crate::db::dialect::Statement;
 use crate::db::schema::{audit_chain, audit_event};
 use crate::db::{DbBackend, DbConnection};
@@ -167,57 +165,6 @@ pub fn of_ids(connection: &mut DbConnection, ids: Vec<i64>) -> Result<HashMap<i6
     let events = audit_event::table.filter(audit_event::id.eq_any(ids)).select(Event::as_select());
     let events: Vec<Event> = events.load(connection)?;
     Ok(events.into_iter().map(|event| (event.id, event)).collect())
-}
-
-/// A stretch of the trail, newest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    Newest,
-    /// The events older than that one.
-    OlderThan(i64),
-    /// The events newer than that one, those next to it.
-    NewerThan(i64),
-}
-
-/// One page of the events of a filter, newest first.
-pub fn page(
-    connection: &mut DbConnection,
-    filter: &Filter,
-    place: Place,
-    limit: usize,
-) -> Result<Page<Event>> {
-    let query = filter.query().limit(limit as i64 + 1).select(Event::as_select());
-    let mut rows: Vec<Event> = match place {
-        Place::Newest => query.order(audit_event::id.desc()).load(connection)?,
-        Place::OlderThan(id) => {
-            query.filter(audit_event::id.lt(id)).order(audit_event::id.desc()).load(connection)?
-        }
-        Place::NewerThan(id) => {
-            query.filter(audit_event::id.gt(id)).order(audit_event::id.asc()).load(connection)?
-        }
-    };
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let newer = matches!(place, Place::NewerThan(_));
-    if newer {
-        rows.reverse();
-    }
-    Ok(Page {
-        rows,
-        has_previous: if newer { more } else { place != Place::Newest },
-        has_next: newer || more,
-    })
-}
-
-/// The events of a filter after that id, oldest first.
-pub fn after(connection: &mut DbConnection, filter: &Filter, id: i64, limit: usize) -> Result<Vec<Event>> {
-    Ok(filter
-        .query()
-        .filter(audit_event::id.gt(id))
-        .order(audit_event::id)
-        .limit(limit as i64)
-        .select(Event::as_select())
-        .load(connection)?)
 }
 
 /// The events of one record, newest first, at most 200.

@@ -1,0 +1,7 @@
+-- The audit page is in the order of time, whatever it is filtered by: an end date is where a walk begins.
+CREATE INDEX IF NOT EXISTS idx_audit_event_author_time ON audit_event (author, happened_at, id);
+CREATE INDEX IF NOT EXISTS idx_audit_event_action_time ON audit_event (action, happened_at, id);
+CREATE INDEX IF NOT EXISTS idx_audit_event_time_id ON audit_event (happened_at, id);
+DROP INDEX IF EXISTS idx_audit_event_author;
+DROP INDEX IF EXISTS idx_audit_event_action;
+DROP INDEX IF EXISTS idx_audit_event_time;
