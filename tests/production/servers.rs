@@ -86,7 +86,8 @@ impl Server {
                         "--user=root",
                         "--skip-test-db",
                     ])
-                    .arg(format!("--datadir={}", data.display())),
+                    .arg(format!("--datadir={}", data.display()))
+                    .env("TMPDIR", self.folder.path()),
             ),
         }
     }
@@ -113,6 +114,8 @@ impl Server {
             }
             _ => {
                 let mut command = Command::new("mariadbd");
+                // One that starts removes the temporary tables that it finds, were they those of another server.
+                command.env("TMPDIR", self.folder.path());
                 command.args([
                     "--no-defaults",
                     "--user=root",
