@@ -29,7 +29,10 @@ pub fn page(
 ) -> Result<Page<Event>> {
     use audit_event::{happened_at, id};
     let query = filter.query().limit(limit as i64 + 1);
-    let query = match edge(connection, place)? {
+    let edge = edge(connection, place)?;
+    // A place that nobody knows is none.
+    let place = if edge.is_some() { place } else { Place::Newest };
+    let query = match edge {
         None => query.order((happened_at.desc(), id.desc())),
         Some((time, own)) if matches!(place, Place::NewerThan(_)) => query
             .filter(happened_at.ge(time).and(happened_at.gt(time).or(id.gt(own))))

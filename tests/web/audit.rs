@@ -134,6 +134,20 @@ async fn the_page_tells_who_did_what_to_which_record_and_filters_it() {
 }
 
 #[actix_web::test]
+async fn a_place_after_or_before_an_event_that_nobody_knows_is_the_newest_page() {
+    let app = TestApp::new();
+    for number in 0..3 {
+        event(&app.database, number);
+    }
+    let admin = app.signed_in(Role::Admin).await;
+    for place in ["after", "before"] {
+        let page = admin.get(&format!("/audit?author=archive&{place}=99999999")).await;
+        assert_eq!(page.attributes("#audit > tbody > tr", "data-id"), ["3", "2", "1"], "{place}");
+        assert!(!page.has("a[rel=prev]"), "{place}: nothing is newer");
+    }
+}
+
+#[actix_web::test]
 async fn pages_of_the_trail_neither_repeat_nor_lose_an_event() {
     let app = TestApp::new();
     for number in 0..120 {
