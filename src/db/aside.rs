@@ -103,3 +103,31 @@ fn between_looks(waited: Duration) -> Duration {
     let looks = LOOKS.iter().find(|(until, _)| waited < Duration::from_millis(*until));
     Duration::from_millis(looks.map_or(LAST_LOOKS, |(_, every)| *every))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When somebody who waits for SQLite's lock looks, in milliseconds since it began to; as in SQLite's busy handler.
+    fn looks() -> impl Iterator<Item = u64> {
+        let pauses = [0, 1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50].into_iter().chain(std::iter::repeat(100));
+        pauses.scan(0, |at, pause| {
+            *at += pause;
+            Some(*at)
+        })
+    }
+
+    #[test]
+    fn whoever_began_to_wait_while_the_lock_was_held_looks_while_it_is_free() {
+        for held in 1..700 {
+            let free = between_looks(Duration::from_millis(held)).as_millis() as u64;
+            for waited in 0..=held {
+                let look = looks().find(|look| *look >= waited).unwrap_or(u64::MAX);
+                assert!(
+                    look < waited + free,
+                    "held {held} ms, waited {waited}: looks at {look}, free for {free}"
+                );
+            }
+        }
+    }
+}
