@@ -71,6 +71,26 @@ proptest! {
     }
 }
 
+/// A double has two zeros; no database tells them apart.
+#[test]
+fn amounts_of_zero_of_either_sign_are_in_the_order_of_their_ids() {
+    let database = TestDatabase::new();
+    let row = |id: &str, amount, handled: &str| rows::Row {
+        amount: Some(amount),
+        handled: Some(handled.to_owned()),
+        ..failure(id)
+    };
+    rows::insert(
+        &database,
+        &[row("a", 0.0, "0"), row("b", -0.0, "1"), row("c", 0.0, "1"), row("d", -0.0, "0")],
+    );
+    for (sort, ids) in [("amount", ["a", "b", "c", "d"]), ("-amount", ["d", "c", "b", "a"])] {
+        let (text, _) = export(&database, &filter(&format!("handled=&sort={sort}")), &Names::default());
+        let (_, cells) = files::parse(&text);
+        assert_eq!(cells.iter().map(|row| row[0].as_str()).collect::<Vec<_>>(), ids, "{sort}");
+    }
+}
+
 /// A cell of money in units of 10^-5, read digit by digit.
 fn units(cell: &str) -> i128 {
     if cell.is_empty() {

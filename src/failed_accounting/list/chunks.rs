@@ -89,7 +89,8 @@ impl Records<'_> {
     fn order_of(&self, left: &Cursor, right: &Cursor) -> Ordering {
         let keys = match (&left.key, &right.key) {
             (Key::Time(left), Key::Time(right)) => left.cmp(right),
-            (Key::Number(left), Key::Number(right)) => left.total_cmp(right),
+            // As the databases compare: zeros of either sign are one value.
+            (Key::Number(left), Key::Number(right)) => left.partial_cmp(right).unwrap_or(Ordering::Equal),
             _ => Ordering::Equal,
         };
         let order = keys.then_with(|| left.id.cmp(&right.id));
