@@ -13,10 +13,15 @@ use std::fmt::Debug;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestRunner};
 
-/// Checks a property on so many random cases; shows the smallest one that fails.
-pub fn proven<S: Strategy<Value: Debug>>(cases: u32, strategy: &S, property: impl Fn(S::Value)) {
+/// So many random cases, or as many as `PROPTEST_CASES` says.
+pub fn cases(cases: u32) -> Config {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(cases);
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    Config { cases, failure_persistence: None, ..Config::default() }
+}
+
+/// Checks a property on so many random cases; shows the smallest one that fails.
+pub fn proven<S: Strategy<Value: Debug>>(count: u32, strategy: &S, property: impl Fn(S::Value)) {
+    let mut runner = TestRunner::new(cases(count));
     let outcome = runner.run(strategy, |case| {
         property(case);
         Ok(())

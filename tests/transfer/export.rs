@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::files::{self, export, filter};
+use crate::support::cases;
 use crate::support::database::{TestDatabase, engine};
 use crate::support::rows::{self, failure};
 
@@ -34,13 +35,8 @@ const QUERIES: [&str; 14] = [
 const SORTS: [&str; 8] =
     ["failed_time", "-failed_time", "use_time", "-use_time", "amount", "-amount", "cost", "-cost"];
 
-fn cases() -> ProptestConfig {
-    let cases = if engine() == Engine::Sqlite { 48 } else { 8 };
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(if engine() == Engine::Sqlite { 48 } else { 8 }))]
 
     #[test]
     fn an_export_holds_the_rows_of_the_list_in_its_order_and_their_exact_sums(

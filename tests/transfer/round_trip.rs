@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::files;
+use crate::support::cases;
 use crate::support::database::{TestDatabase, engine};
 
 /// What spreadsheets, parsers and careless writers stumble over.
@@ -148,13 +149,8 @@ fn rows(database: &Database) -> Vec<FailedRecord> {
     rows
 }
 
-fn cases() -> ProptestConfig {
-    let cases = if engine() == Engine::Sqlite { 48 } else { 8 };
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(if engine() == Engine::Sqlite { 48 } else { 8 }))]
 
     #[test]
     fn an_export_imported_into_an_empty_database_gives_the_same_rows_and_sums(records in records()) {
