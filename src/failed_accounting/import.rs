@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::export::COLUMNS;
 use super::failure::{FailedRecord, Resolution};
 use super::store;
 use crate::audit::event::{Author, FAILED_ACCOUNTING};
@@ -16,29 +17,6 @@ use crate::error::Result;
 use crate::imports::progress::Progress;
 use crate::imports::{self, ImportError, Importable, Imported, Source};
 
-const LAYOUT: Layout = Layout {
-    columns: &[
-        "id",
-        "llmusageid",
-        "llmid",
-        "userid",
-        "userorgid",
-        "use_date",
-        "use_time",
-        "amount",
-        "cost",
-        "failed_reason",
-        "failed_time",
-        "retry_count",
-        "handled",
-        "handled_time",
-        "handled_note",
-        "resolution",
-        "handled_by",
-    ],
-    ignored: &["llm_name", "user_name", "org_name", "cause"],
-};
-
 /// Imports a file: every row of it or none, with one audit event.
 pub fn run(
     database: &Database,
@@ -50,7 +28,8 @@ pub fn run(
 }
 
 impl Importable for FailedRecord {
-    const LAYOUT: Layout = LAYOUT;
+    const LAYOUT: Layout =
+        Layout { columns: &COLUMNS, ignored: &["llm_name", "user_name", "org_name", "cause"] };
     const TABLE: &'static str = "llmusage_accounting_failed";
     const RECORD_KIND: &'static str = FAILED_ACCOUNTING;
     const UNIQUE: &'static [&'static str] = &["id"];

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::export::COLUMNS;
 use super::store;
 use super::usage::Usage;
 use crate::audit::event::{Author, USAGE};
@@ -15,29 +16,6 @@ use crate::error::Result;
 use crate::imports::progress::Progress;
 use crate::imports::{self, ImportError, Importable, Imported, Source};
 
-const LAYOUT: Layout = Layout {
-    columns: &[
-        "id",
-        "llmid",
-        "use_date",
-        "use_time",
-        "userid",
-        "usages",
-        "ioinfo",
-        "transno",
-        "responsed_seconds",
-        "finish_seconds",
-        "status",
-        "taskid",
-        "amount",
-        "cost",
-        "userorgid",
-        "ownerid",
-        "accounting_status",
-    ],
-    ignored: &["llm_name", "user_name", "org_name"],
-};
-
 /// Imports a file: every row of it or none, with one audit event.
 pub fn run(
     database: &Database,
@@ -49,7 +27,7 @@ pub fn run(
 }
 
 impl Importable for Usage {
-    const LAYOUT: Layout = LAYOUT;
+    const LAYOUT: Layout = Layout { columns: &COLUMNS, ignored: &["llm_name", "user_name", "org_name"] };
     const TABLE: &'static str = "llmusage";
     const RECORD_KIND: &'static str = USAGE;
     const UNIQUE: &'static [&'static str] = &["id", "taskid"];

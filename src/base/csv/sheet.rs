@@ -17,10 +17,17 @@ const REPEATED: usize = 40;
 /// Which columns a table takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
-    /// The columns that are read; the first must be in every file.
+    /// The columns that an export writes; the first must be in every file.
     pub columns: &'static [&'static str],
-    /// Columns that an export adds and an import passes over.
+    /// Those of them that an import passes over.
     pub ignored: &'static [&'static str],
+}
+
+impl Layout {
+    /// The columns that an import reads.
+    pub fn read(self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().copied().filter(move |column| !self.ignored.contains(column))
+    }
 }
 
 /// A CSV file after its header.
@@ -46,7 +53,7 @@ impl<R: BufRead> Sheet<R> {
         let mut seen: Vec<&str> = Vec::new();
         for (position, name) in record.cells().map(str::trim).enumerate() {
             let known = layout.columns.iter().position(|column| *column == name);
-            if known.is_none() && !layout.ignored.contains(&name) {
+            if known.is_none() {
                 let unknown = Message::new("csv-unknown-column").with("found", quoted(name));
                 return Err(Refusal::of_line(record.line, unknown).into());
             }
