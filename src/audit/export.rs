@@ -29,13 +29,15 @@ const CHUNK: usize = 1_000;
 /// Writes the events of a filter. To be called within one read, whose snapshot it shows.
 pub fn write(connection: &mut DbConnection, filter: &Filter, bom: bool, sink: Sink<'_>) -> Result<()> {
     let mut writer = Writer::new(sink, bom, &COLUMNS)?;
-    let mut last = 0;
+    let mut last: Option<Event> = None;
     loop {
-        let events = list::after(connection, filter, last, CHUNK)?;
-        let Some(newest) = events.last() else { break };
-        last = newest.id;
+        let events = list::after(connection, filter, last.as_ref(), CHUNK)?;
         for event in &events {
             write_row(&mut writer, event)?;
+        }
+        match events.into_iter().next_back() {
+            Some(event) => last = Some(event),
+            None => break,
         }
     }
     writer.finish()

@@ -62,13 +62,18 @@ fn edge(connection: &mut DbConnection, place: Place) -> Result<Option<(NaiveDate
     Ok(event.first(connection).optional()?)
 }
 
-/// The events of a filter after that id, oldest first.
-pub fn after(connection: &mut DbConnection, filter: &Filter, id: i64, limit: usize) -> Result<Vec<Event>> {
-    Ok(filter
-        .query()
-        .filter(audit_event::id.gt(id))
-        .order(audit_event::id)
-        .limit(limit as i64)
-        .select(Event::as_select())
-        .load(connection)?)
+/// The events of a filter after that one, oldest first: the list from its end.
+pub fn after(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    event: Option<&Event>,
+    limit: usize,
+) -> Result<Vec<Event>> {
+    use audit_event::{happened_at, id};
+    let mut query = filter.query().order((happened_at.asc(), id.asc())).limit(limit as i64);
+    if let Some(event) = event {
+        let time = event.happened_at;
+        query = query.filter(happened_at.ge(time).and(happened_at.gt(time).or(id.gt(event.id))));
+    }
+    Ok(query.select(Event::as_select()).load(connection)?)
 }

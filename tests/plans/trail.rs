@@ -62,3 +62,14 @@ fn each_filter_of_the_trail_is_a_seek() {
         }
     }
 }
+
+#[test]
+fn the_csv_of_some_days_begins_with_them() {
+    let database = filled();
+    let filter = Filter { from: Some(bulk::last_day() - Duration::days(3)), ..Filter::default() };
+    let asked = sent(&database, |connection| list::after(connection, &filter, None, 1_000));
+    let Some(listed) = asked.last() else { panic!("nothing was asked") };
+    let steps = plan(&database, listed);
+    let reading = steps.iter().find(|step| reads_all(step, true));
+    assert_eq!(reading, None, "the CSV reads all in\n{listed}\n{steps:#?}");
+}

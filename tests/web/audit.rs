@@ -1,7 +1,9 @@
 //! The audit trail: its page, its CSV, and that nothing in it can be changed unseen.
 
+use std::ops::Range;
+
 use actix_web::http::StatusCode;
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use llmage_admin::accounts::role::Role;
@@ -9,22 +11,39 @@ use llmage_admin::audit::chain;
 use llmage_admin::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, Source};
 use llmage_admin::audit::store::record;
 use llmage_admin::base::finding::Finding;
-use llmage_admin::db::{Database, Engine};
+use llmage_admin::db::{Database, DbConnection, Engine};
+use llmage_admin::error::Result;
 
 use crate::app::{TestApp, failure, noon};
 
 /// An event of its own transaction.
 fn event(database: &Database, number: usize) {
-    let author = Author { name: "archive".to_owned(), source: Source::Job, request_id: None, at: noon() };
+    events(database, number..number + 1, TimeDelta::zero());
+}
+
+/// Events of one transaction, each so long after the one before.
+fn events(database: &Database, numbers: Range<usize>, apart: TimeDelta) {
+    database
+        .transaction_here(|connection| {
+            for number in numbers.clone() {
+                write(connection, number, noon() + apart * number as i32)?;
+            }
+            Ok(())
+        })
+        .expect("they are recorded");
+}
+
+fn write(connection: &mut DbConnection, number: usize, at: NaiveDateTime) -> Result<()> {
+    let author = Author { name: "archive".to_owned(), source: Source::Job, request_id: None, at };
     let id = format!("f{number}");
-    let change = || Change {
+    let change = Change {
         action: Action::Edit,
         record_kind: FAILED_ACCOUNTING,
         record_id: &id,
         before: Some(serde_json::json!({ "failed_reason": "余额 'x' \\ 😵" })),
         after: None,
     };
-    database.transaction_here(|connection| record(connection, &author, change())).expect("it is recorded");
+    record(connection, &author, change)
 }
 
 fn checked(database: &Database) -> Finding {
@@ -165,7 +184,21 @@ async fn pages_of_the_trail_neither_repeat_nor_lose_an_event() {
     let back = admin.get(&page.attribute("a[rel=prev]", "href")).await;
     assert_eq!(back.attributes("#audit > tbody > tr", "data-id"), wanted[50..100]);
     let csv = admin.get("/audit.csv?author=archive").await;
-    assert_eq!(csv.body.lines().count(), 121);
+    let ids = csv.body.lines().skip(1).filter_map(|line| line.split(',').next());
+    assert!(ids.eq(wanted.iter().rev()), "{}", csv.body);
+}
+
+#[actix_web::test]
+async fn a_long_csv_holds_each_event_once_in_the_order_of_time() {
+    let app = TestApp::new();
+    // The clock was set back in between.
+    events(&app.database, 0..1_300, TimeDelta::milliseconds(10));
+    events(&app.database, 0..1_300, TimeDelta::milliseconds(10));
+    let csv = app.signed_in(Role::Admin).await.get("/audit.csv?author=archive").await;
+    let ids: Vec<usize> =
+        csv.body.lines().skip(1).filter_map(|line| line.split(',').next()?.parse().ok()).collect();
+    let wanted: Vec<usize> = (1..=1_300).flat_map(|id| [id, id + 1_300]).collect();
+    assert!(ids == wanted, "{} events, the first of them {:?}", ids.len(), ids.first());
 }
 
 #[actix_web::test]
