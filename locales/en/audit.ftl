@@ -43,6 +43,7 @@ audit-action-carry-retries = carried the retries on
 audit-action-show-secret = looked at masked secrets
 audit-action-archive = asked for an archive run
 audit-action-stop-archive = stopped an archive run
+audit-action-record-failure = recorded a failure
 audit-action-restore = restored from the history
 audit-action-create-user = added a user
 audit-action-change-password = changed a password

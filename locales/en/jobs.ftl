@@ -24,3 +24,6 @@ job-cause-sorting = Telling the causes of new failures
 may-jobs-admin = See the jobs of the app
 job-archive = Asking for the daily archive run
 job-archive-mover = Moving usages to the history
+job-tidy-previews = Forgetting batches that nobody ran
+job-tidy-alert-history = Forgetting old alerts
+jobs-idle = nothing to do so far

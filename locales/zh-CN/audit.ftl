@@ -43,6 +43,7 @@ audit-action-carry-retries = 沿用重试次数
 audit-action-show-secret = 查看被遮盖的密钥
 audit-action-archive = 发起归档
 audit-action-stop-archive = 停止归档
+audit-action-record-failure = 登记记账失败
 audit-action-restore = 从历史恢复
 audit-action-create-user = 添加用户
 audit-action-change-password = 修改密码

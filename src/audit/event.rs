@@ -41,159 +41,81 @@ pub struct Author {
     pub at: NaiveDateTime,
 }
 
-/// What was done, as stored and as key of its words in the catalogue (`event-<action>`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    Create,
-    Import,
-    Edit,
-    Handle,
-    Reopen,
-    Delete,
-    ShowSecret,
-    /// A retry was asked for.
-    Retry,
-    WithdrawRetry,
-    /// The outcome of a retry, as the platform's tables prove it.
-    RetryAccounted,
-    RetrySuperseded,
-    RetryFailed,
-    /// The usage was changed or went away while a retry waited for it.
-    RetryEnded,
-    /// A new failure takes over the count of the one that was retried.
-    CarryRetries,
-    /// A usage became `failed` because somebody said so.
-    RecordFailure,
-    /// A run of the archive was asked for.
-    Archive,
-    StopArchive,
-    /// An archived usage came back to the live ones.
-    Restore,
-    CreateUser,
-    ChangePassword,
-    ChangeRole,
-    DisableUser,
-    EnableUser,
-    EndSessions,
-    ChangeLanguage,
-    CreateToken,
-    RevokeToken,
-    SignIn,
-    WrongPassword,
-    SignOut,
-    /// What a batch had done to a record was taken back.
-    UndoHandle,
-    UndoReopen,
-    RunBatch,
-    AbortBatch,
-    UndoBatch,
-    CreateView,
-    ChangeView,
-    DeleteView,
-    CreateAlert,
-    ChangeAlert,
-    EnableAlert,
-    DisableAlert,
-    DeleteAlert,
-    TestAlert,
+/// The actions, each with how it is stored: one list, so that none is missing from the filter of the trail.
+macro_rules! actions {
+    ($($(#[$about:meta])* $action:ident => $stored:literal,)*) => {
+        /// What was done, as stored and as key of its words in the catalogue (`event-<action>`).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Action {
+            $($(#[$about])* $action,)*
+        }
+
+        impl Action {
+            pub const ALL: &[Action] = &[$(Action::$action,)*];
+
+            /// As stored.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Action::$action => $stored,)*
+                }
+            }
+        }
+    };
 }
 
-impl Action {
-    pub const ALL: [Action; 43] = [
-        Action::Create,
-        Action::Import,
-        Action::Edit,
-        Action::Handle,
-        Action::Reopen,
-        Action::Delete,
-        Action::ShowSecret,
-        Action::Retry,
-        Action::WithdrawRetry,
-        Action::RetryAccounted,
-        Action::RetrySuperseded,
-        Action::RetryFailed,
-        Action::RetryEnded,
-        Action::CarryRetries,
-        Action::Archive,
-        Action::StopArchive,
-        Action::Restore,
-        Action::CreateUser,
-        Action::ChangePassword,
-        Action::ChangeRole,
-        Action::DisableUser,
-        Action::EnableUser,
-        Action::EndSessions,
-        Action::ChangeLanguage,
-        Action::CreateToken,
-        Action::RevokeToken,
-        Action::SignIn,
-        Action::WrongPassword,
-        Action::SignOut,
-        Action::UndoHandle,
-        Action::UndoReopen,
-        Action::RunBatch,
-        Action::AbortBatch,
-        Action::UndoBatch,
-        Action::CreateView,
-        Action::ChangeView,
-        Action::DeleteView,
-        Action::CreateAlert,
-        Action::ChangeAlert,
-        Action::EnableAlert,
-        Action::DisableAlert,
-        Action::DeleteAlert,
-        Action::TestAlert,
-    ];
-
-    /// As stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Action::Create => "create",
-            Action::Import => "import",
-            Action::Edit => "edit",
-            Action::Handle => "handle",
-            Action::Reopen => "reopen",
-            Action::Delete => "delete",
-            Action::ShowSecret => "show_secret",
-            Action::Retry => "retry",
-            Action::WithdrawRetry => "withdraw_retry",
-            Action::RetryAccounted => "retry_accounted",
-            Action::RetrySuperseded => "retry_superseded",
-            Action::RetryFailed => "retry_failed",
-            Action::RetryEnded => "retry_ended",
-            Action::CarryRetries => "carry_retries",
-            Action::RecordFailure => "record_failure",
-            Action::Archive => "archive",
-            Action::StopArchive => "stop_archive",
-            Action::Restore => "restore",
-            Action::CreateUser => "create_user",
-            Action::ChangePassword => "change_password",
-            Action::ChangeRole => "change_role",
-            Action::DisableUser => "disable_user",
-            Action::EnableUser => "enable_user",
-            Action::EndSessions => "end_sessions",
-            Action::ChangeLanguage => "change_language",
-            Action::CreateToken => "create_token",
-            Action::RevokeToken => "revoke_token",
-            Action::SignIn => "sign_in",
-            Action::WrongPassword => "wrong_password",
-            Action::SignOut => "sign_out",
-            Action::UndoHandle => "undo_handle",
-            Action::UndoReopen => "undo_reopen",
-            Action::RunBatch => "run_batch",
-            Action::AbortBatch => "abort_batch",
-            Action::UndoBatch => "undo_batch",
-            Action::CreateView => "create_view",
-            Action::ChangeView => "change_view",
-            Action::DeleteView => "delete_view",
-            Action::CreateAlert => "create_alert",
-            Action::ChangeAlert => "change_alert",
-            Action::EnableAlert => "enable_alert",
-            Action::DisableAlert => "disable_alert",
-            Action::DeleteAlert => "delete_alert",
-            Action::TestAlert => "test_alert",
-        }
-    }
+actions! {
+    Create => "create",
+    Import => "import",
+    Edit => "edit",
+    Handle => "handle",
+    Reopen => "reopen",
+    Delete => "delete",
+    ShowSecret => "show_secret",
+    /// A retry was asked for.
+    Retry => "retry",
+    WithdrawRetry => "withdraw_retry",
+    /// The outcome of a retry, as the platform's tables prove it.
+    RetryAccounted => "retry_accounted",
+    RetrySuperseded => "retry_superseded",
+    RetryFailed => "retry_failed",
+    /// The usage was changed or went away while a retry waited for it.
+    RetryEnded => "retry_ended",
+    /// A new failure takes over the count of the one that was retried.
+    CarryRetries => "carry_retries",
+    /// A usage became `failed` because somebody said so.
+    RecordFailure => "record_failure",
+    /// A run of the archive was asked for.
+    Archive => "archive",
+    StopArchive => "stop_archive",
+    /// An archived usage came back to the live ones.
+    Restore => "restore",
+    CreateUser => "create_user",
+    ChangePassword => "change_password",
+    ChangeRole => "change_role",
+    DisableUser => "disable_user",
+    EnableUser => "enable_user",
+    EndSessions => "end_sessions",
+    ChangeLanguage => "change_language",
+    CreateToken => "create_token",
+    RevokeToken => "revoke_token",
+    SignIn => "sign_in",
+    WrongPassword => "wrong_password",
+    SignOut => "sign_out",
+    /// What a batch had done to a record was taken back.
+    UndoHandle => "undo_handle",
+    UndoReopen => "undo_reopen",
+    RunBatch => "run_batch",
+    AbortBatch => "abort_batch",
+    UndoBatch => "undo_batch",
+    CreateView => "create_view",
+    ChangeView => "change_view",
+    DeleteView => "delete_view",
+    CreateAlert => "create_alert",
+    ChangeAlert => "change_alert",
+    EnableAlert => "enable_alert",
+    DisableAlert => "disable_alert",
+    DeleteAlert => "delete_alert",
+    TestAlert => "test_alert",
 }
 
 /// The kinds of record that events are about.

@@ -103,7 +103,7 @@ fn build(
     };
     IndexPage {
         narrowed: !filter.to_pairs().is_empty(),
-        actions: Action::ALL.into_iter().map(choice).collect(),
+        actions: Action::ALL.iter().copied().map(choice).collect(),
         newer: found.has_previous.then(|| link("before", found.rows.first())),
         older: found.has_next.then(|| link("after", found.rows.last())),
         csv: links::with_query(CSV, &links::query(&filter.to_pairs())),

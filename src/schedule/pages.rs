@@ -26,6 +26,8 @@ struct JobView {
     started: Option<TimeView>,
     ended: Option<TimeView>,
     is_running: bool,
+    /// Whether it looks every few seconds, and found nothing to do yet: only work is written down.
+    is_idle: bool,
     /// `done`, `failed`, `panicked`, or none before the first run.
     outcome: Option<String>,
     message: Option<String>,
@@ -52,6 +54,7 @@ fn view(job: JobRun, state: &AppState, language: Language) -> JobView {
         started: job.started_at.map(time),
         ended: job.ended_at.map(time),
         is_running: job.started_at.is_some() && job.ended_at.is_none(),
+        is_idle: job.started_at.is_none() && job.every_seconds.is_some(),
         outcome: job.outcome.clone(),
         message: job.message.clone(),
         next: next(&job, now).map(time),

@@ -39,6 +39,7 @@ pub struct TestApp {
     pub database: TestDatabase,
     pub application: Application,
     pub clock: Clock,
+    pub config: Config,
 }
 
 pub fn noon() -> NaiveDateTime {
@@ -70,7 +71,7 @@ impl TestApp {
         let config = Arguments::parse_from(arguments.iter().chain(settings)).config;
         let clock = Clock::stopped(zone, noon());
         let application = Application::new(&config, (*database).clone(), clock.clone()).unwrap();
-        TestApp { database, application, clock }
+        TestApp { database, application, clock, config }
     }
 
     /// Adds a user of that role, named like it, and signs in.

@@ -14,6 +14,21 @@ fn jobs() -> [Job; 2] {
 }
 
 #[actix_web::test]
+async fn a_job_that_looks_and_finds_nothing_is_not_said_to_have_never_run() {
+    let app = TestApp::new();
+    let admin = app.signed_in(Role::Admin).await;
+    app.database.transaction_here(|connection| store::register(connection, &jobs(), noon())).unwrap();
+    let rows = admin.get("/jobs").await.texts("#jobs tbody tr");
+    assert_eq!(
+        rows,
+        [
+            "Watching the outcome of retries Every 5 seconds nothing to do so far –none Every 5 seconds",
+            "tidy Every day at 02:30 never –none 2026-05-23 02:30:00",
+        ]
+    );
+}
+
+#[actix_web::test]
 async fn an_admin_sees_when_each_job_ran_how_it_went_and_when_it_comes_again() {
     let app = TestApp::new();
     let admin = app.signed_in(Role::Admin).await;

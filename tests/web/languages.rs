@@ -1,11 +1,14 @@
 //! Two languages: by the browser, then by the account; both complete.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use llmage_admin::accounts::role::Role;
+use llmage_admin::audit::event::Action;
+use llmage_admin::jobs;
+use llmage_admin::schedule::store;
 
-use crate::app::{TestApp, failure};
+use crate::app::{TestApp, failure, noon};
 
 #[actix_web::test]
 async fn the_browser_chooses_until_the_account_does() {
@@ -43,6 +46,34 @@ async fn columns_have_the_titles_of_the_platform_in_chinese() {
     let heads = page.texts("table#failed-accounting thead th").join(" ");
     for title in ["失败时间", "交易金额", "交易成本", "失败原因", "重试次数"] {
         assert!(heads.contains(title), "{title} in {heads}");
+    }
+}
+
+#[actix_web::test]
+async fn each_job_each_action_and_each_permission_has_words_in_both() {
+    let app = TestApp::new();
+    let jobs = jobs::all(&app.config, app.application.outlets(), &app.database, &app.clock);
+    app.database.transaction_here(|connection| store::register(connection, &jobs, noon())).unwrap();
+    let mut admin = app.signed_in(Role::Admin).await;
+    for language in ["en", "zh-CN"] {
+        admin.language = language.to_owned();
+        let page = admin.get("/jobs").await;
+        let names = page.texts("#jobs tbody th");
+        assert_eq!(names.len(), jobs.len());
+        let unnamed: Vec<_> = names.iter().filter(|name| jobs.iter().any(|job| job.name == **name)).collect();
+        assert_eq!(unnamed, [""; 0], "jobs in {language}");
+        let page = admin.get("/audit").await;
+        let named: BTreeMap<String, String> = page
+            .attributes("#action option", "value")
+            .into_iter()
+            .zip(page.texts("#action option"))
+            .collect();
+        for action in Action::ALL.iter().map(|action| action.as_str()) {
+            assert_ne!(named.get(action).map(String::as_str), Some(action), "an action in {language}");
+        }
+        assert!(named.contains_key("record_failure"), "{named:?}");
+        let page = admin.get("/account").await;
+        assert!(!page.texts("table td, table th").iter().any(|text| text.starts_with('/')), "{language}");
     }
 }
 
