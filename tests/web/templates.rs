@@ -131,6 +131,15 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
             assert_eq!(page.attribute("html", "lang"), language, "{name}");
             assert!(page.has("main h1"), "{name}: {}", page.body);
             assert!(!page.body.contains("{{") && !page.body.contains("{%"), "{name}");
+            if method == "POST" {
+                // Who changes the language where a form was refused stays with what the form was about.
+                let back = page.attribute("header input[name=next]", "value");
+                let kept = visitor.get(&back).await.status;
+                assert!(
+                    back != "/" && (kept.is_success() || kept.is_redirection()),
+                    "{name}: {back} is {kept}"
+                );
+            }
         }
         let run = visitor.submit(&format!("{batch}/run"), &[("resolution", "duplicate")]).await;
         assert!(run.has("#report") && run.text("h1").contains('2'), "{}", run.body);
