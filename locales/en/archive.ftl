@@ -89,6 +89,7 @@ history-empty = Nothing is archived yet
 history-empty-text = Accounted usages come here when the archive runs.
 usage-find = Find
 usage-find-label = Usage or task id, live or archived
+usage-find-hint = Usage id or task id
 usage-not-found = No usage has the id or task { $text }, neither live nor archived.
 chip-backup-time = Archived: { $value }
 field-backup-time = Archived

@@ -72,6 +72,7 @@ history-empty = 还没有归档
 history-empty-text = 归档执行后，已记账的使用记录会出现在这里。
 usage-find = 查找
 usage-find-label = 使用记录id或任务号（当前或历史）
+usage-find-hint = 使用记录id或任务号
 usage-not-found = 当前和历史中都没有 id 或任务号为 { $text } 的使用记录。
 chip-backup-time = 归档时间：{ $value }
 field-backup-time = 归档时间
