@@ -107,7 +107,11 @@ fn migrations_are_listed_applied_and_printed() {
         text(&run(&database, &["migrate", "--status"], "").stdout).starts_with("pending"),
         "printing ran nothing"
     );
-    assert!(run(&database, &["migrate"], "").status.success());
+    let migrated = run(&database, &["migrate"], "");
+    assert!(migrated.status.success());
+    let (applied, told) = (text(&migrated.stdout), text(&migrated.stderr));
+    assert!(applied.starts_with("applied 2026-"));
+    assert_eq!(told, applied.replace("applied", "applying"), "each is told before it runs");
     let status = text(&run(&database, &["migrate", "--status"], "").stdout);
     assert!(status.contains("applied ") && !status.contains("pending "), "{status}");
     assert!(text(&run(&database, &["migrate"], "").stdout).contains("nothing to apply"));

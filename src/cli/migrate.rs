@@ -1,5 +1,7 @@
 //! `migrate`: applying, listing and printing the schema; adopting a database that the platform made.
 
+use std::io::Write;
+
 use super::{Config, say};
 use crate::db::{Database, Engine, migrations};
 use crate::error::{Error, Result};
@@ -14,7 +16,10 @@ pub(super) fn migrate(config: &Config, status: bool, print_sql: bool) -> Result<
         return list(&database);
     }
     migrations::check_columns(&database)?;
-    let applied = migrations::apply(&database)?;
+    let applied = migrations::apply_telling(&database, &mut |name| {
+        // What is applied is known at the end; until then, whoever waits sees how far it is.
+        let _ = writeln!(std::io::stderr(), "applying {name}");
+    })?;
     for name in &applied {
         say(&format!("applied {name}"))?;
     }

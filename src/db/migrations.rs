@@ -95,12 +95,17 @@ impl MigrationMetadata for Adapted<'_> {
 /// # Errors
 /// [`Error::Unavailable`] with the migration that failed; run again, it goes on where it stopped.
 pub fn apply(database: &Database) -> Result<Vec<String>> {
-    let mut applied = apply_all(database)?;
+    apply_telling(database, &mut |_| ())
+}
+
+/// As [`apply`]; each is told by its name before it runs, because one may take minutes on a large table.
+pub fn apply_telling(database: &Database, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>> {
+    let mut applied = apply_all(database, tell)?;
     applied.extend(triggers::mend(database)?);
     Ok(applied)
 }
 
-fn apply_all(database: &Database) -> Result<Vec<String>> {
+fn apply_all(database: &Database, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>> {
     if status(database)?.iter().all(|status| status.applied) {
         return Ok(Vec::new());
     }
@@ -109,7 +114,7 @@ fn apply_all(database: &Database) -> Result<Vec<String>> {
     if engine == Engine::Sqlite {
         // All or nothing, and nobody else meanwhile.
         connection.begin(Begin::Write)?;
-        let applied = apply_pending(&mut connection);
+        let applied = apply_pending(&mut connection, tell);
         if applied.is_ok() {
             connection.commit()?;
         } else {
@@ -120,7 +125,7 @@ fn apply_all(database: &Database) -> Result<Vec<String>> {
     }
     let (lock, unlock) = turn_of(engine);
     diesel::sql_query(lock).execute(&mut *connection)?;
-    let applied = apply_pending(&mut connection);
+    let applied = apply_pending(&mut connection, tell);
     // Also free when the connection ends.
     let _ = diesel::sql_query(unlock).execute(&mut *connection);
     applied
@@ -141,13 +146,14 @@ fn turn_of(engine: Engine) -> (&'static str, &'static str) {
     }
 }
 
-fn apply_pending(connection: &mut DbConnection) -> Result<Vec<String>> {
+fn apply_pending(connection: &mut DbConnection, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>> {
     let engine = connection.engine();
     let mut applied = Vec::new();
     let pending: Vec<Box<dyn Migration<DbBackend>>> =
         connection.pending_migrations(embedded(engine)?).map_err(failed)?;
     for migration in &pending {
         let name = migration.name().to_string();
+        tell(&name);
         let present = Present::of(connection)?;
         let mut steps = plan::steps(engine, printed::script(engine, &name, "up.sql")?, &present);
         without_impossible(connection, &mut steps)?;
