@@ -175,7 +175,7 @@ fn clock(config: &Config) -> Clock {
 fn open(config: &Config, migrate: bool) -> Result<Database> {
     let database = Database::open(&config.database_url, config.timezone)?;
     if database.engine() == Engine::Sqlite || migrate {
-        migrations::apply(&database)?;
+        migrations::apply_telling(&database, &mut |name| tracing::info!(migration = name, "applying"))?;
     }
     let pending = migrations::status(&database)?.into_iter().filter(|status| !status.applied).count();
     if pending > 0 {

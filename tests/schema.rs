@@ -122,6 +122,24 @@ fn a_second_migration_run_applies_nothing_and_long_texts_are_read_whole() {
 }
 
 #[test]
+fn a_migration_run_that_failed_goes_on_where_it_stopped() {
+    let database = TestDatabase::without_tables();
+    run(&database, "CREATE VIEW sign_in_attempt AS SELECT 1 AS id");
+    let refused = migrations::apply(&database).unwrap_err().to_string();
+    assert!(refused.contains("2026-11-22-110100_create_sign_in_attempt"), "{refused}");
+    let applied = || {
+        let status = migrations::status(&database).unwrap();
+        status.into_iter().filter(|migration| migration.applied).count()
+    };
+    let all = migrations::names(engine()).unwrap();
+    let before = all.iter().position(|name| name.ends_with("create_sign_in_attempt")).unwrap();
+    assert_eq!(applied(), before);
+    run(&database, "DROP VIEW sign_in_attempt");
+    assert_eq!(migrations::apply(&database).unwrap(), all[before..]);
+    assert_eq!(applied(), all.len());
+}
+
+#[test]
 fn what_is_reverted_leaves_nothing_and_applies_again() {
     let database = TestDatabase::new();
     let mut all = migrations::names(engine()).unwrap();

@@ -11,12 +11,12 @@ mod script;
 mod triggers;
 
 use diesel::RunQueryDsl;
-use diesel::connection::BoxableConnection;
+use diesel::connection::{BoxableConnection, SimpleConnection};
 use diesel::migration::{Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use super::connection::Begin;
-use super::{Database, DbBackend, DbConnection, Engine};
+use super::{Database, DbBackend, DbConnection, Engine, wal};
 use crate::error::{Error, Result};
 pub use outlook::{Existing, Outlook, check_columns, outlook, present};
 use plan::Step;
@@ -112,23 +112,39 @@ fn apply_all(database: &Database, tell: &mut dyn FnMut(&str)) -> Result<Vec<Stri
     let mut connection = database.connection()?;
     let engine = database.engine();
     if engine == Engine::Sqlite {
-        // All or nothing, and nobody else meanwhile.
-        connection.begin(Begin::Write)?;
-        let applied = apply_pending(&mut connection, tell);
-        if applied.is_ok() {
-            connection.commit()?;
-        } else {
-            // The first error is what went wrong.
-            let _ = connection.rollback();
-        }
-        return applied;
+        return apply_each(&mut connection, tell);
     }
     let (lock, unlock) = turn_of(engine);
     diesel::sql_query(lock).execute(&mut *connection)?;
-    let applied = apply_pending(&mut connection, tell);
+    let applied = apply_pending(&mut connection, usize::MAX, tell);
     // Also free when the connection ends.
     let _ = diesel::sql_query(unlock).execute(&mut *connection);
     applied
+}
+
+/// Applies what is pending, each in a transaction of its own, with nobody else meanwhile. A long log is copied in
+/// between: where it has many gigabytes, SQLite is slow to find a page.
+fn apply_each(connection: &mut DbConnection, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>> {
+    let mut applied = Vec::new();
+    loop {
+        connection.begin(Begin::Write)?;
+        match apply_pending(connection, 1, tell) {
+            Ok(names) if names.is_empty() => {
+                connection.rollback()?;
+                return Ok(applied);
+            }
+            Ok(names) => applied.extend(names),
+            Err(error) => {
+                // The first error is what went wrong.
+                let _ = connection.rollback();
+                return Err(error);
+            }
+        }
+        connection.commit()?;
+        if wal::is_tall(connection)? {
+            connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+        }
+    }
 }
 
 /// Waits for, and ends, one's turn to migrate.
@@ -146,12 +162,17 @@ fn turn_of(engine: Engine) -> (&'static str, &'static str) {
     }
 }
 
-fn apply_pending(connection: &mut DbConnection, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>> {
+/// Applies so many of what is pending, at most.
+fn apply_pending(
+    connection: &mut DbConnection,
+    most: usize,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Vec<String>> {
     let engine = connection.engine();
     let mut applied = Vec::new();
     let pending: Vec<Box<dyn Migration<DbBackend>>> =
         connection.pending_migrations(embedded(engine)?).map_err(failed)?;
-    for migration in &pending {
+    for migration in pending.iter().take(most) {
         let name = migration.name().to_string();
         tell(&name);
         let present = Present::of(connection)?;
@@ -173,7 +194,6 @@ fn apply_pending(connection: &mut DbConnection, tell: &mut dyn FnMut(&str)) -> R
 
 /// Takes out the index for parts of words where PostgreSQL's extension for it may not be made.
 fn without_impossible(connection: &mut DbConnection, steps: &mut [Step]) -> Result<()> {
-    use diesel::connection::SimpleConnection;
     let needs_extension = |step: &Step| step.sql.as_deref().is_some_and(|sql| sql.contains("gin_trgm_ops"));
     let Some(place) = steps.iter().position(needs_extension) else { return Ok(()) };
     // What comes before makes the extension if it can; it may be run twice.
