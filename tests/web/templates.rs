@@ -171,5 +171,14 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
         ] {
             assert_eq!(visitor.get(path).await.status, 200, "{path} in {language}");
         }
+        let fields: BTreeSet<String> = visitor
+            .get("/audit")
+            .await
+            .texts("table.change tbody th")
+            .into_iter()
+            .filter(|field| field != "Webhook" && language == "zh-CN")
+            .collect();
+        let unnamed: Vec<&String> = fields.iter().filter(|field| field.is_ascii()).collect();
+        assert_eq!(unnamed, [""; 0], "fields of the trail without words");
     }
 }
