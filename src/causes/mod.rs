@@ -8,3 +8,4 @@ pub mod family;
 pub mod sorting;
 pub mod store;
 pub mod template;
+pub mod titles;

@@ -127,3 +127,20 @@ async fn the_filter_of_a_view_gives_way_to_the_present_one() {
     assert_eq!(foreign.status, StatusCode::CONFLICT);
     assert!(!bea.get("/views/new").await.has("#replace"));
 }
+
+#[actix_web::test]
+async fn a_view_of_a_cause_calls_it_by_its_title() {
+    let app = TestApp::new();
+    app.given(&failure("f1"));
+    let viewer = app.signed_in(Role::Viewer).await;
+    let list = viewer.get("/failed-accounting?llmid=m-kimi-k3").await;
+    let of_cause = viewer.get(&list.attribute(".top-causes a[href*='cause=']", "href")).await;
+    let new = viewer.get(&of_cause.attribute(".views a[href^='/views/new']", "href")).await;
+    assert!(new.text(".chips").contains("usages is None"), "{}", new.body);
+    let key = new.attribute("input[name=cause]", "value");
+    viewer.submit("/views", &[("cause", &key), ("name", "One cause")]).await;
+    let views = viewer.get("/views").await;
+    assert!(views.text("#views").contains("usages is None") && !views.text("#views").contains(&key));
+    let edit = viewer.get(&views.attribute("#views a[href$='/edit']", "href")).await;
+    assert!(edit.text(".chips").contains("usages is None"), "{}", edit.body);
+}

@@ -1,16 +1,11 @@
 //! What the pages of batches show alike: their address, their sums, their rows in words.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
 use crate::base::form::{Fields, Message};
 use crate::batches::batch::Batch;
 use crate::batches::counts::Tally;
-use crate::causes::cause::{NO_REASON, UNSORTED};
-use crate::causes::store as causes;
-use crate::db::DbConnection;
-use crate::error::Result;
+use crate::causes::titles::Titles;
 use crate::failed_accounting::chips;
 use crate::failed_accounting::failure::Resolution;
 use crate::failed_accounting::filter::{Filter, Handled};
@@ -75,30 +70,9 @@ pub(super) fn in_words(
 ) -> Vec<String> {
     let word = |key: &str| locale::lookup(language, key, &Default::default());
     let tab = word(&format!("tab-{}", filter.tab())).unwrap_or_default();
-    let cause = filter.cause.as_deref().map(|key| causes.of(key, language));
+    let cause = filter.cause.as_deref().map(|key| causes.of(key, &word));
     let narrowing = chips::of(filter, (names, cause.as_deref()), &word).into_iter();
     std::iter::once(tab).chain(narrowing.map(|chip| locale::words(language, &chip.message))).collect()
-}
-
-/// The titles of causes, by their keys.
-#[derive(Debug, Default)]
-pub(super) struct Titles(HashMap<String, String>);
-
-impl Titles {
-    /// Reads the titles of these causes.
-    pub fn read(connection: &mut DbConnection, keys: Vec<String>) -> Result<Titles> {
-        let causes = causes::of_keys(connection, keys)?.into_iter();
-        Ok(Titles(causes.map(|cause| (cause.cause_key, cause.title)).collect()))
-    }
-
-    /// The title of a cause, or words where it has none.
-    pub fn of(&self, key: &str, language: Language) -> String {
-        match key {
-            NO_REASON => locale::text(language, "cause-no-reason"),
-            UNSORTED => locale::text(language, "cause-unsorted"),
-            key => self.0.get(key).cloned().unwrap_or_else(|| key.to_owned()),
-        }
-    }
 }
 
 /// A reason in words: a key of the catalogue, with who was there before where it names somebody.

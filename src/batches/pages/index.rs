@@ -5,11 +5,12 @@ use actix_web::http::StatusCode;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
-use super::context::{Card, LIST, Titles, batch_link, filter_of, in_words};
+use super::context::{Card, LIST, batch_link, filter_of, in_words};
 use crate::base::clock::TIME_FORMAT;
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::batches::batch::Batch;
 use crate::batches::store::{self, Place};
+use crate::causes::titles::Titles;
 use crate::names::Names;
 use crate::web::error::Answer;
 use crate::web::locale::{self, Language};

@@ -4,9 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-use super::context::{
-    Card, Links, Titles, batch_link, filter_of, in_words, records_link, resolutions, rows_of,
-};
+use super::context::{Card, Links, batch_link, filter_of, in_words, records_link, resolutions, rows_of};
 use super::report::Report;
 use super::split::{CauseView, PartView, SkippedView};
 use crate::base::form::{FieldErrors, Fields};
@@ -14,6 +12,7 @@ use crate::batches::batch::{Action, Batch, State};
 use crate::batches::counts::Tally;
 use crate::batches::report::{self, Refused};
 use crate::batches::{form, store};
+use crate::causes::titles::Titles;
 use crate::error::Result;
 use crate::names::Names;
 use crate::web::error::Answer;

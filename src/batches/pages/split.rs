@@ -7,6 +7,7 @@ use super::show::Builder;
 use crate::batches::counts::Part;
 use crate::causes::cause::UNSORTED;
 use crate::failed_accounting::filter::Filter;
+use crate::web::locale;
 use crate::web::view::Named;
 
 #[derive(Serialize)]
@@ -48,8 +49,9 @@ impl Builder<'_> {
 
     pub(super) fn cause(&self, part: &Part) -> CauseView {
         let key = part.key.as_deref().unwrap_or(UNSORTED);
+        let word = |key: &str| locale::lookup(self.language, key, &Default::default());
         CauseView {
-            title: self.causes.of(key, self.language),
+            title: self.causes.of(key, &word),
             sum: part.tally.into(),
             link: records_link(&Filter { cause: Some(key.to_owned()), ..rows_of(self.batch) }),
         }

@@ -93,7 +93,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let position = position(&fields, filter.sort, &mut errors);
     let exact = fields.text("exact") == Some("1");
     let (asked, person) = (filter.clone(), views::person_of(&request));
-    let (found, saved) = state
+    let (found, (saved, titles)) = state
         .database
         .run(move |connection| {
             Ok((find(connection, &asked, &position, exact)?, views::saved(connection, &person)?))
@@ -102,7 +102,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let is_right = errors.is_empty();
     let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = FormView::new(&KEYS, if is_right { &fields } else { &typed }, &errors, language);
-    let shown = Views { request: &request, names: &names, language };
+    let shown = Views { request: &request, names: &names, titles: &titles, language };
     let saved = shown.bar(&saved, (&filter, typed.text("view")));
     let context =
         Builder { filter: &filter, exact, names: &names, state, language }.page(found, (form, saved));

@@ -8,6 +8,7 @@ use super::changes::tell;
 use super::views::{VIEWS, Views, action_link, open_link, person_of};
 use crate::accounts::store as accounts;
 use crate::base::form::{FieldErrors, Fields, Message};
+use crate::causes::titles::Titles;
 use crate::error::{Error, Result};
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::views::{View, form, store};
@@ -52,6 +53,8 @@ async fn view_form(
     let state = page::state_of(request)?;
     let (names, language) = (state.names.current().await, request::language_of(request));
     let filter = view.map_or_else(|| Filter::parse(fields).0, View::filter);
+    let cause = filter.cause.iter().cloned().collect();
+    let titles = state.database.run(move |connection| Titles::read(connection, cause)).await?;
     let query = filter.to_pairs().into_iter().map(|(key, value)| (key.to_owned(), value));
     let own = match view {
         Some(_) => Vec::new(),
@@ -60,7 +63,7 @@ async fn view_form(
     let context = FormPage {
         form: FormView::new(&["name", "shared", "default", "version"], fields, errors, language),
         action: view.map_or_else(|| VIEWS.to_owned(), |view| action_link(&view.id, "")),
-        words: Views { request, names: &names, language }.words(&filter),
+        words: Views { request, names: &names, titles: &titles, language }.words(&filter),
         query: if view.is_some() { Vec::new() } else { query.collect() },
         own,
         delete: view.map(|view| action_link(&view.id, "/delete")),

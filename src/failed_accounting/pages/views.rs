@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::changes::tell;
 use super::context::{LIST, list_link};
 use crate::base::form::Message;
+use crate::causes::titles::Titles;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::failed_accounting::chips;
@@ -44,6 +45,8 @@ struct IndexPage {
 pub(super) struct Views<'a> {
     pub request: &'a HttpRequest,
     pub names: &'a crate::names::Names,
+    /// Those of the causes in the filters.
+    pub titles: &'a Titles,
     pub language: Language,
 }
 
@@ -72,7 +75,8 @@ impl Views<'_> {
         let word = |key: &str| locale::lookup(self.language, key, &Default::default());
         let tab = word(&format!("tab-{}", filter.tab())).unwrap_or_default();
         let order = format!("sort-{}", super::toolbar::sort_word(&filter.sort.name()));
-        let chips = chips::of(filter, (self.names, None), &word).into_iter();
+        let cause = filter.cause.as_deref().map(|key| self.titles.of(key, &word));
+        let chips = chips::of(filter, (self.names, cause.as_deref()), &word).into_iter();
         let narrowing = chips.map(|chip| locale::words(self.language, &chip.message));
         std::iter::once(tab).chain(narrowing).chain(word(&order)).collect()
     }
@@ -114,9 +118,9 @@ pub(super) async fn open(request: &HttpRequest, id: &str) -> Answer {
 pub async fn views(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?;
     let person = person_of(&request);
-    let found = state.database.run(move |connection| store::of(connection, &person)).await?;
+    let (found, titles) = state.database.run(move |connection| saved(connection, &person)).await?;
     let (names, language) = (state.names.current().await, request::language_of(&request));
-    let shown = Views { request: &request, names: &names, language };
+    let shown = Views { request: &request, names: &names, titles: &titles, language };
     page::ok(&request, "failed_accounting/views.html", &IndexPage { views: shown.links(&found, None) })
 }
 
@@ -147,7 +151,9 @@ impl Views<'_> {
     }
 }
 
-/// The views that a person sees, for the bar.
-pub(super) fn saved(connection: &mut DbConnection, person: &str) -> Result<Vec<View>> {
-    store::of(connection, person)
+/// The views that a person sees, and the titles of the causes in them.
+pub(super) fn saved(connection: &mut DbConnection, person: &str) -> Result<(Vec<View>, Titles)> {
+    let views = store::of(connection, person)?;
+    let keys = views.iter().filter_map(|view| view.filter().cause).collect();
+    Ok((views, Titles::read(connection, keys)?))
 }
