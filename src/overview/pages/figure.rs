@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::base::form::Message;
-use crate::causes::cause::{NO_REASON, UNSORTED};
 use crate::causes::store::KnownCause;
+use crate::causes::titles;
 use crate::failed_accounting::causes::groups::Group;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::totals::{COUNTED_ROWS, Known, Totals};
@@ -15,6 +14,9 @@ use crate::overview::leakage::Leak;
 use crate::web::links;
 use crate::web::locale::{self, Language};
 use crate::web::view::Named;
+
+/// The list that the numbers count.
+const LIST: &str = "/failed-accounting";
 
 /// Models and organisations that are shown.
 const PLACES: usize = 8;
@@ -29,11 +31,14 @@ pub(super) struct Figure {
     number: i64,
     amount: String,
     cost: String,
+    /// Where all are counted and added up, when that was too much here.
+    exact: Option<String>,
 }
 
 impl Figure {
     pub(super) fn new(filter: &Filter, known: &Known) -> Figure {
-        let link = links::with_query("/failed-accounting", &links::query(&filter.to_pairs()));
+        let mut pairs = filter.to_pairs();
+        let link = links::with_query(LIST, &links::query(&pairs));
         match known {
             Known::Exactly(totals) => Figure {
                 link,
@@ -42,9 +47,14 @@ impl Figure {
                 number: totals.count,
                 amount: totals.amount.to_string(),
                 cost: totals.cost.to_string(),
+                exact: None,
             },
             _ => Figure {
                 link,
+                exact: {
+                    pairs.push(("exact", "1".to_owned()));
+                    Some(links::with_query(LIST, &links::query(&pairs)))
+                },
                 count: format!("{COUNTED_ROWS}+"),
                 count_text: format!("{}+", locale::count(COUNTED_ROWS)),
                 number: COUNTED_ROWS + 1,
@@ -77,12 +87,8 @@ impl CauseFigure {
 
 /// The title of the cause of a group.
 pub(super) fn title_of(group: &Group, cause: Option<&KnownCause>, language: Language) -> String {
-    match (group.key.as_str(), cause) {
-        (NO_REASON, _) => locale::words(language, &Message::new("cause-no-reason")),
-        (UNSORTED, _) => locale::words(language, &Message::new("cause-unsorted")),
-        (_, Some(cause)) => cause.title.clone(),
-        (key, None) => key.to_owned(),
-    }
+    let word = |key: &str| locale::lookup(language, key, &Default::default());
+    titles::in_words(&group.key, cause.map(|cause| cause.title.as_str()), &word)
 }
 
 /// The usages of a day or of some, and the lists that hold them.
@@ -161,4 +167,20 @@ fn usages_link(more: &[(&str, &str)], (first, last): (NaiveDate, NaiveDate)) -> 
 /// Hundredths of a percent as `3.25%`; a dash where there is no rate.
 pub(super) fn percent(rate: Option<i64>) -> String {
     rate.map_or_else(|| "–".to_owned(), |rate| format!("{}.{:02}%", rate / 100, rate % 100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_many_to_add_up_says_where_it_is_added_up() {
+        let filter = Filter { llmid: Some("m 1".to_owned()), ..Filter::default() };
+        let many = Figure::new(&filter, &Known::Many);
+        assert_eq!((many.count.as_str(), many.amount.as_str()), ("10000+", ""));
+        assert_eq!(many.exact, Some(format!("{}&exact=1", many.link)));
+        assert!(many.link.ends_with("llmid=m+1") || many.link.ends_with("llmid=m%201"), "{}", many.link);
+        let known = Figure::new(&filter, &Known::Exactly(Totals::default()));
+        assert_eq!((known.exact, known.link), (None, many.link));
+    }
 }
