@@ -54,6 +54,11 @@ impl Language {
 /// Arguments of a text.
 pub type Arguments = HashMap<Cow<'static, str>, FluentValue<'static>>;
 
+/// Looks keys without arguments up, for those who do not know the web.
+pub fn word(language: Language) -> impl Fn(&str) -> Option<String> {
+    move |key| lookup(language, key, &Arguments::default())
+}
+
 /// The text of that key, or none if the catalogue of this language lacks it.
 pub fn lookup(language: Language, key: &str, arguments: &Arguments) -> Option<String> {
     let tag = language.tag().parse().ok()?;

@@ -68,7 +68,7 @@ pub(super) fn in_words(
     (names, causes): (&Names, &Titles),
     language: Language,
 ) -> Vec<String> {
-    let word = |key: &str| locale::lookup(language, key, &Default::default());
+    let word = locale::word(language);
     let tab = word(&format!("tab-{}", filter.tab())).unwrap_or_default();
     let cause = filter.cause.as_deref().map(|key| causes.of(key, &word));
     let narrowing = chips::of(filter, (names, cause.as_deref()), &word).into_iter();
@@ -77,7 +77,7 @@ pub(super) fn in_words(
 
 /// A reason in words: a key of the catalogue, with who was there before where it names somebody.
 pub(super) fn reason_in_words(language: Language, why: &str, by: Option<&str>) -> String {
-    let text = |key: &str| locale::lookup(language, key, &Default::default());
+    let text = locale::word(language);
     match by {
         Some(name) if ["batch-changed", "batch-gone", "batch-moved-on"].contains(&why) => {
             let key = match why {

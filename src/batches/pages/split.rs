@@ -49,7 +49,7 @@ impl Builder<'_> {
 
     pub(super) fn cause(&self, part: &Part) -> CauseView {
         let key = part.key.as_deref().unwrap_or(UNSORTED);
-        let word = |key: &str| locale::lookup(self.language, key, &Default::default());
+        let word = locale::word(self.language);
         CauseView {
             title: self.causes.of(key, &word),
             sum: part.tally.into(),

@@ -6,6 +6,6 @@ use crate::web::locale::{self, Language};
 
 /// The title of the cause of that key, or words where it has none.
 pub(super) fn cause_title(key: &str, known: Option<&KnownCause>, language: Language) -> String {
-    let word = |key: &str| locale::lookup(language, key, &Default::default());
+    let word = locale::word(language);
     titles::in_words(key, known.map(|cause| cause.title.as_str()), &word)
 }

@@ -113,7 +113,7 @@ impl Toolbar<'_> {
     }
 
     pub(super) fn chips(&self) -> Vec<Chip> {
-        let word = |key: &str| locale::lookup(self.language, key, &Default::default());
+        let word = locale::word(self.language);
         let chip = |chip: chips::Chip| Chip {
             text: locale::words(self.language, &chip.message),
             remove: list_link(&self.filter.without(chip.key)),

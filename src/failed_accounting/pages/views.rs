@@ -72,7 +72,7 @@ impl Views<'_> {
     }
 
     pub(super) fn words(&self, filter: &Filter) -> Vec<String> {
-        let word = |key: &str| locale::lookup(self.language, key, &Default::default());
+        let word = locale::word(self.language);
         let tab = word(&format!("tab-{}", filter.tab())).unwrap_or_default();
         let order = format!("sort-{}", super::toolbar::sort_word(&filter.sort.name()));
         let cause = filter.cause.as_deref().map(|key| self.titles.of(key, &word));
