@@ -17,7 +17,7 @@ use crate::app;
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::config::Config;
-use crate::db::{Database, Engine, migrations};
+use crate::db::{Database, Engine, migrations, versions};
 use crate::demo::simulator::Simulator;
 use crate::error::{Error, Result};
 use crate::web::locale;
@@ -41,14 +41,7 @@ enum Command {
     /// Serve the pages; the default.
     Serve(Serve),
     /// Apply, list or print the schema migrations.
-    Migrate {
-        /// List every migration and whether it is applied.
-        #[arg(long, conflicts_with = "print_sql")]
-        status: bool,
-        /// Print the SQL for this database and run nothing.
-        #[arg(long)]
-        print_sql: bool,
-    },
+    Migrate(migrate::MigrateCommand),
     /// Add, change or list the people who may sign in.
     #[command(subcommand)]
     User(accounts::UserCommand),
@@ -147,7 +140,7 @@ fn dispatch(cli: Cli) -> Result<()> {
     config.check()?;
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(options) => serve::serve(&config, &options),
-        Command::Migrate { status, print_sql } => migrate::migrate(&config, status, print_sql),
+        Command::Migrate(command) => migrate::migrate(&config, &command),
         Command::User(command) => accounts::user(&config, command),
         Command::Token(command) => accounts::token(&config, command),
         Command::Import(command) => transfer::import(&config, command),
@@ -171,11 +164,20 @@ fn clock(config: &Config) -> Clock {
     Clock::new(config.timezone)
 }
 
-/// The database, migrated: SQLite by itself, the others only when asked.
+/// The database, migrated: SQLite by itself, copied before; the others only when asked.
 fn open(config: &Config, migrate: bool) -> Result<Database> {
+    open_with(config, (migrate, true))
+}
+
+/// As [`open`], with whether an SQLite file is copied before it is migrated.
+fn open_with(config: &Config, (migrate, is_copy_wanted): (bool, bool)) -> Result<Database> {
     let database = Database::open(&config.database_url, config.timezone)?;
+    versions::check(&database)?;
     if database.engine() == Engine::Sqlite || migrate {
-        migrations::apply_telling(&database, &mut |name| tracing::info!(migration = name, "applying"))?;
+        migrate::warn_of_others(&database, |words| tracing::warn!("{words}"))?;
+        migrations::upgrade(&database, is_copy_wanted, &mut migrate::tell_copy, &mut |name| {
+            tracing::info!(migration = name, "applying");
+        })?;
     }
     let pending = migrations::status(&database)?.into_iter().filter(|status| !status.applied).count();
     if pending > 0 {

@@ -16,6 +16,7 @@ use crate::batches::{runner::Runner, tidy as previews};
 use crate::causes::sorting;
 use crate::check::runner as check;
 use crate::config::Config;
+use crate::db::lease::Lease;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::failed_accounting::idempotency;
@@ -42,52 +43,66 @@ pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Cloc
     jobs
 }
 
+/// The lease of a job, and the database as its step writes it: while the lease is held.
+fn leased(name: &'static str, database: &Database) -> (Lease, Database) {
+    let lease = database.lease(name);
+    let database = database.leased(&lease);
+    (lease, database)
+}
+
 /// Whether something is older than it is kept, and one step of removing such.
 type Tidying = (Old, Old);
 type Old = fn(&mut DbConnection, NaiveDateTime) -> Result<bool>;
 
 fn tidying(name: &'static str, (is_due, tidy): Tidying, database: &Database, clock: &Clock) -> Job {
     let (looked_at, looked_when) = (database.clone(), clock.clone());
-    let (database, clock) = (database.clone(), clock.clone());
+    let (lease, database) = leased(name, database);
+    let clock = clock.clone();
     let step = move || {
         let now = clock.now();
         let more = database.transaction_here(|connection| tidy(connection, now))?;
         Ok(if more { Turn::More } else { Turn::Done })
     };
-    Job::every(name, Duration::from_secs(600), step).when(move || {
+    Job::every(name, Duration::from_secs(600), step).under(lease).when(move || {
         let now = looked_when.now();
         looked_at.run_here(|connection| is_due(connection, now))
     })
 }
 
 fn retry_watcher(config: &Config, database: &Database, clock: &Clock) -> Job {
-    let watcher = Arc::new(Watcher::new(database.clone(), clock.clone()));
+    let (lease, database) = leased("retry watcher", database);
+    let watcher = Arc::new(Watcher::new(database, clock.clone()));
     let looked_at = watcher.clone();
     let every = Duration::from_secs(config.retry_watch_seconds.into());
-    Job::every("retry watcher", every, move || watcher.step().map(|_| Turn::Done))
+    Job::every(lease.name(), every, move || watcher.step().map(|_| Turn::Done))
+        .under(lease)
         .when(move || looked_at.is_due())
 }
 
 fn batches(database: &Database, clock: &Clock) -> Job {
-    let runner = Runner::new(database.clone(), clock.clone());
+    let (lease, database) = leased("batches", database);
+    let runner = Runner::new(database, clock.clone());
     let looked_at = runner.clone();
     let turn = |moved| if moved { Turn::More } else { Turn::Done };
-    Job::every("batches", Duration::from_secs(1), move || runner.step().map(turn))
+    Job::every(lease.name(), Duration::from_secs(1), move || runner.step().map(turn))
+        .under(lease)
         .when(move || looked_at.is_due())
 }
 
 /// Drives the runs of the archive that somebody, or the schedule, asked for.
 fn archive_mover(database: &Database, clock: &Clock) -> Job {
-    let mover = Arc::new(Mover::new(database.clone(), clock.clone()));
+    let (lease, database) = leased("archive mover", database);
+    let mover = Arc::new(Mover::new(database, clock.clone()));
     let looked_at = mover.clone();
     let turn = move || Ok(if mover.step()? { Turn::More } else { Turn::Done });
-    Job::every("archive mover", Duration::from_secs(1), turn).when(move || looked_at.is_due())
+    Job::every(lease.name(), Duration::from_secs(1), turn).under(lease).when(move || looked_at.is_due())
 }
 
 /// Asks for a run once a day, unless it is switched off or a run is under way.
 fn archive_schedule(config: &Config, database: &Database, clock: &Clock) -> Option<Job> {
     let keep_days = config.archive_keep_days;
-    let (database, clock) = (database.clone(), clock.clone());
+    let (lease, database) = leased("archive", database);
+    let clock = clock.clone();
     let ask = move || {
         let cutoff = form::scheduled(clock.today(), keep_days);
         let author =
@@ -97,39 +112,47 @@ fn archive_schedule(config: &Config, database: &Database, clock: &Clock) -> Opti
             None => archive::ask(connection, cutoff, &author).map(|_| Turn::Done),
         })
     };
-    config.archive_at.0.map(|at| Job::daily("archive", at, ask))
+    config.archive_at.0.map(|at| Job::daily(lease.name(), at, ask).under(lease))
 }
 
 fn cause_sorting(database: &Database) -> Job {
-    let (sorted, waiting) = (database.clone(), database.clone());
+    let (lease, sorted) = leased("cause sorting", database);
+    let waiting = database.clone();
     let step = move || {
         sorting::step(&sorted)?;
         Ok(if sorting::is_due(&sorted)? { Turn::More } else { Turn::Done })
     };
-    Job::every("cause sorting", Duration::from_secs(2), step).when(move || sorting::is_due(&waiting))
+    Job::every(lease.name(), Duration::from_secs(2), step)
+        .under(lease)
+        .when(move || sorting::is_due(&waiting))
 }
 
 /// Makes the check that somebody asked for on its page.
 fn check_asked(database: &Database, clock: &Clock) -> Job {
-    let (asked, database, clock) = (database.clone(), database.clone(), clock.clone());
+    let (asked, clock) = (database.clone(), clock.clone());
+    let (lease, database) = leased("check", database);
     let step = move || check::answer(&database, &clock).map(|()| Turn::Done);
-    Job::every("check", Duration::from_secs(2), step).when(move || check::is_asked(&asked))
+    Job::every(lease.name(), Duration::from_secs(2), step).under(lease).when(move || check::is_asked(&asked))
 }
 
 /// Looks at the alert rules.
 fn alerts(config: &Config, database: &Database, clock: &Clock) -> Job {
     let stuck_after = TimeDelta::minutes(config.retry_stuck_minutes.into());
-    let evaluator = Arc::new(Evaluator::new(database.clone(), clock.clone(), stuck_after));
+    let (lease, database) = leased("alerts", database);
+    let evaluator = Arc::new(Evaluator::new(database, clock.clone(), stuck_after));
     let looked_at = evaluator.clone();
-    Job::every("alerts", Duration::from_secs(30), move || evaluator.step().map(|_| Turn::Done))
+    Job::every(lease.name(), Duration::from_secs(30), move || evaluator.step().map(|_| Turn::Done))
+        .under(lease)
         .when(move || looked_at.is_due())
 }
 
 /// Sends what alerts say.
 fn alert_deliveries(outlets: &Outlets, database: &Database, clock: &Clock) -> Job {
-    let courier = Courier::new(database.clone(), clock.clone(), outlets.clone());
+    let (lease, database) = leased("alert deliveries", database);
+    let courier = Courier::new(database, clock.clone(), outlets.clone());
     let looked_at = courier.clone();
     let turn = |was_due| if was_due { Turn::More } else { Turn::Done };
-    Job::every("alert deliveries", Duration::from_secs(5), move || courier.step().map(turn))
+    Job::every(lease.name(), Duration::from_secs(5), move || courier.step().map(turn))
+        .under(lease)
         .when(move || looked_at.is_due())
 }

@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod form;
+pub mod holding;
 mod judgement;
 pub mod left;
 pub mod mover;

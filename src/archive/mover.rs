@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::holding;
 use super::left::{Left, Reason};
 use super::moving::{Moved, Shape};
 use super::run::{Run, State};
@@ -44,19 +45,30 @@ pub struct Mover {
 impl Mover {
     /// A mover that drives nothing yet.
     pub fn new(database: Database, clock: Clock) -> Mover {
-        Mover { database, clock, holder: nanoid::nanoid!(), size: AtomicUsize::new(FIRST) }
+        let holder = database.instance().holder();
+        Mover { database, clock, holder, size: AtomicUsize::new(FIRST) }
     }
 
     /// Whether a run waits to be driven.
     pub fn is_due(&self) -> Result<bool> {
-        Ok(self.database.run_here(|connection| store::free(connection, &self.holder))?.is_some())
+        Ok(self.free()?.is_some())
+    }
+
+    /// The oldest run that nobody else drives.
+    fn free(&self) -> Result<Option<Run>> {
+        let us = (self.database.instance(), self.holder.as_str());
+        self.database.run_here(|connection| holding::free(connection, us))
+    }
+
+    /// The oldest run that somebody began to drive who is gone.
+    pub fn abandoned(&self) -> Result<Option<Run>> {
+        let us = (self.database.instance(), self.holder.as_str());
+        self.database.run_here(|connection| holding::abandoned(connection, us))
     }
 
     /// Drives the oldest run for a moment; says whether there is more to do.
     pub fn step(&self) -> Result<bool> {
-        let Some(run) = self.database.run_here(|connection| store::free(connection, &self.holder))? else {
-            return Ok(false);
-        };
+        let Some(run) = self.free()? else { return Ok(false) };
         self.advance(&mut self.database.aside()?, &run.id, STEP)?;
         self.is_due()
     }
@@ -75,10 +87,17 @@ impl Mover {
         }
     }
 
+    /// Ends a run that cannot go on.
+    pub fn give_up(&self, run_id: &str, reason: &str) -> Result<()> {
+        self.end(&mut self.database.aside()?, run_id, (State::Failed, Some(reason)))
+    }
+
     /// Drives a run for so long, or to its end.
     fn advance(&self, aside: &mut Aside, run_id: &str, budget: Duration) -> Result<()> {
         let started = Instant::now();
-        if !aside.transaction_in_turn(|connection| store::hold(connection, run_id, &self.holder)).0? {
+        let us = (self.database.instance(), self.holder.as_str());
+        us.0.appear()?;
+        if !aside.transaction_in_turn(|connection| holding::hold(connection, run_id, us)).0? {
             // Another process drives it.
             sleep(budget);
             return Ok(());
@@ -111,7 +130,8 @@ impl Mover {
     fn end(&self, aside: &mut Aside, run_id: &str, (state, message): (State, Option<&str>)) -> Result<()> {
         let now = self.clock.now();
         let message = message.map(secrets::mask);
-        aside.transaction(|connection| store::end(connection, run_id, (state, message.as_deref()), now))?;
+        let owner = (run_id, self.holder.as_str());
+        aside.transaction(|connection| store::end(connection, owner, (state, message.as_deref()), now))?;
         tracing::info!(run = run_id, state = state.as_str(), "a run of the archive ended");
         aside.tidy()
     }

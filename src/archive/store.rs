@@ -4,20 +4,17 @@ use chrono::{NaiveDate, SubsecRound};
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::holding::HOLD;
 use super::left;
 use super::moving::Moved;
 use super::run::{Run, State};
 use super::walk::Place;
 use crate::audit::event::{ARCHIVE_RUN, Action, Author, Change};
 use crate::audit::store as audit;
-use crate::base::clock::Clock;
 use crate::base::form::Message;
-use crate::db::DbConnection;
 use crate::db::schema::archive_run;
+use crate::db::{DbConnection, lease};
 use crate::error::{Error, Result};
-
-/// A process that drives a run says so at least this often, in milliseconds; then another one may take it over.
-pub const HOLD: i64 = 20_000;
 
 /// Asks for a run; whoever drives runs takes it up.
 pub fn ask(connection: &mut DbConnection, cutoff: NaiveDate, author: &Author) -> Result<Run> {
@@ -93,7 +90,7 @@ pub fn list(connection: &mut DbConnection, limit: i64) -> Result<Vec<Run>> {
         .load(connection)?)
 }
 
-fn active_states() -> Vec<String> {
+pub(super) fn active_states() -> Vec<String> {
     State::ACTIVE.iter().map(|state| state.as_str().to_owned()).collect()
 }
 
@@ -105,36 +102,6 @@ pub fn active(connection: &mut DbConnection) -> Result<Option<Run>> {
         .select(Run::as_select())
         .first(connection)
         .optional()?)
-}
-
-/// The oldest run that is not over and that nobody else drives.
-pub fn free(connection: &mut DbConnection, holder: &str) -> Result<Option<Run>> {
-    let now = Clock::epoch_milliseconds();
-    Ok(archive_run::table
-        .filter(archive_run::state.eq_any(active_states()))
-        .filter(archive_run::held_until.lt(now).or(archive_run::holder.eq(holder.to_owned())))
-        .order((archive_run::asked_at.asc(), archive_run::id.asc()))
-        .select(Run::as_select())
-        .first(connection)
-        .optional()?)
-}
-
-/// Takes a run over, or keeps it; says whether it did.
-pub fn hold(connection: &mut DbConnection, run_id: &str, holder: &str) -> Result<bool> {
-    let now = Clock::epoch_milliseconds();
-    let row = archive_run::table
-        .filter(archive_run::id.eq(run_id.to_owned()))
-        .filter(archive_run::state.eq_any(active_states()))
-        .filter(archive_run::held_until.lt(now).or(archive_run::holder.eq(holder.to_owned())));
-    let mine = (archive_run::holder.eq(holder.to_owned()), archive_run::held_until.eq(now + HOLD));
-    if diesel::update(row).set(mine).execute(connection)? == 0 {
-        return Ok(false);
-    }
-    let waiting = archive_run::table
-        .filter(archive_run::id.eq(run_id.to_owned()))
-        .filter(archive_run::state.eq(State::Waiting.as_str()));
-    diesel::update(waiting).set(archive_run::state.eq(State::Running.as_str())).execute(connection)?;
-    Ok(true)
 }
 
 /// Notes how many usages a run will look at.
@@ -156,13 +123,14 @@ pub fn add(
     milliseconds: i64,
 ) -> Result<()> {
     let run = find(connection, run_id)?;
+    let held_until = lease::now(connection)? + HOLD;
     let (taken, kept) = (run.taken().plus(moved.taken), run.kept().plus(moved.kept));
     let mine = archive_run::table
         .filter(archive_run::id.eq(run_id.to_owned()))
         .filter(archive_run::holder.eq(holder.to_owned()));
     let changed = diesel::update(mine)
         .set((
-            archive_run::held_until.eq(Clock::epoch_milliseconds() + HOLD),
+            archive_run::held_until.eq(held_until),
             archive_run::position_date.eq(place.date.clone()),
             archive_run::position_key.eq(place.key.clone()),
             (
@@ -188,15 +156,16 @@ pub fn add(
     Ok(())
 }
 
-/// Ends a run.
+/// Ends a run, unless another process has taken it over.
 pub fn end(
     connection: &mut DbConnection,
-    run_id: &str,
+    (run_id, holder): (&str, &str),
     (state, message): (State, Option<&str>),
     now: chrono::NaiveDateTime,
 ) -> Result<()> {
     let row = archive_run::table
         .filter(archive_run::id.eq(run_id.to_owned()))
+        .filter(archive_run::holder.eq(holder.to_owned()))
         .filter(archive_run::state.eq_any(active_states()));
     diesel::update(row)
         .set((

@@ -41,18 +41,17 @@ pub(super) fn archive(config: &Config, command: &ArchiveCommand) -> Result<()> {
         return tell_preview(cutoff, &preview);
     }
     let by = author(config, "command line");
+    let mover = Mover::new(database.clone(), clock(config));
+    finish_abandoned(&mover)?;
     let run = database.transaction_here(|connection| store::ask(connection, cutoff, &by))?;
     let bar = bar();
-    let ended = Mover::new(database.clone(), clock(config)).drive(&run.id, &mut |run| show(&bar, run));
+    let ended = mover.drive(&run.id, &mut |run| show(&bar, run));
     bar.finish_and_clear();
     let run = match ended {
         Ok(run) => run,
         Err(error) => {
-            let (reason, now) = (error.to_string(), clock(config).now());
-            // The database that refused may be away; then the next server to come ends the run.
-            let _ = database.transaction_here(|connection| {
-                store::end(connection, &run.id, (State::Failed, Some(&reason)), now)
-            });
+            // The database that refused may be away; then the next server to come goes on with the run.
+            let _ = mover.give_up(&run.id, &error.to_string());
             return Err(error);
         }
     };
@@ -62,6 +61,24 @@ pub(super) fn archive(config: &Config, command: &ArchiveCommand) -> Result<()> {
         true => Err(Error::Unavailable(run.message.unwrap_or_else(|| "the run failed".to_owned()))),
         false => Ok(()),
     }
+}
+
+/// Finishes what was cut off before, so that it does not go on as running beside what comes after it.
+fn finish_abandoned(mover: &Mover) -> Result<()> {
+    while let Some(run) = mover.abandoned()? {
+        let bar = bar();
+        let ended = mover.drive(&run.id, &mut |run| show(&bar, run));
+        bar.finish_and_clear();
+        let run = ended?;
+        say(&format!(
+            "finished a run that was cut off, asked for by {} at {}: {}, {}",
+            run.asked_by,
+            run.asked_at.format("%Y-%m-%d %H:%M:%S"),
+            run.state,
+            in_words(run.taken())
+        ))?;
+    }
+    Ok(())
 }
 
 /// On standard error where that is a terminal, else hidden.

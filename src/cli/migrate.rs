@@ -1,13 +1,28 @@
 //! `migrate`: applying, listing and printing the schema; adopting a database that the platform made.
 
 use std::io::Write;
+use std::path::Path;
 
 use super::{Config, say};
 use crate::db::{Database, Engine, migrations};
 use crate::error::{Error, Result};
 use crate::failed_accounting::store;
 
-pub(super) fn migrate(config: &Config, status: bool, print_sql: bool) -> Result<()> {
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct MigrateCommand {
+    /// List every migration and whether it is applied.
+    #[arg(long, conflicts_with = "print_sql")]
+    status: bool,
+    /// Print the SQL for this database and run nothing.
+    #[arg(long)]
+    print_sql: bool,
+    /// Do not copy an SQLite file before it is migrated.
+    #[arg(long, conflicts_with_all = ["status", "print_sql"])]
+    no_copy: bool,
+}
+
+pub(super) fn migrate(config: &Config, command: &MigrateCommand) -> Result<()> {
+    let MigrateCommand { status, print_sql, no_copy } = *command;
     if print_sql {
         return print(config);
     }
@@ -16,7 +31,11 @@ pub(super) fn migrate(config: &Config, status: bool, print_sql: bool) -> Result<
         return list(&database);
     }
     migrations::check_columns(&database)?;
-    let applied = migrations::apply_telling(&database, &mut |name| {
+    warn_of_others(&database, |words| {
+        // Nobody may be reading; the README says it, too.
+        let _ = writeln!(std::io::stderr(), "{words}");
+    })?;
+    let applied = migrations::upgrade(&database, !no_copy, &mut tell_copy, &mut |name| {
         // What is applied is known at the end; until then, whoever waits sees how far it is.
         let _ = writeln!(std::io::stderr(), "applying {name}");
     })?;
@@ -31,6 +50,25 @@ pub(super) fn migrate(config: &Config, status: bool, print_sql: bool) -> Result<
         say(&format!(
             "{unmarked} failed records have no handled (NULL): they count as open and were left as they are"
         ))?;
+    }
+    Ok(())
+}
+
+/// What whoever upgrades must know before: the version before does not look which version the database wants.
+const STOP_OTHERS: &str = "instances of an earlier version must be stopped now: they would work on the new schema by \
+                           old rules";
+
+/// Says where the copy is that leads back.
+pub(super) fn tell_copy(path: &Path) -> Result<()> {
+    say(&format!("copied the database as it was to {}", path.display()))
+}
+
+/// Says it where an earlier version worked on this database.
+pub(super) fn warn_of_others(database: &Database, say: impl FnOnce(&str)) -> Result<()> {
+    let all = migrations::status(database)?;
+    let applied = all.iter().filter(|status| status.applied).count();
+    if applied > 0 && applied < all.len() {
+        say(STOP_OTHERS);
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{author, clock, open, say};
+use super::{author, clock, open_with, say};
 use crate::accounts::password;
 use crate::accounts::role::Role;
 use crate::accounts::store::{self, User};
@@ -24,12 +24,15 @@ pub(super) struct Serve {
     /// Apply pending migrations before serving (SQLite does so by itself).
     #[arg(long)]
     migrate: bool,
+    /// Do not copy an SQLite file before it is migrated.
+    #[arg(long)]
+    no_copy: bool,
 }
 
 /// Serves until the process is told to stop.
 pub(super) fn serve(config: &Config, options: &Serve) -> Result<()> {
     server::start_log(&config.log)?;
-    let database = open(config, options.migrate)?;
+    let database = open_with(config, (options.migrate, !options.no_copy))?;
     access::check_may_write(&database)?;
     if options.demo {
         match demo::fill(&database, clock(config).now(), DEMO_SEED)? {

@@ -56,7 +56,8 @@ impl Aside {
     pub fn transaction<T>(&mut self, work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone) -> Result<T> {
         transactions::repeated(|| {
             let _place = self.database.place()?;
-            let ended = transactions::within(&mut self.connection, Begin::Write, work.clone());
+            let ended =
+                transactions::within(&mut self.connection, Begin::Write, self.database.fenced(work.clone()));
             self.database.wrote();
             ended
         })

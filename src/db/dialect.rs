@@ -4,6 +4,7 @@
 
 mod attempts;
 mod bulk;
+mod clock;
 mod many;
 mod moving;
 mod outages;
@@ -24,6 +25,7 @@ use crate::error::Result;
 
 pub use attempts::{insert_attempt_unless_known, insert_cause_unless_known};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
+pub use clock::epoch_milliseconds;
 pub use many::{lock_rows, places};
 pub use moving::{Column, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key};
 pub use outages::{is_outage, is_transient, outage_in_words, remedy};

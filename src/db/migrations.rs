@@ -4,6 +4,7 @@
 //! that the platform made is adopted: of each migration only what is missing is run, so one that was cut off goes on.
 
 mod applying;
+mod copying;
 mod outlook;
 mod plan;
 mod present;
@@ -18,6 +19,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use super::{Database, DbBackend, Engine};
 use crate::error::{Error, Result};
 pub use applying::{apply, apply_telling};
+pub use copying::upgrade;
 pub use outlook::{Existing, Outlook, check_columns, outlook, present};
 pub use plan::blocking_statements;
 pub use printed::sql;

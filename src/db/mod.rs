@@ -8,11 +8,14 @@ mod aside;
 mod connection;
 mod copier;
 pub mod dialect;
+pub mod instance;
+pub mod lease;
 pub mod migrations;
 pub mod schema;
 mod transactions;
 mod url;
 pub mod values;
+pub mod versions;
 mod wal;
 pub mod walk;
 
@@ -28,6 +31,8 @@ use connection::{Begin, Manager};
 pub use connection::{DbConnection, Engine, MultiBackend as DbBackend};
 
 use self::copier::Copier;
+use self::instance::Instance;
+use self::lease::Lease;
 use crate::error::{Error, Result};
 
 /// How long a request waits for a free connection before the page says that the database is away.
@@ -51,6 +56,9 @@ pub struct Database {
     writes: Pool<Manager>,
     /// On SQLite alone.
     copier: Option<Arc<Copier>>,
+    instance: Instance,
+    /// What each transaction that writes renews first.
+    lease: Option<Arc<Lease>>,
 }
 
 impl std::fmt::Debug for Database {
@@ -86,7 +94,8 @@ impl Database {
             Engine::Sqlite => Some(Copier::of(&manager)?),
             Engine::Mysql | Engine::Postgres => None,
         };
-        Ok(Database { engine, manager, reads, writes, copier })
+        let instance = Instance::new(manager.clone());
+        Ok(Database { engine, manager, reads, writes, copier, instance, lease: None })
     }
 
     /// Which database this is.
@@ -135,7 +144,7 @@ impl Database {
 
     /// As [`Database::transaction_here`], for work that cannot be repeated, such as reading a file to its end.
     pub fn transaction_once_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
-        let ended = transactions::within(&mut *checkout(&self.writes)?, Begin::Write, work);
+        let ended = transactions::within(&mut *checkout(&self.writes)?, Begin::Write, self.fenced(work));
         self.wrote();
         ended
     }

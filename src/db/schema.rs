@@ -150,6 +150,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    app_instance (id) {
+        id -> Text,
+        version -> Text,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
     job_lease (name) {
         name -> Text,
         holder -> Text,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
+use crate::db::lease::Lease;
 use crate::error::Result;
 
 /// How often one looks whether the hour of a daily job has come.
@@ -40,6 +41,8 @@ pub struct Job {
     pub is_due: Arc<Due>,
     /// One stretch of work, on a thread of its own.
     pub step: Arc<Step>,
+    /// The lease that the step's transactions renew; none: they renew none.
+    pub lease: Option<Lease>,
 }
 
 impl std::fmt::Debug for Job {
@@ -55,7 +58,8 @@ impl Job {
         every: Duration,
         step: impl Fn() -> Result<Turn> + Send + Sync + 'static,
     ) -> Job {
-        Job { name, every, daily_at: None, is_due: Arc::new(|| Ok(true)), step: Arc::new(step) }
+        let (is_due, step): (Arc<Due>, Arc<Step>) = (Arc::new(|| Ok(true)), Arc::new(step));
+        Job { name, every, daily_at: None, is_due, step, lease: None }
     }
 
     /// A job that runs once a day at that time of the business zone. A run that was missed is caught up once, however
@@ -66,6 +70,11 @@ impl Job {
         step: impl Fn() -> Result<Turn> + Send + Sync + 'static,
     ) -> Job {
         Job { daily_at: Some(at), ..Job::every(name, LOOK, step) }
+    }
+
+    /// The same job, whose step writes to the database of that lease.
+    pub fn under(self, lease: Lease) -> Job {
+        Job { lease: Some(lease), ..self }
     }
 
     /// The same job, which runs only while that says so.

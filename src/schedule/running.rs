@@ -4,7 +4,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -14,11 +14,8 @@ use super::store;
 use crate::base::clock::Clock;
 use crate::base::secrets;
 use crate::db::Database;
-use crate::error::{Error, Result};
-
-/// A lease lasts so many looks of its job, and at least a minute: another instance waits so long for one that died.
-const LOOKS: u32 = 4;
-const SHORTEST_LEASE: Duration = Duration::from_secs(60);
+use crate::db::lease::Lease;
+use crate::error::Result;
 
 /// Jobs that run in the background until they are stopped.
 #[derive(Debug)]
@@ -35,10 +32,10 @@ impl Running {
             tracing::error!(%error, "the schedules of the jobs could not be written down");
         }
         let (stop, stopped) = watch::channel(false);
-        let holder = nanoid::nanoid!();
-        let one = |job| {
-            let looper =
-                Loop { job, database: database.clone(), clock: clock.clone(), holder: holder.clone() };
+        let one = |job: Job| {
+            let lease = job.lease.clone().unwrap_or_else(|| database.lease(job.name));
+            let fenced = database.leased(&lease);
+            let looper = Loop { job, database: database.clone(), fenced, clock: clock.clone(), lease };
             tokio::spawn(turns(looper, stopped.clone()))
         };
         Running { loops: jobs.into_iter().map(one).collect(), stop }
@@ -61,9 +58,10 @@ impl Running {
 struct Loop {
     job: Job,
     database: Database,
+    /// The database as it may be written while the lease is held.
+    fenced: Database,
     clock: Clock,
-    /// This instance, in the leases.
-    holder: String,
+    lease: Lease,
 }
 
 async fn turns(this: Loop, mut stopped: watch::Receiver<bool>) {
@@ -88,7 +86,7 @@ async fn turns(this: Loop, mut stopped: watch::Receiver<bool>) {
     // The next instance need not wait for this one.
     let one = this.clone();
     let released = tokio::task::spawn_blocking(move || {
-        one.database.transaction_here(|connection| store::release(connection, one.job.name, &one.holder))
+        one.database.transaction_here(|connection| one.lease.release(connection))
     });
     if let Ok(Err(error)) = released.await {
         tracing::warn!(job = this.job.name, %error, "a lease could not be given back; it lapses by itself");
@@ -106,6 +104,14 @@ impl Loop {
             Ok(Err(error)) => Outcome::Failed(secrets::mask(&error.to_string()).into_owned()),
             Err(panic) => Outcome::Panicked(secrets::mask(&words_of(&*panic)).into_owned()),
         };
+        if outcome != Outcome::Done && self.is_lost() {
+            tracing::warn!(
+                job = self.job.name,
+                why = outcome.message(),
+                "the job is not this instance's; what it had begun is undone"
+            );
+            return Turn::Done;
+        }
         match &outcome {
             Outcome::Done => {}
             Outcome::Failed(error) => {
@@ -117,7 +123,7 @@ impl Loop {
         }
         let now = self.clock.now();
         let noted =
-            self.database.transaction_here(|connection| store::end(connection, &self.job, &outcome, now));
+            self.fenced.transaction_here(|connection| store::end(connection, &self.job, &outcome, now));
         if let Err(error) = noted {
             tracing::error!(job = self.job.name, %error, "how a job went could not be written down");
         }
@@ -128,21 +134,39 @@ impl Loop {
         if !goes_on && !self.is_due()? {
             return Ok(None);
         }
-        let lease = SHORTEST_LEASE.max(self.job.every * LOOKS);
-        let now = Clock::epoch_milliseconds();
-        let until = now + i64::try_from(lease.as_millis()).map_err(Error::internal)?;
-        let is_ours = self.database.transaction_here(|connection| {
-            store::lease_until(connection, self.job.name, &self.holder, (now, until))
-        })?;
+        let instance = self.database.instance();
+        instance.appear()?;
+        let is_ours = self.database.transaction_here(|connection| self.lease.take(connection, instance))?;
         // Another instance may have done the day's run since one looked.
         if !is_ours || (!goes_on && self.job.daily_at.is_some() && !self.is_due()?) {
             return Ok(None);
         }
         if !goes_on {
             let began = self.clock.now();
-            self.database.transaction_here(|connection| store::begin(connection, self.job.name, began))?;
+            self.fenced.transaction_here(|connection| store::begin(connection, self.job.name, began))?;
         }
-        (self.job.step)().map(Some)
+        self.step().map(Some)
+    }
+
+    /// The step, whose lease is renewed beside it: it may read for longer than a lease lasts.
+    fn step(&self) -> Result<Turn> {
+        let (ended, rest) = channel::<()>();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                while rest.recv_timeout(Lease::lasts() / 4) == Err(RecvTimeoutError::Timeout) {
+                    // A lease that was lost is told by the step's next transaction.
+                    let _ = self.fenced.transaction_here(|_| Ok(()));
+                }
+            });
+            // Dropped as the step ends, in a panic, too.
+            let _ended = ended;
+            (self.job.step)()
+        })
+    }
+
+    /// Whether another instance holds the lease by now.
+    fn is_lost(&self) -> bool {
+        matches!(self.database.run_here(|connection| self.lease.is_held(connection)), Ok(false))
     }
 
     fn is_due(&self) -> Result<bool> {

@@ -1,12 +1,12 @@
-//! Jobs in the database: who may run one, and how it went.
+//! Jobs in the database: their schedules, and how each last went.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::job::{Job, Outcome, last_day};
-use crate::db::schema::{job_lease, job_run};
-use crate::db::{DbBackend, DbConnection, is_duplicate};
-use crate::error::{Error, Result};
+use crate::db::schema::job_run;
+use crate::db::{DbBackend, DbConnection};
+use crate::error::Result;
 
 /// A job as it last went.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
@@ -107,44 +107,5 @@ pub fn end(connection: &mut DbConnection, job: &Job, outcome: &Outcome, now: Nai
             .set(job_run::done_for.eq(last_day(now, at)))
             .execute(connection)?;
     }
-    Ok(())
-}
-
-/// Takes or keeps the lease of a job, unless another instance holds it still. Times in milliseconds since 1970, so that
-/// instances in any zone agree.
-pub fn lease_until(
-    connection: &mut DbConnection,
-    name: &str,
-    holder: &str,
-    (now, until): (i64, i64),
-) -> Result<bool> {
-    let row = job_lease::table.filter(job_lease::name.eq(name.to_owned()));
-    let free = row.filter(job_lease::holder.eq(holder.to_owned()).or(job_lease::held_until.lt(now)));
-    let mine = (job_lease::holder.eq(holder.to_owned()), job_lease::held_until.eq(until));
-    if diesel::update(free).set(mine).execute(connection)? == 1 {
-        return Ok(true);
-    }
-    let is_known = job_lease::table.filter(job_lease::name.eq(name.to_owned())).select(job_lease::name);
-    if is_known.first::<String>(connection).optional()?.is_some() {
-        return Ok(false);
-    }
-    let row = (
-        job_lease::name.eq(name.to_owned()),
-        job_lease::holder.eq(holder.to_owned()),
-        job_lease::held_until.eq(until),
-    );
-    match diesel::insert_into(job_lease::table).values(row).execute(connection) {
-        // Another instance was first; on PostgreSQL the transaction is over with that.
-        Err(error) if is_duplicate(&error) => Err(Error::Unavailable("the lease was just taken".to_owned())),
-        inserted => Ok(inserted? == 1),
-    }
-}
-
-/// Gives the lease back, so that another instance need not wait until it lapses.
-pub fn release(connection: &mut DbConnection, name: &str, holder: &str) -> Result<()> {
-    let mine = job_lease::table
-        .filter(job_lease::name.eq(name.to_owned()))
-        .filter(job_lease::holder.eq(holder.to_owned()));
-    diesel::update(mine).set(job_lease::held_until.eq(0)).execute(connection)?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use actix_web::{HttpResponse, web};
 
 use super::state::AppState;
-use crate::db::{Database, access, dialect, migrations};
+use crate::db::{Database, access, dialect, migrations, versions};
 use crate::error::Error;
 
 /// A database that has not answered by then is not ready.
@@ -60,6 +60,9 @@ fn look(database: &Database) -> Option<String> {
             return Ok(Some(format!(
                 "{pending} migrations are pending; apply them with: llmage-admin migrate"
             )));
+        }
+        if let Some(wanted) = versions::wanted(database)? {
+            return Ok(Some(wanted));
         }
         access::try_to_write(database)?;
         migrations::missing_triggers(database)

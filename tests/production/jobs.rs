@@ -1,6 +1,8 @@
 //! Jobs of two servers on one database: each row is done once, and when one of them is killed the other goes on.
 
 use std::collections::HashMap;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -11,12 +13,14 @@ use llmage_admin::batches::batch::{Action, Batch, State};
 use llmage_admin::batches::form::Selection;
 use llmage_admin::batches::plan;
 use llmage_admin::batches::store::{self, Order};
+use llmage_admin::db::Engine;
 use llmage_admin::db::schema::{audit_event, llmusage, llmusage_history};
+use llmage_admin::failed_accounting::store as failures;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, command, said};
 use crate::support::bulk;
-use crate::support::database::TestDatabase;
-use crate::support::rows::{failure, insert, insert_many, run};
+use crate::support::database::{TestDatabase, engine};
+use crate::support::rows::{Row, failure, insert, insert_many, run};
 
 fn ann() -> Author {
     let at = NaiveDate::from_ymd_opt(2026, 5, 22).and_then(|day| day.and_hms_opt(12, 0, 0));
@@ -87,12 +91,30 @@ fn two(database: &TestDatabase) -> ([Desk; 2], String) {
     ([one, Desk::start(database.url(), &[])], name)
 }
 
-/// Kills the one of two that does the job, lets the time of its leases pass, and gives the other one.
+/// Kills the one of two that does the job, and gives the other one.
 fn kill_the_holder(database: &TestDatabase, job: &str, ([one, other], name): ([Desk; 2], String)) -> Desk {
-    let (killed, left) = if holder(database, job) == Some(name) { (one, other) } else { (other, one) };
+    let is_one = holder(database, job).is_some_and(|holder| process(&holder) == process(&name));
+    let (killed, left) = if is_one { (one, other) } else { (other, one) };
     killed.kill();
-    run(database, "UPDATE job_lease SET held_until = held_until - 600000");
     left
+}
+
+/// The process in the name of a holder.
+fn process(holder: &str) -> &str {
+    holder.split('/').next().unwrap_or_default()
+}
+
+/// So long it takes at most until somebody else goes on with what a killed process did: at once by the lock beside an
+/// SQLite file, else 10 s after its last sign of life. A lease by itself lasts for 60 s.
+fn soon() -> Duration {
+    Duration::from_secs(if engine() == Engine::Sqlite { 10 } else { 25 })
+}
+
+/// Waits until that is so, no longer than a successor may take.
+fn until_taken_over(what: &str, is_so: impl Fn() -> bool) {
+    let killed = Instant::now();
+    until(what, is_so);
+    assert!(killed.elapsed() < soon(), "taken over after {:?}: {what}", killed.elapsed());
 }
 
 #[test]
@@ -104,6 +126,8 @@ fn two_servers_do_each_row_of_a_batch_once_and_one_goes_on_for_the_other() {
     until("the batch has begun", || find(&database, batch.id()).stored.position > 0);
     let other = kill_the_holder(&database, "batches", desks);
     assert_eq!(find(&database, batch.id()).state, State::Running, "killed in the middle");
+    let position = find(&database, batch.id()).stored.position;
+    until_taken_over("the batch goes on", || find(&database, batch.id()).stored.position > position);
     until("the batch is done", || find(&database, batch.id()).state == State::Done);
     let ended = find(&database, batch.id());
     assert_eq!(ended.progress.done, ended.summary.all);
@@ -138,7 +162,8 @@ fn two_servers_archive_each_usage_once_and_one_goes_on_for_the_other() {
     until("the run has begun", || find().moved_rows() > 0);
     let other = kill_the_holder(&database, "archive mover", desks);
     assert!(find().is(RunState::Running), "killed in the middle");
-    run(&database, "UPDATE archive_run SET held_until = held_until - 600000");
+    let moved = find().moved_rows();
+    until_taken_over("the run goes on", || find().moved_rows() > moved || find().is(RunState::Done));
     until("the run is done", || find().is(RunState::Done));
     let (live, archived) = database
         .run_here(|connection| {
@@ -152,4 +177,60 @@ fn two_servers_archive_each_usage_once_and_one_goes_on_for_the_other() {
     assert_eq!(find().taken(), find().kept());
     assert_eq!(find().moved_rows(), usages, "a row was counted twice");
     assert_eq!(other.stop(), Some(0));
+}
+
+#[test]
+fn a_retry_that_waits_for_a_killed_server_is_settled_by_the_next_one() {
+    let database = TestDatabase::new();
+    run(
+        &database,
+        "INSERT INTO llmusage (id, use_date, amount, cost, status, accounting_status) \
+         VALUES ('u1', '2026-05-20', 1.5, 1, 'SUCCEEDED', 'failed')",
+    );
+    insert(&database, &[Row { llmusageid: Some("u1".to_owned()), ..failure("f1") }]);
+    let one = Desk::start(database.url(), &[]);
+    assert_eq!(one.sign_in().status, 303);
+    assert_eq!(one.post("/failed-accounting/f1/retry", &[]).status, 303);
+    until("somebody watches the retry", || holder(&database, "retry watcher").is_some());
+    one.kill();
+    run(&database, "UPDATE llmusage SET accounting_status = 'accounted' WHERE id = 'u1'");
+    let other = Desk::start(database.url(), &[]);
+    let resolution = || {
+        let record = database.run_here(|connection| failures::find(connection, "f1")).expect("the record");
+        record.resolution
+    };
+    until_taken_over("the retry is settled", || resolution().as_deref() == Some("accounted"));
+    assert_eq!(other.stop(), Some(0));
+}
+
+#[test]
+fn a_killed_archive_command_is_finished_by_the_next_one() {
+    let database = TestDatabase::new();
+    let rows: Vec<String> = (0..4_000)
+        .map(|number| format!("('u{number:06}', '2026-05-{:02}', 1.5, 1, 'accounted')", 1 + number % 20))
+        .collect();
+    for some in rows.chunks(1_000) {
+        let columns = "id, use_date, amount, cost, accounting_status";
+        run(&database, &format!("INSERT INTO llmusage ({columns}) VALUES {}", some.join(", ")));
+    }
+    let mut killed = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
+        .args(["archive", "--before", "2026-05-22"])
+        .env("DATABASE_URL", database.url())
+        .env("LLMAGE_TIMEZONE", "Asia/Shanghai")
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it begins");
+    let runs = || database.run_here(|connection| archive::list(connection, 9)).expect("the runs");
+    until("the run has begun", || runs().first().is_some_and(|run| run.moved_rows() > 0));
+    killed.kill().expect("it is killed");
+    killed.wait().expect("it is dead");
+    assert!(runs()[0].is_active(), "killed in the middle");
+    if engine() != Engine::Sqlite {
+        std::thread::sleep(Duration::from_millis(10_500));
+    }
+    let output = command(database.url(), &["archive", "--before", "2026-05-22"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("finished a run that was cut off"), "{}", said(&output));
+    assert!(runs().iter().all(|run| run.is(RunState::Done)), "{:?}", runs());
+    assert_eq!(runs().iter().map(|run| run.moved_rows()).sum::<i64>(), 4_000);
 }

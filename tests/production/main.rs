@@ -17,3 +17,4 @@ mod servers;
 mod slow;
 mod starting;
 mod triggers;
+mod upgrade;

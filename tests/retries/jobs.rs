@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono_tz::Tz;
+use diesel::prelude::*;
 use llmage_admin::base::clock::Clock;
 use llmage_admin::db::Database;
+use llmage_admin::db::schema::app_setting;
 use llmage_admin::error::{Error, Result};
 use llmage_admin::schedule::store::JobRun;
 use llmage_admin::schedule::{Job, Running, Turn, store};
@@ -192,4 +194,79 @@ async fn a_daily_job_catches_up_what_it_missed_once_and_its_day_is_done_only_whe
     clock.advance(chrono::TimeDelta::days(1));
     until(&turns, 3).await;
     running.stop().await;
+}
+
+/// How often a step wrote.
+fn written(test: &TestDatabase) -> i64 {
+    let rows = app_setting::table.filter(app_setting::name.like("step %")).count();
+    test.run_here(|connection| Ok(rows.get_result(connection)?)).expect("they are counted")
+}
+
+#[actix_web::test]
+async fn a_process_that_was_only_slow_commits_nothing_once_another_has_taken_over() {
+    let test = TestDatabase::new();
+    let lease = test.lease("test");
+    let slow = test.leased(&lease);
+    let (begun, thief) = (Arc::new(AtomicU32::new(0)), database(&test));
+    let told = begun.clone();
+    let step = move || {
+        let name = format!("step {}", told.load(Ordering::SeqCst));
+        slow.transaction_here(|connection| {
+            let row = (app_setting::name.eq(name.clone()), app_setting::value.eq(""));
+            diesel::insert_into(app_setting::table).values(row).execute(connection)?;
+            Ok(())
+        })?;
+        if told.fetch_add(1, Ordering::SeqCst) == 0 {
+            // Meanwhile the lease lapses, and another process takes it.
+            crate::support::rows::run(
+                &thief,
+                "UPDATE job_lease SET holder = 'another/one' WHERE name = 'test'",
+            );
+            slow.transaction_here(|connection| {
+                let row = (app_setting::name.eq("step late"), app_setting::value.eq(""));
+                diesel::insert_into(app_setting::table).values(row).execute(connection)?;
+                Ok(())
+            })?;
+            told.fetch_add(10, Ordering::SeqCst);
+        }
+        Ok(Turn::Done)
+    };
+    let job = Job::every("test", Duration::from_secs(3_600), step).under(lease);
+    let running = Running::start(vec![job], &database(&test), &clock());
+    until(&begun, 1).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    running.stop().await;
+    assert_eq!(begun.load(Ordering::SeqCst), 1, "the late transaction went well");
+    assert_eq!(written(&test), 1, "what came before is there, what came late is not");
+    assert_eq!(last(&test).outcome, None, "it does not say how the run of another one went");
+}
+
+#[actix_web::test]
+async fn what_a_process_held_that_is_gone_is_taken_at_once_and_of_one_that_lives_not() {
+    let test = TestDatabase::new();
+    let living = Database::open(test.url(), Tz::UTC).expect("another process opens it");
+    living.instance().appear().expect("it shows its sign of life");
+    let lease = living.lease("test");
+    let taken = living.transaction_here(|connection| lease.take(connection, living.instance()));
+    assert!(taken.expect("it can be asked for"));
+    let (job, turns) = job(true, |_| Ok(()));
+    let running = Running::start(vec![job], &database(&test), &clock());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(turns.load(Ordering::SeqCst), 0, "it lives");
+    drop(living);
+    let gone = std::time::Instant::now();
+    until(&turns, 1).await;
+    assert!(gone.elapsed() < Duration::from_secs(5), "{:?}", gone.elapsed());
+    running.stop().await;
+}
+
+#[actix_web::test]
+async fn a_database_that_wants_a_later_version_gives_no_lease() {
+    let test = TestDatabase::new();
+    crate::support::rows::run(&test, "UPDATE app_setting SET value = '99.0.0' WHERE name = 'least_version'");
+    let (job, turns) = job(true, |_| Ok(()));
+    let running = Running::start(vec![job], &database(&test), &clock());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    running.stop().await;
+    assert_eq!(turns.load(Ordering::SeqCst), 0);
 }
