@@ -141,15 +141,14 @@ impl Lease {
         Ok(())
     }
 
-    fn mine(
-        &self,
-    ) -> diesel::helper_types::Filter<
-        diesel::helper_types::Filter<job_lease::table, diesel::dsl::Eq<job_lease::name, &'static str>>,
-        diesel::dsl::Eq<job_lease::holder, String>,
-    > {
+    fn mine(&self) -> Mine {
         job_lease::table.filter(dsl::name.eq(self.name)).filter(dsl::holder.eq(self.holder.clone()))
     }
 }
+
+/// The row of a lease, as long as it is held.
+type Mine = diesel::helper_types::Filter<OfName, diesel::dsl::Eq<job_lease::holder, String>>;
+type OfName = diesel::helper_types::Filter<job_lease::table, diesel::dsl::Eq<job_lease::name, &'static str>>;
 
 /// Until when a lease lasts that is taken now.
 fn until(connection: &DbConnection) -> diesel::expression::SqlLiteral<BigInt> {
