@@ -66,6 +66,7 @@ resolution-other = Other
 money-count-open = { $count } open
 money-count-retrying = { $count } retrying
 money-count-handled = { $count } handled
+money-count-superseded = { $count } superseded
 money-count-all =
     { $number ->
         [one] { $count } record
@@ -81,6 +82,7 @@ tabs = State
 tab-open = Open
 tab-retrying = Retrying
 tab-handled = Handled
+tab-superseded = Superseded
 tab-all = All
 
 ## Filters
@@ -120,6 +122,7 @@ filter-resolution = Resolution
 filter-sort = Sort by
 filter-page-size = Rows a page
 filter-handled = State
+filter-superseded = Superseded
 filter-retrying = State
 filter-after = Place in the list
 filter-before = Place in the list
@@ -166,6 +169,7 @@ chip-failed-to = Failed: to { $value }
 chip-resolution = Resolution: { $value }
 
 error-handled = 0 for open, 1 for handled, blank for all
+error-superseded = 1 for superseded failures only, or absent
 error-retrying = 1 for retries under way, or absent
 error-changed = accounted, handled or reopened
 error-resolution = One of the resolutions offered here
@@ -228,6 +232,11 @@ empty-match-handled =
     { $number ->
         [one] No handled record matches the filter above.
        *[other] No handled record matches the { $number } filters above.
+    }
+empty-match-superseded =
+    { $number ->
+        [one] No superseded failure matches the filter above.
+       *[other] No superseded failure matches the { $number } filters above.
     }
 empty-match-all =
     { $number ->

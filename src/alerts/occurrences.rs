@@ -13,6 +13,7 @@ use crate::db::schema::llmusage_accounting_failed::dsl as failed;
 use crate::db::values::TolerantTime;
 use crate::db::{DbConnection, dialect};
 use crate::error::{Error, Result};
+use crate::failed_accounting::filter::ALL_TABS;
 use crate::schedule::store as schedule;
 
 /// New causes that one evaluation looks at; what is left comes with the next one.
@@ -62,10 +63,10 @@ pub fn unseen_causes(connection: &mut DbConnection) -> Result<Vec<Unseen>> {
 /// The earliest failure of a cause; of no known time where none has one.
 fn first_failure(connection: &mut DbConnection, key: &str) -> Result<Option<Option<NaiveDateTime>>> {
     let mut earliest: Option<Option<NaiveDateTime>> = None;
-    for is_open in [true, false] {
+    for tab in ALL_TABS {
         let of_cause = || {
             failed::llmusage_accounting_failed
-                .filter(dialect::is_open(connection.engine(), is_open))
+                .filter(dialect::is_in(connection.engine(), tab))
                 .filter(failed::cause.eq(key.to_owned()))
                 .select(failed::failed_time)
         };

@@ -9,12 +9,12 @@ mod many;
 mod moving;
 mod outages;
 mod statement;
+mod tab;
 mod tables;
 mod text;
 
 use chrono::{Datelike, NaiveDateTime};
 use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::sql_types::{Bool, Nullable, Text};
 use diesel::{BoxableExpression, RunQueryDsl};
 
@@ -30,21 +30,12 @@ pub use many::{lock_rows, places};
 pub use moving::{Column, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key};
 pub use outages::{is_outage, is_transient, outage_in_words, remedy};
 pub use statement::Statement;
+pub use tab::{Tab, is_in};
 pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
 pub use text::{contains_any_case, count_text_hits, has_text_index, like_pattern, text_hits};
 
 /// A condition on table `T`, whatever it is made of.
 pub type Condition<T> = Box<dyn BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>>;
-
-/// Whether a failed record is open: `handled` is not '1', so NULL and foreign values count as open.
-/// To the letter the expression of the indexes `idx_laf_open_*`.
-pub fn is_open(engine: Engine, open: bool) -> SqlLiteral<Nullable<Bool>> {
-    let wanted = i32::from(open);
-    match engine {
-        Engine::Mysql => sql(&format!("is_open = {wanted}")),
-        _ => sql(&format!("(CASE WHEN handled = '1' THEN 0 ELSE 1 END) = {wanted}")),
-    }
-}
 
 /// "The column holds exactly this text", along an index: some collations of adopted tables find texts that differ in
 /// case, too, so there the bytes are compared as well.

@@ -58,6 +58,7 @@ fn words_of(key: &str) -> &'static str {
         "changed_from" => "chip-changed-from",
         "changed_not_by" => "chip-changed-not-by",
         "batch" => "chip-batch",
+        "superseded" => "chip-superseded",
         _ => "chip-text",
     }
 }

@@ -6,13 +6,13 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
-use super::changed;
-use super::filter::{Filter, Handled};
+use super::filter::Filter;
 use super::route::{Lead, Route};
 pub use super::search::{Search, plan_search};
+use super::{batched, changed};
 use crate::base::money::Money;
 use crate::causes::cause::UNSORTED;
-use crate::db::dialect;
+use crate::db::dialect::{self, Tab};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::{DbConnection, Engine};
 use crate::error::Result;
@@ -87,7 +87,7 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
         all.push(Part { lead: Some(Lead::Retrying), column: "retry_requested_at", condition });
     }
     if let Some(batch) = filter.batch.as_deref() {
-        all.push(Part { lead: Some(Lead::Hits), column: "id", condition: of_batch(batch) });
+        all.push(Part { lead: Some(Lead::Hits), column: "id", condition: batched::of_batch(batch) });
     }
     if let Some(change) = filter.changed {
         let condition = changed::condition(change, filter.changed_from, filter.changed_not_by.as_deref());
@@ -120,16 +120,12 @@ pub fn columns(filter: &Filter, search: &Search) -> Vec<&'static str> {
 }
 
 /// The stretches of the table that a route goes through, each as the conditions that must hold in it: one for
-/// a tab, two for all rows where the index begins with "open".
+/// a tab, three for all rows where the index begins with the tab.
 pub fn branches(engine: Engine, filter: &Filter, search: &Search, route: Route) -> Vec<Vec<Condition>> {
-    let tabs = match filter.handled {
-        Handled::All if !route.begins_with_tab() => &[None],
-        tab => tab.tabs(),
-    };
-    let branch = |is_open: &Option<bool>| {
+    let branch = |tab: Option<Tab>| {
         let mut all: Vec<Condition> = Vec::new();
-        if let Some(is_open) = is_open {
-            let tab: Condition = Box::new(dialect::is_open(engine, *is_open));
+        if let Some(tab) = tab {
+            let tab: Condition = Box::new(dialect::is_in(engine, tab));
             all.push(if route.begins_with_tab() { tab } else { checked(tab) });
         }
         for part in parts(engine, filter, search) {
@@ -138,7 +134,15 @@ pub fn branches(engine: Engine, filter: &Filter, search: &Search, route: Route) 
         }
         all
     };
-    tabs.iter().map(branch).collect()
+    tabs_along(filter, route).into_iter().map(branch).collect()
+}
+
+/// The parts of the table that a route goes through one by one; none for all of them at once.
+fn tabs_along(filter: &Filter, route: Route) -> Vec<Option<Tab>> {
+    match filter.tabs() {
+        tabs if tabs.len() > 1 && !route.begins_with_tab() => vec![None],
+        tabs => tabs.iter().copied().map(Some).collect(),
+    }
 }
 
 /// The same condition, to be checked on each row met: no index can serve it.
@@ -155,15 +159,15 @@ pub fn count_along(
     limit: i64,
 ) -> Result<i64> {
     let engine = connection.engine();
-    let tabs = if route.begins_with_tab() { filter.handled.tabs() } else { &[None] };
+    let tabs = if route.begins_with_tab() { tabs_along(filter, route) } else { vec![None] };
     let mut counted = 0;
-    for is_open in tabs {
+    for tab in tabs {
         let mut query = failed::table.select(failed::id).into_boxed();
         for part in parts(engine, filter, search).into_iter().filter(|part| part.lead == Some(route.lead)) {
             query = query.filter(part.condition);
         }
-        if let Some(is_open) = is_open {
-            query = query.filter(dialect::is_open(engine, *is_open));
+        if let Some(tab) = tab {
+            query = query.filter(dialect::is_in(engine, tab));
         }
         counted += dialect::count_rows(connection, query.limit(limit - counted))?;
     }
@@ -234,12 +238,6 @@ fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
 /// of the retrying ones there are few, and an index of their own has them.
 pub fn is_retrying() -> SqlLiteral<Nullable<Bool>> {
     sql("(retry_requested_at IS NOT NULL AND COALESCE(handled, '0') <> '1')")
-}
-
-/// The rows that were frozen for a batch, whatever became of them.
-fn of_batch(id: &str) -> Condition {
-    let among = sql::<Nullable<Bool>>("id IN (SELECT failed_id FROM batch_item WHERE batch_id = ");
-    Box::new(among.bind::<Text, _>(id.to_owned()).sql(")"))
 }
 
 fn contains(engine: Engine, word: &str) -> Condition {

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 
 use super::condition;
 use super::failure::FailedRecord;
-use super::filter::{Filter, Handled};
+use super::filter::Filter;
 use super::list::chunks;
 use crate::base::csv::{Sink, Writer};
 use crate::base::money::MoneySum;
@@ -128,13 +128,7 @@ fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, (names, shape): (&N
 
 /// `failed-accounting_<filter>_<as-of>.csv`, of letters, digits, `-`, `_` and `.` only.
 pub fn file_name(filter: &Filter, as_of: NaiveDateTime) -> String {
-    let mut described = match filter.handled {
-        Handled::Open if filter.retrying => "retrying",
-        Handled::Open => "open",
-        Handled::Handled => "handled",
-        Handled::All => "all",
-    }
-    .to_owned();
+    let mut described = filter.tab().to_owned();
     for (key, value) in filter.to_pairs() {
         if let Some(word) = word_for(key) {
             described.push_str(&format!("_{word}{}", plain(&value)));

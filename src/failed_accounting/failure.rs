@@ -126,6 +126,11 @@ impl FailedRecord {
         self.resolution.as_deref().filter(|_| !self.is_open()).and_then(Resolution::parse)
     }
 
+    /// Whether a newer failure of its usage is the work now: it is neither open nor handled.
+    pub fn is_superseded(&self) -> bool {
+        self.closed_as() == Some(Resolution::Superseded)
+    }
+
     /// Why it cannot be reopened now, if so.
     pub fn reopen_obstacle(&self) -> Option<&'static str> {
         if self.is_open() {

@@ -10,6 +10,7 @@ use super::failure::Resolution;
 pub use super::sort::{Sort, SortColumn};
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::money::Money;
+use crate::db::dialect::Tab;
 
 /// Rows on a page unless asked otherwise, and the most.
 pub const PAGE_SIZE: u32 = 20;
@@ -27,16 +28,8 @@ pub enum Handled {
     All,
 }
 
-impl Handled {
-    /// The parts of the table that a tab shows, where open and handled records are apart.
-    pub fn tabs(self) -> &'static [Option<bool>] {
-        match self {
-            Handled::Open => &[Some(true)],
-            Handled::Handled => &[Some(false)],
-            Handled::All => &[Some(true), Some(false)],
-        }
-    }
-}
+/// All parts of the table.
+pub const ALL_TABS: [Tab; 3] = [Tab::Open, Tab::Handled, Tab::Superseded];
 
 /// Which failed records, in which order.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,6 +37,8 @@ pub struct Filter {
     pub handled: Handled,
     /// Of the open ones only those whose retry is under way.
     pub retrying: bool,
+    /// Only those that a newer failure took the place of, whatever the tab.
+    pub superseded: bool,
     /// Only those whose retry is under way and was asked for before that time.
     pub retry_before: Option<NaiveDateTime>,
     pub start_date: Option<NaiveDate>,
@@ -75,9 +70,10 @@ pub struct Filter {
 }
 
 /// The keys of a filter, in the order in which links carry them.
-pub const KEYS: [&str; 22] = [
+pub const KEYS: [&str; 23] = [
     "handled",
     "retrying",
+    "superseded",
     "retry_before",
     "start_date",
     "end_date",
@@ -116,6 +112,7 @@ impl Filter {
         let mut filter = Filter {
             handled: Handled::default(),
             retrying: false,
+            superseded: false,
             retry_before: read.moment("retry_before"),
             start_date: read.date("start_date"),
             end_date: read.date("end_date"),
@@ -147,6 +144,11 @@ impl Filter {
             None => {}
             Some("1") => filter.retrying = true,
             Some(_) => read.refuse("retrying", Message::new("error-retrying")),
+        }
+        match fields.text("superseded") {
+            None => {}
+            Some("1") => filter.superseded = true,
+            Some(_) => read.refuse("superseded", Message::new("error-superseded")),
         }
         if let Some(text) = fields.text("resolution") {
             filter.resolution = Resolution::parse(text);
@@ -200,6 +202,7 @@ impl Filter {
         let values = [
             handled,
             self.retrying.then(|| "1".to_owned()),
+            self.superseded.then(|| "1".to_owned()),
             self.retry_before.map(moment_text),
             self.start_date.map(|date| date.to_string()),
             self.end_date.map(|date| date.to_string()),
@@ -224,9 +227,26 @@ impl Filter {
         KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
     }
 
-    /// The word for the tab that shows it: `open`, `retrying`, `handled` or `all`.
+    /// Whether it holds superseded failures only: they are neither work nor a decision, so that whoever names them
+    /// means no tab.
+    pub fn is_of_superseded(&self) -> bool {
+        self.superseded || self.resolution == Some(Resolution::Superseded)
+    }
+
+    /// The parts of the table in which its rows are.
+    pub fn tabs(&self) -> &'static [Tab] {
+        match self.handled {
+            _ if self.is_of_superseded() => &[Tab::Superseded],
+            Handled::Open => &[Tab::Open],
+            Handled::Handled => &[Tab::Handled],
+            Handled::All => &ALL_TABS,
+        }
+    }
+
+    /// The word for the tab that shows it: `open`, `retrying`, `handled`, `all` or `superseded`.
     pub fn tab(&self) -> &'static str {
         match self.handled {
+            _ if self.is_of_superseded() => "superseded",
             Handled::Open if self.retrying => "retrying",
             Handled::Open => "open",
             Handled::Handled => "handled",
@@ -246,12 +266,18 @@ impl Filter {
 
     /// The same filter on another tab.
     pub fn on_tab(&self, handled: Handled) -> Filter {
-        Filter { handled, retrying: false, ..self.clone() }
+        let resolution = self.resolution.filter(|resolution| *resolution != Resolution::Superseded);
+        Filter { handled, retrying: false, superseded: false, resolution, ..self.clone() }
     }
 
     /// The same filter on the tab of retries under way.
     pub fn on_retrying(&self) -> Filter {
-        Filter { handled: Handled::Open, retrying: true, ..self.clone() }
+        Filter { retrying: true, ..self.on_tab(Handled::Open) }
+    }
+
+    /// The same filter over what was superseded.
+    pub fn on_superseded(&self) -> Filter {
+        Filter { superseded: true, ..self.on_tab(Handled::All) }
     }
 
     /// The same tab, order and page size with nothing else.

@@ -192,7 +192,8 @@ impl List for Records<'_> {
             }
             Reach::Searched(_) => return Ok(None),
             Reach::Entries(rows) => {
-                let tab = Filter::default().on_tab(self.filter.handled);
+                let superseded = self.filter.is_of_superseded();
+                let tab = Filter { superseded, ..Filter::default().on_tab(self.filter.handled) };
                 (Filter { sort: self.filter.sort, ..tab }, rows)
             }
         };

@@ -5,8 +5,9 @@
 //! serve them; which one leads is decided by counting a bounded number of index entries.
 
 use super::condition::{self, Search};
-use super::filter::{Filter, Handled, Sort, SortColumn};
+use super::filter::{Filter, Sort, SortColumn};
 use crate::db::DbConnection;
+use crate::db::dialect::Tab;
 use crate::error::Result;
 
 /// Up to so many index entries are gathered and sorted for a page, when the index tells all that is asked.
@@ -163,7 +164,7 @@ pub fn to_all(connection: &mut DbConnection, filter: &Filter, search: &Search) -
     };
     // Open records are few beside all; their index tells days and amounts.
     let is_told = order.covers(&condition::columns(filter, search));
-    let is_open = filter.handled == Handled::Open && !counted.is_few && is_told;
+    let is_open = filter.tabs() == [Tab::Open] && !counted.is_few && is_told;
     Ok(if is_open { order } else { along(lead) })
 }
 

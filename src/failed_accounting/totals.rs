@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
 use super::condition::{self, Search};
-use super::filter::{Filter, Handled};
+use super::filter::{ALL_TABS, Filter, Handled};
 use super::list::SEARCHED_ROWS;
 use super::route::{self, Route};
 use crate::base::money::MoneySum;
@@ -69,7 +69,8 @@ pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) ->
     }
     let limit = match (is_index_only(filter), &filter.cause, filter.handled) {
         (false, ..) => COUNTED_ROWS,
-        (true, Some(_), Handled::Handled | Handled::All) => ROWS_OF_CAUSE,
+        (true, Some(_), Handled::Open) if !filter.is_of_superseded() => INDEXED_ROWS,
+        (true, Some(_), _) => ROWS_OF_CAUSE,
         (true, ..) => INDEXED_ROWS,
     };
     if count_up_to(connection, filter, search, limit + 1)? > limit {
@@ -86,6 +87,7 @@ fn is_index_only(filter: &Filter) -> bool {
         failed_from: None,
         failed_to: None,
         cause: None,
+        superseded: false,
         ..filter.clone()
     };
     !filter.retrying && filter.cleared().to_pairs() == others.to_pairs()
@@ -136,8 +138,8 @@ fn oldest_real(
 /// Whether no amount and no cost of the table is so large that sums of many could overflow: a few seeks.
 fn holds_small_money_only(connection: &mut DbConnection) -> Result<bool> {
     let engine = connection.engine();
-    for is_open in Handled::All.tabs().iter().flatten() {
-        let tab = || failed::table.filter(dialect::is_open(engine, *is_open)).select(failed::id);
+    for tab in ALL_TABS {
+        let tab = || failed::table.filter(dialect::is_in(engine, tab)).select(failed::id);
         let large = dialect::SMALL_MONEY;
         let beyond = [
             tab().filter(failed::amount.gt(large)).first::<String>(connection).optional()?,
@@ -220,17 +222,20 @@ pub fn count_up_to(
 
 /// How many retries were asked for before that time and are under way still, counting to [`COUNTED_ROWS`] and one more.
 pub fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<i64> {
-    let open = dialect::is_open(connection.engine(), true);
+    let open = dialect::is_in(connection.engine(), dialect::Tab::Open);
     let rows = failed::table.filter(failed::retry_requested_at.lt(since)).filter(open).select(failed::id);
     dialect::count_rows(connection, rows.limit(COUNTED_ROWS + 1))
 }
 
 /// How many records the tabs hold of this filter, each counted to [`COUNTED_ROWS`] and one more at most: open,
-/// retrying, handled, all.
+/// retrying, handled, all. What was superseded is among all only.
 pub fn of_tabs(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<[i64; 4]> {
     let limit = COUNTED_ROWS + 1;
     let mut count = |filter: &Filter| count_up_to(connection, filter, search, limit);
     let open = count(&filter.on_tab(Handled::Open))?;
     let handled = count(&filter.on_tab(Handled::Handled))?;
-    Ok([open, count(&filter.on_retrying())?, handled, (open + handled).min(limit)])
+    let all = open + handled;
+    // Not counted where it changes nothing.
+    let superseded = if all < limit { count(&filter.on_superseded())? } else { 0 };
+    Ok([open, count(&filter.on_retrying())?, handled, (all + superseded).min(limit)])
 }

@@ -71,6 +71,7 @@ proptest! {
 fn what_is_wrong_is_named_and_the_rest_stands() {
     let wrong = [
         ("handled", "2"),
+        ("superseded", "0"),
         ("start_date", "2026-02-30"),
         ("end_date", "20260101"),
         ("userorgid", "123456789012345678901234567890123"),

@@ -81,9 +81,11 @@ pub fn compare(sort: Sort, left: &Fact, right: &Fact) -> Ordering {
 fn means(filter: &Filter, fact: &Fact, all: &[Fact]) -> bool {
     let record = &fact.record;
     let is_handled = record.handled.as_deref() == Some("1");
+    let is_superseded = is_handled && record.resolution.as_deref() == Some("superseded");
     let in_tab = match filter.handled {
+        _ if filter.superseded || filter.resolution == Some(Resolution::Superseded) => is_superseded,
         Handled::Open => !is_handled,
-        Handled::Handled => is_handled,
+        Handled::Handled => is_handled && !is_superseded,
         Handled::All => true,
     };
     let is = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
@@ -150,12 +152,16 @@ pub fn any_filter(engine: Engine) -> impl Strategy<Value = Filter> {
     let causes = ["unsorted", "no-reason", "c99"];
     let cause = prop::option::weighted(0.1, select(causes.to_vec()).prop_map(str::to_owned));
     let order = (select(&SortColumn::ALL[..]), any::<bool>());
-    let tab = select(&[Handled::Open, Handled::Handled, Handled::All, Handled::All][..]);
+    let tab = (
+        select(&[Handled::Open, Handled::Handled, Handled::All, Handled::All][..]),
+        prop::bool::weighted(0.1),
+    );
     let who = (id(&["o1", "O1", "o%"]), id(&["m1", "M1", "a'b"]), id(&["p1", "0"]), id(&["u1", "U1"]));
     let words = prop::option::weighted(0.25, search());
     (tab, (date(), date()), who, words, (limit(), limit()), (resolution, cause), order).prop_map(
-        |(handled, dates, who, q, limits, (resolution, cause), (column, descending))| Filter {
+        |((handled, superseded), dates, who, q, limits, (resolution, cause), (column, descending))| Filter {
             handled,
+            superseded,
             retrying: false,
             start_date: dates.0,
             end_date: dates.1,

@@ -71,7 +71,7 @@ fn a_dump_restored_without_triggers_is_set_right() {
     run(&restored, "UPDATE llmusage_accounting_failed SET handled = '1' WHERE id = 'f1'");
     insert(&restored, &[failure("f3")]);
     assert_eq!(listed(&restored, Handled::Open), ["f1", "f2"], "what is wrong without triggers");
-    is_refused(&restored, &["serve", "--listen", "127.0.0.1:0"], "laf_is_open_when_changed");
+    is_refused(&restored, &["serve", "--listen", "127.0.0.1:0"], "laf_is_open_at_update");
     let migrated = command(restored.url(), &["migrate"]);
     assert!(migrated.status.success(), "{}", said(&migrated));
     assert_eq!(listed(&restored, Handled::Open), ["f2", "f3"]);

@@ -191,12 +191,18 @@ impl Witness<'_> {
         assert!(events.iter().any(|event| event.action == action), "{id}: no {action}");
     }
 
-    /// Money line, groups and rows of the open failures, and of all, say the same.
+    /// Money line, groups and rows of each tab, of what was superseded, and of all, say the same.
     pub fn count_the_money(&self) {
-        for query in ["0", "1", ""] {
-            let (filter, _) = Filter::parse(&Fields::new(vec![("handled".to_owned(), query.to_owned())]));
+        for (key, value) in [("handled", "0"), ("handled", "1"), ("superseded", "1"), ("handled", "")] {
+            let (filter, _) = Filter::parse(&Fields::new(vec![(key.to_owned(), value.to_owned())]));
             let rows = records(self.database);
-            let rows = rows.iter().filter(|row| query.is_empty() || row.is_open() == (query == "0"));
+            let is_meant = |row: &FailedRecord| match (key, value) {
+                ("superseded", _) => row.is_superseded(),
+                (_, "0") => row.is_open(),
+                (_, "1") => !row.is_open() && !row.is_superseded(),
+                _ => true,
+            };
+            let rows = rows.iter().filter(|row| is_meant(row));
             let of = |row: &FailedRecord| (row.amount.unwrap_or_default(), row.cost.unwrap_or_default());
             let (amounts, costs): (Vec<_>, Vec<_>) = rows.map(of).unzip();
             let sums: (MoneySum, MoneySum) = (amounts.iter().copied().sum(), costs.iter().copied().sum());

@@ -206,7 +206,7 @@ fn hostile_row(engine: Engine) -> impl Strategy<Value = Row> {
         prop::option::weighted(0.8, select(&["", "0", "1", "1", "2"][..])),
         prop::option::weighted(0.5, time(engine)),
         prop::option::weighted(0.3, reason()),
-        prop::option::weighted(0.3, select(&["written_off", "other", "unheard_of", ""][..])),
+        prop::option::weighted(0.3, select(&["written_off", "other", "superseded", "unheard_of", ""][..])),
     );
     (ids, facts, handling).prop_map(|(ids, facts, handling)| {
         let text = |text: Option<&str>| text.map(str::to_owned);

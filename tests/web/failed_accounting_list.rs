@@ -51,6 +51,42 @@ async fn tabs_are_links_and_null_or_foreign_handled_counts_as_open() {
 }
 
 #[actix_web::test]
+async fn what_was_superseded_is_neither_open_nor_handled_and_stays_in_all() {
+    let app = TestApp::new();
+    app.given(&failure("open"));
+    app.given(&handled("decided"));
+    app.given(&FailedRecord { resolution: Some("superseded".to_owned()), ..handled("replaced") });
+    app.given(&FailedRecord { resolution: None, ..handled("foreign") });
+    let viewer = app.signed_in(Role::Viewer).await;
+    for (query, rows) in [
+        ("", "open"),
+        ("handled=1", "foreign decided"),
+        ("handled=", "replaced open foreign decided"),
+        ("superseded=1", "replaced"),
+        ("handled=1&superseded=1", "replaced"),
+        ("resolution=superseded", "replaced"),
+        ("handled=1&resolution=superseded", "replaced"),
+        ("resolution=written_off&superseded=1", ""),
+    ] {
+        let page = viewer.get(&format!("/failed-accounting?{query}")).await;
+        let mut found = page.rows();
+        found.sort_unstable();
+        let mut wanted: Vec<&str> = rows.split_whitespace().collect();
+        wanted.sort_unstable();
+        assert_eq!(found, wanted, "{query}");
+        assert_eq!(page.money_line()[0], wanted.len().to_string(), "{query}");
+        let csv = viewer.get(&format!("/failed-accounting.csv?{query}")).await;
+        assert_eq!(csv.body.lines().count(), wanted.len() + 1, "{query}");
+    }
+    let all = viewer.get("/failed-accounting?handled=").await;
+    assert!(all.text("tr[data-id=replaced] .state-cell").contains("Superseded"), "marked");
+    let tabs = all.texts("nav.tabs a .count");
+    assert_eq!(tabs, ["1", "0", "2", "4"]);
+    let wrong = viewer.get("/failed-accounting?superseded=0").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[actix_web::test]
 async fn each_filter_narrows_and_is_kept_in_every_link() {
     let app = TestApp::new();
     app.given(&failure("plain"));

@@ -1,3 +1,3 @@
-DROP TRIGGER IF EXISTS laf_is_open_when_changed;
-DROP TRIGGER IF EXISTS laf_is_open_when_made;
+DROP TRIGGER IF EXISTS laf_is_open_at_update;
+DROP TRIGGER IF EXISTS laf_is_open_at_insert;
 ALTER TABLE llmusage_accounting_failed DROP COLUMN is_open, DROP COLUMN resolution, DROP COLUMN handled_by;

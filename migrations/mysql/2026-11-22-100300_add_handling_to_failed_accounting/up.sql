@@ -7,10 +7,10 @@ ALTER TABLE llmusage_accounting_failed
     ADD COLUMN handled_by VARCHAR(64) NULL,
     ADD COLUMN is_open TINYINT NULL;
 -- With the binary log on, CREATE TRIGGER needs log_bin_trust_function_creators = 1 or an administrator of the server.
-CREATE TRIGGER laf_is_open_when_made BEFORE INSERT ON llmusage_accounting_failed FOR EACH ROW
-    SET NEW.is_open = IF(NEW.handled <=> '1', 0, 1);
-CREATE TRIGGER laf_is_open_when_changed BEFORE UPDATE ON llmusage_accounting_failed FOR EACH ROW
-    SET NEW.is_open = IF(NEW.handled <=> '1', 0, 1);
+CREATE TRIGGER laf_is_open_at_insert BEFORE INSERT ON llmusage_accounting_failed FOR EACH ROW
+    SET NEW.is_open = IF(NEW.handled <=> '1', IF(NEW.resolution <=> 'superseded', 2, 0), 1);
+CREATE TRIGGER laf_is_open_at_update BEFORE UPDATE ON llmusage_accounting_failed FOR EACH ROW
+    SET NEW.is_open = IF(NEW.handled <=> '1', IF(NEW.resolution <=> 'superseded', 2, 0), 1);
 -- The rows that are there: the trigger sees to each. In stretches by id, each a transaction of its own that locks only
 -- its rows, so that the platform goes on writing; what was done once is left alone. Times stay as they are where a
 -- column would renew itself.

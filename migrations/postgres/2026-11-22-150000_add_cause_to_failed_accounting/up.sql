@@ -4,7 +4,7 @@ ALTER TABLE llmusage_accounting_failed ADD COLUMN cause VARCHAR(32);
 ALTER TABLE llmusage_accounting_failed ADD COLUMN cause_version INTEGER;
 -- /failed-accounting?cause= with its money line, and /failed-accounting/causes and /: the open money of every cause,
 -- its models and organisations, all from the index alone.
-CREATE INDEX idx_laf_open_cause ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN 0 ELSE 1 END), cause, failed_time, id, use_date, use_time, llmid, userorgid, amount, cost);
+CREATE INDEX idx_laf_tab_cause ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN CASE WHEN resolution = 'superseded' THEN 2 ELSE 0 END ELSE 1 END), cause, failed_time, id, use_date, use_time, llmid, userorgid, amount, cost) INCLUDE (handled, resolution);
 -- The job that tells causes: rows without one, then rows of an older version.
 CREATE INDEX idx_laf_cause_version ON llmusage_accounting_failed (cause_version, id);
 -- What is known of a cause, and what people noted. A row stays when the last failure of its cause is gone.

@@ -1,10 +1,10 @@
-DROP INDEX idx_laf_open_failed_time;
-DROP INDEX idx_laf_open_use_time;
-DROP INDEX idx_laf_open_amount;
-DROP INDEX idx_laf_open_cost;
+DROP INDEX idx_laf_tab_failed_time;
+DROP INDEX idx_laf_tab_use_time;
+DROP INDEX idx_laf_tab_amount;
+DROP INDEX idx_laf_tab_cost;
 DROP INDEX idx_laf_userorgid_failed_time;
 DROP INDEX idx_laf_llmid_failed_time;
-DROP INDEX idx_laf_userid_failed_time;
+DROP INDEX idx_laf_userid_failed_time_tab;
 DROP INDEX idx_laf_llmusageid_failed_time;
 DROP INDEX idx_laf_resolution_failed_time;
-DROP INDEX idx_laf_use_date_failed_time;
+DROP INDEX idx_laf_use_date_failed_time_tab;

@@ -114,7 +114,10 @@ pub(super) fn mend(database: &Database) -> Result<Vec<String>> {
     Ok(missing.into_iter().map(|trigger| format!("trigger {}, made again", trigger.name)).collect())
 }
 
-/// Sets `is_open` where it does not say what `handled` says. In stretches by id, so that others go on writing; times stay
+/// What `is_open` says of a row: 1 open, 0 handled, 2 superseded.
+const IS_OPEN: &str = "IF(handled <=> '1', IF(resolution <=> 'superseded', 2, 0), 1)";
+
+/// Sets `is_open` where it does not say what the row says. In stretches by id, so that others go on writing; times stay
 /// where a column would renew itself.
 fn set_is_open_right(connection: &mut DbConnection) -> Result<()> {
     #[derive(QueryableByName)]
@@ -130,11 +133,11 @@ fn set_is_open_right(connection: &mut DbConnection) -> Result<()> {
         );
         let last = diesel::sql_query(last).bind::<Text, _>(&from).get_result::<Last>(connection)?.id;
         let Some(last) = last else { return Ok(()) };
-        diesel::sql_query(
-            "UPDATE llmusage_accounting_failed SET is_open = IF(handled <=> '1', 0, 1), use_time = use_time, \
+        diesel::sql_query(format!(
+            "UPDATE llmusage_accounting_failed SET is_open = {IS_OPEN}, use_time = use_time, \
              failed_time = failed_time, handled_time = handled_time \
-             WHERE id >= ? AND id <= ? AND NOT (is_open <=> IF(handled <=> '1', 0, 1))",
-        )
+             WHERE id >= ? AND id <= ? AND NOT (is_open <=> {IS_OPEN})"
+        ))
         .bind::<Text, _>(&from)
         .bind::<Text, _>(&last)
         .execute(connection)?;

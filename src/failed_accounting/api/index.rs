@@ -21,9 +21,10 @@ use crate::web::json::{self, Place};
 use crate::web::page;
 
 /// What the list query takes, but the page.
-pub const FILTER: [(&str, Query, &str); 21] = [
+pub const FILTER: [(&str, Query, &str); 22] = [
     ("handled", Query::OneOf(&["0", "1", ""]), "0: open, unless given; 1: handled; present but empty: all."),
     ("retrying", Query::OneOf(&["1", ""]), "1: of the open ones those whose retry is under way."),
+    ("superseded", Query::OneOf(&["1", ""]), "1: only those that a newer failure took the place of."),
     ("start_date", Query::Date, "The first use_date, YYYY-MM-DD."),
     ("end_date", Query::Date, "The last use_date, not before start_date."),
     ("userorgid", Query::Line(32), "The id of an organisation."),

@@ -59,7 +59,7 @@ impl Toolbar<'_> {
         let filters =
             [open(Handled::Open), self.filter.on_retrying(), open(Handled::Handled), open(Handled::All)];
         let tab = |(filter, counted): (Filter, i64)| {
-            let current = (filter.handled, filter.retrying) == (self.filter.handled, self.filter.retrying);
+            let current = filter.tab() == self.filter.tab();
             let count = match exact.filter(|_| current) {
                 Some(count) => Some(locale::count(count)),
                 None if *known == Known::Unsearched => None,
@@ -68,7 +68,13 @@ impl Toolbar<'_> {
             };
             Tab { name: filter.tab(), link: list_link(&filter), count, current }
         };
-        filters.into_iter().zip(counts).map(tab).collect()
+        let mut tabs: Vec<Tab> = filters.into_iter().zip(counts).map(tab).collect();
+        // No tab of its own: they are neither work nor decisions. Shown where somebody asked for them.
+        if self.filter.is_of_superseded() {
+            let count = exact.map(locale::count);
+            tabs.push(Tab { name: self.filter.tab(), link: list_link(self.filter), count, current: true });
+        }
+        tabs
     }
 
     pub(super) fn presets(&self) -> Vec<Preset> {

@@ -1,0 +1,2 @@
+-- The triggers belong to a migration before this one.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- The indexes belong to the migrations before this one.
+SELECT 1;
