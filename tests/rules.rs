@@ -142,6 +142,9 @@ fn sources(folder: &Path, root: &Path) -> Vec<Source> {
         let text = std::fs::read_to_string(&path).expect("a text file");
         Source { path: path.strip_prefix(root).expect("below src").to_string_lossy().into_owned(), text }
     };
+    // Lists of words stand beside the code that reads them.
+    let is_list = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "txt");
+    let entries = entries.filter(|path| !is_list(path));
     entries.flat_map(|path| if path.is_dir() { sources(&path, root) } else { vec![read(path)] }).collect()
 }
 

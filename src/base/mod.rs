@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod csv;
+pub mod drawn;
 pub mod expect;
 pub mod finding;
 pub mod form;

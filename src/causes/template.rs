@@ -19,7 +19,7 @@ use scanner::Scanner;
 use crate::base::secrets;
 
 /// The version of the rules; rows that were masked by an older one are masked again.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 3;
 
 /// Stands for whatever was masked.
 pub const HIDDEN: char = '…';

@@ -45,10 +45,25 @@ impl Language {
     pub fn negotiate(header: &str) -> Language {
         let available: Vec<fluent_langneg::LanguageIdentifier> =
             Language::ALL.iter().filter_map(|language| language.tag().parse().ok()).collect();
-        let wanted = parse_accepted_languages(header);
+        let wanted = parse_accepted_languages(&by_preference(header));
         let chosen = negotiate_languages(&wanted, &available, None, NegotiationStrategy::Filtering);
         chosen.first().and_then(|found| Language::of_tag(&found.to_string())).unwrap_or(Language::English)
     }
+}
+
+/// The languages of an `Accept-Language` header, the most wanted first; those of equal weight as they stand.
+fn by_preference(header: &str) -> String {
+    let mut wanted: Vec<(f32, &str)> =
+        header.split(',').map(weighed).filter(|(weight, _)| *weight > 0.0).collect();
+    wanted.sort_by(|one, other| other.0.total_cmp(&one.0));
+    wanted.into_iter().map(|(_, language)| language).collect::<Vec<_>>().join(",")
+}
+
+/// `zh;q=0.1`: a language with its weight; without one it is wanted most.
+fn weighed(item: &str) -> (f32, &str) {
+    let (language, parameters) = item.split_once(';').unwrap_or((item, ""));
+    let weight = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("q="));
+    (weight.map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0)), language.trim())
 }
 
 /// Arguments of a text.

@@ -1,5 +1,7 @@
-//! Causes: which reasons are one, which are not, and that no text is too odd or too long.
+//! Causes: which reasons are one, which are not, and that no text is too odd or too long. Secrets: what is masked.
 
+mod cases;
 mod foreign;
 mod labelled;
 mod masking;
+mod secrets;

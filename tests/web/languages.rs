@@ -23,6 +23,9 @@ async fn the_browser_chooses_until_the_account_does() {
         ("", "en"),
         ("en-GB,zh-CN;q=0.5", "en"),
         ("*;;q=?", "en"),
+        ("zh;q=0.1,en;q=0.9", "en"),
+        ("en;q=0.2, zh-CN;q=0.8", "zh-CN"),
+        ("en;q=0, zh", "zh-CN"),
     ] {
         visitor.language = header.to_owned();
         let page = visitor.get("/failed-accounting").await;
