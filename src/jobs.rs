@@ -12,6 +12,7 @@ use crate::archive::mover::Mover;
 use crate::archive::{form, store as archive};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
+use crate::batches::settled::Settler;
 use crate::batches::{runner::Runner, tidy as previews};
 use crate::causes::sorting;
 use crate::check::runner as check;
@@ -34,6 +35,7 @@ pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Cloc
         retry_watcher(config, database, clock),
         cause_sorting(database),
         batches(database, clock),
+        batch_outcomes(database),
         archive_mover(database, clock),
         check_asked(database, clock),
         alerts(config, database, clock),
@@ -87,6 +89,15 @@ fn batches(database: &Database, clock: &Clock) -> Job {
     Job::every(lease.name(), Duration::from_secs(1), move || runner.step().map(turn))
         .under(lease)
         .when(move || looked_at.is_due())
+}
+
+/// Writes what became of the retries that batches asked for.
+fn batch_outcomes(database: &Database) -> Job {
+    let (lease, database) = leased("batch outcomes", database);
+    let settler = Settler::new(database);
+    let looked_at = settler.clone();
+    let step = move || settler.step().map(|()| Turn::Done);
+    Job::every(lease.name(), Duration::from_secs(1), step).under(lease).when(move || looked_at.is_due())
 }
 
 /// Drives the runs of the archive that somebody, or the schedule, asked for.

@@ -23,6 +23,10 @@ batch-begin-reopen = Reopen…
 batch-begin-delete = Delete…
 filter-batch = Batch
 chip-superseded = Superseded failures only
+filter-batch-outcome = Outcome in the batch
+chip-batch-outcome = Outcome there: { $value }
+error-batch-outcome = One of accounted, failed_again, waiting, ended, not_done, new
+error-batch-outcome-alone = Only together with a batch
 chip-batch = Batch: { $value }
 
 ## Titles and states
@@ -161,6 +165,39 @@ batch-done-handle = Handled
 batch-done-retry = Retry asked for
 batch-done-reopen = Reopened
 batch-done-delete = Deleted
+batch-asked =
+    { $number ->
+        [one] A retry was asked for { $count } record, { $amount }. What became of it:
+       *[other] A retry was asked for { $count } records, { $amount }. What became of them:
+    }
+batch-outcome-accounted = Accounted
+batch-outcome-failed-again = Failed again
+batch-outcome-waiting = Still waiting
+batch-outcome-ended = Ended otherwise
+batch-outcome-not-done = Not asked for
+batch-outcome-new = the failures that followed
+batch-outcomes-short = { $accounted } accounted · { $failed } failed again · { $waiting } waiting · { $ended } ended otherwise
+batch-charged =
+    { $number ->
+        [one] Charged for the accounted usage, as it is now: { $amount }, cost { $cost }.
+       *[other] Charged for the { $count } accounted usages, as they are now: { $amount }, cost { $cost }.
+    }
+batch-charged-in-csv = What was charged for the accounted usages is in the CSV: they are too many to add up here.
+batch-failed-again-by-cause = Failed again, by cause of the new failure
+batch-new-failures = The failures that followed
+batch-column-new-failures = New failures
+batch-column-still-open = Still open
+batch-retry-failed-again =
+    { $number ->
+        [one] Retry the { $count } that failed again…
+       *[other] Retry the { $count } that failed again…
+    }
+batch-ended-withdrawn = The retry was taken back.
+batch-ended-usage-gone = The usage is gone.
+batch-ended-archived = The usage was archived without being accounted.
+batch-ended-changed = The usage was changed meanwhile.
+batch-ended-deleted = The record was deleted.
+batch-ended-not-kept = What became of this retry was not kept.
 batch-not-done = Not done
 batch-undone = Undone
 batch-kept = Moved on, left
@@ -228,4 +265,5 @@ audit-action-undo-reopen = undid a reopening
 audit-action-run-batch = ran a batch
 audit-action-abort-batch = stopped a batch
 audit-action-undo-batch = undid a batch
+job-batch-outcomes = Outcomes of retry batches
 job-batches = Batches

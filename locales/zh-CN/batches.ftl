@@ -22,6 +22,10 @@ batch-begin-reopen = 重新打开…
 batch-begin-delete = 删除…
 filter-batch = 批量操作
 chip-superseded = 仅已被取代的记录
+filter-batch-outcome = 批量结果
+chip-batch-outcome = 批量结果：{ $value }
+error-batch-outcome = 只能是 accounted、failed_again、waiting、ended、not_done、new 之一
+error-batch-outcome-alone = 只能与批量操作一起使用
 chip-batch = 批量操作：{ $value }
 
 ## 标题和状态
@@ -148,6 +152,36 @@ batch-done-handle = 已处理
 batch-done-retry = 已请求重试
 batch-done-reopen = 已重新打开
 batch-done-delete = 已删除
+batch-asked =
+    { $number ->
+       *[other] 已请求重试 { $count } 条记录，{ $amount }。结果如下：
+    }
+batch-outcome-accounted = 已记账
+batch-outcome-failed-again = 再次失败
+batch-outcome-waiting = 仍在等待
+batch-outcome-ended = 其他结束
+batch-outcome-not-done = 未请求
+batch-outcome-new = 随后的失败记录
+batch-outcomes-short = 已记账 { $accounted } · 再次失败 { $failed } · 等待 { $waiting } · 其他结束 { $ended }
+batch-charged =
+    { $number ->
+       *[other] 已记账的 { $count } 条使用目前实收 { $amount }，成本 { $cost }。
+    }
+batch-charged-in-csv = 已记账的使用较多，实收金额请见 CSV。
+batch-failed-again-by-cause = 再次失败，按新记录的失败原因类
+batch-new-failures = 随后的失败记录
+batch-column-new-failures = 新失败记录
+batch-column-still-open = 仍未处理
+batch-retry-failed-again =
+    { $number ->
+       *[other] 重试再次失败的 { $count } 条…
+    }
+batch-ended-withdrawn = 重试已收回。
+batch-ended-usage-gone = 使用记录已不存在。
+batch-ended-archived = 使用记录未记账即被归档。
+batch-ended-changed = 使用记录期间有变动。
+batch-ended-deleted = 记录已被删除。
+batch-ended-not-kept = 此次重试的结果没有保留。
 batch-not-done = 未完成
 batch-undone = 已撤销
 batch-kept = 已有后续变动，保留
@@ -212,4 +246,5 @@ audit-action-undo-reopen = 撤销了重新打开
 audit-action-run-batch = 执行了批量操作
 audit-action-abort-batch = 中止了批量操作
 audit-action-undo-batch = 撤销了批量操作
+job-batch-outcomes = 批量重试的结果
 job-batches = 批量操作

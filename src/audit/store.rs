@@ -160,6 +160,22 @@ pub fn last_ids_since(
     Ok(ids.load::<(String, i64)>(connection)?.into_iter().collect())
 }
 
+/// The events of these records that came after that one, in their order.
+pub fn since(
+    connection: &mut DbConnection,
+    record_kind: &str,
+    record_ids: &[String],
+    since: i64,
+) -> Result<Vec<Event>> {
+    Ok(audit_event::table
+        .filter(audit_event::record_kind.eq(record_kind.to_owned()))
+        .filter(audit_event::record_id.eq_any(record_ids.to_vec()))
+        .filter(audit_event::id.gt(since))
+        .order(audit_event::id)
+        .select(Event::as_select())
+        .load(connection)?)
+}
+
 /// The events of these ids.
 pub fn of_ids(connection: &mut DbConnection, ids: Vec<i64>) -> Result<HashMap<i64, Event>> {
     let events = audit_event::table.filter(audit_event::id.eq_any(ids)).select(Event::as_select());

@@ -1,13 +1,13 @@
 //! One batch and the rules of its state: what may be done with it when, and by whom.
 //!
 //! A preview is run by the one who made it: what somebody looked at is what they answer for. Stopping and undoing are
-//! open to every operator.
+//! open to every operator. One set of rules, hence the many lines.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::counts::{Progress, Summary};
+pub use super::canary::Canary;
+use super::counts::{Outcomes, Progress, Summary, Tally};
 use crate::base::form::Message;
 use crate::db::DbBackend;
 use crate::db::schema::batch;
@@ -103,18 +103,6 @@ impl State {
     }
 }
 
-/// Try some rows first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Canary {
-    pub size: i64,
-    /// The rest follows when at most so many of 100 failed again.
-    pub percent: i64,
-    /// How the first ones ended, as far as it is known.
-    pub accounted: i64,
-    pub failed: i64,
-    pub has_passed: bool,
-}
-
 /// A row of `batch`.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = batch, check_for_backend(DbBackend))]
@@ -140,6 +128,8 @@ pub struct Stored {
     pub progress: String,
     pub ended_at: Option<NaiveDateTime>,
     pub ended_by: Option<String>,
+    pub outcomes: Option<String>,
+    pub awaits_outcome: bool,
 }
 
 /// A batch, read.
@@ -151,6 +141,8 @@ pub struct Batch {
     pub summary: Summary,
     pub progress: Progress,
     pub canary: Option<Canary>,
+    /// What became of its retries, as far as that is known.
+    pub outcomes: Outcomes,
 }
 
 impl Batch {
@@ -171,6 +163,13 @@ impl Batch {
                 .map(serde_json::from_str)
                 .transpose()
                 .map_err(Error::internal)?,
+            outcomes: stored
+                .outcomes
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()
+                .map_err(Error::internal)?
+                .unwrap_or_default(),
             stored,
         })
     }
@@ -187,6 +186,14 @@ impl Batch {
     /// All that was not done: skipped, refused, and left.
     pub fn not_done(&self) -> i64 {
         self.progress.not_done.count + self.untouched()
+    }
+
+    /// The retries that were asked for and whose outcome is not known yet.
+    pub fn waiting(&self) -> Tally {
+        match self.action {
+            Action::Retry => self.progress.done - self.outcomes.known(),
+            _ => Tally::default(),
+        }
     }
 
     /// Why that person cannot run it now, if so.

@@ -1,8 +1,9 @@
 //! Trying some rows first: how their retries ended, as the records show it, and whether the rest may follow.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::batch::{Batch, Canary, State};
+use super::batch::{Batch, State};
 use super::store::{self, Step};
 use crate::audit::event::Author;
 use crate::db::DbConnection;
@@ -10,6 +11,18 @@ use crate::db::schema::{batch_item as item, batch_outcome as outcome};
 use crate::error::Result;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::many;
+
+/// Try some rows first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Canary {
+    pub size: i64,
+    /// The rest follows when at most so many of 100 failed again.
+    pub percent: i64,
+    /// How the first ones ended, as far as it is known.
+    pub accounted: i64,
+    pub failed: i64,
+    pub has_passed: bool,
+}
 
 /// How the retries of the rows that were tried have ended so far.
 pub(super) fn look(connection: &mut DbConnection, batch: &Batch, canary: Canary) -> Result<Canary> {

@@ -33,6 +33,18 @@ impl std::ops::Add for Tally {
     }
 }
 
+impl std::ops::Sub for Tally {
+    type Output = Tally;
+
+    fn sub(self, other: Tally) -> Tally {
+        Tally {
+            count: self.count - other.count,
+            amount: self.amount - other.amount,
+            cost: self.cost - other.cost,
+        }
+    }
+}
+
 /// A part of a batch that has something in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
@@ -77,4 +89,20 @@ pub struct Progress {
     pub undone: Tally,
     /// Of the done ones those that moved on and were left.
     pub kept: Tally,
+}
+
+/// What became of the retries of a batch, with the money that was frozen; what is in none of these waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Outcomes {
+    pub accounted: Tally,
+    pub failed_again: Tally,
+    /// Taken back; or the usage was changed, archived, or went away.
+    pub ended: Tally,
+}
+
+impl Outcomes {
+    /// All whose outcome is known.
+    pub fn known(&self) -> Tally {
+        self.accounted + self.failed_again + self.ended
+    }
 }

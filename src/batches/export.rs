@@ -1,14 +1,16 @@
 //! The CSV of a batch: every row with its money and what became of it.
 
 use super::batch::Batch;
-use super::report::{self, Standing};
+use super::report::{self, Line, Standing};
 use crate::base::csv::{Sink, Writer};
 use crate::db::DbConnection;
 use crate::error::Result;
+use crate::failed_accounting::batched::BatchOutcome;
 use crate::names::Names;
+use crate::usages::many as usages;
 
 /// The columns in their order.
-pub const COLUMNS: [&str; 12] = [
+pub const COLUMNS: [&str; 16] = [
     "number",
     "id",
     "llmusageid",
@@ -17,6 +19,10 @@ pub const COLUMNS: [&str; 12] = [
     "amount",
     "cost",
     "result",
+    "outcome",
+    "new_failure_id",
+    "charged_amount",
+    "charged_cost",
     "why",
     "changed_by",
     "changed_at",
@@ -42,11 +48,20 @@ pub fn write(
         let lines = report::lines(connection, batch, after, CHUNK)?;
         let Some(last) = lines.last() else { break };
         after = last.item.number;
+        // What was charged, as the usages are now.
+        let accounted = |line: &&Line| line.outcome(batch) == Some(BatchOutcome::Accounted.as_str());
+        let usage_ids: Vec<String> =
+            lines.iter().filter(accounted).filter_map(|line| line.item.llmusageid.clone()).collect();
+        let usages = usages::find(connection, &usage_ids)?;
         for line in &lines {
+            let run = line.run.as_ref();
+            let charged = line.item.llmusageid.as_ref().filter(|_| accounted(&line));
+            let charged = charged.and_then(|id| usages.get(id)).map(|(usage, _)| usage);
             let standing = line.standing(batch);
             let kept = line.last();
             let left = (standing == Standing::NotDone && kept.is_none()).then_some(LEFT);
-            let why = kept.and_then(|kept| kept.why.as_deref()).or(left);
+            let ended_why = run.and_then(|run| run.ended_why.as_deref());
+            let why = kept.and_then(|kept| kept.why.as_deref()).or(ended_why).or(left);
             writer.number(Some(line.item.number))?;
             writer.text(Some(&line.item.failed_id))?;
             writer.text(line.item.llmusageid.as_deref())?;
@@ -55,6 +70,10 @@ pub fn write(
             writer.money(line.item.amount)?;
             writer.money(line.item.cost)?;
             writer.text(Some(standing.as_str()))?;
+            writer.text(line.outcome(batch))?;
+            writer.text(run.and_then(|run| run.new_failure_id.as_deref()))?;
+            writer.money(charged.and_then(|usage| usage.amount))?;
+            writer.money(charged.and_then(|usage| usage.cost))?;
             writer.text(why.map(words).as_deref())?;
             writer.text(kept.and_then(|kept| kept.changed_by.as_deref()))?;
             writer.time(kept.and_then(|kept| kept.changed_at))?;

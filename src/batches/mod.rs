@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub mod canary;
+pub mod charged;
 pub mod counts;
 pub mod export;
 pub mod form;
@@ -15,6 +16,7 @@ pub mod pages;
 pub mod plan;
 pub mod report;
 pub mod runner;
+pub mod settled;
 pub mod split;
 pub mod store;
 pub mod stretch;

@@ -149,11 +149,10 @@ impl Plan {
     fn filtered(&mut self, connection: &mut DbConnection, filter: &Filter) -> Result<()> {
         let search = condition::plan_search(connection, filter)?;
         let route = route::to_all(connection, filter, &search)?;
-        for branch in condition::branches(connection.engine(), filter, &search, route) {
-            let rows = branch.into_iter().fold(self.rows(), |rows, condition| rows.filter(condition));
-            self.copy(connection, rows)?;
-        }
-        Ok(())
+        // Where each tab was copied by itself, a row handled in between was seen in two of them, or in none.
+        let all = condition::whole(connection.engine(), filter, &search, route);
+        let rows = all.into_iter().fold(self.rows(), |rows, condition| rows.filter(condition));
+        self.copy(connection, rows)
     }
 
     fn ticked(&mut self, connection: &mut DbConnection, ids: &[String]) -> Result<()> {
@@ -210,6 +209,8 @@ impl Plan {
             progress: store::to_json(&Progress::default())?,
             ended_at: None,
             ended_by: None,
+            outcomes: None,
+            awaits_outcome: false,
             id: self.id,
         };
         store::insert(connection, stored.clone())?;

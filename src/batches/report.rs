@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::batch::Batch;
+use super::batch::{Action, Batch};
 use super::judgement::Item;
 use super::stretch;
 use crate::db::DbConnection;
 use crate::db::schema::batch_item as item;
 use crate::db::schema::batch_outcome::{self as outcome, dsl};
 use crate::error::Result;
+use crate::failed_accounting::batched::BatchOutcome;
 
 /// An outcome as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -23,6 +24,11 @@ pub struct Kept {
     pub changed_by: Option<String>,
     pub changed_at: Option<NaiveDateTime>,
     pub event_id: Option<i64>,
+    /// What became of the retry, once that is known.
+    pub ended_as: Option<String>,
+    /// Key of the words that say why it ended otherwise.
+    pub ended_why: Option<String>,
+    pub new_failure_id: Option<String>,
 }
 
 /// A row with what became of it, and of its undoing.
@@ -70,6 +76,18 @@ impl Line {
         }
     }
 
+    /// What became of it where a retry was asked for, as the filter of the list says it.
+    pub fn outcome(&self, batch: &Batch) -> Option<&str> {
+        let is_not_done = self.standing(batch) == Standing::NotDone;
+        match (&self.run, batch.action) {
+            (_, Action::Retry) if is_not_done => Some(BatchOutcome::NotDone.as_str()),
+            (Some(run), Action::Retry) => {
+                Some(run.ended_as.as_deref().unwrap_or(BatchOutcome::Waiting.as_str()))
+            }
+            _ => None,
+        }
+    }
+
     /// What says why it stands so: the outcome of the undoing, else that of the run.
     pub fn last(&self) -> Option<&Kept> {
         self.undo.as_ref().or(self.run.as_ref())
@@ -86,7 +104,17 @@ pub fn lines(connection: &mut DbConnection, batch: &Batch, after: i64, limit: i6
             .filter(dsl::phase.eq(phase.to_owned()))
             .filter(dsl::number.gt(after))
             .filter(dsl::number.le(last))
-            .select(COLUMNS)
+            .select((
+                dsl::number,
+                dsl::is_done,
+                dsl::why,
+                dsl::changed_by,
+                dsl::changed_at,
+                dsl::event_id,
+                dsl::ended_as,
+                dsl::ended_why,
+                dsl::new_failure_id,
+            ))
             .load(connection)?;
         Ok(kept.into_iter().map(|kept| (kept.number, kept)).collect())
     };
@@ -94,9 +122,6 @@ pub fn lines(connection: &mut DbConnection, batch: &Batch, after: i64, limit: i6
     let line = |item: Item| Line { run: run.remove(&item.number), undo: undo.remove(&item.number), item };
     Ok(items.into_iter().map(line).collect())
 }
-
-const COLUMNS: (dsl::number, dsl::is_done, dsl::why, dsl::changed_by, dsl::changed_at, dsl::event_id) =
-    (dsl::number, dsl::is_done, dsl::why, dsl::changed_by, dsl::changed_at, dsl::event_id);
 
 /// A row that was not done, or not undone, as the page of a batch lists it.
 #[derive(Debug, Clone, PartialEq, Queryable)]

@@ -99,6 +99,7 @@ pub fn start(connection: &mut DbConnection, batch: &Batch, order: &Order, author
             dsl::note.eq(order.note.clone()),
             dsl::canary.eq(canary),
             dsl::run_at.eq(author.at),
+            dsl::awaits_outcome.eq(batch.action == super::batch::Action::Retry),
             dsl::run_by.eq(author.name.clone()),
         ))
         .execute(connection)?;

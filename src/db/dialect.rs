@@ -30,7 +30,7 @@ pub use many::{lock_rows, places};
 pub use moving::{Column, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key};
 pub use outages::{is_outage, is_transient, outage_in_words, remedy};
 pub use statement::Statement;
-pub use tab::{Tab, is_in};
+pub use tab::{Tab, is_in, is_in_any};
 pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
 pub use text::{contains_any_case, count_text_hits, has_text_index, like_pattern, text_hits};
 

@@ -230,6 +230,8 @@ diesel::table! {
         progress -> Text,
         ended_at -> Nullable<Timestamp>,
         ended_by -> Nullable<Text>,
+        outcomes -> Nullable<Text>,
+        awaits_outcome -> Bool,
     }
 }
 
@@ -300,6 +302,9 @@ diesel::table! {
         changed_by -> Nullable<Text>,
         changed_at -> Nullable<Timestamp>,
         event_id -> Nullable<BigInt>,
+        ended_as -> Nullable<Text>,
+        ended_why -> Nullable<Text>,
+        new_failure_id -> Nullable<Text>,
     }
 }
 

@@ -25,6 +25,7 @@ pub fn of(
             "llmid" => named(&names.models, &value),
             "userid" => named(&names.users, &value),
             "resolution" => word(&format!("resolution-{}", value.replace('_', "-"))).unwrap_or(value),
+            "batch_outcome" => word(&format!("batch-outcome-{}", value.replace('_', "-"))).unwrap_or(value),
             "changed" => word(&format!("changed-{value}")).unwrap_or(value),
             "changed_from" => value.replace('T', " "),
             "cause" => cause.map_or(value, str::to_owned),
@@ -58,6 +59,7 @@ fn words_of(key: &str) -> &'static str {
         "changed_from" => "chip-changed-from",
         "changed_not_by" => "chip-changed-not-by",
         "batch" => "chip-batch",
+        "batch_outcome" => "chip-batch-outcome",
         "superseded" => "chip-superseded",
         _ => "chip-text",
     }

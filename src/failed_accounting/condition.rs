@@ -1,4 +1,6 @@
 //! What a filter means in SQL.
+//!
+//! One list of all its parts, hence the many lines.
 
 use chrono::NaiveTime;
 use diesel::dsl::sql;
@@ -87,7 +89,8 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
         all.push(Part { lead: Some(Lead::Retrying), column: "retry_requested_at", condition });
     }
     if let Some(batch) = filter.batch.as_deref() {
-        all.push(Part { lead: Some(Lead::Hits), column: "id", condition: batched::of_batch(batch) });
+        let condition = batched::condition(batch, filter.batch_outcome);
+        all.push(Part { lead: Some(Lead::Hits), column: "id", condition });
     }
     if let Some(change) = filter.changed {
         let condition = changed::condition(change, filter.changed_from, filter.changed_not_by.as_deref());
@@ -123,18 +126,35 @@ pub fn columns(filter: &Filter, search: &Search) -> Vec<&'static str> {
 /// a tab, three for all rows where the index begins with the tab.
 pub fn branches(engine: Engine, filter: &Filter, search: &Search, route: Route) -> Vec<Vec<Condition>> {
     let branch = |tab: Option<Tab>| {
-        let mut all: Vec<Condition> = Vec::new();
-        if let Some(tab) = tab {
-            let tab: Condition = Box::new(dialect::is_in(engine, tab));
-            all.push(if route.begins_with_tab() { tab } else { checked(tab) });
-        }
-        for part in parts(engine, filter, search) {
-            let is_served = part.lead.is_some_and(|lead| route.is_served(lead));
-            all.push(if is_served { part.condition } else { checked(part.condition) });
-        }
-        all
+        let tab = tab.map(|tab| Box::new(dialect::is_in(engine, tab)) as Condition);
+        branch_of(engine, (filter, search), route, tab)
     };
     tabs_along(filter, route).into_iter().map(branch).collect()
+}
+
+/// As [`branches`], all in one: for a statement that must see every row at one moment.
+pub fn whole(engine: Engine, filter: &Filter, search: &Search, route: Route) -> Vec<Condition> {
+    let tabs: Vec<Tab> = tabs_along(filter, route).into_iter().flatten().collect();
+    let tab = match tabs.as_slice() {
+        [] => None,
+        [tab] => Some(Box::new(dialect::is_in(engine, *tab)) as Condition),
+        tabs => Some(Box::new(dialect::is_in_any(engine, tabs)) as Condition),
+    };
+    branch_of(engine, (filter, search), route, tab)
+}
+
+fn branch_of(
+    engine: Engine,
+    (filter, search): (&Filter, &Search),
+    route: Route,
+    tab: Option<Condition>,
+) -> Vec<Condition> {
+    let tab = tab.map(|tab| if route.begins_with_tab() { tab } else { checked(tab) });
+    let part = |part: Part| {
+        let is_served = part.lead.is_some_and(|lead| route.is_served(lead));
+        if is_served { part.condition } else { checked(part.condition) }
+    };
+    tab.into_iter().chain(parts(engine, filter, search).into_iter().map(part)).collect()
 }
 
 /// The parts of the table that a route goes through one by one; none for all of them at once.

@@ -5,6 +5,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
+use super::batched::BatchOutcome;
 use super::changed::Change;
 use super::failure::Resolution;
 pub use super::sort::{Sort, SortColumn};
@@ -54,6 +55,8 @@ pub struct Filter {
     pub resolution: Option<Resolution>,
     /// The rows of that batch.
     pub batch: Option<String>,
+    /// Of these only those of which that became; means nothing without a batch.
+    pub batch_outcome: Option<BatchOutcome>,
     /// The key of a cause, or [`crate::causes::cause::UNSORTED`].
     pub cause: Option<String>,
     /// From that time, and to the end of that day, by failed_time. Without a beginning, failures of no known time match,
@@ -70,7 +73,7 @@ pub struct Filter {
 }
 
 /// The keys of a filter, in the order in which links carry them.
-pub const KEYS: [&str; 23] = [
+pub const KEYS: [&str; 24] = [
     "handled",
     "retrying",
     "superseded",
@@ -86,6 +89,7 @@ pub const KEYS: [&str; 23] = [
     "amount_max",
     "resolution",
     "batch",
+    "batch_outcome",
     "cause",
     "failed_from",
     "failed_to",
@@ -125,6 +129,7 @@ impl Filter {
             amount_max: read.money("amount_max"),
             resolution: None,
             batch: read.id("batch"),
+            batch_outcome: None,
             cause: read.id("cause"),
             failed_from: read.moment("failed_from"),
             failed_to: read.date("failed_to"),
@@ -154,6 +159,16 @@ impl Filter {
             filter.resolution = Resolution::parse(text);
             if filter.resolution.is_none() {
                 read.refuse("resolution", Message::new("error-resolution"));
+            }
+        }
+        if let Some(text) = fields.text("batch_outcome") {
+            filter.batch_outcome = BatchOutcome::parse(text).filter(|_| filter.batch.is_some());
+            match BatchOutcome::parse(text) {
+                None => read.refuse("batch_outcome", Message::new("error-batch-outcome")),
+                Some(_) if filter.batch.is_none() => {
+                    read.refuse("batch_outcome", Message::new("error-batch-outcome-alone"));
+                }
+                Some(_) => {}
             }
         }
         if let Some(text) = fields.text("changed") {
@@ -215,6 +230,7 @@ impl Filter {
             self.amount_max.map(|money| money.to_string()),
             self.resolution.map(|resolution| resolution.as_str().to_owned()),
             self.batch.clone(),
+            self.batch_outcome.map(|outcome| outcome.as_str().to_owned()),
             self.cause.clone(),
             self.failed_from.map(moment_text),
             self.failed_to.map(|date| date.to_string()),

@@ -4,7 +4,7 @@
 //! `download` are the web.
 
 pub mod api;
-mod batched;
+pub mod batched;
 pub mod causes;
 pub mod change;
 pub mod changed;

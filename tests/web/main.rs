@@ -11,6 +11,7 @@ mod api;
 mod app;
 mod archive;
 mod audit;
+mod batch_outcomes;
 mod batches;
 mod causes;
 mod failed_accounting_bad_input;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::context::{Card, LIST, batch_link, filter_of, in_words};
 use crate::base::clock::TIME_FORMAT;
 use crate::base::form::{FieldErrors, Fields, Message};
-use crate::batches::batch::Batch;
+use crate::batches::batch::{Action, Batch};
 use crate::batches::store::{self, Place};
 use crate::causes::titles::Titles;
 use crate::names::Names;
@@ -44,6 +44,8 @@ struct BatchView {
     not_done: i64,
     not_done_count: String,
     undone: Card,
+    /// Accounted, failed again, waiting and ended otherwise, of a batch that retried something.
+    outcomes: Option<[Card; 4]>,
 }
 
 /// The list of batches.
@@ -129,5 +131,9 @@ fn view(batch: &Batch, known: (&Names, &Titles), state: &AppState, language: Lan
         not_done: batch.not_done(),
         not_done_count: locale::count(batch.not_done()),
         undone: batch.progress.undone.into(),
+        outcomes: (batch.action == Action::Retry && batch.progress.done.count > 0).then(|| {
+            let known = batch.outcomes;
+            [known.accounted, known.failed_again, batch.waiting(), known.ended].map(Card::from)
+        }),
     }
 }

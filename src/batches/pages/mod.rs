@@ -5,6 +5,7 @@ mod context;
 mod create;
 mod download;
 mod index;
+mod outcomes;
 mod report;
 mod show;
 mod split;

@@ -22,6 +22,8 @@ pub(super) struct Report {
     position: i64,
     position_count: String,
     is_under_way: bool,
+    /// Whether its numbers may still change by themselves.
+    is_awaited: bool,
     refused: Vec<RefusedView>,
     more: Option<String>,
     kept_rows: Vec<RefusedView>,
@@ -59,6 +61,7 @@ impl Builder<'_> {
             position: self.batch.stored.position,
             position_count: locale::count(self.batch.stored.position),
             is_under_way: self.batch.state.is_under_way(),
+            is_awaited: self.batch.state.is_under_way() || self.batch.waiting().count > 0,
             refused: refused.into_iter().map(|row| self.refused(row)).collect(),
             more: last.map(|last| links::with_query(&this, &links::query(&[("after", last)]))),
             kept_rows: kept.into_iter().map(|row| self.refused(row)).collect(),

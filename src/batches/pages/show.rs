@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::context::{Card, Links, batch_link, filter_of, in_words, records_link, resolutions, rows_of};
+use super::outcomes::{self, Outcomes};
 use super::report::Report;
 use super::split::{CauseView, PartView, SkippedView};
 use crate::base::form::{FieldErrors, Fields};
@@ -56,6 +57,7 @@ struct ShowPage {
     note: Option<String>,
     may: May,
     report: Option<Report>,
+    outcomes: Option<Outcomes>,
     canary: Option<CanaryView>,
     links: Links,
 }
@@ -101,23 +103,25 @@ pub(super) async fn with_form(
 ) -> Answer {
     let state = page::state_of(request)?;
     let after = request::query_fields(request)?.text("after").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let (batch, causes, refused, kept) = state
+    let (batch, causes, settled, refused, kept) = state
         .database
         .run(move |connection| {
             let batch = store::find(connection, &id)?;
             let refused = report::refused(connection, (&batch, "run"), after, REFUSED as i64 + 1)?;
             let kept = report::refused(connection, (&batch, "undo"), 0, REFUSED as i64)?;
             let split = batch.summary.causes.iter().filter_map(|part| part.key.clone());
-            let keys = split.chain(filter_of(&batch).and_then(|filter| filter.cause)).collect();
+            let settled = outcomes::Found::read(connection, &batch)?;
+            let of_new = settled.iter().flat_map(outcomes::Found::causes);
+            let keys = split.chain(filter_of(&batch).and_then(|filter| filter.cause)).chain(of_new).collect();
             let causes = Titles::read(connection, keys)?;
-            Ok((batch, causes, refused, kept))
+            Ok((batch, causes, settled, refused, kept))
         })
         .await?;
     let names = state.names.current().await;
     let language = request::language_of(request);
     let form = FormView::new(&FIELDS, &fields, &errors, language);
     let builder = Builder { batch: &batch, names: &names, causes: &causes, state, language };
-    let context = builder.page(request, form, (refused, kept))?;
+    let context = builder.page(request, form, (settled, refused, kept))?;
     page::render(request, status, "batches/show.html", &context)
 }
 
@@ -134,7 +138,7 @@ impl Builder<'_> {
         &self,
         request: &HttpRequest,
         form: FormView,
-        (refused, kept): (Vec<Refused>, Vec<Refused>),
+        (settled, refused, kept): (Option<outcomes::Found>, Vec<Refused>, Vec<Refused>),
     ) -> Result<ShowPage> {
         let Builder { batch, names, causes, language, .. } = *self;
         let stored = &batch.stored;
@@ -177,6 +181,7 @@ impl Builder<'_> {
             resolution: stored.resolution.clone(),
             note: stored.note.clone(),
             may: self.may(request),
+            outcomes: settled.map(|found| self.outcomes(&found)),
             report: (batch.state != State::Preview).then(|| self.report(refused, kept)),
             canary: batch.canary.map(|canary| CanaryView {
                 size: canary.size,

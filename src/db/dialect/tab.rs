@@ -20,15 +20,28 @@ pub enum Tab {
 /// Whether a failed record is in that part of the table. To the letter the expression of the indexes `idx_laf_tab_*`;
 /// on MariaDB triggers keep it in a column.
 pub fn is_in(engine: Engine, tab: Tab) -> SqlLiteral<Nullable<Bool>> {
-    let wanted = match tab {
+    sql(&format!("{} = {}", expression(engine), number(tab)))
+}
+
+/// Whether it is in any of these parts: all of them in one statement, along the same indexes.
+pub fn is_in_any(engine: Engine, tabs: &[Tab]) -> SqlLiteral<Nullable<Bool>> {
+    let numbers: Vec<String> = tabs.iter().map(|tab| number(*tab).to_string()).collect();
+    sql(&format!("{} IN ({})", expression(engine), numbers.join(", ")))
+}
+
+fn number(tab: Tab) -> u8 {
+    match tab {
         Tab::Open => 1,
         Tab::Handled => 0,
         Tab::Superseded => 2,
-    };
+    }
+}
+
+fn expression(engine: Engine) -> &'static str {
     match engine {
-        Engine::Mysql => sql(&format!("is_open = {wanted}")),
-        _ => sql(&format!(
-            "(CASE WHEN handled = '1' THEN CASE WHEN resolution = 'superseded' THEN 2 ELSE 0 END ELSE 1 END) = {wanted}"
-        )),
+        Engine::Mysql => "is_open",
+        _ => {
+            "(CASE WHEN handled = '1' THEN CASE WHEN resolution = 'superseded' THEN 2 ELSE 0 END ELSE 1 END)"
+        }
     }
 }

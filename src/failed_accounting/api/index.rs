@@ -21,7 +21,7 @@ use crate::web::json::{self, Place};
 use crate::web::page;
 
 /// What the list query takes, but the page.
-pub const FILTER: [(&str, Query, &str); 22] = [
+pub const FILTER: [(&str, Query, &str); 23] = [
     ("handled", Query::OneOf(&["0", "1", ""]), "0: open, unless given; 1: handled; present but empty: all."),
     ("retrying", Query::OneOf(&["1", ""]), "1: of the open ones those whose retry is under way."),
     ("superseded", Query::OneOf(&["1", ""]), "1: only those that a newer failure took the place of."),
@@ -50,6 +50,11 @@ pub const FILTER: [(&str, Query, &str); 22] = [
         "How handled ones were closed.",
     ),
     ("batch", Query::Line(32), "The failures that were frozen for that batch."),
+    (
+        "batch_outcome",
+        Query::OneOf(&["accounted", "failed_again", "waiting", "ended", "not_done", "new", ""]),
+        "Of that batch those of which this became; new: the failures that followed.",
+    ),
     ("cause", Query::Line(32), "The key of a cause; unsorted: not told yet."),
     ("retry_before", Query::Moment, "Retries under way, asked for before then."),
     ("failed_from", Query::Moment, "The first failed_time: YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS."),
