@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a database or the web, so all of it is tested without either.
 
+pub mod caseless;
 pub mod clock;
 pub mod csv;
 pub mod drawn;

@@ -1,9 +1,11 @@
 //! The job that gives their cause to rows of the platform, and to rows that older rules sorted.
 //!
 //! Bounded batches: reasons are read and masked outside of any transaction, then written by compare-and-set on the
-//! version of the rules. Killed at any moment it goes on where rows are left. Nothing to do costs two index seeks.
+//! version of the rules. Killed at any moment it goes on where rows are left. Nothing to do costs three index seeks.
+//! Rows whose reason changed are sorted anew: a trigger notes their ids. With its cause a reason gets into the text index.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
@@ -12,7 +14,7 @@ use super::cause::Cause;
 use super::store;
 use super::template::VERSION;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
-use crate::db::{Database, DbConnection};
+use crate::db::{Database, DbConnection, dialect};
 use crate::error::Result;
 
 /// Rows that one transaction writes; it takes some milliseconds.
@@ -33,14 +35,17 @@ type Unsorted = (String, Option<String>, Version);
 /// Whether any row waits.
 pub fn is_due(database: &Database) -> Result<bool> {
     database.run_here(|connection| {
-        Ok(!ids(connection, None, "", 1)?.is_empty() || oldest_version(connection)? < Some(VERSION))
+        Ok(!ids(connection, None, "", 1)?.is_empty()
+            || oldest_version(connection)? < Some(VERSION)
+            || !dialect::reason_changes(connection, 1)?.is_empty())
     })
 }
 
 /// Sorts what waits, for some seconds at most; gives how many rows that were.
 pub fn step(database: &Database) -> Result<usize> {
     let begin = Instant::now();
-    let mut sorted = 0;
+    renew_index(database)?;
+    let mut sorted = sort_changed(database, begin)?;
     let outdated = database.run_here(oldest_version)?.filter(|version| *version < VERSION);
     for rows in std::iter::once(None).chain(outdated.map(Some)) {
         // The place in the index goes on with the batches: what was sorted may leave its traces before it.
@@ -51,7 +56,7 @@ pub fn step(database: &Database) -> Result<usize> {
             let Some((id, ..)) = batch.last() else { break };
             last.clone_from(id);
             let is_last = (batch.len() as i64) < BATCH;
-            sorted += write(database, batch)?;
+            sorted += write(database, batch, &[])?;
             if is_last {
                 break;
             }
@@ -59,6 +64,45 @@ pub fn step(database: &Database) -> Result<usize> {
         }
     }
     Ok(sorted)
+}
+
+/// The number of the text index from which on it is looked at whether much of it means nothing any more.
+static LOOKED_AT: AtomicI64 = AtomicI64::new(0);
+
+fn renew_index(database: &Database) -> Result<()> {
+    if database.run_here(dialect::last_number_of_index)? < LOOKED_AT.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let next =
+        database.transaction_here(|connection| dialect::rebuild_text_index_if_worn(connection, VERSION))?;
+    LOOKED_AT.store(next, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Sorts the rows whose reason changed, whatever cause they had.
+fn sort_changed(database: &Database, begin: Instant) -> Result<usize> {
+    let mut sorted = 0;
+    while begin.elapsed() < STEP {
+        let batch_begin = Instant::now();
+        let (numbers, batch) = database.run_here(changed)?;
+        if numbers.is_empty() {
+            break;
+        }
+        sorted += write(database, batch, &numbers)?;
+        if (numbers.len() as i64) < BATCH {
+            break;
+        }
+        std::thread::sleep(batch_begin.elapsed().min(LONGEST_PAUSE));
+    }
+    Ok(sorted)
+}
+
+/// The oldest notes of changed reasons by their numbers, and the rows that they are about.
+fn changed(connection: &mut DbConnection) -> Result<(Vec<i64>, Vec<Unsorted>)> {
+    let notes = dialect::reason_changes(connection, BATCH)?;
+    let numbers = notes.iter().map(|note| note.number).collect();
+    let ids: BTreeSet<String> = notes.into_iter().map(|note| note.failed_id).collect();
+    Ok((numbers, rows_of(connection, ids.into_iter().collect())?))
 }
 
 /// Sorts everything, without a pause: for tests and for benches.
@@ -87,6 +131,10 @@ fn ids(connection: &mut DbConnection, rows: Version, after: &str, limit: i64) ->
 
 fn batch(connection: &mut DbConnection, rows: Version, after: &str) -> Result<Vec<Unsorted>> {
     let ids = ids(connection, rows, after, BATCH)?;
+    rows_of(connection, ids)
+}
+
+fn rows_of(connection: &mut DbConnection, ids: Vec<String>) -> Result<Vec<Unsorted>> {
     let mut batch: Vec<Unsorted> = failed::table
         .filter(dsl::id.eq_any(ids))
         .select((dsl::id, dsl::failed_reason, dsl::cause_version))
@@ -95,8 +143,10 @@ fn batch(connection: &mut DbConnection, rows: Version, after: &str) -> Result<Ve
     Ok(batch)
 }
 
-/// Writes the causes of a batch, unless a row was written with a cause meanwhile.
-fn write(database: &Database, batch: Vec<Unsorted>) -> Result<usize> {
+/// Writes the causes of a batch, unless a row was written with a cause meanwhile, and puts its reasons into the text
+/// index; removes the notes that it answers.
+fn write(database: &Database, batch: Vec<Unsorted>, notes: &[i64]) -> Result<usize> {
+    let reasons: Vec<_> = batch.iter().map(|(id, reason, _)| (id.clone(), reason.clone())).collect();
     let mut causes: HashMap<(String, Version), (Cause, Vec<String>)> = HashMap::new();
     for (id, reason, version) in batch {
         let cause = Cause::of(reason.as_deref());
@@ -118,6 +168,8 @@ fn write(database: &Database, batch: Vec<Unsorted>) -> Result<usize> {
             written +=
                 rows.set((dsl::cause.eq(key.clone()), dsl::cause_version.eq(VERSION))).execute(connection)?;
         }
+        dialect::index_reasons(connection, &reasons)?;
+        dialect::forget_reason_changes(connection, notes)?;
         Ok(written)
     })
 }

@@ -232,6 +232,10 @@ impl ManageConnection for Manager {
     fn connect(&self) -> Result<DbConnection, Self::Error> {
         let mut connection = self.establish().map_err(diesel::r2d2::Error::ConnectionError)?;
         self.prepare(&mut connection).map_err(diesel::r2d2::Error::QueryError)?;
+        #[cfg(feature = "sqlite")]
+        if let DbConnection::Sqlite(connection) = &mut connection {
+            super::functions::register(connection).map_err(diesel::r2d2::Error::QueryError)?;
+        }
         Ok(connection)
     }
 

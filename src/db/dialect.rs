@@ -8,6 +8,7 @@ mod clock;
 mod many;
 mod moving;
 mod outages;
+mod reasons;
 mod statement;
 mod tab;
 mod tables;
@@ -29,10 +30,14 @@ pub use clock::epoch_milliseconds;
 pub use many::{lock_rows, places};
 pub use moving::{Column, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key};
 pub use outages::{is_outage, is_transient, outage_in_words, remedy};
+pub use reasons::{
+    ReasonChange, count_text_hits, forget_reason_changes, has_text_index, index_question, index_reasons,
+    last_number_of_index, reason_changes, rebuild_text_index_if_worn, text_hits,
+};
 pub use statement::Statement;
 pub use tab::{Tab, is_in, is_in_any};
 pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
-pub use text::{contains_any_case, count_text_hits, has_text_index, like_pattern, text_hits};
+pub use text::{contains, like_pattern, shows};
 
 /// A condition on table `T`, whatever it is made of.
 pub type Condition<T> = Box<dyn BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>>;

@@ -8,6 +8,8 @@ mod aside;
 mod connection;
 mod copier;
 pub mod dialect;
+#[cfg(feature = "sqlite")]
+mod functions;
 pub mod instance;
 pub mod lease;
 pub mod migrations;

@@ -14,6 +14,7 @@ pub use super::search::{Search, plan_search};
 use super::{batched, changed};
 use crate::base::money::Money;
 use crate::causes::cause::UNSORTED;
+use crate::causes::template::VERSION;
 use crate::db::dialect::{self, Tab};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::{DbConnection, Engine};
@@ -242,12 +243,11 @@ fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
             any.map(|condition| Part { lead: Some(Lead::Hits), column: REASON, condition }).collect()
         }
         _ => {
-            let word = |word| Part { lead: None, column: REASON, condition: contains(engine, word) };
+            let word = |word| Part { lead: None, column: REASON, condition: dialect::shows(engine, word) };
             let mut all: Vec<Part> = words(text).map(word).collect();
             if let Search::Indexed(question) = search {
-                let (before, after) = dialect::text_hits(engine);
-                let hit = sql::<Nullable<Bool>>(before).bind::<Text, _>(question.clone()).sql(after);
-                all.push(Part { lead: Some(Lead::Hits), column: REASON, condition: Box::new(hit) });
+                let condition = dialect::text_hits(engine, question, VERSION);
+                all.push(Part { lead: Some(Lead::Hits), column: REASON, condition });
             }
             all
         }
@@ -258,9 +258,4 @@ fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
 /// of the retrying ones there are few, and an index of their own has them.
 pub fn is_retrying() -> SqlLiteral<Nullable<Bool>> {
     sql("(retry_requested_at IS NOT NULL AND COALESCE(handled, '0') <> '1')")
-}
-
-fn contains(engine: Engine, word: &str) -> Condition {
-    let (before, after) = dialect::contains_any_case(engine, "failed_reason");
-    Box::new(sql::<Nullable<Bool>>(&before).bind::<Text, _>(dialect::like_pattern(word)).sql(after))
 }

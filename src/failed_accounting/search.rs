@@ -4,8 +4,9 @@ use diesel::prelude::*;
 
 use super::condition::words;
 use super::filter::Filter;
+use crate::causes::template::VERSION;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
-use crate::db::{DbConnection, Engine, dialect};
+use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
 /// The most hits of the text index that are worked with at once; beyond, a word is so common that the
@@ -40,11 +41,12 @@ pub fn plan_search(connection: &mut DbConnection, filter: &Filter) -> Result<Sea
         return Ok(Search::Ids(columns));
     }
     let engine = connection.engine();
-    let Some(question) = index_question(engine, text) else { return Ok(Search::Scan) };
+    let words: Vec<&str> = words(text).collect();
+    let Some(question) = dialect::index_question(engine, &words) else { return Ok(Search::Scan) };
     if !dialect::has_text_index(connection)? {
         return Ok(Search::Scan);
     }
-    let hits = dialect::count_text_hits(connection, &question, MAX_INDEXED_HITS + 1)?;
+    let hits = dialect::count_text_hits(connection, &question, VERSION, MAX_INDEXED_HITS + 1)?;
     Ok(if hits > MAX_INDEXED_HITS { Search::Scan } else { Search::Indexed(question) })
 }
 
@@ -55,21 +57,4 @@ fn occurs_as_id(connection: &mut DbConnection, column: &str, text: &str) -> Resu
         .select(dsl::id)
         .first::<String>(connection);
     Ok(found.optional()?.is_some())
-}
-
-/// What the trigram index is asked for these words; none when every word is too short for it.
-fn index_question(engine: Engine, text: &str) -> Option<String> {
-    let words: Vec<&str> = words(text).filter(|word| word.chars().count() >= 3).collect();
-    if words.is_empty() {
-        return None;
-    }
-    match engine {
-        Engine::Sqlite => {
-            let phrases: Vec<String> =
-                words.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
-            Some(phrases.join(" AND "))
-        }
-        // One word, the longest, narrows; all of them are checked on each row that is left.
-        _ => words.into_iter().max_by_key(|word| word.chars().count()).map(dialect::like_pattern),
-    }
 }

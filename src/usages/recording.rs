@@ -160,8 +160,7 @@ const TOGETHER: usize = 16;
 const COLUMNS: &str = "llmusage_accounting_failed (id, llmusageid, llmid, userid, userorgid, use_date, use_time, amount, \
                        cost, failed_reason, failed_time, retry_count, handled, handled_time, cause, cause_version)";
 
-/// Inserts the failures of usages that were made `failed`. Several in one statement: each statement makes a piece of
-/// SQLite's index of reasons, which must be merged with the others.
+/// Inserts the failures of usages that were made `failed`, several in one statement.
 pub fn insert_all(connection: &mut DbConnection, written: &[&Written]) -> Result<()> {
     let mut kept = HashSet::new();
     for Written { cause, .. } in written {

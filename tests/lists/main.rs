@@ -1,5 +1,6 @@
 //! The list against an oracle: random hostile rows, random filters, every sort, both directions.
 
+mod caseless;
 mod filters;
 mod identity;
 mod oracle;

@@ -162,7 +162,7 @@ fn a_search_by_words_asks_the_index_of_words() {
         let filter = Filter { q: text.clone(), handled, ..Filter::default() };
         let statements = page(&database, &filter, &Position::Start);
         assert_follows_indexes(&database, &statements, true, &filter);
-        let index = if engine() == Engine::Sqlite { "reason_index" } else { "idx_laf_failed_reason" };
+        let index = if engine() == Engine::Sqlite { "reason_search" } else { "idx_laf_failed_reason" };
         let asked = statements
             .iter()
             .any(|statement| plan(&database, statement).iter().any(|step| step.contains(index)));

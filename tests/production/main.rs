@@ -10,6 +10,7 @@ mod instances;
 mod jobs;
 mod letters;
 mod log;
+mod older_sqlite;
 mod outages;
 mod proxy;
 mod script;

@@ -1,1 +1,1 @@
-INSERT INTO reason_index (reason_index, rank) VALUES ('automerge', 4);
+SELECT 1;

@@ -1,11 +1,12 @@
-//! Searching parts of texts: by LIKE, and by a trigram index where the engine has one.
+//! Searching parts of texts, without case for all letters, whatever the collation of the column.
 
 use diesel::dsl::sql;
-use diesel::sql_types::Text;
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::sql_types::{Bool, Nullable, Text};
 
-use super::super::{DbConnection, Engine};
-use crate::error::Result;
+use super::super::Engine;
+use super::Condition;
+use crate::base::caseless;
+use crate::db::schema::llmusage_accounting_failed as failed;
 
 /// The pattern for a part of a text, with the wildcards of LIKE taken literally (escape character `!`).
 pub fn like_pattern(part: &str) -> String {
@@ -13,70 +14,73 @@ pub fn like_pattern(part: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// "The column holds this part, in any case", as the text before and after the bound pattern.
-pub fn contains_any_case(engine: Engine, column: &str) -> (String, &'static str) {
+/// "This column of text holds that word", in any case.
+pub fn contains<T: 'static>(engine: Engine, column: &str, word: &str) -> Condition<T> {
+    let word = caseless::fold(word).into_owned();
     match engine {
-        Engine::Sqlite => (format!("{column} LIKE "), " ESCAPE '!'"),
-        Engine::Mysql => (format!("LOWER({column}) LIKE LOWER("), ") ESCAPE '!'"),
-        Engine::Postgres => (format!("{column} ILIKE "), " ESCAPE '!'"),
-    }
-}
-
-/// Whether reasons have an index for parts of words.
-pub fn has_text_index(connection: &mut DbConnection) -> Result<bool> {
-    let question = match connection.engine() {
-        Engine::Sqlite => "SELECT COUNT(*) AS n FROM sqlite_master WHERE name = 'reason_index'",
-        Engine::Mysql => return Ok(false),
-        Engine::Postgres => {
-            // One whose building was cut off, or goes on, answers nothing.
-            "SELECT COUNT(*) AS n FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
-             JOIN pg_namespace ns ON ns.oid = c.relnamespace WHERE i.indisvalid \
-             AND c.relname = 'idx_laf_failed_reason' AND ns.nspname = ANY (current_schemas(false))"
-        }
-    };
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        n: i64,
-    }
-    let rows: Vec<Count> = diesel::sql_query(question).load(connection)?;
-    Ok(rows.iter().any(|row| row.n > 0))
-}
-
-/// "The id is among the hits of the text index", before and after the bound question.
-pub fn text_hits(engine: Engine) -> (&'static str, &'static str) {
-    match engine {
-        Engine::Sqlite => (
-            "id IN (SELECT failed_id FROM reason_document WHERE number IN \
-             (SELECT rowid FROM reason_index WHERE reason_index MATCH ",
-            "))",
+        // As bytes, since a cell may hold such.
+        Engine::Sqlite => Box::new(
+            sql::<Nullable<Bool>>(&format!("holds_word(CAST({column} AS BLOB), "))
+                .bind::<Text, _>(word)
+                .sql(")"),
         ),
-        // The array is made once, from the index, before the rows are read in the order of the list.
-        _ => (
-            "id = ANY (ARRAY (SELECT hit.id FROM llmusage_accounting_failed hit WHERE hit.failed_reason ILIKE ",
-            " ESCAPE '!'))",
-        ),
-    }
-}
-
-/// How many rows the text index has for a question, counting to `limit` at most.
-pub fn count_text_hits(connection: &mut DbConnection, question: &str, limit: i64) -> Result<i64> {
-    use diesel::sql_types::BigInt;
-    let query = match connection.engine() {
-        Engine::Sqlite => {
-            sql::<BigInt>("SELECT COUNT(*) FROM (SELECT 1 FROM reason_index WHERE reason_index MATCH ")
-                .bind::<Text, _>(question.to_owned())
-                .sql(" LIMIT ")
-        }
-        _ => {
-            // With a limit the planner would rather scan the table; the index is what this asks for.
-            diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection)?;
-            sql::<BigInt>(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM llmusage_accounting_failed WHERE failed_reason ILIKE ",
+        // In one character set and by letters, whatever set the table has and however its collation compares.
+        Engine::Mysql => {
+            let folded = format!("LOWER(CONVERT({column} USING utf8mb4))");
+            let folded = if word.contains('σ') { format!("REPLACE({folded}, 'ς', 'σ')") } else { folded };
+            Box::new(
+                sql::<Nullable<Bool>>(&format!("{folded} LIKE "))
+                    .bind::<Text, _>(like_pattern(&word))
+                    .sql(" COLLATE utf8mb4_bin ESCAPE '!'"),
             )
-            .bind::<Text, _>(question.to_owned())
-            .sql(" ESCAPE '!' LIMIT ")
+        }
+        // Letters fold there by the locale of the database, in "C" those of ASCII alone.
+        Engine::Postgres
+            if word.chars().any(|letter| !letter.is_ascii() && caseless::variants(letter).len() > 1) =>
+        {
+            let matches = sql::<Nullable<Bool>>(&format!("{column} ~ ")).bind::<Text, _>(any_case(&word));
+            Box::new(matches.sql(""))
+        }
+        Engine::Postgres => Box::new(
+            sql::<Nullable<Bool>>(&format!("{column} ILIKE "))
+                .bind::<Text, _>(like_pattern(&word))
+                .sql(" ESCAPE '!'"),
+        ),
+    }
+}
+
+/// "The reason of a failure, as it is shown, holds that word", in any case.
+pub fn shows(engine: Engine, word: &str) -> Condition<failed::table> {
+    if engine != Engine::Sqlite {
+        return contains(engine, "failed_reason", word);
+    }
+    let word = caseless::fold(word).into_owned();
+    Box::new(sql::<Nullable<Bool>>("shows_word(CAST(failed_reason AS BLOB), ").bind::<Text, _>(word).sql(")"))
+}
+
+/// A regular expression for a word in any case.
+fn any_case(word: &str) -> String {
+    let letter = |letter: char| match letter {
+        letter if letter.is_ascii_alphabetic() => {
+            format!("[{}{}]", letter.to_ascii_lowercase(), letter.to_ascii_uppercase())
+        }
+        letter if letter.is_ascii_punctuation() => format!("\\{letter}"),
+        letter if letter.is_ascii() => letter.to_string(),
+        letter => {
+            let all: Vec<String> = caseless::variants(letter).iter().map(char::to_string).collect();
+            if all.len() == 1 { all.concat() } else { format!("(?:{})", all.join("|")) }
         }
     };
-    Ok(query.bind::<BigInt, _>(limit).sql(") hits").get_result(connection)?)
+    word.chars().map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_of_patterns_are_taken_literally() {
+        assert_eq!(like_pattern("50%_!"), "%50!%!_!!%");
+        assert_eq!(any_case("ü.b(1)_"), "(?:ü|Ü)\\.[bB]\\(1\\)\\_");
+    }
 }

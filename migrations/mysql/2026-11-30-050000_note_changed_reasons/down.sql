@@ -1,0 +1,2 @@
+DROP TRIGGER IF EXISTS laf_reason_changed;
+DROP TABLE reason_change;
