@@ -42,6 +42,8 @@ pub enum Error {
     TooManyRequests(u64),
     /// The database is away, locked or full; nothing was done.
     Unavailable(String),
+    /// Another program held a record for too long; nothing was done.
+    Held,
     /// The database asked to try the whole transaction again; nothing was done.
     Transient(String),
     /// A fault of ours. The text is for the log, never for a page.
@@ -83,6 +85,7 @@ impl fmt::Display for Error {
             Error::Unavailable(reason) | Error::Transient(reason) => {
                 write!(f, "database unavailable: {reason}")
             }
+            Error::Held => write!(f, "another program holds this record; nothing was changed"),
             Error::Internal(reason) => write!(f, "{reason}"),
         }
     }

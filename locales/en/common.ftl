@@ -51,6 +51,7 @@ field-required = required
 summary-item = { $field }: { $message }
 
 error-required = Required: may not be blank
+error-characters = The database table keeps no text with such characters; leave out emoji and rare letters
 error-control-characters = Without control characters, such as tabs or line breaks inside an id
 error-too-long =
     { $limit ->
@@ -58,6 +59,7 @@ error-too-long =
        *[other] At most { $limit } characters
     }
 error-date = A date between 1971 and 2037, such as 2026-05-22
+error-time-gap = The clock was put forward past this hour: there was no such time
 error-time = A time between 1971 and 2037, such as 2026-05-22 14:03:00
 error-money = A plain number, such as 0.00036 or 1200
 error-money-decimals = At most 5 decimals, such as 0.00036

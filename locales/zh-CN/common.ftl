@@ -39,9 +39,11 @@ field-required = 必填
 summary-item = { $field }：{ $message }
 
 error-required = 此项必填
+error-characters = 数据库表的字符集存不下其中的某些字符，请去掉表情符号或生僻字
 error-control-characters = 不能含控制字符，例如 id 中的制表符或换行
 error-too-long = 最多 { $limit } 个字符
 error-date = 请填写 1971 至 2037 年间的日期，例如 2026-05-22
+error-time-gap = 夏令时切换跳过了这一时刻，不存在这样的时间
 error-time = 请填写 1971 至 2037 年间的时间，例如 2026-05-22 14:03:00
 error-money = 请填写普通数字，例如 0.00036 或 1200
 error-money-decimals = 最多 5 位小数，例如 0.00036

@@ -5,11 +5,21 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset, SubsecRound, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// How times are written in the CSV, the JSON and exact titles: `YYYY-MM-DD HH:MM:SS.mmm`.
 pub const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S%.3f";
+
+/// The offset from UTC in seconds of a zone where it has not changed since 2000 and is not going to; else none.
+pub fn steady_offset(zone: Tz) -> Option<i32> {
+    let day = |number| DateTime::from_timestamp(number * 86_400, 0).unwrap_or_default().naive_utc();
+    let offset = |number| zone.offset_from_utc_datetime(&day(number)).fix().local_minus_utc();
+    // From 2000 to the end of 2037, as far as MariaDB's times reach.
+    let (first, last) = (10_957_i64, 24_836);
+    let steady = offset(first);
+    (first..=last).all(|number| offset(number) == steady).then_some(steady)
+}
 
 /// Tells the time in the business zone.
 #[derive(Debug, Clone)]
@@ -75,5 +85,22 @@ impl Clock {
     /// Today in the business zone.
     pub fn today(&self) -> NaiveDate {
         self.now().date()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_without_summer_time_are_steady() {
+        assert_eq!(steady_offset(Tz::UTC), Some(0));
+        assert_eq!(steady_offset(Tz::Asia__Shanghai), Some(8 * 3600));
+        assert_eq!(steady_offset(Tz::Asia__Kolkata), Some(5 * 3600 + 1800));
+        for changing in
+            [Tz::Europe__Berlin, Tz::America__New_York, Tz::Europe__Moscow, Tz::America__Sao_Paulo]
+        {
+            assert_eq!(steady_offset(changing), None, "{changing}");
+        }
     }
 }

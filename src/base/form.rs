@@ -174,12 +174,12 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     (text.len() == 10 && YEARS.contains(&date.year())).then_some(date)
 }
 
-/// A time `YYYY-MM-DD HH:MM[:SS[.mmm]]` in years that every database can hold.
+/// A time `YYYY-MM-DD HH:MM[:SS[.mmm]]` in years that every database can hold, without the second 60.
 pub fn parse_time(text: &str) -> Option<NaiveDateTime> {
-    use chrono::{Datelike, SubsecRound};
+    use chrono::{Datelike, SubsecRound, Timelike};
     let text = text.replacen('T', " ", 1);
     let time = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok())?;
-    YEARS.contains(&time.year()).then(|| time.trunc_subsecs(3))
+    (YEARS.contains(&time.year()) && time.nanosecond() < 1_000_000_000).then(|| time.trunc_subsecs(3))
 }

@@ -1,14 +1,15 @@
 //! One connection type for three databases, and how each is opened and its transactions begun.
 //!
-//! The only place, with its siblings, where an engine is named.
+//! The only place, with its siblings, where an engine is named. Some more than 250 lines: what differs between the
+//! engines is read side by side.
 
-use chrono::{Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 
 use super::url::sqlite_path;
+use super::zone;
 
 /// A connection to any of the databases that this build knows.
 #[derive(diesel::MultiConnection)]
@@ -77,6 +78,9 @@ pub(super) const BUSY_TIMEOUT: u32 = 10_000;
 /// that copies them before be late.
 const CHECKPOINT_AFTER: i64 = 200_000;
 
+/// How long a statement waits for a lock that another program holds, in seconds.
+pub(super) const LOCK_TIMEOUT: u64 = 5;
+
 /// How a transaction is begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Begin {
@@ -123,6 +127,17 @@ impl DbConnection {
                     Begin::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                 },
             ),
+        }
+    }
+
+    /// How many seconds a statement of this connection waits for a lock, where an engine has locks on rows.
+    pub(super) fn wait_for_locks(&mut self, seconds: u64) -> QueryResult<()> {
+        match self.engine() {
+            Engine::Sqlite => Ok(()),
+            Engine::Mysql => self.batch_execute(&format!(
+                "SET SESSION innodb_lock_wait_timeout = {seconds}, SESSION lock_wait_timeout = {seconds}"
+            )),
+            Engine::Postgres => self.batch_execute(&format!("SET lock_timeout = '{seconds}s'")),
         }
     }
 
@@ -178,31 +193,27 @@ impl Manager {
             Engine::Mysql => {
                 // Diesel sets the session to UTC; TIMESTAMP columns hold the platform's local times.
                 let named = format!("SET time_zone = '{}'", self.zone.name());
-                if connection.batch_execute(&named).is_err() {
-                    connection.batch_execute(&format!("SET time_zone = '{}'", offset_now(self.zone)))?;
+                match connection.batch_execute(&named) {
+                    Err(error) if error.to_string().contains("time zone") => {
+                        connection.batch_execute(&format!("SET time_zone = '{}'", zone::steady_offset(self.zone)?))?;
+                    }
+                    ended => ended?,
                 }
+                connection.wait_for_locks(LOCK_TIMEOUT)?;
                 connection.batch_execute(
-                    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'; \
-                     SET SESSION innodb_lock_wait_timeout = 5; SET SESSION lock_wait_timeout = 5;",
+                    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
                 )
             }
             // Incremental sorts tempt the planner to walk an index on the time alone past all other records.
             Engine::Postgres => connection.batch_execute(&format!(
                 "SELECT set_config('enable_incremental_sort', 'off', false) \
                  WHERE current_setting('server_version_num')::int >= 130000; \
-                 SET datestyle = 'ISO'; SET lock_timeout = '5s'; SET client_min_messages = 'warning'; \
+                 SET datestyle = 'ISO'; SET lock_timeout = '{LOCK_TIMEOUT}s'; SET client_min_messages = 'warning'; \
                  SET TIME ZONE '{}';",
                 self.zone.name()
             )),
         }
     }
-}
-
-/// The offset of a zone as MySQL wants it, such as `+08:00`; used where the server has no zone tables.
-fn offset_now(zone: Tz) -> String {
-    let seconds = zone.offset_from_utc_datetime(&Utc::now().naive_utc()).fix().local_minus_utc();
-    let sign = if seconds < 0 { '-' } else { '+' };
-    format!("{sign}{:02}:{:02}", seconds.abs() / 3600, seconds.abs() / 60 % 60)
 }
 
 /// The URL with libpq told not to wait for minutes where a network swallows what is sent, unless it says otherwise.

@@ -20,16 +20,17 @@ pub mod values;
 pub mod versions;
 mod wal;
 pub mod walk;
+mod zone;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
 use diesel::r2d2::{Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 pub use aside::Aside;
-use connection::{Begin, Manager};
+use connection::{Begin, LOCK_TIMEOUT, Manager};
 pub use connection::{DbConnection, Engine, MultiBackend as DbBackend};
 
 use self::copier::Copier;
@@ -54,7 +55,8 @@ pub struct Database {
     engine: Engine,
     manager: Manager,
     reads: Pool<Manager>,
-    /// SQLite has one writer at a time: a pool of one queues writers fairly instead of by lock time-outs.
+    /// Apart from those that read, so that writers who wait for a row take no reader's place. SQLite has one writer at a
+    /// time: a pool of one queues writers fairly instead of by lock time-outs.
     writes: Pool<Manager>,
     /// On SQLite alone.
     copier: Option<Arc<Copier>>,
@@ -91,7 +93,7 @@ impl Database {
         first_connection(&manager)?;
         let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 }, &manager)?;
         let writer = Manager { cache: WRITE_CACHE, ..manager.clone() };
-        let writes = if engine == Engine::Sqlite { pool(1, &writer)? } else { reads.clone() };
+        let writes = pool(if engine == Engine::Sqlite { 1 } else { 12 }, &writer)?;
         let copier = match engine {
             Engine::Sqlite => Some(Copier::of(&manager)?),
             Engine::Mysql | Engine::Postgres => None,
@@ -146,9 +148,29 @@ impl Database {
 
     /// As [`Database::transaction_here`], for work that cannot be repeated, such as reading a file to its end.
     pub fn transaction_once_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
-        let ended = transactions::within(&mut *checkout(&self.writes)?, Begin::Write, self.fenced(work));
+        let asked = Instant::now();
+        let mut connection = self.writer()?;
+        // Who waited for a connection waits for locks so much shorter.
+        let waited = asked.elapsed().as_secs();
+        if waited > 0 {
+            connection.wait_for_locks(LOCK_TIMEOUT.saturating_sub(waited).max(1))?;
+        }
+        let ended = transactions::within(&mut connection, Begin::Write, self.fenced(work));
+        if waited > 0 && connection.wait_for_locks(LOCK_TIMEOUT).is_err() {
+            tracing::debug!("a connection broke behind a transaction");
+        }
+        drop(connection);
         self.wrote();
         ended
+    }
+
+    /// A connection to write with. Where none comes free though all are there, those who have them wait for others.
+    fn writer(&self) -> Result<PooledConnection<Manager>> {
+        checkout(&self.writes).map_err(|error| {
+            let state = self.writes.state();
+            let is_busy = state.connections == self.writes.max_size() && state.idle_connections == 0;
+            if self.engine != Engine::Sqlite && is_busy { Error::Held } else { error }
+        })
     }
 
     /// The place of the one who writes, on SQLite.
@@ -166,10 +188,7 @@ impl Database {
     pub fn connections(&self) -> (u32, u32) {
         let (reads, writes) = (self.reads.state(), self.writes.state());
         let used = |state: &diesel::r2d2::State| state.connections - state.idle_connections;
-        match self.engine {
-            Engine::Sqlite => (used(&reads) + used(&writes), self.reads.max_size() + self.writes.max_size()),
-            _ => (used(&reads), self.reads.max_size()),
-        }
+        (used(&reads) + used(&writes), self.reads.max_size() + self.writes.max_size())
     }
 
     /// A connection beside the pools, for long work in small transactions.
@@ -193,6 +212,9 @@ fn first_connection(manager: &Manager) -> Result<()> {
     std::thread::spawn(move || sender.send(manager.connect().map(drop).map_err(|error| error.to_string())));
     let silent = || Err(format!("no answer within {} s", FIRST_ANSWER.as_secs()));
     receiver.recv_timeout(FIRST_ANSWER).unwrap_or_else(|_| silent()).map_err(|error| {
+        if error.starts_with(zone::NO_ZONE_TABLES) {
+            return Error::Unavailable(error);
+        }
         let remedy = dialect::remedy(&error);
         Error::Unavailable(format!("--database-url: cannot open it: {error}; {remedy}"))
     })
@@ -219,11 +241,17 @@ pub fn is_duplicate(error: &DieselError) -> bool {
 
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Error {
+        if let DieselError::DatabaseError(_, details) = &error
+            && let Some(refused) = dialect::refusal(details.message())
+        {
+            return refused;
+        }
         match &error {
             DieselError::NotFound => Error::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
                 Error::Unavailable(error.to_string())
             }
+            DieselError::DatabaseError(_, details) if dialect::is_held(details.message()) => Error::Held,
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
                 Error::Transient(error.to_string())
             }

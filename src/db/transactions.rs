@@ -17,6 +17,9 @@ const TRIES: u32 = 8;
 /// No new try is begun after so long; the last one may still wait for its locks.
 const LONGEST: Duration = Duration::from_secs(12);
 
+/// From so long on, a lock that was not given is not asked for again.
+const HELD_AFTER: Duration = Duration::from_secs(3);
+
 /// The longest pause before the second try; doubled with each one after it.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(640);
@@ -52,6 +55,10 @@ pub(super) fn repeated<T>(mut once: impl FnMut() -> Result<T>) -> Result<T> {
                 tracing::debug!(tried, reason, "a transaction is repeated");
                 std::thread::sleep(longest.mul_f64(chance()));
                 longest = LONGEST_PAUSE.min(longest * 2);
+            }
+            // One who waited as long as one waits for a lock is told; a shorter wait was no wait for one.
+            Err(Error::Held) if tried < TRIES && started.elapsed() < HELD_AFTER => {
+                std::thread::sleep(longest.mul_f64(chance()));
             }
             Err(Error::Transient(reason)) => {
                 return Err(Error::Unavailable(format!("given up after {tried} tries: {reason}")));

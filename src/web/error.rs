@@ -50,7 +50,7 @@ impl ResponseError for WebError {
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Conflict(_) | Error::Stale { .. } => StatusCode::CONFLICT,
             Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable(_) | Error::Transient(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Unavailable(_) | Error::Transient(_) | Error::Held => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -59,7 +59,7 @@ impl ResponseError for WebError {
         let mut response = HttpResponse::new(self.status_code());
         let retry = match &self.0 {
             Error::TooManyRequests(seconds) => Some(*seconds),
-            Error::Unavailable(_) | Error::Transient(_) => Some(5),
+            Error::Unavailable(_) | Error::Transient(_) | Error::Held => Some(5),
             _ => None,
         };
         if let Some(seconds) = retry {
@@ -133,6 +133,7 @@ pub(super) fn explanation(language: Language, status: StatusCode, error: Option<
         }
         Some(Error::Stale { .. }) => locale::text(language, "problem-stale"),
         Some(Error::CrossSite) => locale::text(language, "error-page-cross-site"),
+        Some(Error::Held) => locale::text(language, "error-page-held"),
         Some(Error::TooManyRequests(seconds)) => {
             locale::words(language, &Message::new("error-page-throttled").with("seconds", seconds))
         }
@@ -156,7 +157,10 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
     };
     let page = ErrorPage {
         status: status.as_u16(),
-        title: locale::text(language, words_of(status).0),
+        title: match error {
+            Some(Error::Held) => locale::text(language, "error-page-held-title"),
+            _ => locale::text(language, words_of(status).0),
+        },
         explanation,
         fields,
         is_form: bounds.is_some(),

@@ -8,6 +8,7 @@ use llmage_admin::db::{Database, DbConnection, Engine};
 use llmage_admin::error::{Error, Result};
 use llmage_admin::failed_accounting::store;
 
+use crate::desk::Desk;
 use crate::support::database::{TestDatabase, engine};
 use crate::support::rows::{failure, insert};
 
@@ -99,7 +100,7 @@ fn each_error_that_asks_for_another_try_gets_one_and_its_first_try_left_nothing(
 }
 
 #[test]
-fn a_row_that_stays_locked_ends_in_unavailable_within_bounded_time() {
+fn a_row_that_stays_locked_is_waited_for_once() {
     let database = TestDatabase::new();
     insert(&database, &[failure("f1")]);
     if engine() == Engine::Sqlite {
@@ -116,6 +117,47 @@ fn a_row_that_stays_locked_ends_in_unavailable_within_bounded_time() {
         Ok(refused.expect("its thread"))
     });
     let refused = held.expect("the one that holds it");
-    assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
-    assert!(started.elapsed() < Duration::from_secs(25), "{:?}", started.elapsed());
+    assert!(matches!(refused, Err(Error::Held)), "{refused:?}");
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+}
+
+#[test]
+fn those_who_wait_for_a_held_row_starve_no_reader_and_are_told() {
+    if engine() == Engine::Sqlite {
+        // Its readers wait for nobody.
+        return;
+    }
+    let database = TestDatabase::new();
+    insert(&database, &[failure("f1"), failure("f2")]);
+    let desk = Desk::start(database.url(), &[]);
+    assert_eq!(desk.sign_in().status, 303);
+    let list = || {
+        let started = Instant::now();
+        assert_eq!(desk.get("/failed-accounting").status, 200);
+        started.elapsed()
+    };
+    let usual = (0..5).map(|_| list()).max().unwrap_or_default();
+    let held = database.transaction_once_here(|connection| {
+        count_up(connection, "f1")?;
+        let started = Instant::now();
+        let form = "resolution=test_traffic&handled_note=while+another+program+holds+it";
+        let waiting: Vec<_> = (0..30)
+            .map(|_| desk.begin("POST", "/failed-accounting/f1/handle", form).expect("it is sent"))
+            .collect();
+        std::thread::sleep(Duration::from_millis(500));
+        let meanwhile = (0..10).map(|_| list()).max().unwrap_or_default();
+        assert!(meanwhile < usual * 3 + Duration::from_millis(500), "{meanwhile:?}, usually {usual:?}");
+        for answer in waiting.into_iter().map(|stream| desk.answer(stream).expect("an answer")) {
+            assert_eq!(answer.status, 503, "{}", answer.body);
+            assert!(answer.header("Retry-After").is_some());
+            assert!(
+                answer.body.contains("Another program holds this record; nothing was changed"),
+                "{}",
+                answer.body
+            );
+        }
+        assert!(started.elapsed() < Duration::from_secs(14), "{:?}", started.elapsed());
+        Ok(())
+    });
+    held.expect("the one that holds it");
 }

@@ -76,13 +76,11 @@ pub fn remedy(message: &str) -> &'static str {
 }
 
 /// Whether an error's text says that the transaction met another one and may go well when it is repeated: deadlock,
-/// lock time-out, serialization, certification of a cluster. Kinds alone do not tell: Diesel knows few of them.
+/// serialization, certification of a cluster. Kinds alone do not tell: Diesel knows few of them.
 pub fn is_transient(message: &str) -> bool {
-    const SIGNS: [&str; 12] = [
+    const SIGNS: [&str; 10] = [
         "Deadlock found",
         "deadlock detected",
-        "Lock wait timeout exceeded",
-        "lock timeout",
         "could not serialize access",
         // MariaDB with innodb_snapshot_isolation, error 1020.
         "Record has changed since last read",
@@ -95,6 +93,11 @@ pub fn is_transient(message: &str) -> bool {
         "Restart read required",
     ];
     SIGNS.iter().any(|sign| message.contains(sign))
+}
+
+/// Whether an error's text says that somebody else held a row or table for as long as one waits.
+pub fn is_held(message: &str) -> bool {
+    ["Lock wait timeout exceeded", "lock timeout"].iter().any(|sign| message.contains(sign))
 }
 
 /// Whether an error's text says that the database is away, full or locked, not that a query is wrong.
