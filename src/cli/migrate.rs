@@ -91,6 +91,9 @@ fn list(database: &Database) -> Result<()> {
         true => "the platform's tables: none".to_owned(),
         false => format!("the platform's tables: {}", tables.join(", ")),
     })?;
+    for line in migrations::columns_in_words(database)? {
+        say(&line)?;
+    }
     migrations::check_columns(database)?;
     migrations::check_triggers(database)
 }

@@ -5,6 +5,7 @@
 
 mod attempts;
 mod bulk;
+mod charsets;
 mod clock;
 mod many;
 mod moving;
@@ -28,6 +29,7 @@ use crate::error::Result;
 
 pub use attempts::{insert_attempt_unless_known, insert_cause_unless_known};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
+pub use charsets::{can_hold, learn_character_sets};
 pub use clock::epoch_milliseconds;
 pub use many::{lock_rows, places};
 pub use moving::{Column, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key};
@@ -52,7 +54,12 @@ pub fn exactly<T: 'static>(engine: Engine, column: &str, text: &str) -> Conditio
     if engine != Engine::Mysql {
         return Box::new(equal.sql(")"));
     }
-    let bytes = equal.sql(&format!(" AND CAST({column} AS BINARY) = CAST(")).bind::<Text, _>(text.to_owned());
+    if !charsets::can_hold(text) {
+        return Box::new(sql::<Nullable<Bool>>("(1 = 0)"));
+    }
+    let wide =
+        if charsets::is_narrow() { format!("CONVERT({column} USING utf8mb4)") } else { column.to_owned() };
+    let bytes = equal.sql(&format!(" AND CAST({wide} AS BINARY) = CAST(")).bind::<Text, _>(text.to_owned());
     Box::new(bytes.sql(" AS BINARY))"))
 }
 

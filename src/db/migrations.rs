@@ -4,6 +4,7 @@
 //! that the platform made is adopted: of each migration only what is missing is run, so one that was cut off goes on.
 
 mod applying;
+mod columns;
 mod copying;
 mod outlook;
 mod plan;
@@ -19,6 +20,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use super::{Database, DbBackend, Engine};
 use crate::error::{Error, Result};
 pub use applying::{apply, apply_telling};
+pub use columns::columns_in_words;
 pub use copying::upgrade;
 pub use outlook::{Existing, Outlook, check_columns, outlook, present};
 pub use plan::blocking_statements;

@@ -6,7 +6,7 @@ use chrono::NaiveTime;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable};
 
 use super::filter::Filter;
 use super::route::{Lead, Route};

@@ -4,6 +4,7 @@
 mod support;
 
 mod adoption;
+mod charsets;
 mod contention;
 mod desk;
 mod instances;
@@ -19,3 +20,4 @@ mod slow;
 mod starting;
 mod triggers;
 mod upgrade;
+mod zones;

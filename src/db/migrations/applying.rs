@@ -7,7 +7,7 @@ use diesel_migrations::MigrationHarness;
 
 use super::plan::{self, Step};
 use super::present::Present;
-use super::{embedded, printed, script, status, triggers};
+use super::{columns, embedded, printed, script, status, triggers};
 use crate::db::connection::Begin;
 use crate::db::{Database, DbBackend, DbConnection, Engine, wal};
 use crate::error::{Error, Result};
@@ -62,6 +62,7 @@ pub fn apply(database: &Database) -> Result<Vec<String>> {
 pub fn apply_telling(database: &Database, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>> {
     let mut applied = apply_all(database, tell)?;
     applied.extend(triggers::mend(database)?);
+    applied.extend(columns::hide(database)?);
     Ok(applied)
 }
 

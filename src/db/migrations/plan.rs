@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::super::Engine;
+use super::columns;
 use super::present::{PLATFORM_TABLES, Present};
 use super::script::{self, Clause, Part, Statement};
 
@@ -26,7 +27,7 @@ pub fn steps(engine: Engine, script: &str, present: &Present) -> Vec<Step> {
 }
 
 fn step(engine: Engine, statement: Statement, present: &Present) -> Step {
-    let clauses = script::clauses(&statement.sql);
+    let (clauses, is_changed) = hidden(engine, script::clauses(&statement.sql), present);
     let (mut adds, mut there, mut left) = (Vec::new(), Vec::new(), Vec::new());
     for clause in &clauses {
         match clause.part.as_ref().map(|part| (part, present.has(part))) {
@@ -47,11 +48,25 @@ fn step(engine: Engine, statement: Statement, present: &Present) -> Step {
             let [columns, indexes] = [others, indexes].map(|some| without_others(&statement.sql, &some));
             Some(format!("{columns};\n{indexes}"))
         }
-        left if left.len() == clauses.len() => Some(statement.sql.clone()),
+        left if left.len() == clauses.len() && !is_changed => Some(statement.sql.clone()),
         left => Some(without_others(&statement.sql, left)),
     };
     let sql = sql.map(|sql| alongside(engine, sql, &clauses, present));
     Step { comment: statement.comment, sql, adds, present: there }
+}
+
+/// The clauses with columns of ours in the platform's tables hidden, where an engine can, and whether any is one.
+fn hidden(engine: Engine, mut clauses: Vec<Clause>, present: &Present) -> (Vec<Clause>, bool) {
+    let mut is_changed = false;
+    for clause in clauses.iter_mut().filter(|_| engine == Engine::Mysql) {
+        let Some(Part::Column { table, .. }) = &clause.part else { continue };
+        if PLATFORM_TABLES.contains(&&**table) {
+            let character_set = present.character_sets.get(table).map(String::as_str);
+            clause.sql = columns::hidden(&clause.sql, character_set);
+            is_changed = true;
+        }
+    }
+    (clauses, is_changed)
 }
 
 /// An `ALTER TABLE` with some of its clauses.

@@ -23,6 +23,8 @@ pub struct Present {
     triggers: BTreeSet<String>,
     /// PostgreSQL leaves these behind where building one alongside writers was cut off.
     pub unfinished: BTreeSet<String>,
+    /// The character sets that MariaDB gives to new columns of its tables.
+    pub character_sets: BTreeMap<String, String>,
     /// The platform's tables with at least one row.
     pub filled: BTreeSet<String>,
 }
@@ -97,6 +99,13 @@ impl Present {
             present.note_index(engine, row);
         }
         present.triggers = Present::triggers_of(connection)?;
+        if engine == Engine::Mysql {
+            // The name of a collation begins with that of its character set.
+            let sets = "SELECT table_name AS owner, SUBSTRING_INDEX(table_collation, '_', 1) AS name, '' AS detail \
+                FROM information_schema.tables WHERE table_schema = DATABASE() AND table_collation IS NOT NULL";
+            let sets = ask(connection, sets)?.into_iter();
+            present.character_sets = sets.map(|row| (row.owner.to_lowercase(), row.name)).collect();
+        }
         for table in PLATFORM_TABLES.into_iter().filter(|table| present.tables.contains_key(*table)) {
             let row = format!("SELECT '' AS owner, '' AS name, '' AS detail FROM {table} LIMIT 1");
             if !ask(connection, &row)?.is_empty() {

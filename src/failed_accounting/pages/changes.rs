@@ -39,7 +39,12 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     };
     let link = record_link(&record.id, "", &Default::default());
     let money = amount_of(&record);
-    state.database.transaction(move |connection| saved::insert(connection, &record, &author)).await?;
+    match state.database.transaction(move |connection| saved::insert(connection, &record, &author)).await {
+        Err(Error::Invalid(errors)) => {
+            return new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
+        }
+        ended => ended?,
+    }
     tell(&request, Message::new("flash-recorded").with("amount", money));
     Ok(page::see_other(&link))
 }
