@@ -63,7 +63,7 @@ fn what_a_narrow_table_cannot_hold_is_refused_at_its_field_and_found_nowhere() {
             "handled_note",
         );
         refused("/failed-accounting/f1", &[("failed_reason", note), ("handled", "0")], "failed_reason");
-        refused("/failed-accounting", &[("failed_reason", note), ("amount", "1")], "failed_reason");
+        refused("/failed-accounting", &[("failed_reason", note), ("llmusageid", "u1")], "failed_reason");
         for path in [
             "/failed-accounting?handled=&q=%F0%9F%98%80",
             "/failed-accounting?handled=&q=%E4%BD%99%F0%9F%98%80+x",

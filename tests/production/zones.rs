@@ -65,7 +65,7 @@ fn a_zone_with_summer_time_needs_tables_of_time_zones_and_shows_the_digits_of_it
     let record = |id: &str, time: &str| {
         desk.post(
             "/failed-accounting",
-            &[("id", id), ("use_time", time), ("failed_reason", "the clock went on")],
+            &[("id", id), ("llmusageid", "u1"), ("use_time", time), ("failed_reason", "the clock went on")],
         )
     };
     let refused = record("gap-0000000000000000a", "2026-03-29 02:30:00");

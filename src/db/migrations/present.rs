@@ -14,13 +14,13 @@ use crate::error::Result;
 pub const PLATFORM_TABLES: [&str; 3] = ["llmusage", "llmusage_accounting_failed", "llmusage_history"];
 
 /// What there is.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Present {
     /// Tables with their columns.
     pub tables: BTreeMap<String, BTreeSet<String>>,
     /// By table: what is indexed, and the names of the indexes that do it.
     indexes: BTreeMap<(String, String), Vec<String>>,
-    triggers: BTreeSet<String>,
+    pub triggers: BTreeSet<String>,
     /// PostgreSQL leaves these behind where building one alongside writers was cut off.
     pub unfinished: BTreeSet<String>,
     /// The character sets that MariaDB gives to new columns of its tables.

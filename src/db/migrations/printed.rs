@@ -42,8 +42,7 @@ fn version(name: &str) -> String {
 /// The SQL of all migrations in order, for a person to read and run, with Diesel's notes of what ran; also of engines
 /// that this build cannot talk to. With a database that was asked, what it has already is left out and named.
 pub fn sql(engine: Engine, existing: Option<&Existing>, applied: &[String]) -> Result<String> {
-    let nothing = Present::default();
-    let present = existing.map_or(&nothing, |existing| &existing.0);
+    let mut present = existing.map(|existing| existing.0.clone()).unwrap_or_default();
     let mut text = introduction(engine, existing);
     text.push_str(BOOKKEEPING);
     let mut way_back = String::new();
@@ -52,18 +51,31 @@ pub fn sql(engine: Engine, existing: Option<&Existing>, applied: &[String]) -> R
             let _ = write!(text, "\n-- {name}: applied already\n");
             continue;
         }
-        let steps = plan::steps(engine, script(engine, &name, "up.sql")?, present);
+        let steps = plan::steps(engine, script(engine, &name, "up.sql")?, &present);
+        // A later migration may make a trigger of this one for databases that were migrated before it was there.
+        present.triggers.extend(triggers_of(script(engine, &name, "up.sql")?));
         let _ = write!(text, "\n-- {name}\n");
         steps.iter().for_each(|step| text.push_str(&plan::printed(step)));
         let version = version(&name);
         let _ = writeln!(text, "INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}');");
         way_back = back(engine, &name, &steps)? + &way_back;
     }
-    text.push_str(&verification(present, "After: the same questions, with the same answers as before."));
+    text.push_str(&verification(&present, "After: the same questions, with the same answers as before."));
     text.push_str("\n-- The way back, newest first: remove the leading \"-- \" to run it. It keeps every row and column of the\n");
     text.push_str("-- platform, and takes with it what this app added: users, audit trail, resolutions.\n");
     text.push_str(&way_back);
     Ok(text)
+}
+
+/// The triggers that a script makes.
+fn triggers_of(script: &str) -> Vec<String> {
+    let clauses =
+        script::statements(script).into_iter().flat_map(|statement| script::clauses(&statement.sql));
+    let name = |clause: script::Clause| match clause.part {
+        Some(Part::Trigger { name }) => Some(name),
+        _ => None,
+    };
+    clauses.filter_map(name).collect()
 }
 
 fn introduction(engine: Engine, existing: Option<&Existing>) -> String {
