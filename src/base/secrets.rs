@@ -52,6 +52,11 @@ fn with_masks(text: &str, hidden: &[Range<usize>]) -> String {
     masked
 }
 
+/// Whether a field of that name holds a secret.
+pub fn is_name(name: &str) -> bool {
+    names::is_name(name)
+}
+
 /// Whether the text holds a secret.
 pub fn has_secret(text: &str) -> bool {
     mask(text) != text

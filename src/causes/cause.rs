@@ -65,13 +65,19 @@ fn title(template: &str) -> String {
     let lines = || template.lines().map(str::trim).filter(|line| !line.is_empty());
     let is_traceback = template.starts_with("Traceback ");
     let line = if is_traceback { lines().next_back() } else { lines().next() }.unwrap_or_default();
-    let line = mysql(line).unwrap_or_else(|| line.to_owned());
+    let line = mysql(line).or_else(|| page(line)).unwrap_or_else(|| line.to_owned());
     if line.chars().count() <= TITLE {
         return line;
     }
     let cut: String = line.chars().take(TITLE - 1).collect();
     let end = cut.rfind(' ').filter(|end| *end > cut.len() / 2).unwrap_or(cut.len());
     format!("{}{HIDDEN}", cut.get(..end).unwrap_or(&cut).trim_end())
+}
+
+/// A page is called by its title.
+fn page(line: &str) -> Option<String> {
+    let title = line.strip_prefix("<html><title>")?.strip_suffix("</title></html>")?;
+    (!title.is_empty()).then(|| title.to_owned())
 }
 
 /// `(1213, 'Deadlock …')` reads better as `MySQL 1213: Deadlock …`.

@@ -2,6 +2,8 @@
 
 pub const SECRETS: &str = include_str!("../cases/secrets.tsv");
 pub const MORE_SECRETS: &str = include_str!("../cases/secrets_more.tsv");
+pub const CAUSES: &str = include_str!("../cases/causes.tsv");
+pub const MORE_CAUSES: &str = include_str!("../cases/causes_more.tsv");
 pub const NO_SECRETS: &str = include_str!("../cases/no_secrets.txt");
 
 /// The rows of a file, without those that say what it holds.

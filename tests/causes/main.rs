@@ -4,4 +4,5 @@ mod cases;
 mod foreign;
 mod labelled;
 mod masking;
+mod pairs;
 mod secrets;

@@ -1,4 +1,5 @@
 //! Fields that are named as a secret, in every notation in which errors come: the name stays, the value goes.
+//! More than 250 lines: what a name is and what its value may be are told together.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -25,6 +26,18 @@ static ALL: LazyLock<Vec<Name>> = LazyLock::new(|| {
 
 pub(super) fn all() -> &'static [Name] {
     &ALL
+}
+
+/// Whether a field of that name holds a secret.
+pub(super) fn is_name(name: &str) -> bool {
+    let small = name.to_lowercase();
+    let small = small.trim_matches(|next: char| !next.is_alphanumeric());
+    ALL.iter().any(|one| {
+        one.is_strong
+            && small.strip_suffix(one.name).is_some_and(|before| {
+                !one.is_whole || before.is_empty() || before.ends_with(|last: char| !last.is_alphanumeric())
+            })
+    })
 }
 
 /// What may stand behind the noun in the name: `password_hash`, `token2`.

@@ -3,6 +3,7 @@
 
 use super::quotes::{requoted, unescaped};
 use super::{HIDDEN, names, notation};
+use crate::base::secrets::{self, wording};
 
 /// How deep bodies are read; deeper ones are data.
 const DEEP: u8 = 16;
@@ -46,15 +47,18 @@ pub(super) fn show(node: &Node<'_>, level: u8) -> String {
 fn of_error(node: &Node<'_>, level: u8) -> Option<String> {
     match node {
         Node::Object(pairs) => {
-            let mut shown: Vec<(&str, String, bool)> =
-                pairs.iter().map(|(name, value)| member(name, value, level)).collect();
-            if !shown.iter().any(|(_, _, is_of_error)| *is_of_error) {
+            let mut shown: Vec<(&str, Member)> = pairs
+                .iter()
+                .map(|(name, value)| (*name, member(name, value, level)))
+                .filter(|(_, member)| !member.shown.is_empty())
+                .collect();
+            if !shown.iter().any(|(_, member)| member.is_of_error) {
                 return None;
             }
             shown.sort();
             shown.dedup_by(|one, other| one.0 == other.0);
             let members: Vec<String> =
-                shown.into_iter().map(|(name, value, _)| format!("'{name}': {value}")).collect();
+                shown.into_iter().map(|(name, member)| format!("'{name}': {}", member.shown)).collect();
             Some(format!("{{{}}}", members.join(", ")))
         }
         Node::List(nodes) => {
@@ -67,39 +71,120 @@ fn of_error(node: &Node<'_>, level: u8) -> Option<String> {
     }
 }
 
-/// A name and its value as shown, and whether it makes the body one of an error.
-fn member<'a>(name: &'a str, value: &Node<'_>, level: u8) -> (&'a str, String, bool) {
-    let (shown, is_of_error) = match value {
+/// What is shown of a member of a body, nothing where it says nothing; and whether it makes the body one of an error.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Member {
+    shown: String,
+    is_of_error: bool,
+}
+
+/// A value that is no part of the cause: nor is that it is there. A trailing id of the request splits nothing.
+const NOTHING: Member = Member { shown: String::new(), is_of_error: false };
+
+fn member(name: &str, value: &Node<'_>, level: u8) -> Member {
+    let kept = |shown: String, is_of_error| Member { shown, is_of_error };
+    match value {
         Node::Object(_) | Node::List(_) => match of_error(value, level) {
-            Some(shown) if !names::is_data(name) => (shown, true),
-            _ if names::is_code(name) => (names_of(value), false),
-            _ if names::is_wording(name) => (texts_of(value, level), false),
-            _ => (HIDDEN.to_string(), false),
+            Some(shown) if !names::is_data(name) => kept(shown, true),
+            _ if matches!(value, Node::List(nodes) if nodes.is_empty()) => NOTHING,
+            _ if matches!(value, Node::Object(pairs) if pairs.is_empty()) => NOTHING,
+            _ if names::is_code(name) => kept(names_of(value), false),
+            _ if names::is_wording(name) => {
+                let texts = texts_of(value, level);
+                let is_of_error = names::is_of_error(name) && texts.starts_with('[');
+                kept(texts, is_of_error)
+            }
+            _ => NOTHING,
         },
-        Node::Bare(text) if names::is_nothing_or_truth(text) => ((*text).to_owned(), false),
+        Node::Bare("None" | "null" | "NULL" | "nil" | "undefined") => NOTHING,
+        Node::Bare(text @ ("true" | "True" | "false" | "False")) => {
+            let is_true = text.eq_ignore_ascii_case("true");
+            let is_of_error = !is_true && names::is_of_error(name);
+            kept(if is_true { "True" } else { "False" }.to_owned(), is_of_error)
+        }
         Node::Bare(text) if names::is_code(name) && is_code_number(text) => {
-            ((*text).to_owned(), names::is_of_error(name))
+            kept((*text).to_owned(), names::is_of_error(name))
         }
         Node::Text(text) => text_member(name, &unescaped(text), level),
         Node::Bare(text) if names::is_wording(name) || names::is_code(name) => text_member(name, text, level),
-        Node::Bare(_) => (HIDDEN.to_string(), names::is_of_error(name)),
-    };
-    (name, shown, is_of_error)
+        Node::Bare(_) => NOTHING,
+    }
 }
 
-fn text_member(name: &str, text: &str, level: u8) -> (String, bool) {
+fn text_member(name: &str, text: &str, level: u8) -> Member {
     let is_of_error = names::is_of_error(name);
-    let shown = if text.trim().is_empty() {
-        String::new()
-    } else if names::is_wording(name) {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return NOTHING;
+    }
+    // A body within a text, whatever field carries it.
+    if trimmed.starts_with(['{', '[']) && !names::is_data(name) {
+        let shown = super::tidy(&deeper(trimmed, level));
+        if shown.starts_with("{'") || shown.starts_with("[{'") {
+            return Member { shown: quoted(&shown), is_of_error: true };
+        }
+    }
+    let shown = if names::is_wording(name) {
         super::tidy(&deeper(text, level))
     } else if names::is_code(name) {
         code(text, level)
+    } else if secrets::is_name(name) && wording::is_wording(trimmed) {
+        trimmed.to_owned()
+    } else if !names::is_data(name) && !names::is_value_name(name) && is_sentence(trimmed) {
+        super::tidy(&deeper(text, level))
     } else {
-        return (HIDDEN.to_string(), is_of_error);
+        return NOTHING;
     };
-    let quote = if shown.contains('\'') { '"' } else { '\'' };
-    (requoted(&shown, quote), is_of_error)
+    Member { shown: quoted(&shown), is_of_error }
+}
+
+fn quoted(shown: &str) -> String {
+    requoted(shown, if shown.contains('\'') { '"' } else { '\'' })
+}
+
+/// Whether a text under a name that nobody knows says that something went wrong.
+fn is_sentence(text: &str) -> bool {
+    const SIGNS: [&str; 24] = [
+        "not ",
+        "fail",
+        "error",
+        "invalid",
+        "denied",
+        "exceed",
+        "insufficient",
+        "unable",
+        "cannot",
+        "can't",
+        "missing",
+        "timeout",
+        "timed out",
+        "refused",
+        "unsupported",
+        "不",
+        "失败",
+        "错误",
+        "超",
+        "未",
+        "无",
+        "已",
+        "缺",
+        "禁",
+    ];
+    let small = text.to_lowercase();
+    let is_long_enough = text.contains(' ') || text.chars().filter(|next| !next.is_ascii()).count() >= 4;
+    text.len() <= 2_000 && is_long_enough && SIGNS.iter().any(|sign| small.contains(sign))
+}
+
+/// The answer of the remote centre: what it says is the cause, not the word of its status nor how the field is called.
+pub(super) fn of_centre(node: &Node<'_>, level: u8) -> Option<String> {
+    let Node::Object(pairs) = node else { return None };
+    let is_status = |name: &str| matches!(name, "status" | "code" | "success");
+    let said = pairs.iter().find(|(name, value)| matches!(value, Node::Text(_)) && names::is_wording(name));
+    let said = said
+        .or_else(|| pairs.iter().find(|(name, value)| matches!(value, Node::Text(_)) && !is_status(name)));
+    let Some((_, Node::Text(text))) = said else { return None };
+    let shown = super::tidy(&deeper(&unescaped(text), level));
+    Some(format!("{{'message': {}, 'status': {HIDDEN}}}", quoted(&shown)))
 }
 
 fn deeper(text: &str, level: u8) -> String {

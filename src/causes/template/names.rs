@@ -1,93 +1,23 @@
 //! The words that tell what stands beside them: a name that belongs to the cause, or a value that does not.
 //!
-//! More than 250 lines: they are lists of words.
+//! The lists of words stand in `lists/`. More than 250 lines: the short lists stand beside the rules that ask them.
 
-/// After these a quoted or bracketed word is a value: of a person, a model, a file, a number.
-const BEFORE_VALUES: [&str; 58] = [
-    "entry",
-    "value",
-    "values",
-    "literal",
-    "near",
-    "user",
-    "username",
-    "host",
-    "hostname",
-    "server",
-    "database",
-    "file",
-    "filename",
-    "path",
-    "url",
-    "uri",
-    "model",
-    "models",
-    "organization",
-    "organisation",
-    "org",
-    "account",
-    "customer",
-    "tenant",
-    "project",
-    "deployment",
-    "endpoint",
-    "id",
-    "ids",
-    "uuid",
-    "order",
-    "input",
-    "string",
-    "text",
-    "got",
-    "received",
-    "region",
-    "bucket",
-    "address",
-    "ip",
-    "directory",
-    "token",
-    "base",
-    "float",
-    "email",
-    "phone",
-    "date",
-    "time",
-    "datetime",
-    "timestamp",
-    "amount",
-    "decimal",
-    "version",
-    "session",
-    "request",
-    "provider",
-    "supplier",
-    "found",
-];
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
-/// The same in Chinese; the last characters before the value.
-const BEFORE_VALUES_ZH: [&str; 20] = [
-    "用户",
-    "账户",
-    "账号",
-    "机构",
-    "模型",
-    "订单",
-    "文件",
-    "客户",
-    "组织",
-    "租户",
-    "项目",
-    "地址",
-    "主机",
-    "号",
-    "编号",
-    "供应商",
-    "渠道",
-    "公司",
-    "名称",
-    "值",
-];
+use crate::base::drawn;
 
+/// A list of words, read when it is asked for the first time.
+type Words = LazyLock<HashSet<&'static str>>;
+
+macro_rules! words {
+    ($file:literal) => {
+        LazyLock::new(|| include_str!($file).lines().filter(|line| !line.starts_with('#')).collect())
+    };
+}
+
+static BEFORE_VALUES: Words = words!("lists/before_values.txt");
+static BEFORE_VALUES_ZH: Words = words!("lists/before_values_zh.txt");
 /// What follows a quoted value.
 const AFTER_VALUES: [&str; 7] = [
     " is not a valid",
@@ -99,183 +29,13 @@ const AFTER_VALUES: [&str; 7] = [
     " is not a multiple",
 ];
 
-/// A number after these belongs to the cause.
-const BEFORE_CODES: [&str; 38] = [
-    "errno",
-    "winerror",
-    "code",
-    "status",
-    "http",
-    "https",
-    "sqlstate",
-    "exit",
-    "signal",
-    "ret",
-    "retcode",
-    "errcode",
-    "err_code",
-    "error_code",
-    "errorcode",
-    "status_code",
-    "statuscode",
-    "http_status",
-    "sqlcode",
-    "sub_code",
-    "subcode",
-    "returncode",
-    "http/1",
-    "http/2",
-    "err",
-    "response",
-    "ora",
-    "状态码",
-    "错误码",
-    "错误代码",
-    "返回码",
-    "响应码",
-    "代码",
-    "状态",
-    "returned",
-    "httpcode",
-    "http_code",
-    "code_",
-];
-
-/// Names whose value is wording.
-const WORDING: [&str; 24] = [
-    "message",
-    "msg",
-    "reason",
-    "error",
-    "detail",
-    "details",
-    "title",
-    "description",
-    "err",
-    "errmsg",
-    "err_msg",
-    "error_msg",
-    "error_message",
-    "errormessage",
-    "error_description",
-    "status_message",
-    "statusmessage",
-    "sub_msg",
-    "submsg",
-    "exception",
-    "fault",
-    "retmsg",
-    "ret_msg",
-    "errors",
-];
-
-/// Names whose value is a code or a name.
-const CODES: [&str; 39] = [
-    "code",
-    "type",
-    "status",
-    "errno",
-    "errcode",
-    "err_code",
-    "error_code",
-    "errorcode",
-    "status_code",
-    "statuscode",
-    "http_status",
-    "error_type",
-    "errortype",
-    "kind",
-    "param",
-    "parameter",
-    "loc",
-    "field",
-    "column",
-    "attribute",
-    "table",
-    "category",
-    "level",
-    "success",
-    "ok",
-    "sub_code",
-    "subcode",
-    "ret",
-    "retcode",
-    "ret_code",
-    "object",
-    "sqlstate",
-    "http_code",
-    "method",
-    "is_error",
-    "exc_type",
-    "exception_type",
-    "severity",
-    "grpc_status",
-];
-
-/// Names that make a body one of an error.
-const ERRORS: [&str; 33] = [
-    "code",
-    "message",
-    "msg",
-    "errcode",
-    "err_code",
-    "error_code",
-    "errorcode",
-    "errno",
-    "errmsg",
-    "err_msg",
-    "error_msg",
-    "error_message",
-    "errormessage",
-    "error",
-    "err",
-    "errors",
-    "detail",
-    "reason",
-    "exception",
-    "fault",
-    "error_description",
-    "status_message",
-    "statusmessage",
-    "retmsg",
-    "ret_msg",
-    "sub_code",
-    "sub_msg",
-    "retcode",
-    "ret_code",
-    "error_type",
-    "status_code",
-    "statuscode",
-    "resultmsg",
-];
-
-/// Names whose value is data, whatever it looks like.
-const DATA: [&str; 21] = [
-    "usages",
-    "usage",
-    "params",
-    "parameters",
-    "payload",
-    "kwargs",
-    "args",
-    "headers",
-    "messages",
-    "prompt",
-    "input",
-    "inputs",
-    "record",
-    "row",
-    "rows",
-    "ns",
-    "env",
-    "kw",
-    "ioinfo",
-    "context",
-    "request",
-];
-
+static BEFORE_CODES: Words = words!("lists/before_codes.txt");
+static WORDING: Words = words!("lists/wording_names.txt");
+static CODES: Words = words!("lists/code_names.txt");
+static ERRORS: Words = words!("lists/error_names.txt");
+static DATA: Words = words!("lists/data_names.txt");
 pub(super) fn is_before_value(word: &str) -> bool {
-    BEFORE_VALUES.contains(&word) || is_id_name(word) || is_before_value_zh(word)
+    BEFORE_VALUES.contains(word) || is_id_name(word) || is_before_value_zh(word)
 }
 
 pub(super) fn is_before_value_zh(word: &str) -> bool {
@@ -287,30 +47,73 @@ pub(super) fn is_after_value(text: &str) -> bool {
 }
 
 pub(super) fn is_before_code(word: &str) -> bool {
-    BEFORE_CODES.contains(&word)
+    BEFORE_CODES.contains(word)
         || (!word.is_ascii() && BEFORE_CODES.iter().any(|noun| !noun.is_ascii() && word.ends_with(noun)))
 }
 
 pub(super) fn is_wording(name: &str) -> bool {
-    WORDING.contains(&last_part(name).as_str())
+    const LAST: [&str; 11] = [
+        "message",
+        "msg",
+        "reason",
+        "description",
+        "desc",
+        "explanation",
+        "detail",
+        "details",
+        "error",
+        "exception",
+        "fault",
+    ];
+    WORDING.contains(last_part(name).as_str()) || LAST.contains(&last_word(name).as_str())
 }
 
 pub(super) fn is_code(name: &str) -> bool {
-    CODES.contains(&last_part(name).as_str())
+    const LAST: [&str; 5] = ["code", "type", "kind", "errno", "status"];
+    CODES.contains(last_part(name).as_str()) || LAST.contains(&last_word(name).as_str())
 }
 
 pub(super) fn is_of_error(name: &str) -> bool {
-    ERRORS.contains(&last_part(name).as_str())
+    const LAST: [&str; 5] = ["msg", "reason", "exception", "fault", "error"];
+    let part = last_part(name);
+    // Why a model stopped is told of every answer.
+    let is_of_answer =
+        matches!(part.as_str(), "finish_reason" | "stop_reason" | "finishreason" | "stopreason");
+    !is_of_answer && (ERRORS.contains(part.as_str()) || LAST.contains(&last_word(name).as_str()))
+}
+
+/// Names whose value is a name, a place or a time, whatever it looks like.
+pub(super) fn is_value_name(name: &str) -> bool {
+    const LAST: [&str; 16] = [
+        "name", "id", "no", "by", "time", "date", "at", "url", "uri", "model", "user", "path", "host",
+        "file", "key", "text",
+    ];
+    LAST.contains(&last_word(name).as_str())
 }
 
 pub(super) fn is_data(name: &str) -> bool {
-    DATA.contains(&last_part(name).as_str())
+    DATA.contains(last_part(name).as_str())
 }
 
 /// The last part of a dotted name, in small letters.
 fn last_part(name: &str) -> String {
     let name = name.rsplit('.').next().unwrap_or(name);
-    name.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase().replace(['-', ' '], "_")
+    let name =
+        if name == "__type" { name } else { name.trim_matches(|letter: char| !letter.is_alphanumeric()) };
+    name.to_lowercase().replace(['-', ' '], "_")
+}
+
+/// The last word of a name that is written in several: `failReason`, `task_status_msg`.
+fn last_word(name: &str) -> String {
+    let name = name.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let begin = name
+        .char_indices()
+        .rev()
+        .find(|(_, letter)| letter.is_ascii_uppercase() || !letter.is_alphanumeric());
+    let word = begin.map_or(name, |(at, sign)| {
+        name.get(at + if sign.is_alphanumeric() { 0 } else { sign.len_utf8() }..).unwrap_or(name)
+    });
+    word.to_lowercase()
 }
 
 /// Whether a word, in small letters, names an id.
@@ -383,6 +186,7 @@ pub(super) fn is_random(word: &str) -> bool {
     (length >= 8 && is_hex)
         || (length >= 16 && digits >= 3 && changes >= 3)
         || (length >= 6 && changes >= 4)
+        || (length >= 14 && drawn::are_letters_drawn(word))
         || (length >= 18 && lower > 0 && upper * 10 >= (upper + lower) * 3 && short_runs >= 3)
 }
 

@@ -23,11 +23,8 @@ pub(super) fn is_chunk(next: char) -> bool {
                 | '$'
                 | '!'
                 | '^'
-                | '¥'
-                | '￥'
-                | '€'
-                | '£'
         )
+        || is_currency_sign(next)
         || next.is_numeric()
         || (next.is_alphabetic() && !is_wide_letter(next))
 }
@@ -65,9 +62,36 @@ fn is_address(chunk: &str) -> bool {
         && host
             .split('.')
             .all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_ip6 = chunk.matches(':').count() >= 2
-        && chunk.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.' | b'%'));
-    is_mail || is_ip || is_ip6 || names::is_host(host) || (port && host == "localhost")
+    is_mail || is_ip || is_ip6(chunk) || names::is_host(host) || (port && host == "localhost")
+}
+
+/// An address of the sixth version, maybe with the name of its net card.
+pub(super) fn is_ip6(chunk: &str) -> bool {
+    let address = chunk.split('%').next().unwrap_or(chunk);
+    address.matches(':').count() >= 2
+        && address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
+}
+
+/// Signs of currencies.
+pub(super) fn is_currency_sign(next: char) -> bool {
+    matches!(next, '$' | '¥' | '￥' | '€' | '£' | '¢' | '＄' | '￡' | '฿' | '₠'..='⃏')
+}
+
+/// Codes and names of currencies that stand before or behind an amount.
+pub(super) fn is_currency(word: &str) -> bool {
+    const CODES: [&str; 40] = [
+        "USD", "CNY", "RMB", "EUR", "GBP", "JPY", "HKD", "TWD", "NTD", "KRW", "INR", "SGD", "AUD", "CAD",
+        "CHF", "RUB", "BRL", "MXN", "THB", "VND", "IDR", "MYR", "PHP", "TRY", "ZAR", "AED", "SAR", "SEK",
+        "NOK", "DKK", "PLN", "CZK", "HUF", "ILS", "NZD", "USDT", "USDC", "CNH", "yuan", "dollars",
+    ];
+    CODES.contains(&word) || word == "dollar" || word == "euros" || word == "cents"
+}
+
+/// The Chinese name of a currency at the beginning of a text, and how long it is.
+pub(super) fn currency_in_chinese(text: &str) -> usize {
+    const NAMES: [&str; 12] =
+        ["元人民币", "人民币", "美元", "美金", "港元", "港币", "欧元", "英镑", "日元", "万元", "元", "块钱"];
+    NAMES.iter().find(|name| text.starts_with(**name)).map_or(0, |name| name.len())
 }
 
 fn is_path(chunk: &str) -> bool {
@@ -112,7 +136,7 @@ fn is_long_key(chunk: &str) -> bool {
 
 /// Whether a chunk begins as a number does: a sign or a currency, then a digit.
 pub(super) fn is_number_like(chunk: &str) -> bool {
-    let digits = chunk.trim_start_matches(|next| "+-$¥￥€£#~<>.*".contains(next));
+    let digits = chunk.trim_start_matches(|next| "+-#~<>.*".contains(next) || is_currency_sign(next));
     digits.starts_with(char::is_numeric) && chunk.chars().count() - digits.chars().count() <= 2
 }
 

@@ -70,8 +70,13 @@ fn no_data(scanner: &mut Scanner<'_>) -> bool {
     const END: &str = " data not found";
     let Some(name) = value(scanner.rest(), BEGIN, END) else { return false };
     scanner.out.push_str(BEGIN);
-    if names::is_nothing_or_truth(name) {
-        scanner.out.push_str(name)
+    let (field, told) = name.split_once('=').map_or(("", name), |(field, told)| (field, told));
+    if matches!(field, "ppid" | "llmid" | "ptid") {
+        scanner.out.push_str(field);
+        scanner.out.push('=');
+    }
+    if names::is_nothing_or_truth(told) || matches!(told, "''" | "\"\"") {
+        scanner.out.push_str(told)
     } else {
         scanner.hide()
     }

@@ -1,15 +1,19 @@
-//! Goes through a text from its beginning to its end, once, and writes its template.
+//! Goes through a text from its beginning to its end, once, and writes its template. More than 250 lines: one pass needs all of its readers beside each other.
 //!
 //! `word` is the last word before the present place, in small letters, while nothing but a colon, a bracket and the
 //! like stands between: by it the rules tell names, numbers that belong to the cause, and values.
 
-use super::{HIDDEN, LEVELS, body, names, notation, platform};
+use super::{HIDDEN, LEVELS, body, chinese, html, names, notation, platform};
+use crate::base::secrets::{self, wording};
 
 /// The most letters that the word before is told by.
 const WORD: usize = 40;
 
 /// The longest call that stands for a value, in bytes.
 const CALL: usize = 300;
+
+/// The most letters of Chinese that names are looked for in at once.
+const CHINESE: usize = 200;
 
 pub(super) struct Scanner<'a> {
     pub(super) text: &'a str,
@@ -49,6 +53,8 @@ impl<'a> Scanner<'a> {
                 '\'' | '"' | '`' => self.quoted(None),
                 '“' | '‘' | '「' | '『' | '《' | '【' | '〈' => self.quoted_in_chinese(next),
                 '=' if self.at > 0 => self.equals(),
+                '<' => html::page(&mut self),
+                _ if notation::is_wide_letter(next) => self.chinese(),
                 _ => false,
             };
             if !is_read {
@@ -115,7 +121,45 @@ impl<'a> Scanner<'a> {
         self.parsed()
     }
 
+    /// Chinese up to the next other letter, without the names of customers.
+    fn chinese(&mut self) -> bool {
+        let rest = self.rest();
+        let letters =
+            rest.char_indices().take(CHINESE).take_while(|(_, next)| notation::is_wide_letter(*next));
+        let end = letters.last().map_or(0, |(at, last)| at + last.len_utf8());
+        let run = rest.get(..end).unwrap_or_default();
+        for (part, is_name) in chinese::parts(run) {
+            if is_name {
+                self.hide();
+            } else {
+                part.chars().for_each(|next| self.put(next));
+            }
+        }
+        self.at += end;
+        true
+    }
+
+    /// `[2001:db8::1]:443`
+    fn bracketed_address(&mut self) -> bool {
+        let rest = self.rest();
+        let near = rest.get(1..rest.len().min(60)).or_else(|| rest.get(1..)).unwrap_or_default();
+        let Some(close) = near.find(']') else { return false };
+        let inside = near.get(..close).unwrap_or_default();
+        if inside.matches(':').count() < 2 || !notation::is_ip6(inside) {
+            return false;
+        }
+        let after = rest.get(close + 2..).unwrap_or_default();
+        let port =
+            after.strip_prefix(':').map_or(0, |port| port.bytes().take_while(u8::is_ascii_digit).count());
+        self.hide();
+        self.at += close + 2 + if port > 0 { port + 1 } else { 0 };
+        true
+    }
+
     fn list(&mut self) -> bool {
+        if self.bracketed_address() {
+            return true;
+        }
         if self.rest().starts_with("[parameters:") {
             self.out.push_str("[parameters: ");
             self.hide();
@@ -133,8 +177,9 @@ impl<'a> Scanner<'a> {
 
     fn parsed(&mut self) -> bool {
         let Some((node, end)) = body::parse(self.text, self.at) else { return false };
-        let shown = body::show(&node, self.level);
-        self.out.push_str(&shown);
+        let is_of_centre = self.text.get(end..).is_some_and(|after| after.trim_start().starts_with("tpac "));
+        let of_centre = if is_of_centre { body::of_centre(&node, self.level) } else { None };
+        self.out.push_str(&of_centre.unwrap_or_else(|| body::show(&node, self.level)));
         self.at = end;
         self.word.clear();
         true
@@ -180,6 +225,9 @@ impl<'a> Scanner<'a> {
 
     /// The value of a name, after the sign.
     pub(super) fn value(&mut self, name: &str) {
+        if secrets::is_name(name) && self.is_wording_here() {
+            return self.word.clear();
+        }
         let is_told = names::is_wording(name) || names::is_code(name);
         match self.next() {
             Some('{' | '[') if names::is_data(name) => match body::parse(self.text, self.at) {
@@ -207,6 +255,19 @@ impl<'a> Scanner<'a> {
             Some(_) => self.bare_value(),
             None => {}
         }
+    }
+
+    /// Whether the value that stands here tells how a secret is: `token='expired'`.
+    fn is_wording_here(&self) -> bool {
+        let rest = self.rest();
+        let quote = rest.chars().next().filter(|quote| matches!(quote, '\'' | '"' | '`'));
+        let inside = rest.get(usize::from(quote.is_some())..).unwrap_or_default();
+        let is_end =
+            |next: char| quote.map_or(next.is_whitespace() || ",;&)]}".contains(next), |quote| next == quote);
+        let end = inside.char_indices().take(WORD * 2).find(|(_, next)| is_end(*next)).map(|(at, _)| at);
+        let end = end.or_else(|| (inside.len() <= WORD).then_some(inside.len()));
+        end.and_then(|end| inside.get(..end))
+            .is_some_and(|value| !value.is_empty() && wording::is_wording(value))
     }
 
     /// A value without quotes, to the next comma, bracket or blank.

@@ -61,6 +61,9 @@ impl Scanner<'_> {
         {
             return self.hide();
         }
+        if self.money(core) {
+            return;
+        }
         let is_of_digits = core.bytes().all(|byte| byte.is_ascii_digit() || b":.".contains(&byte));
         if notation::is_value(core) && !is_of_digits {
             if core.contains('?') {
@@ -84,6 +87,32 @@ impl Scanner<'_> {
             // The number that could not be read is behind it.
             self.word.push_str("literal");
         }
+    }
+
+    /// An amount with the code of its currency before it: `USD 12`, `HK$8`, `CNY3.50`.
+    fn money(&mut self, core: &str) -> bool {
+        let letters = core.bytes().take_while(u8::is_ascii_uppercase).count();
+        let (code, amount) = core.split_at(letters);
+        if letters == 0 {
+            return false;
+        }
+        let is_dollar = letters <= 3 && amount.starts_with(notation::is_currency_sign);
+        if !amount.is_empty() {
+            let is_money = (is_dollar || notation::is_currency(code)) && notation::is_number_like(amount);
+            if is_money {
+                self.hide();
+            }
+            return is_money;
+        }
+        let next = self.rest().strip_prefix(' ').unwrap_or_default();
+        let is_before_amount =
+            next.trim_start_matches(['-', '+']).starts_with(|next: char| next.is_ascii_digit());
+        if !is_before_amount || !notation::is_currency(code) {
+            return false;
+        }
+        // The amount follows, and the two become one.
+        self.hide();
+        true
     }
 
     fn is_host_with_port(&self, word: &str, number: &str) -> bool {
@@ -149,6 +178,12 @@ impl Scanner<'_> {
     /// A unit of time or a month after a number goes with it.
     fn skip_unit(&mut self, is_ended: bool) {
         let rest = self.rest();
+        let blank = usize::from(rest.starts_with(' '));
+        let currency = notation::currency_in_chinese(rest.get(blank..).unwrap_or_default());
+        if currency > 0 && !is_ended {
+            self.at += blank + currency;
+            return;
+        }
         if is_ended || !rest.starts_with(' ') {
             return;
         }
@@ -160,7 +195,11 @@ impl Scanner<'_> {
         });
         let is_date =
             notation::is_date_word(word) && word.starts_with(|first: char| first.is_ascii_uppercase());
-        if is_whole && (is_date || (notation::is_time_unit(word) && (word.len() > 1 || word == "s"))) {
+        if is_whole
+            && (is_date
+                || notation::is_currency(word)
+                || (notation::is_time_unit(word) && (word.len() > 1 || word == "s")))
+        {
             self.at += 1 + end;
         } else if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && is_whole {
             // One row, two rows.
@@ -203,8 +242,14 @@ impl Scanner<'_> {
             && word.trim_end_matches(|next: char| next.is_ascii_digit()).len() + 1 == word.len()
             && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
             && after.get(1..).is_some_and(|next| next.starts_with(|next: char| next.is_ascii_alphabetic()));
+        // charge_step1(): the name of a function is written, not drawn.
+        let is_function = after.starts_with('(')
+            && word.len() > 3
+            && !names::is_random(word)
+            && word.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word.len() - word.trim_end_matches(|next: char| next.is_ascii_digit()).len() <= 2;
         let is_number_code = notation::is_short_number(word) && names::is_before_code(&self.word);
-        if is_module || is_number_code || self.is_lettered_code(word, after) {
+        if is_module || is_function || is_number_code || self.is_lettered_code(word, after) {
             return self.keep(word);
         }
         self.hide();
@@ -224,7 +269,7 @@ impl Scanner<'_> {
     }
 
     fn word_of_letters(&mut self, word: &str, after: &str) {
-        let is_drawn = word.len() >= 16 && names::is_random(word);
+        let is_drawn = word.len() >= 14 && names::is_random(word);
         let is_of_model = word.contains(['-', '_'])
             && word.len() > 2
             && (names::is_before_value_zh(&self.word)
