@@ -206,6 +206,7 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/{id}/handle", operator, |route| route.to(failed::handle)),
         post("/failed-accounting/{id}/retry", operator, |route| route.to(failed::retry)),
         post("/failed-accounting/{id}/withdraw", operator, |route| route.to(failed::withdraw)),
+        post("/failed-accounting/{id}/settle", operator, |route| route.to(failed::settle)),
         post("/failed-accounting/{id}/reopen", operator, |route| route.to(failed::reopen)),
         post("/failed-accounting/{id}/reason", admin, |route| route.to(failed::show_secrets)),
         get("/failed-accounting/{id}/delete", admin, |route| route.to(failed::confirm_delete)),
@@ -283,6 +284,12 @@ pub fn routes() -> Vec<Rule> {
             route.to(failed_api::changes::reopen)
         }),
         post("/api/v1/failed-accounting/{id}/retry", operator, |route| route.to(failed_api::changes::retry)),
+        post("/api/v1/failed-accounting/{id}/settle", operator, |route| {
+            route.to(failed_api::changes::settle)
+        }),
+        post("/api/v1/failed-accounting/{id}/withdraw", operator, |route| {
+            route.to(failed_api::changes::withdraw)
+        }),
         get("/api/v1/summary", viewer, |route| route.to(failed_api::summary::show)),
         get("/api/v1/usages", viewer, |route| route.to(usages_api::index::index)),
         post("/api/v1/usages", reporting_admin, |route| route.to(usages_api::changes::create)),

@@ -320,13 +320,13 @@ fn a_time_that_the_app_writes_is_the_same_for_the_platform() {
     insert(&app, &[failure("f1")]);
     let time = "2026-05-20T00:15:11".parse().unwrap();
     let before = app.run_here(|connection| store::find(connection, "f1")).unwrap();
-    let after = FailedRecord { handled_time: Some(time), ..before.clone() };
-    app.transaction_here(|connection| store::save(connection, &before, &after)).unwrap();
+    let written = FailedRecord { id: "f2".to_owned(), handled_time: Some(time), ..before };
+    app.transaction_here(|connection| Ok(store::insert(connection, &written)?)).unwrap();
     let read = platform.run_here(|connection| {
         connection.batch_execute(platform_session())?;
         let text = if engine() == Engine::Mysql { "CHAR" } else { "TEXT" };
         let column = diesel::dsl::sql::<Text>(&format!("CAST(handled_time AS {text})"));
-        Ok(schema::llmusage_accounting_failed::table.select(column).first::<String>(connection)?)
+        Ok(schema::llmusage_accounting_failed::table.find("f2").select(column).first::<String>(connection)?)
     });
     assert!(read.unwrap().starts_with("2026-05-20 00:15:11"));
 }

@@ -54,6 +54,7 @@ state-superseded = Superseded
 
 resolution-accounted = Accounted
 resolution-superseded = Superseded
+resolution-accounted-elsewhere = Accounted elsewhere
 resolution-charged-manually = Charged manually
 resolution-written-off = Written off
 resolution-duplicate = Duplicate
@@ -286,6 +287,8 @@ usage-cost = Cost in the usage
 
 attempts = All attempts for this usage
 attempt-this = (this record)
+row-failures = ×{ $number }
+row-failures-title = This usage has { $number } failures
 
 actions = Actions
 actions-viewer = You may look at this record. Handling, reopening and editing take the role operator.
@@ -326,6 +329,28 @@ conflict-already-handled = This record is handled already. Nothing was changed.
 conflict-closed-as-accounted = The usage of this record is accounted: the customer was charged.
 conflict-closed-as-superseded = A newer failure of the same usage took its place.
 conflict-recorded = A failed record with this id exists already. Nothing was changed.
+case-moved = This record names another usage than a moment ago. Load the page again. Nothing was changed.
+case-retrying = A retry of another failure of this usage is under way: the customer may be charged at any moment. Take that one back, or wait for its outcome. Nothing was changed.
+case-never-billed = Its usage is to be accounted already, but has a status that the platform never takes: it will not be billed. Handle this record instead.
+case-awaited = The platform will account this usage by itself. Wait for it, or record the usage as failed first: then it is out of the platform's loop. Nothing was changed.
+case-accounted = Its usage is accounted: the customer was charged. Settle this record with that proof, or close it as duplicate or customer credited. Nothing was changed.
+case-decided = Another failure of this usage is closed with money moved by hand. Close this one as duplicate, or reopen the other one. Nothing was changed.
+case-older = A newer failure of this usage is open. Act on that one; this one ends with it. Nothing was changed.
+case-reopen-accounted = Its usage is accounted: the customer was charged. Settle this record: the proof takes the place of the decision. Nothing was changed.
+case-in-the-way = In the way:
+case-waived = Another failure of this usage was closed as { $resolution } by { $by }:
+case-waived-nobody = Another failure of this usage was closed as { $resolution }:
+delete-retrying = A retry of this record is under way: nobody would see its outcome. Take the retry back first, or wait. Nothing was deleted.
+delete-decided = This record is closed with money moved by hand. Reopen it before it is deleted. Nothing was deleted.
+settle = Settle with the proof
+settle-help = The usage is accounted. This closes the record with that proof.
+settle-twice = The customer was charged twice: by hand, and by the platform. Take the manual charge back, say so here, and settle.
+settle-note = What became of the manual charge
+settle-not-accounted = The usage is not accounted: there is no proof to settle with. Nothing was changed.
+settle-credited = The customer was credited, and stays so: there is nothing to settle. Nothing was changed.
+settle-already = This record is closed as accounted already. Nothing was changed.
+error-note-for-charged-twice = Say what became of the manual charge
+flash-settled = Settled: { $amount } is accounted
 
 ## Timeline; || marks where the author or the time stands
 
@@ -348,6 +373,8 @@ event-retry-superseded = { $author } saw the retry fail again: a newer failure t
 event-retry-failed = { $author } saw the retry fail again
 event-retry-ended = { $author } ended the retry: the usage was changed or went away meanwhile
 event-carry-retries = { $author } linked this to the failure before it and carried its retries on
+event-supersede = { $author } let a newer failure of the usage take the place of this one
+event-settle = { $author } settled this: the usage is accounted
 event-platform = The platform recorded this failure
 event-resolution = : { $resolution }
 event-when = { $time } · { $source }

@@ -54,6 +54,7 @@ state-superseded = 已被取代
 
 resolution-accounted = 已记账
 resolution-superseded = 已被取代
+resolution-accounted-elsewhere = 已在别处记账
 resolution-charged-manually = 已人工收费
 resolution-written-off = 已核销
 resolution-duplicate = 重复记录
@@ -238,6 +239,8 @@ usage-cost = 使用记录的交易成本
 
 attempts = 这次使用的全部记账尝试
 attempt-this = （本记录）
+row-failures = ×{ $number }
+row-failures-title = 这次使用有 { $number } 条失败记录
 
 actions = 操作
 actions-viewer = 你可以查看此记录。处理、重新打开和编辑需要操作员角色。
@@ -278,6 +281,28 @@ conflict-already-handled = 此记录已经处理过，未作任何改动。
 conflict-closed-as-accounted = 这次使用已记账，已向客户收费。
 conflict-closed-as-superseded = 同一次使用有更新的记账失败记录取代了它。
 conflict-recorded = 已有相同 id 的记账失败记录，未作任何改动。
+case-moved = 此记录指向的使用记录刚刚变了，请重新载入页面。未作任何改动。
+case-retrying = 这次使用的另一条失败记录正在重试：客户随时可能被收费。请先撤回那次重试，或等待结果。未作任何改动。
+case-never-billed = 这次使用已处于待记账，但其状态平台从不处理：不会计费。请改为处理此记录。
+case-awaited = 平台会自行为这次使用记账。请等待，或先把它记录为失败，使其退出平台的循环。未作任何改动。
+case-accounted = 这次使用已记账：已向客户收费。请凭此结清此记录，或以“重复”“已退还客户”关闭。未作任何改动。
+case-decided = 这次使用的另一条失败记录已经人工动过款项。请以“重复”关闭此记录，或重新打开那一条。未作任何改动。
+case-older = 这次使用有更新的未处理失败记录，请处理那一条；此记录随之结束。未作任何改动。
+case-reopen-accounted = 这次使用已记账：已向客户收费。请结清此记录：以凭据取代原决定。未作任何改动。
+case-in-the-way = 相关记录：
+case-waived = 这次使用的另一条失败记录已由 { $by } 以“{ $resolution }”关闭：
+case-waived-nobody = 这次使用的另一条失败记录已以“{ $resolution }”关闭：
+delete-retrying = 此记录正在重试：删除后无人会看到结果。请先撤回重试，或等待。未作任何删除。
+delete-decided = 此记录关闭时已人工动过款项。请先重新打开再删除。未作任何删除。
+settle = 凭已记账结清
+settle-help = 这次使用已记账。以此凭据关闭此记录。
+settle-twice = 客户被收费两次：人工一次，平台一次。请撤回人工收费，在此说明后结清。
+settle-note = 人工收费如何处置
+settle-not-accounted = 这次使用尚未记账：没有可结清的凭据。未作任何改动。
+settle-credited = 已退还客户，维持不变：无须结清。未作任何改动。
+settle-already = 此记录已以“已记账”关闭。未作任何改动。
+error-note-for-charged-twice = 请说明人工收费如何处置
+flash-settled = 已结清：{ $amount } 已记账
 
 ## 经过；|| 处放操作人或时间
 
@@ -300,6 +325,8 @@ event-retry-superseded = { $author } 发现重试再次失败：较新的失败�
 event-retry-failed = { $author } 发现重试再次失败
 event-retry-ended = { $author } 结束了重试：这次使用在此期间被改动或已不存在
 event-carry-retries = { $author } 将此记录与前一条失败记录关联，并接续其重试次数
+event-supersede = { $author } 让这次使用更新的失败记录取代了此记录
+event-settle = { $author } 结清了此记录：这次使用已记账
 event-platform = 平台记录了此失败
 event-resolution = ：{ $resolution }
 event-when = { $time } · { $source }

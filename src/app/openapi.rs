@@ -31,6 +31,8 @@ const TOKEN: &str = "token";
         failed_accounting::api::changes::handle,
         failed_accounting::api::changes::reopen,
         failed_accounting::api::changes::retry,
+        failed_accounting::api::changes::settle,
+        failed_accounting::api::changes::withdraw,
         failed_accounting::api::failing::create,
         failed_accounting::api::summary::show,
         usages::api::index::index,

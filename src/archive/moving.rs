@@ -12,6 +12,7 @@ use super::left::{Left, Reason};
 use super::run::Sums;
 use super::walk::{Candidate, Rows};
 use crate::db::dialect::{self, Column, Statement};
+use crate::db::lock_order::{self, Lock};
 use crate::db::{DbConnection, Engine};
 use crate::error::{Error, Result};
 use crate::usages::usage::ACCOUNTED;
@@ -119,6 +120,8 @@ impl Shape {
             #[expect(dead_code, reason = "only locked")]
             id: String,
         }
+        // Whoever acts on a usage or its failures has this lock first: none of them comes in between.
+        lock_order::note(self.engine, Lock::Usage, &ids.iter().map(String::as_str).collect::<Vec<_>>());
         let lock = dialect::for_update(self.engine);
         if !lock.is_empty() {
             let start = format!("SELECT id FROM {table} WHERE id IN ");

@@ -11,6 +11,7 @@ use crate::base::clock::TIME_FORMAT;
 use crate::base::finding::Finding;
 use crate::db::DbConnection;
 use crate::db::dialect::{self, Statement};
+use crate::db::lock_order::{self, Lock};
 use crate::db::schema::{audit_chain, audit_event};
 use crate::error::{Error, Result};
 
@@ -37,6 +38,7 @@ pub(super) fn lock(connection: &mut DbConnection) -> Result<Head> {
         highest: i64,
     }
     let engine = connection.engine();
+    lock_order::note(engine, Lock::Trail, &[]);
     let question = "SELECT last_id, last_hash, (SELECT COALESCE(MAX(id), 0) FROM audit_event) AS highest \
                     FROM audit_chain WHERE id = 1";
     let rows: Vec<Row> =

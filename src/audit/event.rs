@@ -80,6 +80,10 @@ actions! {
     RetryFailed => "retry_failed",
     /// The usage was changed or went away while a retry waited for it.
     RetryEnded => "retry_ended",
+    /// A newer failure of the usage took its place.
+    Supersede => "supersede",
+    /// Somebody had the proof noted that its usage is accounted.
+    Settle => "settle",
     /// A new failure takes over the count of the one that was retried.
     CarryRetries => "carry_retries",
     /// A usage became `failed` because somebody said so.

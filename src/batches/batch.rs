@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 pub use super::canary::Canary;
 use super::counts::{Outcomes, Progress, Summary, Tally};
+use crate::audit::event;
 use crate::base::form::Message;
 use crate::db::DbBackend;
 use crate::db::schema::batch;
@@ -38,6 +39,16 @@ impl Action {
     /// The action of that name.
     pub fn parse(text: &str) -> Option<Action> {
         Action::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+
+    /// What the trail calls it for one row.
+    pub(super) fn event(self) -> event::Action {
+        match self {
+            Action::Handle => event::Action::Handle,
+            Action::Retry => event::Action::Retry,
+            Action::Reopen => event::Action::Reopen,
+            Action::Delete => event::Action::Delete,
+        }
     }
 
     /// Whether what it did can be taken back.

@@ -6,6 +6,7 @@ use crate::audit::store::Event;
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::error::{Error, Result};
+use crate::failed_accounting::case::Case;
 use crate::failed_accounting::failure::{FailedRecord, Handling, Resolution};
 
 /// A row as it was frozen.
@@ -69,17 +70,22 @@ pub fn unchanged<'a>(
     Ok(record)
 }
 
-/// What handling or reopening makes of a record, by the rules of one record.
-pub fn changed(batch: &Batch, record: &FailedRecord, author: &Author) -> Result<FailedRecord> {
+/// Does what the batch does to a record of that case; why not, where its rules refuse it.
+pub fn act(case: &mut Case, (batch, id): (&Batch, &str), author: &Author) -> Result<Option<Reason>> {
     let note = batch.stored.note.clone();
-    match batch.action {
+    let done = match batch.action {
         Action::Handle => {
             let resolution = batch.stored.resolution.as_deref().and_then(Resolution::parse);
             let resolution = resolution.ok_or_else(|| Error::internal("a handling without a resolution"))?;
-            record.handle(&Handling { resolution, note }, &author.name, author.at)
+            case.handle(id, &Handling { resolution, note }, author)
         }
-        Action::Reopen => record.reopen(note.as_deref()),
-        Action::Retry | Action::Delete => Err(Error::internal("not a change of handling")),
+        Action::Reopen => case.reopen(id, note.as_deref(), author),
+        Action::Retry => case.retry(id, author),
+        Action::Delete => case.delete(id),
+    };
+    match done {
+        Ok(()) => Ok(None),
+        Err(error) => refusal(error).map(Some),
     }
 }
 

@@ -1,14 +1,13 @@
-//! What became of rows, and the events that tell it: both written at the end of a stretch, by few statements.
+//! What became of rows, written at the end of a stretch by few statements, with the events that tell it.
 
-use serde_json::{Value, json};
+use std::collections::HashMap;
 
 use super::judgement::Reason;
-use crate::audit::event::{self, Author, Change};
-use crate::audit::store as audit;
+use crate::audit::event::{self, FAILED_ACCOUNTING};
 use crate::db::DbConnection;
 use crate::db::dialect::Statement;
 use crate::error::Result;
-use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::case::Saved;
 
 /// What became of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,47 +17,17 @@ pub(super) struct Outcome {
     pub event_id: Option<i64>,
 }
 
-/// An event to write, and for which of the outcomes it stands.
-pub(super) struct Written {
-    pub outcome: Option<usize>,
-    pub action: event::Action,
-    pub kind: &'static str,
-    pub id: String,
-    pub before: Value,
-    pub after: Value,
-}
-
-/// What handling or retrying changed of a record, with the batch that did it.
-pub(super) fn difference(before: &FailedRecord, after: &FailedRecord, batch_id: &str) -> (Value, Value) {
-    let (old, mut new) = event::difference(&before.handling_json(), &after.handling_json());
-    new["batch"] = json!(batch_id);
-    (old, new)
-}
-
-/// Writes the events, last of all that locks, and notes at each outcome which one is its own.
-pub(super) fn record(
-    connection: &mut DbConnection,
-    (mut outcomes, written): (Vec<Outcome>, Vec<Written>),
-    author: &Author,
-) -> Result<Vec<Outcome>> {
-    if written.is_empty() {
-        return Ok(outcomes);
+/// Notes at each outcome that was done the event of that action which tells it.
+pub(super) fn note_events<'a>(
+    outcomes: &mut [Outcome],
+    ids: impl Iterator<Item = &'a str>,
+    (saved, action): (&[Saved], event::Action),
+) {
+    let told = saved.iter().filter(|saved| saved.action == action && saved.kind == FAILED_ACCOUNTING);
+    let events: HashMap<&str, i64> = told.map(|saved| (saved.record_id.as_str(), saved.event_id)).collect();
+    for (outcome, id) in outcomes.iter_mut().zip(ids).filter(|(outcome, _)| outcome.not_done.is_none()) {
+        outcome.event_id = events.get(id).copied();
     }
-    let places: Vec<Option<usize>> = written.iter().map(|event| event.outcome).collect();
-    let changes = written.iter().map(|event| Change {
-        action: event.action,
-        record_kind: event.kind,
-        record_id: &event.id,
-        before: Some(event.before.clone()),
-        after: Some(event.after.clone()),
-    });
-    let first = audit::record_all(connection, author, changes.collect())?;
-    for (number, place) in (first..).zip(places) {
-        if let Some(outcome) = place.and_then(|place| outcomes.get_mut(place)) {
-            outcome.event_id = Some(number);
-        }
-    }
-    Ok(outcomes)
 }
 
 /// Outcomes in one statement.

@@ -8,6 +8,7 @@ use super::counts::Progress;
 use crate::audit::event::{Action, Author, BATCH, Change};
 use crate::audit::store as audit;
 use crate::db::DbConnection;
+use crate::db::lock_order::{self, Lock};
 use crate::db::schema::batch::{self, dsl};
 use crate::error::{Error, Result};
 
@@ -23,6 +24,7 @@ pub fn find(connection: &mut DbConnection, id: &str) -> Result<Batch> {
 
 /// As [`find`]; nobody moves the batch until the transaction ends. To be the first question of a transaction.
 pub fn find_for_update(connection: &mut DbConnection, id: &str) -> Result<Batch> {
+    lock_order::note(connection.engine(), Lock::Batch, &[id]);
     // An update locks on every engine, and does not yet fix what MariaDB's reads show.
     diesel::update(batch::table.find(id.to_owned())).set(dsl::size.eq(dsl::size)).execute(connection)?;
     find(connection, id)
@@ -144,6 +146,7 @@ fn record(
 /// Takes the next stretch of a batch for the present transaction: only from that state and position, so that of many
 /// instances one does it. False where somebody else did, or the batch was ended.
 pub fn take(connection: &mut DbConnection, batch: &Batch) -> Result<bool> {
+    lock_order::note(connection.engine(), Lock::Batch, &[batch.id()]);
     let row = batch::table
         .filter(dsl::id.eq(batch.id().to_owned()))
         .filter(dsl::state.eq(batch.state.as_str()))

@@ -1,27 +1,24 @@
 //! One stretch of a batch: some hundred rows in one transaction, all of it or nothing.
 //!
-//! Everybody locks in one order: the batch, usages, records, and the end of the audit trail last.
+//! The batch is taken first, then the cases of its rows, and the end of the audit trail last.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::batch::{Action, Batch, State};
 use super::counts::Progress;
 use super::judgement::{self, Item, Reason};
-use super::outcome::{self, Outcome, Written, difference};
+use super::outcome::{self, Outcome};
 use super::pace::MOST_WHOLE;
 use super::store::{self, Step};
-use crate::audit::event::{self, Author, FAILED_ACCOUNTING, USAGE};
+use crate::audit::event::{Author, FAILED_ACCOUNTING};
 use crate::audit::store as audit;
 use crate::db::DbConnection;
 use crate::db::schema::batch_item::{self as item, dsl};
-use crate::error::{Error, Result};
-use crate::failed_accounting::failure::FailedRecord;
-use crate::failed_accounting::many;
-use crate::usages::many as usages;
-use crate::usages::usage::{CREATED, FAILED, Usage, Whereabouts};
+use crate::error::Result;
+use crate::failed_accounting::case::{Cases, Place};
 
 /// The next rows of a batch, so many; while its first rows are tried, not more than these.
 pub(super) fn next_items(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Vec<Item>> {
@@ -71,9 +68,7 @@ pub(super) fn run(
     if !store::take(connection, batch)? {
         return Ok(false);
     }
-    let worked = Stretch::read(connection, batch, items)?;
-    let (outcomes, changes) = worked.act(connection, author)?;
-    let outcomes = outcome::record(connection, (outcomes, changes), author)?;
+    let outcomes = Stretch::read(connection, batch, items)?.act(connection, author)?;
     let progress = counted(batch.progress, items, &outcomes);
     outcome::write(connection, (batch.id(), "run"), &outcomes)?;
     store::advance(connection, batch, &step_after(batch, items, progress, author))?;
@@ -108,136 +103,42 @@ fn counted(mut progress: Progress, items: &[Item], outcomes: &[Outcome]) -> Prog
     progress
 }
 
-/// Rows that are locked, as they are now.
+/// Rows whose cases are taken.
 struct Stretch<'a> {
     batch: &'a Batch,
     items: &'a [Item],
-    records: HashMap<String, FailedRecord>,
-    usages: HashMap<String, (Usage, Whereabouts)>,
-    attempts: HashMap<String, Vec<String>>,
+    cases: Cases,
     events: HashMap<String, audit::Event>,
 }
 
 impl<'a> Stretch<'a> {
     fn read(connection: &mut DbConnection, batch: &'a Batch, items: &'a [Item]) -> Result<Stretch<'a>> {
         let meant = || items.iter().filter(|item| item.obstacle.is_none());
+        let place = |item: &Item| Place { id: item.failed_id.clone(), usage_id: item.llmusageid.clone() };
+        let cases = Cases::take(connection, &meant().map(place).collect::<Vec<_>>())?;
         let ids: Vec<String> = meant().map(|item| item.failed_id.clone()).collect();
-        let mut usage_ids: Vec<String> = Vec::new();
-        if batch.action == Action::Retry {
-            usage_ids = meant().filter_map(|item| item.llmusageid.clone()).collect();
-            usage_ids.sort();
-            usage_ids.dedup();
-        }
-        usages::lock(connection, &usage_ids)?;
-        many::lock(connection, &ids)?;
-        let is_retry = !usage_ids.is_empty();
-        Ok(Stretch {
-            batch,
-            items,
-            records: many::find(connection, &ids)?,
-            usages: if is_retry { usages::find(connection, &usage_ids)? } else { HashMap::new() },
-            attempts: if is_retry { many::attempts(connection, &usage_ids)? } else { HashMap::new() },
-            events: audit::last_since(connection, FAILED_ACCOUNTING, &ids, batch.stored.frozen_event)?,
-        })
+        let events = audit::last_since(connection, FAILED_ACCOUNTING, &ids, batch.stored.frozen_event)?;
+        Ok(Stretch { batch, items, cases, events })
     }
 
-    /// Judges each row and writes what becomes of them; gives the outcomes and the events to be written last.
-    fn act(mut self, connection: &mut DbConnection, author: &Author) -> Result<(Vec<Outcome>, Vec<Written>)> {
-        let (mut outcomes, mut written, mut after) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, item) in self.items.iter().enumerate() {
-            let found = self.records.get(&item.failed_id);
-            let judged = judgement::unchanged(item, found, self.events.get(&item.failed_id)).cloned();
-            let not_done = match judged {
-                Ok(record) => self.one(place, (&record, author), (&mut written, &mut after))?,
-                Err(reason) => Some(reason),
+    /// Judges each row, writes what becomes of them, and tells the trail.
+    fn act(mut self, connection: &mut DbConnection, author: &Author) -> Result<Vec<Outcome>> {
+        let mut outcomes = Vec::new();
+        for item in self.items {
+            let id = &item.failed_id;
+            let found = self.cases.of(id).and_then(|case| case.failure(id).ok());
+            let judged = judgement::unchanged(item, found, self.events.get(id)).map(drop);
+            let not_done = match (judged, self.cases.of_mut(id)) {
+                (Err(reason), _) => Some(reason),
+                (Ok(()), Some(case)) => judgement::act(case, (self.batch, id), author)?,
+                (Ok(()), None) => Some(Reason::meanwhile("batch-gone", self.events.get(id))),
             };
             outcomes.push(Outcome { number: item.number, not_done, event_id: None });
         }
-        self.save(connection, &written, &after)?;
-        Ok((outcomes, written))
-    }
-
-    /// The change of one record, unless the rules refuse it.
-    fn one(
-        &mut self,
-        place: usize,
-        (record, author): (&FailedRecord, &Author),
-        (written, after): (&mut Vec<Written>, &mut Vec<FailedRecord>),
-    ) -> Result<Option<Reason>> {
-        let changed = match self.batch.action {
-            Action::Delete => {
-                let (before, now) = (record.to_json(), json!({ "batch": self.batch.id() }));
-                written.push(event_of(place, event::Action::Delete, record, (before, now)));
-                return Ok(None);
-            }
-            Action::Retry => self.retried(record, author),
-            Action::Handle | Action::Reopen => judgement::changed(self.batch, record, author),
-        };
-        let changed = match changed {
-            Ok(changed) => changed,
-            Err(error) => return judgement::refusal(error).map(Some),
-        };
-        let action = match self.batch.action {
-            Action::Handle => event::Action::Handle,
-            Action::Reopen => event::Action::Reopen,
-            Action::Retry | Action::Delete => event::Action::Retry,
-        };
-        written.push(event_of(place, action, record, difference(record, &changed, self.batch.id())));
-        if let (Action::Retry, Some(usage_id)) = (self.batch.action, &record.llmusageid) {
-            written.push(move_of(usage_id, self.batch.id()));
-        }
-        after.push(changed);
-        Ok(None)
-    }
-
-    /// The record with a retry asked for. From here on its usage counts as to be accounted, for the rows that follow.
-    fn retried(&mut self, record: &FailedRecord, author: &Author) -> Result<FailedRecord> {
-        let usage_id = record.llmusageid.clone().unwrap_or_default();
-        let usage = self.usages.get_mut(&usage_id);
-        if let Some(obstacle) = record.retry_obstacle(usage.as_deref()) {
-            return Err(Error::Conflict(crate::base::form::Message::new(obstacle)));
-        }
-        if let Some((usage, _)) = usage {
-            usage.accounting_status = Some(CREATED.to_owned());
-        }
-        let attempts = self.attempts.get(&usage_id).cloned().unwrap_or_default();
-        Ok(record.retried(attempts.into_iter(), author))
-    }
-
-    fn save(&self, connection: &mut DbConnection, written: &[Written], after: &[FailedRecord]) -> Result<()> {
-        if self.batch.action == Action::Delete {
-            let ids: Vec<String> = written.iter().map(|event| event.id.clone()).collect();
-            return many::delete(connection, &ids);
-        }
-        let usage_ids: Vec<String> =
-            written.iter().filter(|event| event.kind == USAGE).map(|event| event.id.clone()).collect();
-        if !usage_ids.is_empty() {
-            let moved = usages::move_states(connection, &usage_ids, FAILED, CREATED)?;
-            if moved != usage_ids.len() {
-                return Err(Error::internal(format!("{} usages are locked, {moved} moved", usage_ids.len())));
-            }
-        }
-        many::save(connection, &after.iter().collect::<Vec<_>>())
-    }
-}
-
-fn event_of(
-    place: usize,
-    action: event::Action,
-    record: &FailedRecord,
-    (before, after): (Value, Value),
-) -> Written {
-    let id = record.id.clone();
-    Written { outcome: Some(place), action, kind: FAILED_ACCOUNTING, id, before, after }
-}
-
-fn move_of(usage_id: &str, batch_id: &str) -> Written {
-    Written {
-        outcome: None,
-        action: event::Action::Retry,
-        kind: USAGE,
-        id: usage_id.to_owned(),
-        before: json!({ "accounting_status": FAILED }),
-        after: json!({ "accounting_status": CREATED, "batch": batch_id }),
+        let facts = json!({ "batch": self.batch.id() });
+        let saved = self.cases.save(connection, author, &facts)?;
+        let ids = self.items.iter().map(|item| item.failed_id.as_str());
+        outcome::note_events(&mut outcomes, ids, (&saved, self.batch.action.event()));
+        Ok(outcomes)
     }
 }

@@ -2,11 +2,11 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::batch::{Action, Batch, State};
-use super::judgement::Reason;
-use super::outcome::{self as outcomes_of, Outcome, Written};
+use super::judgement::{self, Reason};
+use super::outcome::{self as outcomes_of, Outcome};
 use super::store::{self, Step};
 use crate::audit::event::{self, Author, FAILED_ACCOUNTING};
 use crate::audit::store::{self as audit, Event};
@@ -15,14 +15,15 @@ use crate::base::money::Money;
 use crate::db::DbConnection;
 use crate::db::schema::{batch_item as item, batch_outcome as outcome};
 use crate::error::Result;
+use crate::failed_accounting::case::{Cases, Place};
 use crate::failed_accounting::failure::FailedRecord;
-use crate::failed_accounting::many;
 
 /// A row that was done, and the event that tells what it was before.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Done {
     number: i64,
     failed_id: String,
+    llmusageid: Option<String>,
     amount: Option<Money>,
     cost: Option<Money>,
     event_id: Option<i64>,
@@ -39,7 +40,14 @@ pub(super) fn next(connection: &mut DbConnection, batch: &Batch, rows: i64) -> R
         .filter(outcome::number.gt(batch.stored.undo_position))
         .order(outcome::number)
         .limit(rows)
-        .select((outcome::number, item::failed_id, item::amount, item::cost, outcome::event_id))
+        .select((
+            outcome::number,
+            item::failed_id,
+            item::llmusageid,
+            item::amount,
+            item::cost,
+            outcome::event_id,
+        ))
         .load(connection)?)
 }
 
@@ -54,8 +62,8 @@ pub(super) fn run(
         return Ok(false);
     }
     let ids: Vec<String> = rows.iter().map(|row| row.failed_id.clone()).collect();
-    many::lock(connection, &ids)?;
-    let found = many::find(connection, &ids)?;
+    let place = |row: &Done| Place { id: row.failed_id.clone(), usage_id: row.llmusageid.clone() };
+    let mut cases = Cases::take(connection, &rows.iter().map(place).collect::<Vec<_>>())?;
     let mut wanted: Vec<i64> = rows.iter().filter_map(|row| row.event_id).collect();
     let first = wanted.iter().min().copied().unwrap_or(0);
     // The last event of most rows is their own.
@@ -64,22 +72,26 @@ pub(super) fn run(
     wanted.sort_unstable();
     wanted.dedup();
     let events = audit::of_ids(connection, wanted)?;
-    let (mut outcomes, mut written, mut after) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, row) in rows.iter().enumerate() {
+    let action =
+        if batch.action == Action::Handle { event::Action::UndoHandle } else { event::Action::UndoReopen };
+    let mut outcomes = Vec::new();
+    for row in rows {
         let event = row.event_id.and_then(|id| events.get(&id));
         let last = later.get(&row.failed_id).and_then(|id| events.get(id));
-        let not_done = match restored(row, found.get(&row.failed_id), (event, last)) {
-            Ok((before, changed)) => {
-                written.push(written_of(batch, place, before, &changed));
-                after.push(changed);
-                None
-            }
-            Err(reason) => Some(reason),
+        let found = cases.of(&row.failed_id).and_then(|case| case.failure(&row.failed_id).ok());
+        let not_done = match (restored(row, found, (event, last)), cases.of_mut(&row.failed_id)) {
+            (Ok(before), Some(case)) => match case.restore(before, action, author) {
+                Ok(()) => None,
+                Err(error) => Some(judgement::refusal(error)?),
+            },
+            (Ok(_), None) => Some(Reason::meanwhile("batch-gone", last)),
+            (Err(reason), _) => Some(reason),
         };
         outcomes.push(Outcome { number: row.number, not_done, event_id: None });
     }
-    many::save(connection, &after.iter().collect::<Vec<_>>())?;
-    let outcomes = outcomes_of::record(connection, (outcomes, written), author)?;
+    let saved = cases.save(connection, author, &json!({ "batch": batch.id() }))?;
+    let ids = rows.iter().map(|row| row.failed_id.as_str());
+    outcomes_of::note_events(&mut outcomes, ids, (&saved, action));
     outcomes_of::write(connection, (batch.id(), "undo"), &outcomes)?;
     store::advance(connection, batch, &step_after(batch, rows, &outcomes, author))?;
     Ok(true)
@@ -102,33 +114,25 @@ fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Autho
     }
 }
 
-fn written_of(batch: &Batch, place: usize, before: &FailedRecord, after: &FailedRecord) -> Written {
-    let action =
-        if batch.action == Action::Handle { event::Action::UndoHandle } else { event::Action::UndoReopen };
-    let (old, new) = outcomes_of::difference(before, after, batch.id());
-    let id = before.id.clone();
-    Written { outcome: Some(place), action, kind: FAILED_ACCOUNTING, id, before: old, after: new }
-}
-
-/// The record as it is and as it was before its event, unless it is not any more what the event made of it.
-fn restored<'a>(
+/// The record as it was before its event, unless it is not any more what the event made of it.
+fn restored(
     row: &Done,
-    record: Option<&'a FailedRecord>,
+    record: Option<&FailedRecord>,
     (event, later): (Option<&Event>, Option<&Event>),
-) -> std::result::Result<(&'a FailedRecord, FailedRecord), Reason> {
+) -> std::result::Result<FailedRecord, Reason> {
     let later = later.filter(|later| Some(later.id) > row.event_id);
     let Some(record) = record else { return Err(Reason::meanwhile("batch-gone", later)) };
     let Some(event) = event.filter(|_| later.is_none()) else {
         return Err(Reason::meanwhile("batch-moved-on", later));
     };
     let (before, after) = (object(event.before_state.as_deref()), object(event.after_state.as_deref()));
-    let now = record.handling_json();
+    let now = record.to_json();
     // What MariaDB keeps of a time is shorter than what was written.
     let asked = after.iter().filter(|(field, _)| !["batch", "handled_time"].contains(&field.as_str()));
     if asked.into_iter().any(|(field, value)| now.get(field) != Some(value)) {
         return Err(Reason::meanwhile("batch-moved-on", None));
     }
-    Ok((record, with_fields(record, &before)))
+    Ok(with_fields(record, &before))
 }
 
 fn object(text: Option<&str>) -> serde_json::Map<String, Value> {

@@ -20,10 +20,12 @@ pub enum Kind {
 }
 
 /// All classes in the order in which they are told, with what their ids are of.
-pub const CLASSES: [(&str, Kind); 9] = [
+pub const CLASSES: [(&str, Kind); 11] = [
     ("in_live_and_history", Kind::Usage),
     ("failed_without_failure", Kind::Usage),
+    ("failed_without_open", Kind::Usage),
     ("open_failure_of_accounted", Kind::Failure),
+    ("charged_twice", Kind::Failure),
     ("failure_without_usage", Kind::Failure),
     ("created_too_long", Kind::Usage),
     (ACCOUNTED_FOR_NOTHING, Kind::Usage),
@@ -62,6 +64,27 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
             dialect::is_word(engine, "x.accounting_status", "failed"),
             same("f.llmusageid", "x.id")
         )),
+        // Failures, and none of them is the work or says what became of the money.
+        "failed_without_open" => one(&format!(
+            "llmusage x WHERE {} AND EXISTS (SELECT 1 FROM llmusage_accounting_failed f WHERE {same}) \
+             AND NOT EXISTS (SELECT 1 FROM llmusage_accounting_failed f WHERE {same} AND ({IS_OPEN} OR f.resolution IN \
+             ('charged_manually', 'accounted_elsewhere', 'customer_credited', 'written_off', 'test_traffic', 'other', \
+             'duplicate')))",
+            dialect::is_word(engine, "x.accounting_status", "failed"),
+            same = same("f.llmusageid", "x.id")
+        )),
+        "charged_twice" => ["llmusage", "llmusage_history"]
+            .iter()
+            .map(|table| {
+                let text = format!(
+                    "llmusage_accounting_failed x JOIN {table} u ON {} WHERE x.handled = '1' \
+                     AND x.resolution IN ('charged_manually', 'accounted_elsewhere') AND {}",
+                    same("u.id", "x.llmusageid"),
+                    accounted("u")
+                );
+                Statement::new(engine, &text)
+            })
+            .collect(),
         "open_failure_of_accounted" => ["llmusage", "llmusage_history"]
             .iter()
             .map(|table| {

@@ -116,7 +116,11 @@ impl DbConnection {
                 connection,
                 match begin {
                     Begin::Write => "START TRANSACTION READ WRITE",
-                    Begin::Snapshot => "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+                    // The session is READ COMMITTED, for those who write.
+                    Begin::Snapshot => {
+                        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; \
+                         START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+                    }
                 },
             ),
             #[cfg(feature = "postgres")]
@@ -200,6 +204,7 @@ impl Manager {
                     ended => ended?,
                 }
                 connection.wait_for_locks(LOCK_TIMEOUT)?;
+                isolate_writers(connection)?;
                 connection.batch_execute(
                     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
                 )
@@ -213,6 +218,22 @@ impl Manager {
                 self.zone.name()
             )),
         }
+    }
+}
+
+/// Those who write read what is there now, not what was there at their first question, and lock no gaps. With a binary log
+/// of statements InnoDB refuses to write so (error 1665): there they stay at REPEATABLE READ.
+fn isolate_writers(connection: &mut DbConnection) -> QueryResult<()> {
+    let set = |name: &str| {
+        format!(
+            "SET SESSION {name} = IF(@@log_bin AND @@SESSION.binlog_format = 'STATEMENT', 'REPEATABLE-READ', \
+             'READ-COMMITTED')"
+        )
+    };
+    // MariaDB before 11.1 and MySQL from 8.0 on have different names for it.
+    match connection.batch_execute(&set("transaction_isolation")) {
+        Err(_) => connection.batch_execute(&set("tx_isolation")),
+        set => set,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod dialect;
 mod functions;
 pub mod instance;
 pub mod lease;
+pub mod lock_order;
 pub mod migrations;
 pub mod schema;
 mod transactions;

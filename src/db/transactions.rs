@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::DbConnection;
 use super::connection::Begin;
+use super::{DbConnection, lock_order};
 use crate::error::{Error, Result};
 
 /// The most times a transaction is tried.
@@ -31,6 +31,7 @@ pub(super) fn within<T>(
     work: impl FnOnce(&mut DbConnection) -> Result<T>,
 ) -> Result<T> {
     connection.begin(begin)?;
+    let _begun = lock_order::begin();
     match work(connection) {
         Ok(value) => {
             connection.commit()?;

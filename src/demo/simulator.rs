@@ -62,7 +62,9 @@ impl Simulator {
         now: NaiveDateTime,
     ) -> Result<bool> {
         let Some(usage) = usages::lookup(connection, id)? else { return Ok(false) };
-        if !usages::move_state(connection, id, CREATED, if fails { FAILED } else { ACCOUNTED })? {
+        let row = live::table.filter(live::id.eq(id.to_owned())).filter(live::accounting_status.eq(CREATED));
+        let state = live::accounting_status.eq(if fails { FAILED } else { ACCOUNTED });
+        if diesel::update(row).set(state).execute(connection)? == 0 {
             return Ok(false);
         }
         let (amount, cost) = self.price(&usage);

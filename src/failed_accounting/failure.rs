@@ -1,4 +1,4 @@
-//! One failed record and the rules of its state: what may be done to it when, and what that changes.
+//! One failed record: what it holds, and what an act makes of it. Whether the act is possible says its case (`case::rules`).
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 pub enum Resolution {
     Accounted,
     Superseded,
+    /// Charged by the platform under another entry, as its ledger proves.
+    AccountedElsewhere,
     ChargedManually,
     WrittenOff,
     Duplicate,
@@ -25,7 +27,7 @@ pub enum Resolution {
 }
 
 impl Resolution {
-    pub const ALL: [Resolution; 8] = [
+    pub const ALL: [Resolution; 9] = [
         Resolution::ChargedManually,
         Resolution::WrittenOff,
         Resolution::Duplicate,
@@ -34,6 +36,7 @@ impl Resolution {
         Resolution::Other,
         Resolution::Accounted,
         Resolution::Superseded,
+        Resolution::AccountedElsewhere,
     ];
 
     /// As stored.
@@ -41,6 +44,7 @@ impl Resolution {
         match self {
             Resolution::Accounted => "accounted",
             Resolution::Superseded => "superseded",
+            Resolution::AccountedElsewhere => "accounted_elsewhere",
             Resolution::ChargedManually => "charged_manually",
             Resolution::WrittenOff => "written_off",
             Resolution::Duplicate => "duplicate",
@@ -57,7 +61,7 @@ impl Resolution {
 
     /// Whether a person may choose it. The others are set by the app only, with proof.
     pub fn is_by_hand(self) -> bool {
-        !matches!(self, Resolution::Accounted | Resolution::Superseded)
+        !matches!(self, Resolution::Accounted | Resolution::Superseded | Resolution::AccountedElsewhere)
     }
 }
 
@@ -131,20 +135,13 @@ impl FailedRecord {
         self.closed_as() == Some(Resolution::Superseded)
     }
 
-    /// Why it cannot be reopened now, if so.
-    pub fn reopen_obstacle(&self) -> Option<&'static str> {
-        if self.is_open() {
-            return Some("conflict-already-open");
-        }
-        match self.closed_as() {
-            Some(Resolution::Accounted) => Some("conflict-closed-as-accounted"),
-            Some(Resolution::Superseded) => Some("conflict-closed-as-superseded"),
-            _ => None,
-        }
-    }
-
     /// Closes an open failure.
-    pub fn handle(&self, handling: &Handling, author: &str, now: NaiveDateTime) -> Result<FailedRecord> {
+    pub(super) fn handle(
+        &self,
+        handling: &Handling,
+        author: &str,
+        now: NaiveDateTime,
+    ) -> Result<FailedRecord> {
         if !self.is_open() {
             return Err(Error::Conflict(Message::new("conflict-already-handled")));
         }
@@ -161,23 +158,21 @@ impl FailedRecord {
         })
     }
 
-    /// Undoes a handle; the note says why and replaces the old one, which the audit trail keeps.
-    pub fn reopen(&self, note: Option<&str>) -> Result<FailedRecord> {
-        if let Some(obstacle) = self.reopen_obstacle() {
-            return Err(Error::Conflict(Message::new(obstacle)));
-        }
-        Ok(FailedRecord {
+    /// Open again; the note says why and replaces the old one, which the audit trail keeps.
+    pub(super) fn opened(&self, note: Option<&str>) -> FailedRecord {
+        FailedRecord {
             handled: Some("0".to_owned()),
             handled_time: None,
             handled_note: note.map(str::to_owned),
             resolution: None,
             handled_by: None,
+            retry: Retry { superseded_by: None, ..self.retry.ended() },
             ..self.clone()
-        })
+        }
     }
 
     /// The record with those values; closing and reopening through an edit follow the same rules.
-    pub fn edit(&self, edit: &Edit, author: &str, now: NaiveDateTime) -> Result<FailedRecord> {
+    pub(super) fn edit(&self, edit: &Edit, author: &str, now: NaiveDateTime) -> Result<FailedRecord> {
         let stays = self.is_open() != edit.handled;
         let base = match (stays, edit.handled, edit.resolution) {
             (true, ..) => self.clone(),
@@ -187,7 +182,7 @@ impl FailedRecord {
             (false, true, None) => {
                 return Err(Error::invalid("resolution", Message::new("error-required")));
             }
-            (false, false, _) => self.reopen(edit.handled_note.as_deref())?,
+            (false, false, _) => self.opened(edit.handled_note.as_deref()),
         };
         let resolution = match edit.resolution {
             Some(resolution) if edit.handled => Some(resolution.as_str().to_owned()),

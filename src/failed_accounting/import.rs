@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::case::{self, rules::Decision};
 use super::export::COLUMNS;
 use super::failure::{FailedRecord, Resolution};
 use super::store;
@@ -68,6 +69,22 @@ impl Importable for FailedRecord {
 
     fn unique_value(&self, column: &str) -> Option<&str> {
         (column == "id").then_some(self.id.as_str())
+    }
+
+    fn decided(&self) -> Option<&str> {
+        let moved = Decision::on(self) == Some(Decision::Moved);
+        self.llmusageid.as_deref().filter(|id| moved && !id.trim().is_empty())
+    }
+
+    fn forbidden(
+        connection: &mut DbConnection,
+        usage_ids: &[String],
+    ) -> Result<Option<(String, &'static str, Message)>> {
+        let found = case::charged_twice(connection, usage_ids)?;
+        Ok(found.map(|(id, key)| {
+            let reason = Message::new(key).with("found", quoted(&id));
+            (id, "resolution", reason)
+        }))
     }
 
     fn is_taken(connection: &mut DbConnection, _column: &str, value: &str) -> Result<bool> {

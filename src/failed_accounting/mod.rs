@@ -1,10 +1,11 @@
 //! Failed accounting records: the heart. One filter stands behind page, CSV and totals.
 //!
-//! `failure` holds the rules of state, `form` what people type, `store` the database; `pages` and
+//! `case` is the gate for whatever acts on a record, with the rules of state; `form` is what people type, `store` the database; `pages` and
 //! `download` are the web.
 
 pub mod api;
 pub mod batched;
+pub mod case;
 pub mod causes;
 pub mod change;
 pub mod changed;

@@ -69,9 +69,14 @@ impl Watcher {
         let look = if was_doubtful { Look::Again } else { Look::First };
         let at = self.clock.now();
         let author = Author { name: AUTHOR.to_owned(), source: Source::Job, request_id: None, at };
-        let settled = self
-            .database
-            .transaction_here(|connection| settlement::settle(connection, (id, usage_id), look, &author))?;
+        let once = || {
+            self.database
+                .transaction_here(|connection| settlement::settle(connection, (id, usage_id), look, &author))
+        };
+        let mut settled = once()?;
+        while settled == Settled::Going {
+            settled = once()?;
+        }
         tracing::info!(failure = id, ?settled, "looked at a retry");
         Ok(settled)
     }

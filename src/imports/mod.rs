@@ -8,6 +8,8 @@ pub mod pages;
 pub mod progress;
 mod source;
 
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 use serde::Serialize;
 
@@ -47,6 +49,20 @@ pub trait Importable: Sized {
     fn unique_value(&self, column: &str) -> Option<&str>;
     /// Whether a row of the table holds that value in that column.
     fn is_taken(connection: &mut DbConnection, column: &str, value: &str) -> Result<bool>;
+
+    /// The usage whose money this row says was moved by hand, if it does.
+    fn decided(&self) -> Option<&str> {
+        None
+    }
+
+    /// The first of these usages that such a decision must not be brought in for: the column and the reason. Asked once all
+    /// rows are written, last before the commit.
+    fn forbidden(
+        _connection: &mut DbConnection,
+        _usage_ids: &[String],
+    ) -> Result<Option<(String, &'static str, Message)>> {
+        Ok(None)
+    }
 
     /// Why it must not be inserted though it could be: the column and the reason.
     fn obstacle(&self, _connection: &mut DbConnection) -> Result<Option<(&'static str, Message)>> {
@@ -120,6 +136,7 @@ fn write<T: Importable>(
     progress: &Progress,
 ) -> std::result::Result<Imported, Stop> {
     let mut imported = Imported::default();
+    let mut decided: HashMap<String, u64> = HashMap::new();
     progress.say("writing");
     let bulk = dialect::begin_bulk(connection, T::TABLE, expected)?;
     source.rows(progress, &mut |line, row: T| -> std::result::Result<(), Stop> {
@@ -127,6 +144,7 @@ fn write<T: Importable>(
             return Err(Refusal::of_cell(line, column, reason).into());
         }
         imported.count(&row);
+        decided.extend(row.decided().map(|usage| (usage.to_owned(), line)));
         row.insert(connection).map_err(|error| match error {
             error if is_duplicate(&error) => Stop::Clash(line),
             error => match Error::from(error) {
@@ -139,6 +157,11 @@ fn write<T: Importable>(
     })?;
     progress.say("indexing");
     dialect::end_bulk(connection, bulk)?;
+    let usage_ids: Vec<String> = decided.keys().cloned().collect();
+    if let Some((usage, column, reason)) = T::forbidden(connection, &usage_ids)? {
+        let line = decided.get(&usage).copied().unwrap_or_default();
+        return Err(Refusal::of_cell(line, column, reason).into());
+    }
     Ok(imported)
 }
 

@@ -26,6 +26,9 @@ pub struct Failure {
     pub failed_time: Option<NaiveDateTime>,
     pub handled: Option<String>,
     pub resolution: Option<String>,
+    pub handled_by: Option<String>,
+    #[diesel(deserialize_as = TolerantTime)]
+    pub handled_time: Option<NaiveDateTime>,
     #[diesel(deserialize_as = TolerantTime)]
     pub retry_requested_at: Option<NaiveDateTime>,
 }

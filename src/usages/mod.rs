@@ -3,7 +3,6 @@
 //! A usage is in exactly one of the two tables.
 
 pub mod api;
-pub mod change;
 pub mod export;
 pub mod failures;
 pub mod filter;

@@ -1,17 +1,13 @@
-//! Usages in the database: finding one wherever it is, inserting.
+//! Usages in the database: finding one wherever it is, inserting. Who changes one takes its case.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
-use super::usage::{ACCOUNTED, FAILED, Usage, Whereabouts, columns_in};
-use crate::base::money::Money;
+use super::usage::{Usage, Whereabouts, columns_in};
 use crate::db::DbConnection;
-use crate::db::dialect::{self, Statement};
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::values::TolerantTime;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A row to insert, money as the columns hold it.
 #[derive(Debug, Insertable)]
@@ -34,28 +30,6 @@ struct Row<'a> {
     userorgid: Option<&'a str>,
     ownerid: Option<&'a str>,
     accounting_status: Option<&'a str>,
-}
-
-/// What an edit changes; the outer none leaves a column as it is.
-#[derive(Debug, AsChangeset)]
-#[diesel(table_name = live)]
-struct Changes<'a> {
-    llmid: Option<Option<&'a str>>,
-    use_date: Option<Option<NaiveDate>>,
-    use_time: Option<Option<NaiveDateTime>>,
-    userid: Option<Option<&'a str>>,
-    usages: Option<Option<&'a str>>,
-    ioinfo: Option<Option<&'a str>>,
-    transno: Option<Option<&'a str>>,
-    responsed_seconds: Option<Option<f64>>,
-    finish_seconds: Option<Option<f64>>,
-    status: Option<Option<&'a str>>,
-    taskid: Option<Option<&'a str>>,
-    amount: Option<Option<f64>>,
-    cost: Option<Option<f64>>,
-    userorgid: Option<Option<&'a str>>,
-    ownerid: Option<Option<&'a str>>,
-    accounting_status: Option<Option<&'a str>>,
 }
 
 impl<'a> From<&'a Usage> for Row<'a> {
@@ -111,91 +85,10 @@ pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> 
     Ok(found.filter(|usage| usage.id == id))
 }
 
-/// As [`find_anywhere`]; nobody changes the live usage until the transaction ends.
-///
-/// To be the first question of a transaction: whoever locks a usage and its failures locks the usage first, so that
-/// no two wait for each other; and MariaDB's reads show what was there at the first one.
-pub fn find_for_update(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
-    lock(connection, id)?;
-    find_anywhere(connection, id)
-}
-
-/// Locks a live usage until the transaction ends, where it is there.
-pub fn lock(connection: &mut DbConnection, id: &str) -> Result<()> {
-    let lock = dialect::for_update(connection.engine());
-    if !lock.is_empty() {
-        sql::<Text>("SELECT id FROM llmusage WHERE id = ")
-            .bind::<Text, _>(id.to_owned())
-            .sql(lock)
-            .load::<String>(connection)?;
-    }
-    Ok(())
-}
-
-/// Moves a live usage from one accounting state to another, only from that one; says whether it did.
-pub fn move_state(connection: &mut DbConnection, id: &str, from: &str, to: &str) -> Result<bool> {
-    let row =
-        live::table.filter(live::id.eq(id.to_owned())).filter(live::accounting_status.eq(from.to_owned()));
-    Ok(diesel::update(row).set(live::accounting_status.eq(to.to_owned())).execute(connection)? == 1)
-}
-
-/// Makes a live usage `failed`, unless it is that or accounted already; says whether it did.
-pub fn mark_failed(connection: &mut DbConnection, id: &str) -> Result<bool> {
-    let start = format!("UPDATE llmusage SET accounting_status = '{FAILED}' WHERE id = ");
-    let unless =
-        format!(" AND (accounting_status IS NULL OR accounting_status NOT IN ('{FAILED}', '{ACCOUNTED}'))");
-    Ok(Statement::new(connection.engine(), &start).text(id).sql(&unless).execute(connection)? == 1)
-}
-
-/// Writes what changed between two states of a live usage that was found for update; what did not stays to the letter.
-pub fn save(connection: &mut DbConnection, before: &Usage, after: &Usage) -> Result<()> {
-    fn text<'a>(before: &Option<String>, after: &'a Option<String>) -> Option<Option<&'a str>> {
-        (before != after).then_some(after.as_deref())
-    }
-    fn plain<T: PartialEq + Copy>(before: Option<T>, after: Option<T>) -> Option<Option<T>> {
-        (before != after).then_some(after)
-    }
-    let money = |before, after: Option<Money>| plain(before, after).map(|money| money.map(Money::to_column));
-    let changes = Changes {
-        llmid: text(&before.llmid, &after.llmid),
-        use_date: plain(before.use_date, after.use_date),
-        use_time: plain(before.use_time, after.use_time),
-        userid: text(&before.userid, &after.userid),
-        usages: text(&before.usages, &after.usages),
-        ioinfo: text(&before.ioinfo, &after.ioinfo),
-        transno: text(&before.transno, &after.transno),
-        responsed_seconds: plain(before.responsed_seconds, after.responsed_seconds),
-        finish_seconds: plain(before.finish_seconds, after.finish_seconds),
-        status: text(&before.status, &after.status),
-        taskid: text(&before.taskid, &after.taskid),
-        amount: money(before.amount, after.amount),
-        cost: money(before.cost, after.cost),
-        userorgid: text(&before.userorgid, &after.userorgid),
-        ownerid: text(&before.ownerid, &after.ownerid),
-        accounting_status: text(&before.accounting_status, &after.accounting_status),
-    };
-    if before == after {
-        return Ok(());
-    }
-    let row = live::table.filter(live::id.eq(before.id.clone()));
-    match diesel::update(row).set(changes).execute(connection)? {
-        0 => Err(Error::NotFound),
-        _ => Ok(()),
-    }
-}
-
 /// Whether another live usage has that task.
 pub fn is_task_taken(connection: &mut DbConnection, id: &str, taskid: &str) -> Result<bool> {
     let row = live::table.filter(live::taskid.eq(taskid.to_owned())).filter(live::id.ne(id.to_owned()));
     Ok(row.select(live::id).first::<String>(connection).optional()?.is_some())
-}
-
-/// Removes a live usage for good.
-pub fn delete(connection: &mut DbConnection, id: &str) -> Result<()> {
-    match diesel::delete(live::table.filter(live::id.eq(id.to_owned()))).execute(connection)? {
-        0 => Err(Error::NotFound),
-        _ => Ok(()),
-    }
 }
 
 /// The archived usage of that id and since when it is archived.

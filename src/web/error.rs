@@ -76,6 +76,8 @@ struct ErrorPage {
     explanation: String,
     /// Fields with their messages, where the fault is in what was sent.
     fields: Vec<(String, String)>,
+    /// The failure that stands in the way: its page and its id.
+    record: Option<(String, String)>,
     /// The page that the refused form was on.
     back: Option<String>,
     /// Whether that is the form itself, not the record that it was about.
@@ -163,6 +165,13 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
         },
         explanation,
         fields,
+        record: match error {
+            Some(Error::Conflict(message)) => message
+                .arguments
+                .get("record")
+                .map(|id| (format!("/failed-accounting/{}", links::segment(id)), id.clone())),
+            _ => None,
+        },
         is_form: bounds.is_some(),
         back: page_of_form(request).or_else(|| bounds.map(|_| request.path().to_owned())),
         again: (status == StatusCode::SERVICE_UNAVAILABLE).then(|| tried_again_at(request)),

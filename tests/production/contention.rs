@@ -12,12 +12,10 @@ use crate::desk::Desk;
 use crate::support::database::{TestDatabase, engine};
 use crate::support::rows::{failure, insert};
 
-/// Raises the retry count of a record, as any change does: locked first.
+/// Raises the retry count of a record, which it locks until the transaction ends.
 fn count_up(connection: &mut DbConnection, id: &str) -> Result<()> {
-    let before = store::find_for_update(connection, id)?;
-    let mut after = before.clone();
-    after.retry_count = Some(before.retry_count.unwrap_or(0) + 1);
-    store::save(connection, &before, &after)
+    let update = "UPDATE llmusage_accounting_failed SET retry_count = retry_count + 1 WHERE id = ";
+    Ok(connection.batch_execute(&format!("{update}'{id}'"))?)
 }
 
 fn retry_count(database: &Database, id: &str) -> Option<i32> {

@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use llmage_admin::db::{Database, Engine};
+use llmage_admin::failed_accounting::case::{Case, Place};
 use llmage_admin::failed_accounting::store;
 
 use crate::desk::{Desk, command, said};
@@ -75,9 +76,10 @@ fn while_locked(database: &TestDatabase, id: &str, work: impl FnOnce(&mpsc::Send
     let (release, released) = mpsc::channel();
     let (locked, is_locked) = mpsc::channel();
     std::thread::scope(|scope| {
+        let place = Place { id: id.to_owned(), usage_id: Some("usage-1".to_owned()) };
         scope.spawn(move || {
             let held = database.transaction_once_here(|connection| {
-                store::find_for_update(connection, id)?;
+                Case::of_failure(connection, &place)?;
                 locked.send(()).expect("somebody waits");
                 // Released, or the test has failed.
                 let _ = released.recv();

@@ -5,16 +5,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use chrono::NaiveDateTime;
 use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
-use llmage_admin::audit::event::{Action, Author, Source};
+use llmage_admin::audit::event::{Author, Source};
 use llmage_admin::db::{Database, DbConnection};
 use llmage_admin::demo::simulator::Simulator;
 use llmage_admin::error::{Error, Result};
-use llmage_admin::failed_accounting::failure::{FailedRecord, Handling, Resolution};
+use llmage_admin::failed_accounting::case::{Case, Place};
+use llmage_admin::failed_accounting::failure::{Handling, Resolution};
 use llmage_admin::failed_accounting::settlement::{self, Look};
-use llmage_admin::failed_accounting::{change, retry, store};
-use llmage_admin::usages::recording::{self, Recording};
+use llmage_admin::usages::recording::Recording;
+use llmage_admin::usages::store as usages;
 use llmage_admin::usages::usage::Whereabouts;
-use llmage_admin::usages::{change as usage_change, store as usages};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -87,6 +87,11 @@ fn author() -> Author {
     Author { name: "somebody".to_owned(), source: Source::Job, request_id: None, at }
 }
 
+/// Where a failure of u0 is.
+fn place(id: &str) -> Place {
+    Place { id: id.to_owned(), usage_id: Some("u0".to_owned()) }
+}
+
 /// What a kill unwinds with; not a panic, so that nothing is printed.
 struct Killed;
 
@@ -123,44 +128,36 @@ fn transaction<T>(
 }
 
 fn perform(database: &Database, simulator: &mut Simulator, act: &Act, dies_at: Option<u32>) {
-    let change = |connection: &mut DbConnection,
-                  id: &str,
-                  action,
-                  to: &dyn Fn(&FailedRecord) -> Result<FailedRecord>| {
-        change::change(connection, id, (action, &author()), to).map(drop)
+    let acted = |place: &Place, act: &dyn Fn(&mut Case) -> Result<()>| {
+        transaction(database, dies_at, |connection| {
+            let mut case = Case::of_failure(connection, place)?;
+            act(&mut case)?;
+            case.save(connection, &author()).map(drop)
+        })
     };
     let rows = records(database);
-    let named = |place: &usize| rows.get(*place).map(|row| (row.id.clone(), row.llmusageid.clone()));
+    let named = |place: &usize| {
+        rows.get(*place).map(|row| Place { id: row.id.clone(), usage_id: row.llmusageid.clone() })
+    };
     let conflict_or_done = |done: Option<Result<()>>| match done {
         None | Some(Ok(()) | Err(Error::Conflict(_) | Error::NotFound)) => {}
         Some(Err(error)) => panic!("{act:?}: {error}"),
     };
     conflict_or_done(match act {
-        Act::Retry(place) => named(place).and_then(|(id, usage)| {
-            transaction(database, dies_at, |connection| {
-                retry::request(connection, &id, usage.as_deref(), &author()).map(drop)
-            })
-        }),
-        Act::Withdraw(place) => named(place).and_then(|(id, usage)| {
-            transaction(database, dies_at, |connection| {
-                retry::withdraw(connection, &id, usage.as_deref(), &author()).map(drop)
-            })
-        }),
-        Act::Handle(place) => named(place).and_then(|(id, _)| {
+        Act::Retry(place) => {
+            named(place).and_then(|place| acted(&place, &|case| case.retry(&place.id, &author())))
+        }
+        Act::Withdraw(place) => {
+            named(place).and_then(|place| acted(&place, &|case| case.withdraw(&place.id, &author())))
+        }
+        Act::Handle(place) => named(place).and_then(|place| {
             let handling = Handling { resolution: Resolution::WrittenOff, note: None };
-            let handle = |row: &FailedRecord| row.handle(&handling, "somebody", author().at);
-            transaction(database, dies_at, |connection| change(connection, &id, Action::Handle, &handle))
+            acted(&place, &|case| case.handle(&place.id, &handling, &author()))
         }),
-        Act::Reopen(place) => named(place).and_then(|(id, _)| {
-            let reopen = |row: &FailedRecord| row.reopen(None);
-            transaction(database, dies_at, |connection| change(connection, &id, Action::Reopen, &reopen))
-        }),
-        Act::Delete(place) => named(place).and_then(|(id, _)| {
-            transaction(database, dies_at, |connection| {
-                let row = store::find_for_update(connection, &id)?;
-                change::delete(connection, &row, &author())
-            })
-        }),
+        Act::Reopen(place) => {
+            named(place).and_then(|place| acted(&place, &|case| case.reopen(&place.id, None, &author())))
+        }
+        Act::Delete(place) => named(place).and_then(|place| acted(&place, &|case| case.delete(&place.id))),
         Act::Record(usage) => {
             let recording = Recording {
                 id: nanoid::nanoid!(),
@@ -168,18 +165,23 @@ fn perform(database: &Database, simulator: &mut Simulator, act: &Act, dies_at: O
                 failed_time: author().at,
             };
             transaction(database, dies_at, |connection| {
-                recording::record(connection, usage, &recording, &author()).map(drop)
+                let mut case = Case::of_usage(connection, usage)?;
+                case.record(&recording, &author())?;
+                case.save(connection, &author()).map(drop)
             })
         }
         Act::DeleteUsage(usage) => transaction(database, dies_at, |connection| {
-            let found = usage_change::live_for_update(connection, usage)?;
-            usage_change::delete(connection, &found, &author())
+            let mut case = Case::of_usage(connection, usage)?;
+            case.delete_usage(Some(usage))?;
+            case.save(connection, &author()).map(drop)
         }),
         Act::Take(usage, fails) => transaction(database, dies_at, |connection| {
             simulator.take(connection, usage, *fails, author().at).map(drop)
         }),
         Act::FailStateOnly(usage) => transaction(database, dies_at, |connection| {
-            usages::move_state(connection, usage, "created", "failed").map(drop)
+            Ok(connection.batch_execute(&format!(
+                "UPDATE llmusage SET accounting_status = 'failed' WHERE id = '{usage}' AND accounting_status = 'created'"
+            ))?)
         }),
         Act::WriteRowOnly(usage) => transaction(database, dies_at, |connection| {
             let row = nanoid::nanoid!();
@@ -261,7 +263,9 @@ fn a_kill_between_the_two_writes_of_a_retry_leaves_both_undone() {
     let mut killed = 0;
     for dies_at in 1..30 {
         let done = transaction(&database, Some(dies_at), |connection| {
-            retry::request(connection, "a", Some("u0"), &author())
+            let mut case = Case::of_failure(connection, &place("a"))?;
+            case.retry("a", &author())?;
+            case.save(connection, &author())
         });
         let (found, where_it_is) = database
             .run_here(|connection| usages::find_anywhere(connection, "u0"))
@@ -291,7 +295,11 @@ fn of_many_who_ask_at_once_one_gets_the_retry() {
         let database: Database = (*database).clone();
         std::thread::spawn(move || {
             database
-                .transaction_here(|connection| retry::request(connection, id, Some("u0"), &author()))
+                .transaction_here(|connection| {
+                    let mut case = Case::of_failure(connection, &place(id))?;
+                    case.retry(id, &author())?;
+                    case.save(connection, &author())
+                })
                 .is_ok()
         })
     };

@@ -65,7 +65,14 @@ async fn a_retry_is_closed_as_accounted_only_once_the_usage_is() {
     set_state(&app, "accounted");
     assert_eq!(watcher.step().unwrap(), 1);
     assert!(!watcher.is_due().unwrap());
-    for id in ["f1", "f0"] {
+    let other = app.record("f0");
+    assert_eq!(
+        (other.resolution.as_deref(), other.retry.superseded_by.as_deref()),
+        (Some("superseded"), Some("f1")),
+        "its money is that of the one that was retried"
+    );
+    assert_eq!(actions(&app, FAILED_ACCOUNTING, "f0"), [event("supersede", "operator", "page")]);
+    for id in ["f1"] {
         let record = app.record(id);
         assert_eq!((record.handled.as_deref(), record.resolution.as_deref()), (Some("1"), Some("accounted")));
         assert_eq!(
@@ -138,7 +145,7 @@ async fn a_usage_that_was_changed_or_went_away_is_reported_and_left_as_it_is() {
         let record = app.record("f1");
         assert_eq!(
             (record.is_open(), record.is_retrying(), record.retry_count),
-            (true, false, Some(0)),
+            (true, false, Some(1)),
             "{change}"
         );
         assert_eq!(actions(&app, FAILED_ACCOUNTING, "f1")[0].0, "retry_ended");
@@ -289,11 +296,14 @@ async fn a_new_failure_takes_the_place_of_all_open_ones_of_before_its_retry() {
     app.given(&FailedRecord { failed_time: Some(noon()), ..of_usage("f2") });
     set_state(&app, "failed");
     assert_eq!(watcher(&app).step().unwrap(), 1);
-    for id in ["f1", "f0"] {
+    for (id, by, told) in [
+        ("f1", "f2", event("retry_superseded", AUTHOR, "job")),
+        ("f0", "f1", event("supersede", "operator", "page")),
+    ] {
         let old = app.record(id);
         assert_eq!((old.is_open(), old.resolution.as_deref()), (false, Some("superseded")), "{id}");
-        assert_eq!(old.retry.superseded_by.as_deref(), Some("f2"), "{id}");
-        assert_eq!(actions(&app, FAILED_ACCOUNTING, id)[0], event("retry_superseded", AUTHOR, "job"));
+        assert_eq!(old.retry.superseded_by.as_deref(), Some(by), "{id}");
+        assert_eq!(actions(&app, FAILED_ACCOUNTING, id)[0], told);
     }
     let new = app.record("f2");
     assert_eq!(
@@ -303,15 +313,12 @@ async fn a_new_failure_takes_the_place_of_all_open_ones_of_before_its_retry() {
     assert_eq!(app.record("h").resolution, handled.resolution, "what a person closed stays closed as that");
     let page = operator.get("/failed-accounting/f2").await;
     let before = page.attributes(".facts.money a.id", "href");
+    assert_eq!(before, ["/failed-accounting/f1"], "it names whose place it took");
+    let page = operator.get("/failed-accounting/f1").await;
     assert_eq!(
-        before,
-        ["/failed-accounting/f0", "/failed-accounting/f1"],
-        "it names all whose place it took"
+        page.attributes(".facts.money a.id", "href"),
+        ["/failed-accounting/f0", "/failed-accounting/f2"]
     );
-    for id in ["f0", "f1"] {
-        let page = operator.get(&format!("/failed-accounting/{id}")).await;
-        assert_eq!(page.attributes(".facts.money a.id", "href"), ["/failed-accounting/f2"]);
-    }
 }
 
 #[actix_web::test]
@@ -329,4 +336,139 @@ async fn an_old_failure_that_is_brought_in_meanwhile_is_not_the_outcome() {
     assert_eq!(watcher.step().unwrap(), 1);
     assert_eq!(app.record("f1").retry.superseded_by.as_deref(), Some("new"));
     assert!(app.record("old").is_open() && app.record("new").is_open());
+}
+
+#[actix_web::test]
+async fn of_a_handle_and_a_retry_at_the_same_moment_one_is_done_and_the_other_refused() {
+    let app = TestApp::new();
+    let operator = app.signed_in(Role::Operator).await;
+    for number in 0..60 {
+        let (id, usage_id) = (format!("f{number}"), format!("usage-f{number}"));
+        app.given(&FailedRecord { llmusageid: Some(usage_id.clone()), ..failure(&id) });
+        app.given_usage(&Usage { accounting_status: Some("failed".to_owned()), ..usage(&usage_id) });
+        let (handle, retry) =
+            (format!("/failed-accounting/{id}/handle"), format!("/failed-accounting/{id}/retry"));
+        let form = [("resolution", "charged_manually"), ("handled_note", "invoice 4711")];
+        let (handled, retried) =
+            futures_util::future::join(operator.post(&handle, &form), operator.post(&retry, &[])).await;
+        let mut answers = [handled.status.as_u16(), retried.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [303, 409], "{id}");
+        let (record, state) = (app.record(&id), state_of(&app, &usage_id));
+        match handled.status {
+            StatusCode::SEE_OTHER => {
+                assert_eq!(record.resolution.as_deref(), Some("charged_manually"), "{id}");
+                assert_eq!(
+                    (record.handled_note.as_deref(), state.as_deref()),
+                    (Some("invoice 4711"), Some("failed"))
+                );
+            }
+            _ => assert!(record.is_retrying() && state.as_deref() == Some("created"), "{id}"),
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_another_failure_of_the_usage_decided_is_told_with_a_link_and_the_way_out() {
+    let app = given("failed");
+    let of_usage = |id: &str| FailedRecord { llmusageid: Some("usage-f1".to_owned()), ..failure(id) };
+    app.given(&FailedRecord {
+        handled: Some("1".to_owned()),
+        resolution: Some("charged_manually".to_owned()),
+        handled_by: Some("li".to_owned()),
+        ..of_usage("f0")
+    });
+    let operator = app.signed_in(Role::Operator).await;
+    let page = operator.get("/failed-accounting/f1").await;
+    assert!(
+        !page.has("form[action*='/retry']") && page.has("#actions ~ p a[href='/failed-accounting/f0']"),
+        "{}",
+        page.body
+    );
+    assert!(page.text("#attempts ~ *").contains("li"), "who closed it: {}", page.text("#attempts ~ *"));
+    let refused = operator.post("/failed-accounting/f1/retry", &[]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.has("main a[href='/failed-accounting/f0']"), "{}", refused.body);
+    let refused = operator.post("/failed-accounting/f1/handle", &[("resolution", "written_off")]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    // The way out: the other one is opened again, behind this one.
+    operator.submit("/failed-accounting/f0/reopen", &[("note", "not charged after all")]).await;
+    let other = app.record("f0");
+    assert_eq!(
+        (other.resolution.as_deref(), other.retry.superseded_by.as_deref()),
+        (Some("superseded"), Some("f1"))
+    );
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    assert!(app.record("f1").is_retrying());
+}
+
+#[actix_web::test]
+async fn what_was_charged_by_hand_and_by_the_platform_ends_by_a_settlement_with_a_note() {
+    let app = given("accounted");
+    run(
+        &app.database,
+        "UPDATE llmusage_accounting_failed SET handled = '1', resolution = 'charged_manually', handled_note = 'invoice 1'",
+    );
+    let operator = app.signed_in(Role::Operator).await;
+    assert_eq!(operator.post("/failed-accounting/f1/reopen", &[]).await.status, StatusCode::CONFLICT);
+    let page = operator.get("/failed-accounting/f1").await;
+    let settle = page.attribute("form[action*='/settle']", "action");
+    let refused = operator.post(&settle, &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!refused.text("#note-error").is_empty());
+    operator.submit(&settle, &[("note", "invoice 1 is cancelled")]).await;
+    let record = app.record("f1");
+    assert_eq!(
+        (record.resolution.as_deref(), record.handled_note.as_deref()),
+        (Some("accounted"), Some("invoice 1 is cancelled"))
+    );
+    assert_eq!(actions(&app, FAILED_ACCOUNTING, "f1")[0], event("settle", "operator", "page"));
+    assert!(!operator.get("/failed-accounting/f1").await.has("form[action*='/settle']"));
+}
+
+#[actix_web::test]
+async fn a_failure_is_not_deleted_unseen_nor_while_it_is_retried_and_what_it_superseded_opens_again() {
+    let app = given("failed");
+    let of_usage = |id: &str| FailedRecord { llmusageid: Some("usage-f1".to_owned()), ..failure(id) };
+    app.given(&of_usage("f0"));
+    let admin = app.signed_in(Role::Admin).await;
+    admin.submit("/failed-accounting/f1/retry", &[]).await;
+    let seen = |page: &crate::app::Answer| page.attribute("input[name=seen]", "value");
+    let page = admin.get("/failed-accounting/f1/delete").await;
+    let refused = admin.post("/failed-accounting/f1/delete", &[("seen", &seen(&page))]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    admin.submit("/failed-accounting/f1/withdraw", &[]).await;
+    let unseen = admin.post("/failed-accounting/f1/delete", &[]).await;
+    assert_eq!(unseen.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(app.record("f1").is_open());
+    let page = admin.get("/failed-accounting/f1/delete").await;
+    let deleted = admin.post("/failed-accounting/f1/delete", &[("seen", &seen(&page))]).await;
+    assert_eq!(deleted.status, StatusCode::SEE_OTHER);
+    let heir = app.record("f0");
+    assert!(heir.is_open() && heir.retry.superseded_by.is_none(), "{heir:?}");
+}
+
+#[actix_web::test]
+async fn the_state_of_a_usage_changes_only_by_the_acts_of_its_failures() {
+    let app = given("failed");
+    let admin = app.signed_in(Role::Admin).await;
+    let edited = |state: &'static str| {
+        let admin = &admin;
+        async move { admin.post("/usages/usage-f1", &[("accounting_status", state)]).await }
+    };
+    for state in ["created", "accounted"] {
+        let refused = edited(state).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{state}");
+        assert!(!refused.text("#accounting_status-error").is_empty(), "{state}");
+    }
+    admin.submit("/failed-accounting/f1/retry", &[]).await;
+    for state in ["failed", "frozen", "accounted"] {
+        assert_eq!(edited(state).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{state}");
+    }
+    assert_eq!(state_of(&app, "usage-f1").as_deref(), Some("created"));
+    admin.submit("/failed-accounting/f1/withdraw", &[]).await;
+    admin.submit("/failed-accounting/f1/handle", &[("resolution", "charged_manually")]).await;
+    run(&app.database, "UPDATE llmusage SET accounting_status = 'created', status = 'FAILED'");
+    let refused = admin.post("/usages/usage-f1", &[("status", "SUCCEEDED")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the platform would charge it, too");
 }

@@ -48,7 +48,8 @@ async fn no_page_and_no_csv_shows_a_secret() {
     admin
         .submit("/failed-accounting/f1", &[("failed_reason", &format!("now {KEY}")), ("handled", "0")])
         .await;
-    admin.submit("/failed-accounting/f1/delete", &[]).await;
+    let seen = admin.get("/failed-accounting/f1/delete").await.attribute("input[name=seen]", "value");
+    admin.submit("/failed-accounting/f1/delete", &[("seen", &seen)]).await;
     for path in ["/audit", "/audit.csv"] {
         let page = admin.get(path).await;
         assert!(page.body.contains("sk-***") && hides(&page.body), "{path}: {}", page.body);

@@ -5,9 +5,10 @@ use llmage_admin::accounts::role::Role;
 use llmage_admin::audit::event::{Author, FAILED_ACCOUNTING, Source, USAGE};
 use llmage_admin::audit::store::{self as audit, Event};
 use llmage_admin::db::Database;
+use llmage_admin::failed_accounting::case::Case;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::store as failures;
-use llmage_admin::usages::recording::{self, Recorded, Recording};
+use llmage_admin::usages::recording::{Recorded, Recording};
 use llmage_admin::usages::store;
 use llmage_admin::usages::usage::Usage;
 
@@ -27,11 +28,11 @@ fn events(app: &TestApp, kind: &str, id: &str) -> Vec<Event> {
 }
 
 fn failures_of(app: &TestApp, id: &str) -> Vec<FailedRecord> {
-    app.database.run_here(|connection| failures::attempts_of(connection, id)).unwrap()
+    app.database.run_here(|connection| failures::attempts(connection, id)).unwrap()
 }
 
 #[actix_web::test]
-async fn a_recorded_failure_has_the_values_of_the_usage_and_counts_its_attempts() {
+async fn a_recorded_failure_has_the_values_of_the_usage_and_no_retry_yet() {
     let app = TestApp::new();
     app.given_usage(&in_state("usage-f1", Some("created")));
     app.given(&FailedRecord { handled: Some("1".to_owned()), ..failure("f1") });
@@ -44,7 +45,7 @@ async fn a_recorded_failure_has_the_values_of_the_usage_and_counts_its_attempts(
     let all = failures_of(&app, "usage-f1");
     let new = all.iter().find(|failure| failure.id != "f1").unwrap();
     assert_eq!(stored(&app, "usage-f1").unwrap().accounting_status.as_deref(), Some("failed"));
-    assert_eq!((new.amount, new.cost, new.retry_count), (Some(money("1.2")), Some(money("0.9")), Some(1)));
+    assert_eq!((new.amount, new.cost, new.retry_count), (Some(money("1.2")), Some(money("0.9")), Some(0)));
     assert_eq!((new.is_open(), new.failed_time, new.handled_time), (true, Some(noon()), None));
     assert_eq!(new.failed_reason.as_deref(), Some("usages is None\nsecond line"));
     assert_eq!((new.llmid.as_deref(), new.userid.as_deref()), (Some("m-kimi-k3"), Some("u2")));
@@ -102,8 +103,12 @@ fn of_two_recorders_at_once_one_records() {
                     Recording { id: format!("{id}-{number}"), reason: "x".to_owned(), failed_time: noon() };
                 let author =
                     Author { name: "test".to_owned(), source: Source::Api, request_id: None, at: noon() };
-                database
-                    .transaction_here(|connection| recording::record(connection, &id, &recording, &author))
+                database.transaction_here(|connection| {
+                    let mut case = Case::of_usage(connection, &id)?;
+                    let recorded = case.record(&recording, &author)?;
+                    case.save(connection, &author)?;
+                    Ok(recorded)
+                })
             })
         };
         let all: Vec<_> = (0..4).map(record).collect();
@@ -214,7 +219,10 @@ async fn a_usage_with_an_open_failure_stays_and_one_without_goes_into_the_trail(
     let seen = page.attribute("input[name=seen]", "value");
     run(&app.database, "UPDATE llmusage SET cost = 3");
     assert_eq!(admin.post("/usages/usage-f1/delete", &[("seen", &seen)]).await.status, StatusCode::CONFLICT);
-    admin.submit("/usages/usage-f1/delete", &[]).await;
+    let unseen = admin.post("/usages/usage-f1/delete", &[]).await;
+    assert_eq!(unseen.status, StatusCode::UNPROCESSABLE_ENTITY, "nobody saw what would be lost");
+    let seen = admin.get("/usages/usage-f1/delete").await.attribute("input[name=seen]", "value");
+    admin.submit("/usages/usage-f1/delete", &[("seen", &seen)]).await;
     assert!(stored(&app, "usage-f1").is_none());
     let event = &events(&app, USAGE, "usage-f1")[0];
     assert_eq!(event.action, "delete");

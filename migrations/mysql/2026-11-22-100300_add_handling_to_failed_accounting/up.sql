@@ -14,7 +14,9 @@ CREATE TRIGGER laf_is_open_at_update BEFORE UPDATE ON llmusage_accounting_failed
 -- The rows that are there: the trigger sees to each. In stretches by id, each a transaction of its own that locks only
 -- its rows, so that the platform goes on writing; what was done once is left alone. Times stay as they are where a
 -- column would renew itself.
-SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
+-- The app's sessions are READ COMMITTED already; so is whoever runs this by hand, unless the server keeps a binary log of
+-- statements, with which InnoDB refuses to write so (error 1665). MariaDB and MySQL have different names for it.
+SET @isolated = 1 /*M!, SESSION tx_isolation = IF(@@log_bin AND @@SESSION.binlog_format = 'STATEMENT', 'REPEATABLE-READ', 'READ-COMMITTED') */ /*!80000, SESSION transaction_isolation = IF(@@log_bin AND @@SESSION.binlog_format = 'STATEMENT', 'REPEATABLE-READ', 'READ-COMMITTED') */;
 UPDATE llmusage_accounting_failed SET is_open = 1, use_time = use_time, failed_time = failed_time, handled_time = handled_time WHERE id < '0' AND is_open IS NULL;
 UPDATE llmusage_accounting_failed SET is_open = 1, use_time = use_time, failed_time = failed_time, handled_time = handled_time WHERE id >= '0' AND id < '1' AND is_open IS NULL;
 UPDATE llmusage_accounting_failed SET is_open = 1, use_time = use_time, failed_time = failed_time, handled_time = handled_time WHERE id >= '1' AND id < '2' AND is_open IS NULL;
@@ -81,4 +83,3 @@ UPDATE llmusage_accounting_failed SET is_open = 1, use_time = use_time, failed_t
 UPDATE llmusage_accounting_failed SET is_open = 1, use_time = use_time, failed_time = failed_time, handled_time = handled_time WHERE id >= 'z' AND is_open IS NULL;
 -- What no stretch had, in whatever order this collation sorts.
 UPDATE llmusage_accounting_failed SET is_open = 1, use_time = use_time, failed_time = failed_time, handled_time = handled_time WHERE is_open IS NULL;
-SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ;

@@ -1,6 +1,7 @@
 //! Many rows by one statement: places for their values, and their locks.
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Text;
 
 use super::super::{DbBackend, DbConnection, Engine};
@@ -48,3 +49,53 @@ pub fn lock_rows(connection: &mut DbConnection, table: &str, ids: &[String]) -> 
     query.load::<Locked>(connection)?;
     Ok(())
 }
+
+/// A query whose rows nobody changes until the transaction ends: it reads them as they are when they are locked, whatever
+/// was read before.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct Locked<Q>(pub Engine, pub Q);
+
+impl<Q: Query> Query for Locked<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q: QueryFragment<DbBackend>> QueryFragment<DbBackend> for Locked<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DbBackend>) -> QueryResult<()> {
+        self.1.walk_ast(pass.reborrow())?;
+        pass.push_sql(for_update(self.0));
+        Ok(())
+    }
+}
+
+impl<Q> RunQueryDsl<DbConnection> for Locked<Q> {}
+
+/// The ids of the failures of these usages; to be asked after the usages are locked, and before these failures are. It
+/// locks on the way where an old view would hide what was written since.
+pub fn failures_of(connection: &mut DbConnection, usage_ids: &[String]) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text)]
+        id: String,
+    }
+    let engine = connection.engine();
+    let mut found = Vec::new();
+    for some in usage_ids.chunks(IDS) {
+        // A walk of the whole table would lock, or wait for, all of it.
+        let (index, lock) = match engine {
+            Engine::Mysql => (" FORCE INDEX (idx_laf_llmusageid_failed_time)", for_update(engine)),
+            Engine::Sqlite | Engine::Postgres => ("", ""),
+        };
+        let places = places(engine, 1, some.len());
+        let question =
+            format!("SELECT id FROM llmusage_accounting_failed{index} WHERE llmusageid IN {places}{lock}");
+        let mut query = diesel::sql_query(question).into_boxed::<DbBackend>();
+        for id in some {
+            query = query.bind::<Text, _>(id.clone());
+        }
+        found.extend(query.load::<Found>(connection)?.into_iter().map(|row| row.id));
+    }
+    Ok(found)
+}
+
+/// Ids in one statement.
+const IDS: usize = 500;

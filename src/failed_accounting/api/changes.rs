@@ -1,4 +1,5 @@
 //! Reading and changing one failure: each change is one transaction, with the token as its author.
+//! More than 250 lines: beside each act stands what the document says of it.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
@@ -6,14 +7,15 @@ use serde_json::value::RawValue;
 
 use super::bodies::{EDIT, FailureEdit, HANDLE, Handling, NEW, NewFailure, REOPEN, Reopening};
 use super::record::Record;
-use crate::audit::event::{Action, Author};
+use crate::audit::event::Author;
 use crate::base::expect;
 use crate::base::form::{Fields, Message};
 use crate::base::object::Object;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
+use crate::failed_accounting::case::{Acted, Case, Place};
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
-use crate::failed_accounting::{change, form, retry, store};
+use crate::failed_accounting::{change, form, store};
 use crate::web::document::{ReadRefusals, WriteRefusals};
 use crate::web::error::Answer;
 use crate::web::{json, links, page, request};
@@ -69,7 +71,8 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
 )]
 pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     let object = json::body(&request, &body, &EDIT)?;
-    changed(&request, object, Action::Edit, |object, record, author| {
+    changed(&request, object, |object, case, (id, author)| {
+        let record = case.failure(id)?;
         let edit = object.checked(form::edit(&as_meant(&object.fields, record), record).and_then(|edit| {
             // Who closes as `other` says why in the same breath.
             let is_told =
@@ -79,7 +82,8 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
             }
             Ok(edit)
         }));
-        record.edit(&edit.map_err(|error| of_state(error, &object.fields))?, &author.name, author.at)
+        let edit = edit.map_err(|error| of_state(error, &object.fields))?;
+        case.edit(id, &edit, author)
     })
     .await
 }
@@ -123,9 +127,11 @@ pub async fn destroy(request: HttpRequest) -> Answer {
     let id = request::id_in_path(&request)?;
     let state = page::state_of(&request)?;
     let author = request::author_of(&request, state)?;
+    let place = state.database.run(move |connection| Place::find(connection, &id)).await?;
     let removed = state.database.transaction(move |connection| {
-        let record = store::find_for_update(connection, &id)?;
-        change::delete(connection, &record, &author)
+        let mut case = Case::of_failure(connection, &place)?;
+        case.delete(&place.id)?;
+        case.save(connection, &author)
     });
     removed.await?;
     json::done()
@@ -143,10 +149,7 @@ pub async fn destroy(request: HttpRequest) -> Answer {
 pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
     let object = json::body(&request, &body, &HANDLE)?;
     let handling = object.checked(form::handling(&object.fields))?;
-    changed(&request, object, Action::Handle, move |_, record, author| {
-        record.handle(&handling, &author.name, author.at)
-    })
-    .await
+    changed(&request, object, move |_, case, (id, author)| case.handle(id, &handling, author)).await
 }
 
 /// Opens a handled failure again.
@@ -161,7 +164,7 @@ pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
 pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
     let object = json::optional_body(&request, &body, &REOPEN)?;
     let note = object.checked(form::reopening(&object.fields))?;
-    changed(&request, object, Action::Reopen, move |_, record, _| record.reopen(note.as_deref())).await
+    changed(&request, object, move |_, case, (id, author)| case.reopen(id, note.as_deref(), author)).await
 }
 
 /// Asks the platform to account the usage again; the failure stays open until the outcome is seen.
@@ -173,41 +176,75 @@ pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
     responses((status = 202, description = "The failure, retrying.", body = Record), WriteRefusals)
 )]
 pub async fn retry(request: HttpRequest, body: web::Bytes) -> Answer {
-    json::no_query(&request)?;
     let object = json::optional_body(&request, &body, &[])?;
     object.checked(Ok(()))?;
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    // Which usage to lock must be known before the transaction, because the usage is locked first.
-    let asked = id.clone();
-    let usage = state.database.run(move |connection| Ok(store::find(connection, &asked)?.llmusageid)).await?;
-    let record = state
-        .database
-        .transaction(move |connection| retry::request(connection, &id, usage.as_deref(), &author))
-        .await?;
+    let record = act(&request, move |case, (id, author)| case.retry(id, author)).await?;
     answer(&request, StatusCode::ACCEPTED, &record).await
+}
+
+/// Takes a retry back that the platform has not begun.
+#[utoipa::path(
+    post,
+    path = "/api/v1/failed-accounting/{id}/withdraw",
+    tag = "failed accounting",
+    params(("id" = String, Path, description = "The id of the failure.")),
+    responses((status = 200, description = "The failure, open again.", body = Record), WriteRefusals)
+)]
+pub async fn withdraw(request: HttpRequest, body: web::Bytes) -> Answer {
+    let object = json::optional_body(&request, &body, &[])?;
+    object.checked(Ok(()))?;
+    let record = act(&request, move |case, (id, author)| case.withdraw(id, author)).await?;
+    answer(&request, StatusCode::OK, &record).await
+}
+
+/// Closes a failure with the proof that its usage is accounted: one that is open or was given up; one that was charged by
+/// hand, too, with a note that says what became of that charge.
+#[utoipa::path(
+    post,
+    path = "/api/v1/failed-accounting/{id}/settle",
+    tag = "failed accounting",
+    params(("id" = String, Path, description = "The id of the failure.")),
+    request_body(content = Option<Reopening>, content_type = "application/json"),
+    responses((status = 200, description = "The failure, accounted.", body = Record), WriteRefusals)
+)]
+pub async fn settle(request: HttpRequest, body: web::Bytes) -> Answer {
+    let object = json::optional_body(&request, &body, &REOPEN)?;
+    let note = object.checked(form::reopening(&object.fields))?;
+    changed(&request, object, move |_, case, (id, author)| case.settle(id, note.as_deref(), author)).await
 }
 
 /// Changes the record of the path, where it is as the caller expects.
 async fn changed(
     request: &HttpRequest,
     object: Object,
-    action: Action,
-    act: impl FnOnce(&Object, &FailedRecord, &Author) -> Result<FailedRecord> + Clone + Send + 'static,
+    to: impl FnOnce(&Object, &mut Case, (&str, &Author)) -> Result<()> + Clone + Send + 'static,
 ) -> Answer {
+    let record = act(request, move |case, (id, author)| {
+        check_expected(case.failure(id)?, object.record("expect"))?;
+        to(&object, case, (id, author))
+    });
+    answer(request, StatusCode::OK, &record.await?).await
+}
+
+/// Acts on the case of the record of the path; gives the record as it is then.
+async fn act(
+    request: &HttpRequest,
+    act: impl FnOnce(&mut Case, (&str, &Author)) -> Result<()> + Clone + Send + 'static,
+) -> Result<FailedRecord> {
     json::no_query(request)?;
     let id = request::id_in_path(request)?;
     let state = page::state_of(request)?;
     let author = request::author_of(request, state)?;
+    // Which usage to lock must be known before the transaction, because the usage is locked first.
+    let place = state.database.run(move |connection| Place::find(connection, &id)).await?;
     let work = move |connection: &mut DbConnection| {
-        change::change(connection, &id, (action, &author), |record| {
-            check_expected(record, object.record("expect"))?;
-            act(&object, record, &author)
-        })
+        change::change(connection, &place, &author, |case| act(case, (&place.id, &author)))
     };
-    let record = state.database.transaction(work).await?;
-    answer(request, StatusCode::OK, &record).await
+    loop {
+        if let (Acted::Done, record) = state.database.transaction(work.clone()).await? {
+            return Ok(record);
+        }
+    }
 }
 
 fn check_expected(record: &FailedRecord, expected: Option<&RawValue>) -> Result<()> {

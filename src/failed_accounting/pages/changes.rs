@@ -5,15 +5,17 @@ use actix_web::{HttpRequest, web};
 
 use super::conflict::conflict;
 use super::context::{id_in_path, list_link, record_link};
-use super::forms::{edit_form, new_form, record_of};
+use super::forms::{delete_form, edit_form, new_form, record_of};
 use super::show::{filter_of, refused};
-use crate::audit::event::{Action, Author};
+use crate::audit::event::Author;
 use crate::base::form::{Fields, Message};
+use crate::db::DbConnection;
 use crate::error::{Error, Result};
+use crate::failed_accounting::case::{Acted, Case, Place};
 use crate::failed_accounting::change as saved;
 use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::form;
 use crate::failed_accounting::seen::Seen;
-use crate::failed_accounting::{form, store};
 use crate::web::error::Answer;
 use crate::web::{flash, page, request};
 
@@ -60,9 +62,9 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     let state = page::state_of(&request)?;
     let record = record_of(state, &id).await?;
     let typed = fields.clone();
-    let edited = change(&request, &id, &fields, Action::Edit, move |record, author| {
-        let edit = form::edit(&typed, record).map_err(Error::Invalid)?;
-        record.edit(&edit, &author.name, author.at)
+    let edited = change(&request, &id, &fields, move |case, id, author| {
+        let edit = form::edit(&typed, case.failure(id)?).map_err(Error::Invalid)?;
+        case.edit(id, &edit, author)
     });
     match edited.await {
         Err(Error::Invalid(errors)) => {
@@ -77,9 +79,9 @@ pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
     let id = id_in_path(&request)?;
     let fields = request::form_fields(&request, &body)?;
     let typed = fields.clone();
-    let handled = change(&request, &id, &fields, Action::Handle, move |record, author| {
+    let handled = change(&request, &id, &fields, move |case, id, author| {
         let handling = form::handling(&typed).map_err(Error::Invalid)?;
-        record.handle(&handling, &author.name, author.at)
+        case.handle(id, &handling, author)
     });
     let ended = handled.await;
     answer(&request, id, fields, ended, "flash-handled").await
@@ -90,32 +92,37 @@ pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
     let id = id_in_path(&request)?;
     let fields = request::form_fields(&request, &body)?;
     let typed = fields.clone();
-    let reopened = change(&request, &id, &fields, Action::Reopen, move |record, _| {
+    let reopened = change(&request, &id, &fields, move |case, id, author| {
         let note = form::reopening(&typed).map_err(Error::Invalid)?;
-        record.reopen(note.as_deref())
+        case.reopen(id, note.as_deref(), author)
     });
     let ended = reopened.await;
     answer(&request, id, fields, ended, "flash-reopened").await
+}
+
+/// `POST /failed-accounting/{id}/settle`: closes with the proof that the usage is accounted.
+pub async fn settle(request: HttpRequest, body: web::Bytes) -> Answer {
+    let id = id_in_path(&request)?;
+    let fields = request::form_fields(&request, &body)?;
+    let typed = fields.clone();
+    let settled = change(&request, &id, &fields, move |case, id, author| {
+        let note = form::reopening(&typed).map_err(Error::Invalid)?;
+        case.settle(id, note.as_deref(), author)
+    });
+    let ended = settled.await;
+    answer(&request, id, fields, ended, "flash-settled").await
 }
 
 /// `POST /failed-accounting/{id}/delete`: removes a record; the audit trail keeps the whole row.
 pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
     let id = id_in_path(&request)?;
     let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    let (asked, saw) = (id.clone(), form::seen(&fields));
-    let ended = state
-        .database
-        .transaction(move |connection| {
-            let record = store::find_for_update(connection, &asked)?;
-            if let Some(saw) = saw.filter(|saw| *saw != record.seen()) {
-                return Ok(Outcome::Stale(Box::new(saw)));
-            }
-            saved::delete(connection, &record, &author)?;
-            Ok(Outcome::Done(Box::new(record)))
-        })
-        .await?;
+    if form::seen(&fields).is_none() {
+        // Nobody saw what would be lost.
+        return delete_form(&request, id, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let deleted = change(&request, &id, &fields, move |case, id, _| case.delete(id));
+    let ended = deleted.await?;
     match ended {
         Outcome::Stale(saw) => conflict(&request, id, fields, *saw).await,
         Outcome::Done(record) => {
@@ -125,32 +132,38 @@ pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
     }
 }
 
-/// Finds the record for update, compares it with what the form's reader saw, lets `act` make the new
-/// state, saves it and writes the event.
+/// Takes the case of the record, compares it with what the form's reader saw, lets `act` change it, and saves it. Gives the
+/// record as it is then, or as it was where it is gone.
 async fn change(
     request: &HttpRequest,
     id: &str,
     fields: &Fields,
-    action: Action,
-    act: impl FnOnce(&FailedRecord, &Author) -> Result<FailedRecord> + Clone + Send + 'static,
+    act: impl FnOnce(&mut Case, &str, &Author) -> Result<()> + Clone + Send + 'static,
 ) -> Result<Outcome> {
     let state = page::state_of(request)?;
     let author = request::author_of(request, state)?;
     let (id, saw) = (id.to_owned(), form::seen(fields));
-    state
-        .database
-        .transaction(move |connection| {
-            let before = store::find_for_update(connection, &id)?;
-            if let Some(saw) = saw.filter(|saw| *saw != before.seen()) {
-                return Ok(Outcome::Stale(Box::new(saw)));
-            }
-            let after = act(&before, &author)?;
-            if after != before {
-                saved::save(connection, (&before, &after), action, &author)?;
-            }
-            Ok(Outcome::Done(Box::new(after)))
-        })
-        .await
+    let place = state.database.run(move |connection| Place::find(connection, &id)).await?;
+    let work = move |connection: &mut DbConnection, saw: Option<Seen>| {
+        let mut case = Case::of_failure(connection, &place)?;
+        let before = case.failure(&place.id)?.clone();
+        if let Some(saw) = saw.filter(|saw| *saw != before.seen()) {
+            return Ok((Acted::Done, Outcome::Stale(Box::new(saw))));
+        }
+        let acted = case.act(&place.id, &author, |case| act(case, &place.id, &author))?;
+        case.save(connection, &author)?;
+        let after = case.failure(&place.id).cloned().unwrap_or(before);
+        Ok((acted, Outcome::Done(Box::new(after))))
+    };
+    let mut saw = saw;
+    loop {
+        let (work, seen) = (work.clone(), saw.clone());
+        match state.database.transaction(move |connection| work(connection, seen)).await? {
+            // A step of ours changed it; what comes next compares with that.
+            (Acted::Again, Outcome::Done(stepped)) => saw = saw.map(|_| stepped.seen()),
+            (_, ended) => return Ok(ended),
+        }
+    }
 }
 
 /// The page after a change: back to the record, or why not.

@@ -1,10 +1,12 @@
 //! What the templates of several pages show of a record, a filter or a choice.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::base::secrets;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
-use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::filter::{Filter, Handled};
 use crate::names::Names;
 pub(super) use crate::web::form::{Choice, FormView};
 use crate::web::links;
@@ -33,8 +35,12 @@ pub(super) struct RowView {
     pub retries: i32,
     /// `open`, `retrying`, `stuck`, `handled`, `accounted` or `superseded`.
     pub state: &'static str,
-    /// How it was closed, as stored.
+    /// How it was closed, as stored, by whom and when.
     pub resolution: Option<String>,
+    pub by: Option<String>,
+    pub at: Option<TimeView>,
+    /// How many failures its usage has, and the link that lists them; none where it is the only one.
+    pub failures: Option<(i64, String)>,
 }
 
 /// The word for the state of a record.
@@ -66,8 +72,23 @@ impl RowView {
             retries: record.retry_count.unwrap_or(0),
             state: state_of(record, state),
             resolution: record.closed_as().map(|resolution| resolution.as_str().to_owned()),
+            by: record.handled_by.clone().filter(|_| !record.is_open()),
+            at: record.handled_at().map(|at| TimeView::new(&state.clock, at)),
+            failures: None,
             id: record.id.clone(),
         }
+    }
+
+    /// The same with how many failures its usage has.
+    pub fn counted(self, usage_id: Option<&str>, counts: &HashMap<String, i64>) -> RowView {
+        let count = usage_id.and_then(|id| counts.get(id).map(|count| (id, *count)));
+        let link = |id: &str| {
+            let usage =
+                Filter { llmusageid: Some(id.to_owned()), handled: Handled::All, ..Filter::default() };
+            list_link(&usage)
+        };
+        let failures = count.filter(|(_, count)| *count > 1).map(|(id, count)| (count, link(id)));
+        RowView { failures, ..self }
     }
 }
 

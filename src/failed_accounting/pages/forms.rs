@@ -147,8 +147,13 @@ pub(super) fn as_fields(record: &FailedRecord) -> Fields {
 /// `GET /failed-accounting/{id}/delete`: what will be lost and what is kept.
 pub async fn confirm_delete(request: HttpRequest) -> Answer {
     let id = id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let filter = filter_of(&request)?;
+    delete_form(&request, id, StatusCode::OK).await
+}
+
+/// What will be lost and what is kept; nothing was deleted.
+pub(super) async fn delete_form(request: &HttpRequest, id: String, status: StatusCode) -> Answer {
+    let state = page::state_of(request)?;
+    let filter = filter_of(request)?;
     let (record, attempts, events) = state
         .database
         .run(move |connection| {
@@ -170,7 +175,7 @@ pub async fn confirm_delete(request: HttpRequest) -> Answer {
         action: record_link(&record.id, "/delete", &filter),
         cancel: record_link(&record.id, "", &filter),
     };
-    page::ok(&request, "failed_accounting/delete.html", &context)
+    page::render(request, status, "failed_accounting/delete.html", &context)
 }
 
 /// Reads a record for a form.

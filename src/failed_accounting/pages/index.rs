@@ -2,6 +2,8 @@
 //!
 //! More than 250 lines: all that one page shows is gathered here, in the order in which it shows it.
 
+use std::collections::HashMap;
+
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
@@ -69,6 +71,8 @@ struct IndexPage {
 /// What the database says to a list request.
 pub(super) struct Found {
     pub listing: Listing,
+    /// How many failures the usages of the rows have.
+    counts: HashMap<String, i64>,
     known: Known,
     tabs: [i64; 4],
     pub last: Option<FailedRecord>,
@@ -138,6 +142,8 @@ fn find(
     };
     let tabs = if search == Search::Scan { [0; 4] } else { totals::of_tabs(connection, filter, &search)? };
     let is_empty = listing.rows.is_empty();
+    let usages = listing.rows.iter().filter_map(|row| row.record.llmusageid.clone());
+    let counts = store::count_of_usages(connection, usages.collect())?;
     let cause = match filter.cause.as_deref() {
         Some(key) => causes::lookup(connection, key)?,
         None => None,
@@ -151,6 +157,7 @@ fn find(
         last: if is_empty { store::last_failure(connection)? } else { None },
         is_empty: is_empty && store::is_empty(connection)?,
         listing,
+        counts,
         known,
         tabs,
     })
@@ -184,7 +191,10 @@ impl Builder<'_> {
             listing.rows.first().filter(|_| listing.has_previous).map(|row| link_at("before", &row.cursor));
         let older = listing.rows.last().filter(|_| listing.has_next).map(|row| link_at("after", &row.cursor));
         let in_fold = ["userid", "llmusageid", "amount_min", "amount_max", "resolution", "page_size"];
-        let row = |row: &list::Listed| RowView::new(&row.record, self.names, self.state, self.filter);
+        let row = |row: &list::Listed| {
+            let view = RowView::new(&row.record, self.names, self.state, self.filter);
+            view.counted(row.record.llmusageid.as_deref(), &found.counts)
+        };
         IndexPage {
             money: money_line(self.filter, &found.known, self.state, self.language),
             tabs: toolbar.tabs(&found.known, found.tabs),

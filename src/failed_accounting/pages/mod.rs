@@ -18,7 +18,7 @@ mod usage;
 mod view_forms;
 mod views;
 
-pub use changes::{create, destroy, handle, reopen, update};
+pub use changes::{create, destroy, handle, reopen, settle, update};
 pub use download::download;
 pub use forms::{confirm_delete, edit, new};
 pub use index::index;

@@ -7,15 +7,15 @@ use serde::Serialize;
 
 use super::changes::{amount_of, tell};
 use super::context::{id_in_path, record_link};
-use super::forms::record_of;
 use super::show::filter_of;
 use crate::audit::event::Author;
 use crate::base::form::Message;
 use crate::db::DbConnection;
 use crate::error::Result;
+use crate::failed_accounting::case::{Acted, Case, Place, View};
+use crate::failed_accounting::change;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::retry;
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::web::error::Answer;
 use crate::web::state::AppState;
@@ -30,9 +30,27 @@ pub(super) struct RetryView {
     is_stuck: bool,
     /// Why the usage cannot be accounted again now: a key of the catalogue.
     obstacle: Option<&'static str>,
+    /// The record that stands in the way of a retry, or of opening again: its link and id.
+    in_the_way: Option<(String, String)>,
+    /// Another failure of the usage that was given up, how and by whom.
+    waived: Option<Waived>,
+    /// Whether it can be closed with the proof that its usage is accounted, and whether it was charged by hand as well.
+    is_settleable: bool,
+    is_charged_twice: bool,
     /// Links to the failures whose place this one took, and to the one that took its place, with their ids.
     supersedes: Vec<(String, String)>,
     superseded_by: Option<(String, String)>,
+}
+
+/// A failure that somebody gave up.
+#[derive(Serialize)]
+pub(super) struct Waived {
+    link: String,
+    id: String,
+    /// Key of the words for how it was closed.
+    resolution: String,
+    by: Option<String>,
+    at: Option<TimeView>,
 }
 
 /// What the page of a record shows of its retry.
@@ -47,11 +65,29 @@ pub(super) fn retry_view(
     let gave_way = |attempt: &&FailedRecord| attempt.retry.superseded_by.as_ref() == Some(&record.id);
     let before: BTreeSet<&String> = record.retry.supersedes.iter().collect();
     let earlier: BTreeSet<&String> = attempts.iter().filter(gave_way).map(|attempt| &attempt.id).collect();
+    let view = View { usage, failures: attempts };
+    let obstacle =
+        if record.is_open() { view.retry_obstacle(record) } else { view.reopening_obstacle(record) };
+    let in_the_way = obstacle.as_ref().and_then(|refusal| refusal.record.as_ref());
+    let waived = view.waived_elsewhere(&record.id).filter(|_| record.is_open());
     RetryView {
+        in_the_way: in_the_way.filter(|id| **id != record.id).map(linked),
+        waived: waived.map(|other| Waived {
+            link: record_link(&other.id, "", filter),
+            id: other.id.clone(),
+            resolution: format!(
+                "resolution-{}",
+                other.closed_as().map_or("other", |resolution| resolution.as_str()).replace('_', "-")
+            ),
+            by: other.handled_by.clone(),
+            at: other.handled_at().map(|at| TimeView::new(&state.clock, at)),
+        }),
+        is_settleable: view.settling_obstacle(record).is_none(),
+        is_charged_twice: view.is_charged_twice(record),
         since: under_way.map(|time| TimeView::new(&state.clock, time)),
         by: record.retry.retry_requested_by.clone().filter(|_| under_way.is_some()),
         is_stuck: record.is_stuck(state.stuck_since()),
-        obstacle: record.retry_obstacle(usage),
+        obstacle: view.retry_obstacle(record).map(|refusal| refusal.key),
         supersedes: before.union(&earlier).copied().map(linked).collect(),
         superseded_by: record.retry.superseded_by.as_ref().map(linked),
     }
@@ -59,27 +95,30 @@ pub(super) fn retry_view(
 
 /// `POST /failed-accounting/{id}/retry`: asks the platform to account the usage again.
 pub async fn retry(request: HttpRequest) -> Answer {
-    change(&request, retry::request, "flash-retrying").await
+    change(&request, Case::retry, "flash-retrying").await
 }
 
 /// `POST /failed-accounting/{id}/withdraw`: takes a retry back that the platform has not begun.
 pub async fn withdraw(request: HttpRequest) -> Answer {
-    change(&request, retry::withdraw, "flash-withdrawn").await
+    change(&request, Case::withdraw, "flash-withdrawn").await
 }
 
-type Act = fn(&mut DbConnection, &str, Option<&str>, &Author) -> Result<FailedRecord>;
+type Act = fn(&mut Case, &str, &Author) -> Result<()>;
 
 async fn change(request: &HttpRequest, act: Act, done: &'static str) -> Answer {
     let id = id_in_path(request)?;
     let state = page::state_of(request)?;
     let author = request::author_of(request, state)?;
-    // Which usage to lock must be known before the transaction, because the usage is locked first.
-    let usage_id = record_of(state, &id).await?.llmusageid;
     let asked = id.clone();
-    let record = state
-        .database
-        .transaction(move |connection| act(connection, &asked, usage_id.as_deref(), &author))
-        .await?;
+    let place = state.database.run(move |connection| Place::find(connection, &asked)).await?;
+    let work = move |connection: &mut DbConnection| {
+        change::change(connection, &place, &author, |case| act(case, &place.id, &author))
+    };
+    let record = loop {
+        if let (Acted::Done, record) = state.database.transaction(work.clone()).await? {
+            break record;
+        }
+    };
     tell(request, Message::new(done).with("amount", amount_of(&record)));
     Ok(page::see_other(&record_link(&id, "", &filter_of(request)?)))
 }

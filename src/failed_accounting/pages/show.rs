@@ -17,6 +17,7 @@ use crate::base::secrets;
 use crate::causes::store::{self as causes, KnownCause};
 use crate::db::DbConnection;
 use crate::error::Result;
+use crate::failed_accounting::case::View;
 use crate::failed_accounting::causes::history;
 use crate::failed_accounting::condition;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
@@ -84,6 +85,7 @@ struct Links {
     reopen: String,
     retry: String,
     withdraw: String,
+    settle: String,
     edit: String,
     delete: String,
     show_secrets: String,
@@ -193,7 +195,9 @@ fn build(
         note: record.handled_note.clone(),
         is_open: record.is_open(),
         retry: retry_view(state, (record, &found.attempts), found.usage.as_ref(), filter),
-        reopen_obstacle: record.reopen_obstacle(),
+        reopen_obstacle: View { usage: found.usage.as_ref(), failures: &found.attempts }
+            .reopening_obstacle(record)
+            .map(|refusal| refusal.key),
         usage: record.llmusageid.clone().map(|id| usage_view(state, id, found.usage.as_ref())),
         cause: record.cause.as_deref().map(|key| CauseLink {
             title: cause_title(key, found.cause.as_ref(), language),
@@ -214,6 +218,7 @@ fn build(
             reopen: link("/reopen"),
             retry: link("/retry"),
             withdraw: link("/withdraw"),
+            settle: link("/settle"),
             edit: link("/edit"),
             delete: link("/delete"),
             show_secrets: link("/reason"),

@@ -9,8 +9,9 @@ use crate::base::form::Message;
 use crate::base::object::{Kind, Member};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
+use crate::failed_accounting::case::Case;
 use crate::usages::usage::{CREATED, Usage, Whereabouts};
-use crate::usages::{change, form, store};
+use crate::usages::{form, store};
 use crate::web::document::{ReadRefusals, WriteRefusals, described_body};
 use crate::web::error::Answer;
 use crate::web::{json, links, page, request};
@@ -96,7 +97,9 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     let state = page::state_of(&request)?;
     let author = request::author_of(&request, state)?;
     let work = move |connection: &mut DbConnection| {
-        change::insert(connection, &usage, &author).map_err(|error| taken(error, &usage))?;
+        let mut case = Case::of_usage(connection, &usage.id)?;
+        case.make_usage(&usage).map_err(|error| taken(error, &usage)).map_err(refused_by_state)?;
+        case.save(connection, &author).map_err(|error| taken(error, &usage))?;
         as_kept(connection, &usage.id)
     };
     let usage = state.database.transaction(work).await?;
@@ -121,12 +124,14 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     let state = page::state_of(&request)?;
     let author = request::author_of(&request, state)?;
     let work = move |connection: &mut DbConnection| {
-        let before = change::live_for_update(connection, &id)?;
+        let mut case = Case::of_usage(connection, &id)?;
+        let before = case.live_usage()?.clone();
         if let Some(expected) = object.record("expect") {
             expect::compare(expected, &Record::bare(&before)?)?;
         }
         let after = object.checked(form::usage(&object.fields, &before)).map_err(refused_by_state)?;
-        change::save(connection, (&before, &after), &author).map_err(|error| taken(error, &after))?;
+        case.edit_usage(&after).map_err(refused_by_state)?;
+        case.save(connection, &author).map_err(|error| taken(error, &after))?;
         as_kept(connection, &after.id)
     };
     let usage = state.database.transaction(work).await?;
@@ -134,25 +139,40 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     json::answer(StatusCode::OK, &Record::new(&usage, Whereabouts::Live, &names))
 }
 
-/// Removes a live usage without open failures for good.
+/// Removes a live usage without open failures for good; an accounted one only with its id as `confirm`.
 #[utoipa::path(
     delete,
     path = "/api/v1/usages/{id}",
     tag = "usages",
-    params(("id" = String, Path, description = "The id of the usage.")),
+    params(
+        ("id" = String, Path, description = "The id of the usage."),
+        ("confirm" = Option<String>, Query, description = "The id once more, where the usage is accounted.")
+    ),
     responses((status = 204, description = "It is gone; the audit trail keeps the whole row."), WriteRefusals)
 )]
-pub async fn destroy(request: HttpRequest) -> Answer {
-    json::no_query(&request)?;
+pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
+    let confirmed = confirmed(&request, &body)?;
     let id = request::id_in_path(&request)?;
     let state = page::state_of(&request)?;
     let author = request::author_of(&request, state)?;
     let removed = state.database.transaction(move |connection| {
-        let usage = change::live_for_update(connection, &id)?;
-        change::delete(connection, &usage, &author)
+        let mut case = Case::of_usage(connection, &id)?;
+        case.delete_usage(confirmed.as_deref())?;
+        case.save(connection, &author)
     });
     removed.await?;
     json::done()
+}
+
+/// The id that was sent once more to confirm, in the query or the body; nothing else may be asked.
+fn confirmed(request: &HttpRequest, body: &web::Bytes) -> Result<Option<String>> {
+    let (query, errors) = json::query(request, &["confirm"])?;
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    let object = json::optional_body(request, body, &[Member::new("confirm", ID)])?;
+    object.checked(Ok(()))?;
+    Ok(query.text("confirm").or_else(|| object.fields.text("confirm")).map(str::to_owned))
 }
 
 /// The usage as the database keeps it: some keep whole seconds.
@@ -162,9 +182,17 @@ fn as_kept(connection: &mut DbConnection, id: &str) -> Result<Usage> {
 
 /// What an accounted usage refuses, and another would not, is a matter of state; what is wrong with any comes first.
 fn refused_by_state(error: Error) -> Error {
-    const OF_ACCOUNTED: [&str; 2] = ["error-accounted-stays", "error-confirm-accounted"];
+    const OF_STATE: [&str; 7] = [
+        "error-accounted-stays",
+        "error-confirm-accounted",
+        "error-usage-retrying",
+        "error-usage-decided",
+        "error-only-platform-accounts",
+        "error-only-retry-creates",
+        "error-only-recording-fails",
+    ];
     let Error::Invalid(errors) = error else { return error };
-    let is_state = errors.values().all(|message| OF_ACCOUNTED.contains(&message.key));
+    let is_state = errors.values().all(|message| OF_STATE.contains(&message.key));
     match errors.values().next() {
         Some(message) if is_state => Error::Conflict(message.clone()),
         _ => Error::Invalid(errors),

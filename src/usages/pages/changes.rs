@@ -4,13 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
 use super::context::{list_link, usage_link};
-use super::forms::{edit_form, live_usage, new_form};
+use super::forms::{delete_form, edit_form, live_usage, new_form};
 use super::show::{details, filter_of};
 use crate::base::form::Message;
 use crate::error::Error;
-use crate::usages::change::{self, live_for_update};
+use crate::failed_accounting::case::Case;
 use crate::usages::form::{self, Seen};
-use crate::usages::recording::{self, Recorded, Recording};
+use crate::usages::recording::{Recorded, Recording};
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
 use crate::web::{flash, links, page, request};
@@ -30,9 +30,12 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     let created = match form::new_usage(&fields) {
         Ok(usage) => {
             let (link, money) = (usage_link(&usage.id, "", &Default::default()), amount_of(&usage));
-            let done =
-                state.database.transaction(move |connection| change::insert(connection, &usage, &author));
-            done.await.map(|()| (link, money))
+            let done = state.database.transaction(move |connection| {
+                let mut case = Case::of_usage(connection, &usage.id)?;
+                case.make_usage(&usage)?;
+                case.save(connection, &author)
+            });
+            done.await.map(|_| (link, money))
         }
         Err(errors) => Err(Error::Invalid(errors)),
     };
@@ -56,12 +59,14 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     let author = request::author_of(&request, state)?;
     let (asked, typed) = (id.clone(), fields.clone());
     let ended = state.database.transaction(move |connection| {
-        let before = live_for_update(connection, &asked)?;
+        let mut case = Case::of_usage(connection, &asked)?;
+        let before = case.live_usage()?.clone();
         if let Some(saw) = Seen::in_form(&typed).filter(|saw| *saw != Seen::of(&before)) {
             return Ok(Outcome::Stale(Box::new(before), Box::new(saw)));
         }
         let after = form::usage(&typed, &before).map_err(Error::Invalid)?;
-        change::save(connection, (&before, &after), &author)?;
+        case.edit_usage(&after)?;
+        case.save(connection, &author)?;
         Ok(Outcome::Done)
     });
     match ended.await {
@@ -86,17 +91,29 @@ pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
     let fields = request::form_fields(&request, &body)?;
     let state = page::state_of(&request)?;
     let author = request::author_of(&request, state)?;
+    let (asked, typed) = (id.clone(), fields.clone());
     let amount = state
         .database
         .transaction(move |connection| {
-            let usage = live_for_update(connection, &id)?;
-            if Seen::in_form(&fields).is_some_and(|saw| saw != Seen::of(&usage)) {
-                return Err(Error::Conflict(Message::new("conflict-usage-changed")));
+            let mut case = Case::of_usage(connection, &asked)?;
+            let usage = case.live_usage()?.clone();
+            case.delete_usage(typed.text("confirm"))?;
+            match Seen::in_form(&typed) {
+                // Nobody saw what would be lost.
+                None => return Err(Error::invalid("confirm", Message::new("error-confirm-delete"))),
+                Some(saw) if saw != Seen::of(&usage) => {
+                    return Err(Error::Conflict(Message::new("conflict-usage-changed")));
+                }
+                Some(_) => {}
             }
-            change::delete(connection, &usage, &author)?;
+            case.save(connection, &author)?;
             Ok(amount_of(&usage))
         })
-        .await?;
+        .await;
+    let amount = match amount {
+        Err(Error::Invalid(errors)) => return delete_form(&request, id, (fields, errors)).await,
+        amount => amount?,
+    };
     tell(&request, Message::new("flash-usage-deleted").with("amount", amount));
     Ok(page::see_other(&list_link(&filter_of(&request)?)))
 }
@@ -117,7 +134,12 @@ pub async fn fail(request: HttpRequest, body: web::Bytes) -> Answer {
     let link = format!("/failed-accounting/{}", links::segment(&recording.id));
     let recorded = state
         .database
-        .transaction(move |connection| recording::record(connection, &id, &recording, &author))
+        .transaction(move |connection| {
+            let mut case = Case::of_usage(connection, &id)?;
+            let recorded = case.record(&recording, &author)?;
+            case.save(connection, &author)?;
+            Ok(recorded)
+        })
         .await?;
     let refuse = |message| Err(Error::Conflict(message).into());
     match recorded {

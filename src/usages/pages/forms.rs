@@ -43,6 +43,7 @@ struct Changed {
 
 #[derive(Serialize)]
 struct DeletePage {
+    form: FormView,
     row: RowView,
     is_accounted: bool,
     /// The id of an open failure, which keeps the usage.
@@ -139,8 +140,17 @@ pub(super) async fn edit_form(
 /// `GET /usages/{id}/delete`: what will be lost, or why it stays.
 pub async fn confirm_delete(request: HttpRequest) -> Answer {
     let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let filter = filter_of(&request)?;
+    delete_form(&request, id, (Fields::default(), FieldErrors::new())).await
+}
+
+/// What will be lost, with what was typed and what is wrong with it.
+pub(super) async fn delete_form(
+    request: &HttpRequest,
+    id: String,
+    (fields, errors): (Fields, FieldErrors),
+) -> Answer {
+    let state = page::state_of(request)?;
+    let filter = filter_of(request)?;
     let (usage, (failures, open)) = state
         .database
         .run(move |connection| {
@@ -150,16 +160,18 @@ pub async fn confirm_delete(request: HttpRequest) -> Answer {
         })
         .await?;
     let names = state.names.current().await;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let context = DeletePage {
         row: RowView::new(&usage, &names, state, &filter),
         is_accounted: usage.is_accounted(),
         open,
         failures,
         seen: Seen::of(&usage).encode(),
+        form: FormView::new(&["confirm"], &fields, &errors, request::language_of(request)),
         action: usage_link(&usage.id, "/delete", &filter),
         cancel: usage_link(&usage.id, "", &filter),
     };
-    page::ok(&request, "usages/delete.html", &context)
+    page::render(request, status, "usages/delete.html", &context)
 }
 
 /// A live usage for a form; the history is read-only.

@@ -75,6 +75,9 @@ struct FailureView {
     cost: Option<String>,
     reason: Option<String>,
     state: &'static str,
+    resolution: Option<String>,
+    by: Option<String>,
+    at: Option<TimeView>,
 }
 
 struct Found {
@@ -142,6 +145,9 @@ pub(super) async fn details(
                     .as_deref()
                     .map(|reason| clip(&secrets::mask(reason), ROW_REASON)),
                 state: failure.state(),
+                resolution: failure.resolution.clone().filter(|_| !failure.is_open()),
+                by: failure.handled_by.clone().filter(|_| !failure.is_open()),
+                at: failure.handled_time.filter(|_| !failure.is_open()).map(time),
             })
             .collect(),
         timeline: found

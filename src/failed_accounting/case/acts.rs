@@ -1,0 +1,138 @@
+//! Asking for a retry, taking it back, and letting the newest open failure stand for the older ones.
+
+use serde_json::{Value, json};
+
+use super::rules::{Refusal, Standing};
+use super::{Case, rules};
+use crate::audit::event::{Action, Author};
+use crate::error::Result;
+use crate::failed_accounting::failure::{FailedRecord, Resolution};
+use crate::failed_accounting::retry::Retry;
+use crate::usages::usage::{CREATED, FAILED, Whereabouts};
+
+impl Case {
+    /// Asks the platform to account the usage again: it becomes `created`, the failure retrying.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`](crate::error::Error::Conflict) where the rules refuse it.
+    pub fn retry(&mut self, id: &str, author: &Author) -> Result<()> {
+        let record = self.failure(id)?.clone();
+        if let Some(refusal) = self.view().retry_obstacle(&record) {
+            return Err(refusal.into());
+        }
+        let known: Vec<&str> = self.view().others(id).map(|other| other.id.as_str()).collect();
+        let known = json!(known).to_string();
+        let standing = self.stand_for_older(&record, author);
+        let after = FailedRecord {
+            retry_count: Some(standing.retry_count.unwrap_or(0).saturating_add(1)),
+            retry: Retry {
+                retry_requested_at: Some(author.at),
+                retry_requested_by: Some(author.name.clone()),
+                retry_known: Some(known),
+                ..standing.retry.ended()
+            },
+            ..standing
+        };
+        self.put(after, Action::Retry, json!({}));
+        self.move_usage(CREATED, Action::Retry);
+        Ok(())
+    }
+
+    /// Takes a retry back while the platform has not touched the usage: it becomes `failed` again, the failure open.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`](crate::error::Error::Conflict) where no retry is under way, or the platform was faster.
+    pub fn withdraw(&mut self, id: &str, author: &Author) -> Result<()> {
+        let record = self.failure(id)?.clone();
+        if !record.is_retrying() {
+            let standing = self.view().standing(&record);
+            let refusal = Refusal::new("withdraw-not-retrying", standing.as_str());
+            return Err(match standing {
+                Standing::Retrying(other) => refusal.by(other).out("withdraw").into(),
+                _ => refusal.into(),
+            });
+        }
+        let waits = matches!(&self.usage, Some((usage, Whereabouts::Live))
+            if usage.accounting_status.as_deref() == Some(CREATED));
+        if !waits {
+            return Err(Refusal::new("withdraw-too-late", "retrying").by(&record).out("wait").into());
+        }
+        self.put(
+            FailedRecord { retry: record.retry.ended(), ..record.clone() },
+            Action::WithdrawRetry,
+            json!({}),
+        );
+        self.move_usage(FAILED, Action::WithdrawRetry);
+        self.supersede(author)?;
+        Ok(())
+    }
+
+    /// Lets the newest open failure take the place of the older open ones; says how many those were.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`](crate::error::Error::Conflict) while a retry is under way.
+    pub fn supersede(&mut self, author: &Author) -> Result<usize> {
+        let Some(newest) = self.newest_open().cloned() else { return Ok(0) };
+        if let Standing::Retrying(other) = self.view().standing(&newest) {
+            return Err(Refusal::new("case-retrying", "retrying").by(other).out("withdraw").into());
+        }
+        Ok(self.supersede_older(&newest.id, author))
+    }
+
+    /// Closes the open failures that are older than this one, which carries their retries on; says how many.
+    pub(super) fn supersede_older(&mut self, id: &str, author: &Author) -> usize {
+        let Ok(record) = self.failure(id).cloned() else { return 0 };
+        let count = self.older_open(&record).len();
+        let standing = self.stand_for_older(&record, author);
+        self.put(standing, Action::CarryRetries, json!({}));
+        count
+    }
+
+    fn older_open(&self, record: &FailedRecord) -> Vec<FailedRecord> {
+        let is_older = |other: &&FailedRecord| {
+            other.is_open() && !other.is_retrying() && rules::newest_first(other, record).is_gt()
+        };
+        self.view().others(&record.id).filter(is_older).cloned().collect()
+    }
+
+    /// Closes the open failures that are older than this one; gives it as it is with their retries, not yet put.
+    pub(super) fn stand_for_older(&mut self, record: &FailedRecord, author: &Author) -> FailedRecord {
+        let older = self.older_open(record);
+        self.stand_for(record, &older, (Action::Supersede, author))
+    }
+
+    /// Closes these failures as superseded by that one; gives that one as it is then, not yet put.
+    pub(super) fn stand_for(
+        &mut self,
+        record: &FailedRecord,
+        others: &[FailedRecord],
+        (action, author): (Action, &Author),
+    ) -> FailedRecord {
+        let mut standing = record.clone();
+        for other in others {
+            standing.retry_count = standing.retry_count.max(other.retry_count);
+            let supersedes = standing.retry.supersedes.take().or_else(|| Some(other.id.clone()));
+            standing.retry.supersedes = supersedes;
+            self.put(superseded(other, &record.id, author), action, Value::Null);
+        }
+        standing
+    }
+}
+
+/// A failure as it is once that one has taken its place.
+pub(super) fn superseded(record: &FailedRecord, by: &str, author: &Author) -> FailedRecord {
+    let closed = closed_as(record, Resolution::Superseded, author);
+    FailedRecord { retry: Retry { superseded_by: Some(by.to_owned()), ..record.retry.ended() }, ..closed }
+}
+
+/// A failure as it is once it is closed like that; nothing is under way any more.
+pub(super) fn closed_as(record: &FailedRecord, resolution: Resolution, author: &Author) -> FailedRecord {
+    FailedRecord {
+        handled: Some("1".to_owned()),
+        handled_time: Some(author.at),
+        resolution: Some(resolution.as_str().to_owned()),
+        handled_by: Some(author.name.clone()),
+        retry: record.retry.ended(),
+        ..record.clone()
+    }
+}

@@ -1,0 +1,148 @@
+//! The statements that lock a case and read it: usages by id, then their failures by id.
+//!
+//! On servers all is locked before the first plain question: MariaDB's answers to plain ones may show what was there at the
+//! first of them. On SQLite whoever writes has locked everything already.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::db::dialect::{self, Locked};
+use crate::db::lock_order::{self, Lock};
+use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::schema::{llmusage as live, llmusage_history as history};
+use crate::db::values::TolerantTime;
+use crate::db::{DbConnection, Engine};
+use crate::error::Result;
+use crate::failed_accounting::failure::FailedRecord;
+use crate::usages::usage::{Usage, Whereabouts, columns_in};
+
+/// Ids in one statement.
+const IDS: usize = 500;
+
+/// A usage and where it is.
+pub(super) type Found = (Usage, Whereabouts);
+
+/// The usage of that id, to the letter: live, else archived, else none.
+pub(super) fn usage(connection: &mut DbConnection, id: &str) -> Result<Option<Found>> {
+    lock_order::note(connection.engine(), Lock::Usage, &[id]);
+    if let Some(usage) = live(connection, id)? {
+        return Ok(Some((usage, Whereabouts::Live)));
+    }
+    if let Some(archived) = archived(connection, id)? {
+        return Ok(Some(archived));
+    }
+    if connection.engine() == Engine::Sqlite {
+        return Ok(None);
+    }
+    // It may have come back from the history between the two questions.
+    Ok(live(connection, id)?.map(|usage| (usage, Whereabouts::Live)))
+}
+
+fn live(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> {
+    let row = live::table.filter(live::id.eq(id.to_owned())).select(Usage::as_select());
+    // Not `first`: SQLite reads a text with a bound LIMIT anew each time.
+    let found: Option<Usage> = Locked(connection.engine(), row).get_result(connection).optional()?;
+    // Some collations find another one, too.
+    Ok(found.filter(|usage| usage.id == id))
+}
+
+fn archived(connection: &mut DbConnection, id: &str) -> Result<Option<Found>> {
+    let row = history::table
+        .filter(history::id.eq(id.to_owned()))
+        .select((columns_in!(history), history::backup_time));
+    let found: Option<(Usage, TolerantTime)> =
+        Locked(connection.engine(), row).get_result(connection).optional()?;
+    let found = found.filter(|(usage, _)| usage.id == id);
+    Ok(found.map(|(usage, time)| (usage, Whereabouts::Archived { backup_time: time.into() })))
+}
+
+/// All failures of one usage, to the letter.
+pub(super) fn failures_of(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<FailedRecord>> {
+    let mut found = match connection.engine() {
+        // A text that SQLite keeps, for the one who records in a storm.
+        Engine::Sqlite => {
+            let rows = failed::table.filter(dsl::llmusageid.eq(usage_id.to_owned()));
+            rows.select(FailedRecord::as_select()).load(connection)?
+        }
+        _ => {
+            let ids = dialect::failures_of(connection, &[usage_id.to_owned()])?;
+            failures(connection, &ids)?
+        }
+    };
+    found.retain(|record| record.llmusageid.as_deref() == Some(usage_id));
+    Ok(found)
+}
+
+/// The failures of these ids, to the letter.
+pub(super) fn failures(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<FailedRecord>> {
+    let ids = lock_failures(connection, ids)?;
+    read_failures(connection, &ids)
+}
+
+fn lock_failures(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<String>> {
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids.dedup();
+    lock(connection, (Lock::Failure, "llmusage_accounting_failed"), &ids)?;
+    Ok(ids)
+}
+
+fn lock(connection: &mut DbConnection, (lock, table): (Lock, &str), ids: &[String]) -> Result<()> {
+    for some in ids.chunks(IDS) {
+        let names: Vec<&str> = some.iter().map(String::as_str).collect();
+        lock_order::note(connection.engine(), lock, &names);
+        dialect::lock_rows(connection, table, some)?;
+    }
+    Ok(())
+}
+
+fn read_failures(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<FailedRecord>> {
+    let mut found: Vec<FailedRecord> = Vec::new();
+    for some in ids.chunks(IDS) {
+        let rows = failed::table.filter(dsl::id.eq_any(some.to_vec())).select(FailedRecord::as_select());
+        found.extend(rows.load::<FailedRecord>(connection)?);
+    }
+    found.retain(|record| ids.binary_search(&record.id).is_ok());
+    Ok(found)
+}
+
+/// Locks these live usages; the ids are sorted.
+pub(super) fn lock_usages(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
+    lock(connection, (Lock::Usage, "llmusage"), ids)
+}
+
+/// These live usages, as they are now.
+pub(super) fn read_usages(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<Usage>> {
+    let rows = live::table.filter(live::id.eq_any(ids.to_vec())).select(Usage::as_select());
+    Ok(rows.load(connection)?)
+}
+
+/// What belongs to many cases.
+#[derive(Debug, Default)]
+pub(super) struct Many {
+    pub usages: HashMap<String, Found>,
+    pub failures: Vec<FailedRecord>,
+}
+
+/// These usages with all their failures, and the failures of these ids; both are sorted.
+pub(super) fn many(connection: &mut DbConnection, usage_ids: &[String], ids: &[String]) -> Result<Many> {
+    lock_usages(connection, usage_ids)?;
+    let mut wanted = dialect::failures_of(connection, usage_ids)?;
+    wanted.extend(ids.iter().cloned());
+    let wanted = lock_failures(connection, &wanted)?;
+    let mut usages = HashMap::new();
+    for some in usage_ids.chunks(IDS) {
+        let rows = read_usages(connection, some)?;
+        usages.extend(rows.into_iter().map(|usage| (usage.id.clone(), (usage, Whereabouts::Live))));
+    }
+    for id in usage_ids {
+        // Few are archived before they are accounted.
+        if !usages.contains_key(id)
+            && let Some(archived) = archived(connection, id)?
+        {
+            usages.insert(id.clone(), archived);
+        }
+    }
+    Ok(Many { usages, failures: read_failures(connection, &wanted)? })
+}

@@ -1,0 +1,142 @@
+//! A case: a usage with all its failures. Whatever acts on one of them takes the case first.
+//!
+//! The case is read by the statements that lock it, before any other question of the transaction, so that the present is
+//! read whatever the isolation. What an act changes is written by [`Case::save`] alone: the functions that write these rows
+//! are private to this room. The lock order is [`crate::db::lock_order`]'s; the end of the trail is locked last.
+
+mod acts;
+mod cases;
+mod changes;
+mod closing;
+pub mod crowd;
+mod deleting;
+mod importing;
+mod locking;
+mod recording;
+mod rows;
+pub mod rules;
+mod settling;
+mod usages;
+
+use diesel::prelude::*;
+
+use super::failure::FailedRecord;
+use super::store;
+use crate::base::form::Message;
+use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::db::{DbConnection, lock_order};
+use crate::error::{Error, Result};
+use crate::usages::usage::{Usage, Whereabouts};
+
+pub use cases::Cases;
+use changes::Changes;
+pub use changes::{Saved, Telling};
+pub use crowd::Acted;
+pub(in crate::failed_accounting) use importing::charged_twice;
+pub use rows::insert as adopt;
+pub use rules::{Standing, View};
+pub use settling::{Look, Settled};
+
+/// Where a failure is: its id, and the usage that it names. The usage is locked first, so it has to be known before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub id: String,
+    pub usage_id: Option<String>,
+}
+
+impl Place {
+    /// Looks where a failure is; to be asked before the transaction that acts on it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such failure.
+    pub fn find(connection: &mut DbConnection, id: &str) -> Result<Place> {
+        let row = failed::table.filter(failed::id.eq(id.to_owned())).select((failed::id, failed::llmusageid));
+        let rows: Vec<(String, Option<String>)> = row.load(connection)?;
+        let found = rows.into_iter().find(|(found, _)| found == id);
+        found.map(|(id, usage_id)| Place { id, usage_id }).ok_or(Error::NotFound)
+    }
+
+    /// The usage that it shares with other failures: blank ones are none.
+    fn shared_usage(&self) -> Option<&str> {
+        self.usage_id.as_deref().filter(|id| !id.trim().is_empty())
+    }
+}
+
+/// A usage, where there is one, and all its failures; nobody else changes them until the transaction ends.
+#[derive(Debug)]
+pub struct Case {
+    usage: Option<(Usage, Whereabouts)>,
+    /// The newest first.
+    failures: Vec<FailedRecord>,
+    changes: Changes,
+    /// The transaction that locked it.
+    transaction: u64,
+}
+
+impl Case {
+    /// The case of a failure.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is gone; [`Error::Conflict`] when it names another usage by now.
+    pub fn of_failure(connection: &mut DbConnection, place: &Place) -> Result<Case> {
+        let case = match place.shared_usage() {
+            Some(usage_id) => Case::of_usage(connection, usage_id)?,
+            None => {
+                let failures = locking::failures(connection, std::slice::from_ref(&place.id))?;
+                Case::new(None, failures)
+            }
+        };
+        match case.lookup(&place.id) {
+            Some(record) if record.llmusageid == place.usage_id => Ok(case),
+            Some(_) => Err(Error::Conflict(Message::new("case-moved"))),
+            None => match store::lookup(connection, &place.id)? {
+                None => Err(Error::NotFound),
+                Some(_) => Err(Error::Conflict(Message::new("case-moved"))),
+            },
+        }
+    }
+
+    /// The case of a usage; there need not be any.
+    pub fn of_usage(connection: &mut DbConnection, usage_id: &str) -> Result<Case> {
+        let usage = locking::usage(connection, usage_id)?;
+        let failures = locking::failures_of(connection, usage_id)?;
+        Ok(Case::new(usage, failures))
+    }
+
+    fn new(usage: Option<(Usage, Whereabouts)>, mut failures: Vec<FailedRecord>) -> Case {
+        failures.sort_by(rules::newest_first);
+        Case { usage, failures, changes: Changes::default(), transaction: lock_order::transaction() }
+    }
+
+    /// The usage, live or archived.
+    pub fn usage(&self) -> Option<&(Usage, Whereabouts)> {
+        self.usage.as_ref()
+    }
+
+    /// All failures of the usage, the newest first.
+    pub fn failures(&self) -> &[FailedRecord] {
+        &self.failures
+    }
+
+    /// The failure of that id, to the letter.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the case has none.
+    pub fn failure(&self, id: &str) -> Result<&FailedRecord> {
+        self.lookup(id).ok_or(Error::NotFound)
+    }
+
+    fn lookup(&self, id: &str) -> Option<&FailedRecord> {
+        self.failures.iter().find(|record| record.id == id)
+    }
+
+    /// What the rules look at.
+    pub fn view(&self) -> View<'_> {
+        View { usage: self.usage.as_ref(), failures: &self.failures }
+    }
+
+    /// The failure that is the work now.
+    pub fn newest_open(&self) -> Option<&FailedRecord> {
+        self.view().newest_open()
+    }
+}

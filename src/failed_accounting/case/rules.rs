@@ -1,0 +1,339 @@
+//! What may be done to a failure when: the table "States of a case" as pure functions over a usage and all its failures.
+//!
+//! Every way in asks here: pages, API, edits, batches, undoing, imports. A refusal names the state, the record that stands in
+//! the way, and the act that leads out. Longer than 250 lines, so that the table is in one place.
+
+use std::cmp::Ordering;
+
+use crate::base::form::Message;
+use crate::error::Error;
+use crate::failed_accounting::failure::{FailedRecord, Resolution};
+use crate::usages::usage::{CREATED, FAILED, Usage, Whereabouts};
+
+/// The status of a usage that the platform accounts; it takes no other.
+pub const SUCCEEDED: &str = "SUCCEEDED";
+
+/// A usage and its failures, to look at.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    pub usage: Option<&'a (Usage, Whereabouts)>,
+    /// The newest first.
+    pub failures: &'a [FailedRecord],
+}
+
+/// What is true of a case, apart from what its closed failures say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Standing<'a> {
+    /// A retry of that failure is under way.
+    Retrying(&'a FailedRecord),
+    /// The usage is `failed`.
+    Failed,
+    /// The platform will account the usage by itself.
+    Awaited,
+    /// The usage is to be accounted, but has a status that the platform never takes.
+    NeverBilled,
+    /// The customer was charged.
+    Accounted,
+    NoUsage,
+    Gone,
+    /// In the history without being accounted.
+    Archived,
+    /// In a state that nobody knows.
+    Foreign,
+}
+
+impl Standing<'_> {
+    /// The word for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Standing::Retrying(_) => "retrying",
+            Standing::Failed => "failed",
+            Standing::Awaited => "awaited",
+            Standing::NeverBilled => "never_billed",
+            Standing::Accounted => "accounted",
+            Standing::NoUsage => "no_usage",
+            Standing::Gone => "gone",
+            Standing::Archived => "archived",
+            Standing::Foreign => "foreign",
+        }
+    }
+}
+
+/// What a closed failure says of the money of its usage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Charged by hand, or elsewhere.
+    Moved,
+    Credited,
+    /// Given up.
+    Waived,
+    /// Decided on another record.
+    Duplicate,
+    /// Closed by the app with proof, or because a newer failure took its place.
+    ByApp,
+    /// Closed by the system before, which kept no resolution.
+    Unknown,
+}
+
+impl Decision {
+    /// What a resolution says.
+    pub fn of(resolution: Resolution) -> Decision {
+        match resolution {
+            Resolution::ChargedManually | Resolution::AccountedElsewhere => Decision::Moved,
+            Resolution::CustomerCredited => Decision::Credited,
+            Resolution::WrittenOff | Resolution::TestTraffic | Resolution::Other => Decision::Waived,
+            Resolution::Duplicate => Decision::Duplicate,
+            Resolution::Accounted | Resolution::Superseded => Decision::ByApp,
+        }
+    }
+
+    /// What a closed record says; none while it is open.
+    pub fn on(record: &FailedRecord) -> Option<Decision> {
+        (!record.is_open()).then(|| record.closed_as().map_or(Decision::Unknown, Decision::of))
+    }
+
+    /// Whether money moved by hand.
+    pub fn is_by_hand(self) -> bool {
+        matches!(self, Decision::Moved | Decision::Credited)
+    }
+}
+
+/// Why something is not possible now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Key of its words in the catalogue.
+    pub key: &'static str,
+    /// The word for the state that stands in the way.
+    pub state: &'static str,
+    /// The failure that stands in the way.
+    pub record: Option<String>,
+    /// The act that leads out, or `wait`.
+    pub way_out: Option<&'static str>,
+}
+
+impl Refusal {
+    pub(super) fn new(key: &'static str, state: &'static str) -> Refusal {
+        Refusal { key, state, record: None, way_out: None }
+    }
+
+    pub(super) fn by(self, record: &FailedRecord) -> Refusal {
+        Refusal { record: Some(record.id.clone()), ..self }
+    }
+
+    pub(super) fn out(self, way_out: &'static str) -> Refusal {
+        Refusal { way_out: Some(way_out), ..self }
+    }
+
+    /// Its words, with what they are about.
+    pub fn message(&self) -> Message {
+        let mut message = Message::new(self.key).with("state", self.state);
+        if let Some(record) = &self.record {
+            message = message.with("record", record);
+        }
+        match self.way_out {
+            Some(way_out) => message.with("way_out", way_out),
+            None => message,
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        Error::Conflict(refusal.message())
+    }
+}
+
+/// The order of failures of one usage: the later one first, without a time last, then by id.
+pub fn newest_first(one: &FailedRecord, other: &FailedRecord) -> Ordering {
+    (other.failed_time, &other.id).cmp(&(one.failed_time, &one.id))
+}
+
+impl<'a> View<'a> {
+    /// What is true of the case of that failure.
+    pub fn standing(self, record: &'a FailedRecord) -> Standing<'a> {
+        if record.is_retrying() {
+            return Standing::Retrying(record);
+        }
+        if record.llmusageid.as_deref().is_none_or(|id| id.trim().is_empty()) {
+            return Standing::NoUsage;
+        }
+        let Some((usage, whereabouts)) = self.usage else { return Standing::Gone };
+        if let Some(retrying) = self.failures.iter().find(|record| record.is_retrying()) {
+            return Standing::Retrying(retrying);
+        }
+        match usage.accounting_status.as_deref() {
+            _ if usage.is_accounted() => Standing::Accounted,
+            _ if *whereabouts != Whereabouts::Live => Standing::Archived,
+            Some(FAILED) => Standing::Failed,
+            Some(CREATED) if is_awaited(usage) => Standing::Awaited,
+            Some(CREATED) => Standing::NeverBilled,
+            _ => Standing::Foreign,
+        }
+    }
+
+    /// The newest open failure.
+    pub fn newest_open(self) -> Option<&'a FailedRecord> {
+        self.failures.iter().find(|record| record.is_open())
+    }
+
+    /// The other failures of the same usage; those of a usage that is gone stay apart.
+    pub fn others(self, id: &str) -> impl Iterator<Item = &'a FailedRecord> {
+        let shared = if self.usage.is_some() { self.failures } else { &[] };
+        shared.iter().filter(move |record| record.id != id)
+    }
+
+    /// Another failure that is closed with money moved by hand.
+    pub fn decided_elsewhere(self, id: &str) -> Option<&'a FailedRecord> {
+        self.others(id).find(|record| Decision::on(record).is_some_and(Decision::is_by_hand))
+    }
+
+    /// Another failure that was given up: whoever retries this one is told who did.
+    pub fn waived_elsewhere(self, id: &str) -> Option<&'a FailedRecord> {
+        let waived = [Some(Decision::Waived), Some(Decision::Duplicate)];
+        self.others(id).find(|record| waived.contains(&Decision::on(record)))
+    }
+
+    /// Why the usage cannot be accounted again now, if so.
+    pub fn retry_obstacle(self, record: &FailedRecord) -> Option<Refusal> {
+        if !record.is_open() {
+            return Some(Refusal::new("retry-handled", "handled").by(record).out("reopen"));
+        }
+        if record.is_retrying() {
+            return Some(Refusal::new("retry-retrying", "retrying").by(record).out("withdraw"));
+        }
+        let standing = self.standing(record);
+        let refusal = |key| Refusal::new(key, standing.as_str());
+        match standing {
+            Standing::Retrying(other) => Some(refusal("case-retrying").by(other).out("withdraw")),
+            Standing::NoUsage => Some(refusal("retry-no-usage").out("handle")),
+            Standing::Gone => Some(refusal("retry-gone").out("handle")),
+            Standing::Accounted => Some(refusal("retry-accounted").out("settle")),
+            Standing::Archived => Some(refusal("retry-archived").out("handle")),
+            Standing::Awaited => Some(refusal("retry-created").out("wait")),
+            Standing::NeverBilled => Some(refusal("case-never-billed").out("handle")),
+            Standing::Foreign => Some(refusal("retry-foreign").out("handle")),
+            Standing::Failed => self.decided(record).or_else(|| self.older(record)),
+        }
+    }
+
+    /// Why an open failure cannot be closed like that now, if so; or a closed one be changed to that.
+    pub fn closing_obstacle(self, record: &FailedRecord, resolution: Resolution) -> Option<Refusal> {
+        let decision = Decision::of(resolution);
+        let standing = self.standing(record);
+        let refusal = |key| Refusal::new(key, standing.as_str());
+        let refused = match (standing, decision) {
+            (Standing::Retrying(other), _) if other.id == record.id => {
+                Some(refusal("conflict-retrying").by(other).out("withdraw"))
+            }
+            (Standing::Retrying(other), _) => Some(refusal("case-retrying").by(other).out("withdraw")),
+            (_, Decision::Duplicate) => None,
+            (Standing::Awaited, _) => Some(refusal("case-awaited").out("wait")),
+            (Standing::Accounted, Decision::Credited) => None,
+            (Standing::Accounted, _) => Some(refusal("case-accounted").out("settle")),
+            (Standing::Failed, _) => self.decided(record),
+            _ => None,
+        };
+        refused.or_else(|| self.older(record))
+    }
+
+    /// Why a closed record cannot be changed to that resolution now, if so.
+    pub fn changing_obstacle(self, record: &FailedRecord, resolution: Resolution) -> Option<Refusal> {
+        if record.closed_as() == Some(Resolution::Superseded) {
+            let refusal = Refusal::new("conflict-closed-as-superseded", "superseded").out("newest");
+            return Some(Refusal { record: record.retry.superseded_by.clone(), ..refusal });
+        }
+        self.closing_obstacle(record, resolution)
+    }
+
+    /// Another failure is closed with money moved by hand.
+    fn decided(self, record: &FailedRecord) -> Option<Refusal> {
+        let other = self.decided_elsewhere(&record.id)?;
+        Some(Refusal::new("case-decided", "decided").by(other).out("reopen"))
+    }
+
+    /// A newer failure is open: that one is the work.
+    fn older(self, record: &FailedRecord) -> Option<Refusal> {
+        self.usage?;
+        let newest = self.newest_open().filter(|newest| newest.id != record.id)?;
+        let is_older = record.is_open() || newest_first(newest, record) == Ordering::Less;
+        is_older.then(|| Refusal::new("case-older", "superseded").by(newest).out("newest"))
+    }
+
+    /// Why a record cannot be opened again now, if so.
+    pub fn reopening_obstacle(self, record: &FailedRecord) -> Option<Refusal> {
+        if record.is_open() {
+            return Some(Refusal::new("conflict-already-open", "open").by(record));
+        }
+        let standing = self.standing(record);
+        match (record.closed_as(), standing) {
+            (Some(Resolution::Superseded), _) => {
+                let refusal = Refusal::new("conflict-closed-as-superseded", "superseded").out("newest");
+                let follower = record.retry.superseded_by.clone();
+                Some(Refusal { record: follower, ..refusal })
+            }
+            (Some(Resolution::Accounted), Standing::Failed) => None,
+            (Some(Resolution::Accounted), _) => {
+                Some(Refusal::new("conflict-closed-as-accounted", standing.as_str()).by(record))
+            }
+            (_, Standing::Accounted) => {
+                Some(Refusal::new("case-reopen-accounted", standing.as_str()).by(record).out("settle"))
+            }
+            // What is retried is the work; it is not put aside by an older decision.
+            (_, Standing::Retrying(other)) if newest_first(other, record) == Ordering::Greater => {
+                Some(Refusal::new("case-retrying", standing.as_str()).by(other).out("withdraw"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The failure that a record takes its place behind when it is opened again.
+    pub fn follower(self, record: &FailedRecord) -> Option<&'a FailedRecord> {
+        self.others(&record.id).find(|other| other.is_open() && newest_first(other, record) == Ordering::Less)
+    }
+
+    /// Why a record cannot be deleted now, if so.
+    pub fn deleting_obstacle(self, record: &FailedRecord) -> Option<Refusal> {
+        match Decision::on(record) {
+            _ if record.is_retrying() => {
+                Some(Refusal::new("delete-retrying", "retrying").by(record).out("withdraw"))
+            }
+            Some(decision) if decision.is_by_hand() => {
+                Some(Refusal::new("delete-decided", "decided").by(record).out("reopen"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Why it cannot be closed with the proof that its usage is accounted, if so.
+    pub fn settling_obstacle(self, record: &FailedRecord) -> Option<Refusal> {
+        let accounted = self.usage.is_some_and(|(usage, _)| usage.is_accounted());
+        if !accounted || self.standing(record) == Standing::NoUsage {
+            let standing = self.standing(record);
+            return Some(Refusal::new("settle-not-accounted", standing.as_str()).out("retry"));
+        }
+        match (Decision::on(record), record.closed_as()) {
+            (Some(Decision::Credited), _) => Some(Refusal::new("settle-credited", "decided").by(record)),
+            (_, Some(Resolution::Accounted)) => Some(Refusal::new("settle-already", "accounted").by(record)),
+            (_, Some(Resolution::Superseded)) => {
+                let refusal = Refusal::new("conflict-closed-as-superseded", "superseded").out("newest");
+                Some(Refusal { record: record.retry.superseded_by.clone(), ..refusal })
+            }
+            (None, _) => self.older(record).filter(|_| !record.is_retrying()),
+            _ => None,
+        }
+    }
+
+    /// Whether the customer was charged twice: by hand and by the platform.
+    pub fn is_charged_twice(self, record: &FailedRecord) -> bool {
+        self.usage.is_some_and(|(usage, _)| usage.is_accounted())
+            && Decision::on(record) == Some(Decision::Moved)
+    }
+}
+
+/// Whether the platform will take the usage by itself.
+pub fn is_awaited(usage: &Usage) -> bool {
+    usage.accounting_status.as_deref() == Some(CREATED) && usage.status.as_deref() == Some(SUCCEEDED)
+}
+
+#[cfg(test)]
+mod tests;
