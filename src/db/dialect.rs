@@ -29,7 +29,7 @@ use crate::error::Result;
 
 pub use attempts::{insert_attempt_unless_known, insert_cause_unless_known};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
-pub use charsets::{can_hold, learn_character_sets};
+pub use charsets::{check_storable, learn_character_sets};
 pub use clock::epoch_milliseconds;
 pub use many::{Locked, failures_of, lock_rows, places};
 pub use moving::{Column, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key};

@@ -6,6 +6,7 @@
 mod applying;
 mod columns;
 mod copying;
+mod definers;
 mod outlook;
 mod plan;
 mod present;

@@ -9,6 +9,7 @@ use super::seen::Seen;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::money::Money;
 use crate::base::secrets;
+use crate::db::dialect;
 
 /// The most characters of a reason: all that the platform was seen to write, and more.
 pub const MAX_REASON: usize = 200_000;
@@ -70,6 +71,7 @@ pub fn handling(fields: &Fields) -> Read<Handling> {
     let mut read = Reader::new(fields);
     let resolution = resolution(&mut read, fields, None);
     let note = read.paragraphs("handled_note", MAX_NOTE);
+    dialect::check_storable(&mut read, "handled_note", note.as_deref());
     if resolution.is_none() {
         read.refuse("resolution", Message::new("error-required"));
     }
@@ -81,6 +83,7 @@ pub fn handling(fields: &Fields) -> Read<Handling> {
 pub fn reopening(fields: &Fields) -> Read<Option<String>> {
     let mut read = Reader::new(fields);
     let note = read.paragraphs("note", MAX_NOTE);
+    dialect::check_storable(&mut read, "note", note.as_deref());
     finish(read, note)
 }
 

@@ -148,6 +148,12 @@ fn write<T: Importable>(
         row.insert(connection).map_err(|error| match error {
             error if is_duplicate(&error) => Stop::Clash(line),
             error => match Error::from(error) {
+                Error::Invalid(mut errors) if !errors.is_empty() => {
+                    let first = errors.pop_first();
+                    first
+                        .map(|(column, message)| Refusal::of_cell(line, &column, message).into())
+                        .unwrap_or_else(|| Error::Invalid(errors).into())
+                }
                 Error::Internal(reason) => {
                     Refusal::of_line(line, Message::new("csv-database-refuses").with("reason", reason)).into()
                 }

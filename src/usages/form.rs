@@ -10,6 +10,7 @@ use super::usage::Usage;
 use crate::base::clock::TIME_FORMAT;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::secrets;
+use crate::db::dialect;
 
 /// The fields of the form, in its order.
 pub const FIELDS: [&str; 17] = [
@@ -185,6 +186,7 @@ fn long_text(read: &mut Reader<'_>, name: &str, present: &Option<String>) -> Opt
 pub fn reason(fields: &Fields) -> Result<String, FieldErrors> {
     let mut read = Reader::new(fields);
     let reason = read.paragraphs("reason", MAX_TEXT);
+    dialect::check_storable(&mut read, "reason", reason.as_deref());
     if reason.is_none() {
         read.refuse("reason", Message::new("error-required"));
     }

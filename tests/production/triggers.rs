@@ -79,3 +79,26 @@ fn a_dump_restored_without_triggers_is_set_right() {
     insert(&restored, &[failure("f4")]);
     assert_eq!(listed(&restored, Handled::Open), ["f2", "f3", "f4"]);
 }
+
+#[test]
+fn triggers_of_an_account_that_is_gone_are_told_and_made_again() {
+    if engine() != Engine::Mysql {
+        return;
+    }
+    let database = TestDatabase::without_tables();
+    let (server, name) = database.url().rsplit_once('/').expect("a database");
+    let account = format!("llmage_gone_{}", std::process::id());
+    run(&database, &format!("CREATE USER '{account}'@'%'; GRANT ALL ON {name}.* TO '{account}'@'%'"));
+    let (_, place) = server.rsplit_once('@').expect("a user");
+    let migrated = command(&format!("mysql://{account}@{place}/{name}"), &["migrate"]);
+    let words = said(&migrated);
+    run(&database, &format!("DROP USER '{account}'@'%'"));
+    assert!(migrated.status.success(), "{words}");
+    is_refused(&database, &["migrate", "--status"], "definer");
+    is_refused(&database, &["serve", "--listen", "127.0.0.1:0"], "definer");
+    let mended = said(&command(database.url(), &["migrate"]));
+    assert!(mended.contains("trigger laf_reason_changed, made again for this account"), "{mended}");
+    run(&database, "INSERT INTO llmusage_accounting_failed (id, failed_reason) VALUES ('f1', 'a')");
+    run(&database, "UPDATE llmusage_accounting_failed SET failed_reason = 'b'");
+    assert!(command(database.url(), &["migrate", "--status"]).status.success());
+}

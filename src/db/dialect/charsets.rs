@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::super::{DbConnection, Engine};
+use crate::base::form::{Message, Reader};
 use crate::error::Result;
 
 const WIDE: u8 = 0;
@@ -50,11 +51,18 @@ pub(super) fn is_narrow() -> bool {
 }
 
 /// Whether a row of the platform's tables can hold that text.
-pub fn can_hold(text: &str) -> bool {
+pub(super) fn can_hold(text: &str) -> bool {
     match NARROWEST.load(Ordering::Relaxed) {
         WIDE => true,
         NO_EMOJI => text.chars().all(|letter| letter <= '\u{ffff}'),
         // Windows' Latin letters, as MariaDB understands the name; of its signs beyond, those that people type.
         _ => text.chars().all(|letter| letter <= '\u{ff}' || "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ".contains(letter)),
+    }
+}
+
+/// Refuses a field of a form whose text a row of the platform's tables cannot hold.
+pub fn check_storable(read: &mut Reader<'_>, name: &str, text: Option<&str>) {
+    if text.is_some_and(|text| !can_hold(text)) {
+        read.refuse(name, Message::new("error-characters"));
     }
 }

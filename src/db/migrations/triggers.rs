@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use super::super::{Database, DbConnection, Engine};
 use super::present::Present;
 use super::script::{self, Part};
-use super::{applied, printed};
+use super::{applied, definers, printed};
 use crate::error::{Error, Result};
 
 /// The column of MariaDB that triggers keep has these in their names.
@@ -18,9 +18,9 @@ const KEEPS_IS_OPEN: &str = "laf_is_open";
 const STRETCH: usize = 5_000;
 
 /// A trigger and the statement that makes it.
-struct Trigger {
-    name: String,
-    sql: String,
+pub(super) struct Trigger {
+    pub(super) name: String,
+    pub(super) sql: String,
 }
 
 /// The triggers of the migrations that ran.
@@ -32,6 +32,8 @@ fn of_schema(database: &Database) -> Result<Vec<Trigger>> {
         for statement in script::statements(text) {
             for clause in script::clauses(&statement.sql) {
                 if let Some(Part::Trigger { name }) = clause.part {
+                    // Of two migrations that make it the later one has the last word.
+                    triggers.retain(|trigger: &Trigger| trigger.name != name);
                     triggers.push(Trigger { name, sql: clause.sql });
                 }
             }
@@ -83,10 +85,16 @@ fn may_see_triggers(connection: &mut DbConnection) -> Result<bool> {
 /// # Errors
 /// [`Error::Unavailable`] with their names and what makes them again.
 pub fn check_triggers(database: &Database) -> Result<()> {
-    match missing_in_words(database)? {
-        Some(words) => Err(Error::Unavailable(format!("--database-url: {words}"))),
-        None => Ok(()),
-    }
+    let gone = match missing_in_words(database)? {
+        Some(words) => Some(words),
+        None => definers::fault(database)?.map(|error| {
+            format!(
+                "the platform cannot write failures: {error}; the account that made the triggers is gone or lost its \
+                 rights; make them again for the present one with: llmage-admin migrate"
+            )
+        }),
+    };
+    gone.map_or(Ok(()), |words| Err(Error::Unavailable(format!("--database-url: {words}"))))
 }
 
 /// Which triggers are gone and what makes them again, if any is.
@@ -111,7 +119,13 @@ pub(super) fn mend(database: &Database) -> Result<Vec<String>> {
     if missing.iter().any(|trigger| trigger.name.starts_with(KEEPS_IS_OPEN)) {
         set_is_open_right(&mut connection)?;
     }
-    Ok(missing.into_iter().map(|trigger| format!("trigger {}, made again", trigger.name)).collect())
+    drop(connection);
+    let mut mended: Vec<String> =
+        missing.into_iter().map(|trigger| format!("trigger {}, made again", trigger.name)).collect();
+    if definers::fault(database)?.is_some() {
+        mended.extend(definers::make_again(database, &of_schema(database)?)?);
+    }
+    Ok(mended)
 }
 
 /// What `is_open` says of a row: 1 open, 0 handled, 2 superseded.
