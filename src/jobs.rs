@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::db::lease::Lease;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
+use crate::failed_accounting::arrivals::Arrivals;
 use crate::failed_accounting::idempotency;
 use crate::failed_accounting::watcher::Watcher;
 
@@ -34,6 +35,7 @@ pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Cloc
         tidying("tidy alert history", (alert_history::is_due, alert_history::tidy), database, clock),
         retry_watcher(config, database, clock),
         cause_sorting(database),
+        new_failures(database, clock),
         batches(database, clock),
         batch_outcomes(database),
         archive_mover(database, clock),
@@ -136,6 +138,17 @@ fn cause_sorting(database: &Database) -> Job {
     Job::every(lease.name(), Duration::from_secs(2), step)
         .under(lease)
         .when(move || sorting::is_due(&waiting))
+}
+
+/// Sees what follows from failures that the platform wrote.
+fn new_failures(database: &Database, clock: &Clock) -> Job {
+    let (lease, database) = leased("new failures", database);
+    let arrivals = Arrivals::new(database, clock.clone());
+    let looked_at = arrivals.clone();
+    let turn = |more| if more { Turn::More } else { Turn::Done };
+    Job::every(lease.name(), Duration::from_secs(1), move || arrivals.step().map(turn))
+        .under(lease)
+        .when(move || looked_at.is_due())
 }
 
 /// Makes the check that somebody asked for on its page.

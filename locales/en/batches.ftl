@@ -51,6 +51,49 @@ batch-title-delete =
         [one] Delete { $count } record
        *[other] Delete { $count } records
     }
+batch-title-withdraw =
+    { $number ->
+        [one] Take back { $count } retry
+       *[other] Take back { $count } retries
+    }
+batch-begin-withdraw = Take back…
+batch-wanted-withdraw = Will be taken back
+batch-promise-withdraw = Takes these retries back where the platform has not taken the usage yet: it becomes failed again, the record open. It can be undone by retrying.
+batch-run-withdraw =
+    { $number ->
+        [one] Take back { $count } retry, { $amount }
+       *[other] Take back { $count } retries, { $amount }
+    }
+batch-done-withdraw = Taken back
+batch-title-supersede =
+    { $number ->
+        [one] Supersede { $count } record
+       *[other] Supersede { $count } records
+    }
+batch-begin-supersede = Supersede those that repeat an earlier failure…
+batch-wanted-supersede = Will be superseded
+batch-promise-supersede = Each of these has a newer open failure of the same usage, which takes its place: the money of a usage is at stake once. It can be undone.
+batch-run-supersede =
+    { $number ->
+        [one] Supersede { $count } record, { $amount }
+       *[other] Supersede { $count } records, { $amount }
+    }
+batch-done-supersede = Superseded
+batch-title-settle =
+    { $number ->
+        [one] Settle { $count } record
+       *[other] Settle { $count } records
+    }
+batch-begin-settle = Close those whose usage is accounted…
+batch-wanted-settle = Will be settled
+batch-promise-settle = Closes these records as accounted, with their usage as the proof. It cannot be undone.
+batch-run-settle =
+    { $number ->
+        [one] Settle { $count } record, { $amount }
+       *[other] Settle { $count } records, { $amount }
+    }
+batch-done-settle = Settled
+batch-no-newer = Its usage has no newer open failure.
 batch-state-preview = Preview
 batch-state-running = Running
 batch-state-waiting = Waiting
@@ -236,13 +279,13 @@ batch-is-running = This batch is under way already. Nothing was changed.
 batch-was-run = This batch was run already. Nothing was changed.
 batch-is-undoing = This batch is being undone. Nothing was changed.
 batch-has-ended = This batch has ended already. Nothing was changed.
-batch-not-undoable = Only handling and reopening can be undone. A retry can be taken back on the page of its record. Nothing was changed.
+batch-not-undoable = A retry is not undone but taken back: on the page of its record, or for many on the tab Retrying. What was deleted or settled stays so. Nothing was changed.
 batch-was-undone = This batch was undone already. Nothing was changed.
 batch-not-ended = This batch has not ended yet. Nothing was changed.
 batch-nothing-to-undo = This batch did nothing that could be undone. Nothing was changed.
 batch-no-rest = This batch left nothing undone. Nothing was changed.
 batch-rest-is-gone = The records that it left are gone. Nothing was changed.
-error-batch-action = One of handle, retry, reopen, delete
+error-batch-action = One of handle, retry, withdraw, reopen, supersede, settle, delete
 error-batch-scope = “filter” for all that match, or absent for what is ticked
 error-batch-empty = Nothing is selected: tick at least one record, or take a filter that matches some
 error-batch-too-many =
@@ -258,12 +301,15 @@ error-batch-between = A whole number from { $least } to { $most }
 source-batch = batch
 field-batch = Batch
 event-undo-handle = { $author } undid the handling
+event-undo-supersede = { $author } undid the superseding
 event-undo-reopen = { $author } undid the reopening
 audit-kind-batch = batch
 audit-action-undo-handle = undid a handling
+audit-action-undo-supersede = undid a superseding
 audit-action-undo-reopen = undid a reopening
 audit-action-run-batch = ran a batch
 audit-action-abort-batch = stopped a batch
 audit-action-undo-batch = undid a batch
+job-new-failures = New failures
 job-batch-outcomes = Outcomes of retry batches
 job-batches = Batches

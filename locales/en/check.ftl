@@ -27,6 +27,7 @@ job-check = Checking the tables, when asked
 
 check-in-live-and-history = Usages that are live and in the history
 check-failed-without-failure = Failed usages without a failed record
+check-repeats-earlier = Open failures that repeat an earlier failure
 check-open-failure-of-accounted = Open failures of accounted usages
 check-charged-twice = Charged by hand and by the platform
 check-failed-without-open = Failed usages whose failures are all closed without a decision
@@ -39,6 +40,7 @@ check-audit-chain = Audit events that were changed, added or removed past the ap
 
 check-help-in-live-and-history = The next archive run removes the live one where both are the same, and leaves and names it where they differ.
 check-help-failed-without-failure = Nobody sees these in the list of failures. Open the usage to see what happened to it.
+check-help-repeats-earlier = Their usage has a newer open failure: the same money stands here once more. Supersede them.
 check-help-open-failure-of-accounted = The customer was charged. Handle the failure, so that nobody retries it.
 check-help-charged-twice = The customer paid twice. Take the manual charge back and settle the failure with a note, or credit the customer.
 check-help-failed-without-open = No list shows this money. Reopen the newest failure, or record the usage as failed anew.

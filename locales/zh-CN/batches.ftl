@@ -46,6 +46,43 @@ batch-title-delete =
     { $number ->
        *[other] 删除 { $count } 条记录
     }
+batch-title-withdraw =
+    { $number ->
+       *[other] 收回 { $count } 条重试
+    }
+batch-begin-withdraw = 收回重试…
+batch-wanted-withdraw = 将收回
+batch-promise-withdraw = 在平台尚未处理使用记录时收回这些重试：使用恢复为记账失败，记录恢复为未处理。可以通过再次重试撤销。
+batch-run-withdraw =
+    { $number ->
+       *[other] 收回 { $count } 条重试，{ $amount }
+    }
+batch-done-withdraw = 已收回
+batch-title-supersede =
+    { $number ->
+       *[other] 以后续失败取代 { $count } 条记录
+    }
+batch-begin-supersede = 取代重复的失败记录…
+batch-wanted-supersede = 将被取代
+batch-promise-supersede = 这些记录的同一使用都有更新的未处理失败记录，由其取代：一次使用的金额只计一次。可以撤销。
+batch-run-supersede =
+    { $number ->
+       *[other] 取代 { $count } 条记录，{ $amount }
+    }
+batch-done-supersede = 已取代
+batch-title-settle =
+    { $number ->
+       *[other] 以已记账结案 { $count } 条记录
+    }
+batch-begin-settle = 关闭使用已记账的记录…
+batch-wanted-settle = 将结案
+batch-promise-settle = 以使用的已记账状态为凭据，将这些记录关闭为已记账。无法撤销。
+batch-run-settle =
+    { $number ->
+       *[other] 结案 { $count } 条记录，{ $amount }
+    }
+batch-done-settle = 已结案
+batch-no-newer = 其使用没有更新的未处理失败记录。
 batch-state-preview = 预览
 batch-state-running = 执行中
 batch-state-waiting = 等待结果
@@ -218,13 +255,13 @@ batch-is-running = 此批量操作已在进行中。未做任何更改。
 batch-was-run = 此批量操作已执行过。未做任何更改。
 batch-is-undoing = 此批量操作正在撤销。未做任何更改。
 batch-has-ended = 此批量操作已结束。未做任何更改。
-batch-not-undoable = 只有处理和重新打开可以撤销；重试可在记录页面上收回。未做任何更改。
+batch-not-undoable = 重试不能撤销，但可以收回：在记录页面上，或在“重试中”标签页批量收回。已删除或已结案的不能撤销。未做任何更改。
 batch-was-undone = 此批量操作已撤销过。未做任何更改。
 batch-not-ended = 此批量操作尚未结束。未做任何更改。
 batch-nothing-to-undo = 此批量操作没有可撤销的内容。未做任何更改。
 batch-no-rest = 此批量操作没有剩余记录。未做任何更改。
 batch-rest-is-gone = 剩余的记录已不存在。未做任何更改。
-error-batch-action = 只能是 handle、retry、reopen、delete 之一
+error-batch-action = 只能是 handle、retry、withdraw、reopen、supersede、settle、delete 之一
 error-batch-scope = “filter” 表示符合条件的全部，不填表示勾选的记录
 error-batch-empty = 未选择任何记录：请至少勾选一条，或使用有匹配记录的筛选条件
 error-batch-too-many =
@@ -239,12 +276,15 @@ error-batch-between = { $least } 到 { $most } 之间的整数
 source-batch = 批量操作
 field-batch = 批量操作
 event-undo-handle = { $author } 撤销了处理
+event-undo-supersede = { $author } 撤销了取代
 event-undo-reopen = { $author } 撤销了重新打开
 audit-kind-batch = 批量操作
 audit-action-undo-handle = 撤销了处理
+audit-action-undo-supersede = 撤销了取代
 audit-action-undo-reopen = 撤销了重新打开
 audit-action-run-batch = 执行了批量操作
 audit-action-abort-batch = 中止了批量操作
 audit-action-undo-batch = 撤销了批量操作
+job-new-failures = 新失败记录
 job-batch-outcomes = 批量重试的结果
 job-batches = 批量操作

@@ -19,6 +19,7 @@ job-check = 按需检查数据表
 
 check-in-live-and-history = 同时在当前表和历史表中的使用记录
 check-failed-without-failure = 记账失败但没有失败记录的使用记录
+check-repeats-earlier = 重复较早失败的未处理记录
 check-open-failure-of-accounted = 使用已记账但失败记录未处理
 check-charged-twice = 人工与平台重复收费
 check-failed-without-open = 记账失败，但其失败记录全部关闭且无决定
@@ -31,6 +32,7 @@ check-audit-chain = 被绕过系统改动、增加或删除的审计记录
 
 check-help-in-live-and-history = 内容相同的，下次归档会删除当前表中的一条；内容不同的会保留并列出。
 check-help-failed-without-failure = 失败列表中看不到它们。请打开使用记录查看经过。
+check-help-repeats-earlier = 同一使用有更新的未处理失败记录，同一笔金额被重复计入。请将其取代。
 check-help-open-failure-of-accounted = 已向客户收费。请处理该失败记录，以免重复重试。
 check-help-charged-twice = 客户付了两次。请撤回人工收费并附说明结清该失败记录，或退还客户。
 check-help-failed-without-open = 没有列表显示这笔款项。请重新打开最新的失败记录，或重新记录失败。

@@ -108,6 +108,7 @@ actions! {
     /// What a batch had done to a record was taken back.
     UndoHandle => "undo_handle",
     UndoReopen => "undo_reopen",
+    UndoSupersede => "undo_supersede",
     RunBatch => "run_batch",
     AbortBatch => "abort_batch",
     UndoBatch => "undo_batch",

@@ -21,10 +21,24 @@ pub enum Action {
     Retry,
     Reopen,
     Delete,
+    /// Take a retry back.
+    Withdraw,
+    /// Let the newest open failure of each usage take the place of this older one.
+    Supersede,
+    /// Close with the proof that the usage is accounted.
+    Settle,
 }
 
 impl Action {
-    pub const ALL: [Action; 4] = [Action::Handle, Action::Retry, Action::Reopen, Action::Delete];
+    pub const ALL: [Action; 7] = [
+        Action::Handle,
+        Action::Retry,
+        Action::Withdraw,
+        Action::Reopen,
+        Action::Supersede,
+        Action::Settle,
+        Action::Delete,
+    ];
 
     /// As stored and as forms send it.
     pub fn as_str(self) -> &'static str {
@@ -33,6 +47,9 @@ impl Action {
             Action::Retry => "retry",
             Action::Reopen => "reopen",
             Action::Delete => "delete",
+            Action::Withdraw => "withdraw",
+            Action::Supersede => "supersede",
+            Action::Settle => "settle",
         }
     }
 
@@ -48,12 +65,15 @@ impl Action {
             Action::Retry => event::Action::Retry,
             Action::Reopen => event::Action::Reopen,
             Action::Delete => event::Action::Delete,
+            Action::Withdraw => event::Action::WithdrawRetry,
+            Action::Supersede => event::Action::Supersede,
+            Action::Settle => event::Action::Settle,
         }
     }
 
     /// Whether what it did can be taken back.
     pub fn is_undoable(self) -> bool {
-        matches!(self, Action::Handle | Action::Reopen)
+        matches!(self, Action::Handle | Action::Reopen | Action::Withdraw | Action::Supersede)
     }
 }
 

@@ -1,12 +1,16 @@
 //! What was charged for the retries of a batch that were accounted, as the usages are now.
 
+use std::collections::HashMap;
+
 use diesel::QueryableByName;
 use diesel::sql_types::BigInt;
 
 use super::batch::Batch;
 use super::counts::Tally;
+use crate::base::money::Money;
 use crate::db::DbConnection;
 use crate::db::dialect::{self, Statement};
+use crate::db::schema::{llmusage as live, llmusage_history as archive};
 use crate::error::Result;
 
 /// Up to so many usages are added up for a page.
@@ -51,3 +55,20 @@ pub fn charged(connection: &mut DbConnection, batch: &Batch) -> Result<Option<Ta
     }
     Ok(Some(charged))
 }
+
+/// Amount and cost of these usages as they are now, live or else archived, by id.
+pub fn of_usages(connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<String, Charged>> {
+    use diesel::prelude::*;
+    let mut found: HashMap<String, Charged> = HashMap::new();
+    let archived = archive::table.filter(archive::id.eq_any(ids.to_vec()));
+    let archived = archived.select((archive::id, archive::amount, archive::cost));
+    let live = live::table.filter(live::id.eq_any(ids.to_vec())).select((live::id, live::amount, live::cost));
+    let rows: Vec<(String, Option<Money>, Option<Money>)> = archived.load(connection)?;
+    found.extend(rows.into_iter().map(|(id, amount, cost)| (id, (amount, cost))));
+    let rows: Vec<(String, Option<Money>, Option<Money>)> = live.load(connection)?;
+    found.extend(rows.into_iter().map(|(id, amount, cost)| (id, (amount, cost))));
+    Ok(found)
+}
+
+/// What a usage amounts to and costs.
+pub type Charged = (Option<Money>, Option<Money>);

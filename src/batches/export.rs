@@ -1,13 +1,13 @@
 //! The CSV of a batch: every row with its money and what became of it.
 
 use super::batch::Batch;
+use super::charged;
 use super::report::{self, Line, Standing};
 use crate::base::csv::{Sink, Writer};
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::batched::BatchOutcome;
 use crate::names::Names;
-use crate::usages::many as usages;
 
 /// The columns in their order.
 pub const COLUMNS: [&str; 16] = [
@@ -52,11 +52,11 @@ pub fn write(
         let accounted = |line: &&Line| line.outcome(batch) == Some(BatchOutcome::Accounted.as_str());
         let usage_ids: Vec<String> =
             lines.iter().filter(accounted).filter_map(|line| line.item.llmusageid.clone()).collect();
-        let usages = usages::find(connection, &usage_ids)?;
+        let usages = charged::of_usages(connection, &usage_ids)?;
         for line in &lines {
             let run = line.run.as_ref();
             let charged = line.item.llmusageid.as_ref().filter(|_| accounted(&line));
-            let charged = charged.and_then(|id| usages.get(id)).map(|(usage, _)| usage);
+            let charged = charged.and_then(|id| usages.get(id));
             let standing = line.standing(batch);
             let kept = line.last();
             let left = (standing == Standing::NotDone && kept.is_none()).then_some(LEFT);
@@ -72,8 +72,8 @@ pub fn write(
             writer.text(Some(standing.as_str()))?;
             writer.text(line.outcome(batch))?;
             writer.text(run.and_then(|run| run.new_failure_id.as_deref()))?;
-            writer.money(charged.and_then(|usage| usage.amount))?;
-            writer.money(charged.and_then(|usage| usage.cost))?;
+            writer.money(charged.and_then(|charged| charged.0))?;
+            writer.money(charged.and_then(|charged| charged.1))?;
             writer.text(why.map(words).as_deref())?;
             writer.text(kept.and_then(|kept| kept.changed_by.as_deref()))?;
             writer.time(kept.and_then(|kept| kept.changed_at))?;

@@ -108,7 +108,7 @@ pub fn order(fields: &Fields, batch: &Batch, limit: Money) -> Result<Order, Fiel
             order.canary = canary(&mut read, fields);
             errors.extend(read.errors);
         }
-        Action::Delete => {}
+        Action::Delete | Action::Withdraw | Action::Supersede | Action::Settle => {}
     }
     if needs_confirmation(batch, limit)
         && let Err(message) = confirm(fields, batch)

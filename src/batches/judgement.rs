@@ -82,6 +82,9 @@ pub fn act(case: &mut Case, (batch, id): (&Batch, &str), author: &Author) -> Res
         Action::Reopen => case.reopen(id, note.as_deref(), author),
         Action::Retry => case.retry(id, author),
         Action::Delete => case.delete(id),
+        Action::Withdraw => case.withdraw(id, author),
+        Action::Supersede => case.supersede_one(id, author),
+        Action::Settle => case.settle(id, None, author),
     };
     match done {
         Ok(()) => Ok(None),

@@ -10,6 +10,7 @@ pub mod counts;
 pub mod export;
 pub mod form;
 pub mod judgement;
+mod obstacle;
 mod outcome;
 mod pace;
 pub mod pages;

@@ -10,6 +10,7 @@ use diesel::sql_types::{BigInt, Bool, Double, Integer, Nullable, Text};
 use super::batch::{Action, Batch, State, Stored};
 use super::counts::Progress;
 use super::form::Selection;
+use super::obstacle::obstacle;
 use super::{split, store};
 use crate::audit::event::Author;
 use crate::audit::store as audit;
@@ -151,7 +152,11 @@ impl Plan {
         let route = route::to_all(connection, filter, &search)?;
         // Where each tab was copied by itself, a row handled in between was seen in two of them, or in none.
         let all = condition::whole(connection.engine(), filter, &search, route);
-        let rows = all.into_iter().fold(self.rows(), |rows, condition| rows.filter(condition));
+        let mut rows = all.into_iter().fold(self.rows(), |rows, condition| rows.filter(condition));
+        if matches!(self.action, Action::Supersede | Action::Settle) {
+            // Meant for what it can be done to: among all that is open these are few.
+            rows = rows.filter(sql::<Nullable<Bool>>(&format!("({}) IS NULL", obstacle(self.action))));
+        }
         self.copy(connection, rows)
     }
 
@@ -215,33 +220,5 @@ impl Plan {
         };
         store::insert(connection, stored.clone())?;
         Batch::read(stored)
-    }
-}
-
-/// Why a row will be skipped, as the key of its words, else NULL: the SQL twin of the rules in
-/// `failed_accounting::failure` and `retry`, which judge again when the row is worked on.
-fn obstacle(action: Action) -> &'static str {
-    match action {
-        Action::Handle => {
-            "CASE WHEN handled = '1' THEN 'conflict-already-handled' \
-             WHEN retry_requested_at IS NOT NULL THEN 'conflict-retrying' END"
-        }
-        Action::Reopen => {
-            "CASE WHEN handled = '1' THEN (CASE resolution WHEN 'accounted' THEN 'conflict-closed-as-accounted' \
-             WHEN 'superseded' THEN 'conflict-closed-as-superseded' END) ELSE 'conflict-already-open' END"
-        }
-        Action::Retry => {
-            "CASE WHEN handled = '1' THEN 'retry-handled' \
-             WHEN retry_requested_at IS NOT NULL THEN 'retry-retrying' \
-             WHEN llmusageid IS NULL THEN 'retry-no-usage' \
-             WHEN EXISTS (SELECT 1 FROM llmusage u WHERE u.id = llmusageid) THEN \
-             (SELECT CASE u.accounting_status WHEN 'failed' THEN NULL WHEN 'accounted' THEN 'retry-accounted' \
-             WHEN 'created' THEN 'retry-created' ELSE 'retry-foreign' END FROM llmusage u WHERE u.id = llmusageid) \
-             WHEN EXISTS (SELECT 1 FROM llmusage_history h WHERE h.id = llmusageid) THEN \
-             (SELECT CASE h.accounting_status WHEN 'accounted' THEN 'retry-accounted' ELSE 'retry-archived' END \
-             FROM llmusage_history h WHERE h.id = llmusageid) \
-             ELSE 'retry-gone' END"
-        }
-        Action::Delete => "CASE WHEN 1 = 0 THEN '' END",
     }
 }

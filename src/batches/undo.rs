@@ -72,18 +72,29 @@ pub(super) fn run(
     wanted.sort_unstable();
     wanted.dedup();
     let events = audit::of_ids(connection, wanted)?;
-    let action =
-        if batch.action == Action::Handle { event::Action::UndoHandle } else { event::Action::UndoReopen };
+    let action = match batch.action {
+        Action::Handle => event::Action::UndoHandle,
+        Action::Withdraw => event::Action::Retry,
+        Action::Supersede => event::Action::UndoSupersede,
+        _ => event::Action::UndoReopen,
+    };
     let mut outcomes = Vec::new();
     for row in rows {
         let event = row.event_id.and_then(|id| events.get(&id));
         let last = later.get(&row.failed_id).and_then(|id| events.get(id));
         let found = cases.of(&row.failed_id).and_then(|case| case.failure(&row.failed_id).ok());
         let not_done = match (restored(row, found, (event, last)), cases.of_mut(&row.failed_id)) {
-            (Ok(before), Some(case)) => match case.restore(before, action, author) {
-                Ok(()) => None,
-                Err(error) => Some(judgement::refusal(error)?),
-            },
+            (Ok(before), Some(case)) => {
+                let restored = match batch.action {
+                    Action::Withdraw => case.retry(&row.failed_id, author),
+                    Action::Supersede => case.stand_again(&row.failed_id, author),
+                    _ => case.restore(before, action, author),
+                };
+                match restored {
+                    Ok(()) => None,
+                    Err(error) => Some(judgement::refusal(error)?),
+                }
+            }
             (Ok(_), None) => Some(Reason::meanwhile("batch-gone", last)),
             (Err(reason), _) => Some(reason),
         };

@@ -3,6 +3,7 @@
 //! `template` masks, `cause` names; both are pure. `store` keeps what people know of a cause, `sorting` gives
 //! their cause to the rows that the platform wrote. The cards and pages are in `failed_accounting::causes`.
 
+pub mod arrivals;
 pub mod cause;
 pub mod family;
 pub mod sorting;

@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 
+use super::arrivals;
 use super::cause::Cause;
 use super::store;
 use super::template::VERSION;
+use crate::db::schema::app_setting;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::{Database, DbConnection, dialect};
 use crate::error::Result;
@@ -26,6 +28,9 @@ const STEP: Duration = Duration::from_secs(20);
 /// Between two batches others may write for as long as the batch took, and at most so long.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
+/// The setting that says that everything was sorted once.
+const ALL_SORTED: &str = "all_sorted_once";
+
 /// Which rows: those that these rules sorted, or none yet. The latter are new, or all of an adopted table.
 type Version = Option<i32>;
 
@@ -37,7 +42,8 @@ pub fn is_due(database: &Database) -> Result<bool> {
     database.run_here(|connection| {
         Ok(!ids(connection, None, "", 1)?.is_empty()
             || oldest_version(connection)? < Some(VERSION)
-            || !dialect::reason_changes(connection, 1)?.is_empty())
+            || !dialect::reason_changes(connection, 1)?.is_empty()
+            || !was_all_sorted(connection)?)
     })
 }
 
@@ -46,6 +52,7 @@ pub fn step(database: &Database) -> Result<usize> {
     let begin = Instant::now();
     renew_index(database)?;
     let mut sorted = sort_changed(database, begin)?;
+    let was_all_sorted = database.run_here(was_all_sorted)?;
     let outdated = database.run_here(oldest_version)?.filter(|version| *version < VERSION);
     for rows in std::iter::once(None).chain(outdated.map(Some)) {
         // The place in the index goes on with the batches: what was sorted may leave its traces before it.
@@ -53,11 +60,15 @@ pub fn step(database: &Database) -> Result<usize> {
         while begin.elapsed() < STEP {
             let batch_begin = Instant::now();
             let batch = database.run_here(|connection| batch(connection, rows, &last))?;
-            let Some((id, ..)) = batch.last() else { break };
+            let Some((id, ..)) = batch.last() else {
+                note_all_sorted(database, rows, was_all_sorted)?;
+                break;
+            };
             last.clone_from(id);
             let is_last = (batch.len() as i64) < BATCH;
-            sorted += write(database, batch, &[])?;
+            sorted += write(database, batch, &[], was_all_sorted)?;
             if is_last {
+                note_all_sorted(database, rows, was_all_sorted)?;
                 break;
             }
             std::thread::sleep(batch_begin.elapsed().min(LONGEST_PAUSE));
@@ -81,6 +92,7 @@ fn renew_index(database: &Database) -> Result<()> {
 
 /// Sorts the rows whose reason changed, whatever cause they had.
 fn sort_changed(database: &Database, begin: Instant) -> Result<usize> {
+    let was_all_sorted = database.run_here(was_all_sorted)?;
     let mut sorted = 0;
     while begin.elapsed() < STEP {
         let batch_begin = Instant::now();
@@ -88,7 +100,7 @@ fn sort_changed(database: &Database, begin: Instant) -> Result<usize> {
         if numbers.is_empty() {
             break;
         }
-        sorted += write(database, batch, &numbers)?;
+        sorted += write(database, batch, &numbers, was_all_sorted)?;
         if (numbers.len() as i64) < BATCH {
             break;
         }
@@ -112,6 +124,27 @@ pub fn sort_all(database: &Database) -> Result<usize> {
         sorted += step(database)?;
     }
     Ok(sorted)
+}
+
+/// Whether everything of this database was sorted once: what is met unsorted since then is new, what stood there before was
+/// adopted.
+fn was_all_sorted(connection: &mut DbConnection) -> Result<bool> {
+    let noted = app_setting::table.filter(app_setting::name.eq(ALL_SORTED)).select(app_setting::name);
+    Ok(noted.first::<String>(connection).optional()?.is_some())
+}
+
+fn note_all_sorted(database: &Database, rows: Version, was_noted: bool) -> Result<()> {
+    if rows.is_some() || was_noted {
+        return Ok(());
+    }
+    database.transaction_here(|connection| {
+        if was_all_sorted(connection)? {
+            return Ok(());
+        }
+        let row = (app_setting::name.eq(ALL_SORTED), app_setting::value.eq("1"));
+        diesel::insert_into(app_setting::table).values(row).execute(connection)?;
+        Ok(())
+    })
 }
 
 /// The oldest version that sorted any row; with [`VERSION`] where none is older, that of a newer program aside.
@@ -144,9 +177,13 @@ fn rows_of(connection: &mut DbConnection, ids: Vec<String>) -> Result<Vec<Unsort
 }
 
 /// Writes the causes of a batch, unless a row was written with a cause meanwhile, and puts its reasons into the text
-/// index; removes the notes that it answers.
-fn write(database: &Database, batch: Vec<Unsorted>, notes: &[i64]) -> Result<usize> {
+/// index; removes the notes that it answers, and notes which rows are new.
+fn write(database: &Database, batch: Vec<Unsorted>, notes: &[i64], was_all_sorted: bool) -> Result<usize> {
     let reasons: Vec<_> = batch.iter().map(|(id, reason, _)| (id.clone(), reason.clone())).collect();
+    let arrived: Vec<String> = {
+        let are_new = batch.iter().filter(|(_, _, version)| version.is_none() && was_all_sorted);
+        are_new.map(|(id, ..)| id.clone()).collect()
+    };
     let mut causes: HashMap<(String, Version), (Cause, Vec<String>)> = HashMap::new();
     for (id, reason, version) in batch {
         let cause = Cause::of(reason.as_deref());
@@ -158,6 +195,7 @@ fn write(database: &Database, batch: Vec<Unsorted>, notes: &[i64]) -> Result<usi
     causes.sort_by(|one, other| one.0.cmp(&other.0));
     database.transaction_here(|connection| {
         let mut written = 0;
+        arrivals::note(connection, &arrived)?;
         for ((key, version), (cause, ids)) in &causes {
             store::keep(connection, cause)?;
             let mut rows = diesel::update(failed::table).filter(dsl::id.eq_any(ids.clone())).into_boxed();

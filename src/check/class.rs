@@ -20,11 +20,12 @@ pub enum Kind {
 }
 
 /// All classes in the order in which they are told, with what their ids are of.
-pub const CLASSES: [(&str, Kind); 11] = [
+pub const CLASSES: [(&str, Kind); 12] = [
     ("in_live_and_history", Kind::Usage),
     ("failed_without_failure", Kind::Usage),
     ("failed_without_open", Kind::Usage),
     ("open_failure_of_accounted", Kind::Failure),
+    (REPEATS_EARLIER, Kind::Failure),
     ("charged_twice", Kind::Failure),
     ("failure_without_usage", Kind::Failure),
     ("created_too_long", Kind::Usage),
@@ -36,6 +37,8 @@ pub const CLASSES: [(&str, Kind); 11] = [
 
 /// Usages that were accounted with no amount although the model counted tokens; see `tokens`.
 pub const ACCOUNTED_FOR_NOTHING: &str = "accounted_for_nothing";
+/// Open failures of a usage that has a newer open one: their money is at stake once more than it is.
+pub const REPEATS_EARLIER: &str = "repeats_earlier";
 /// Gaps and changes in the audit trail; see `audit::chain`.
 pub const AUDIT_CHAIN: &str = "audit_chain";
 
@@ -93,6 +96,22 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
                     same("u.id", "x.llmusageid"),
                     IS_OPEN.replace("f.", "x."),
                     accounted("u")
+                );
+                Statement::new(engine, &text)
+            })
+            .collect(),
+        // Of several open failures of a usage all but the newest: the same money once more.
+        REPEATS_EARLIER => ["llmusage", "llmusage_history"]
+            .iter()
+            .map(|table| {
+                let text = format!(
+                    "llmusage_accounting_failed x JOIN {table} u ON {} WHERE {} AND EXISTS (SELECT 1 \
+                     FROM llmusage_accounting_failed f WHERE {} AND {IS_OPEN} AND (f.failed_time > x.failed_time \
+                     OR (x.failed_time IS NULL AND f.failed_time IS NOT NULL) OR ((f.failed_time = x.failed_time \
+                     OR (f.failed_time IS NULL AND x.failed_time IS NULL)) AND f.id > x.id)))",
+                    same("u.id", "x.llmusageid"),
+                    IS_OPEN.replace("f.", "x."),
+                    same("f.llmusageid", "x.llmusageid"),
                 );
                 Statement::new(engine, &text)
             })

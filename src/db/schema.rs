@@ -389,4 +389,10 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    failure_arrival (failed_id) {
+        failed_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(batch_item, batch_outcome);

@@ -4,6 +4,7 @@
 //! `download` are the web.
 
 pub mod api;
+pub mod arrivals;
 pub mod batched;
 pub mod case;
 pub mod causes;

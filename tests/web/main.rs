@@ -10,6 +10,7 @@ mod account;
 mod api;
 mod app;
 mod archive;
+mod at_stake;
 mod audit;
 mod batch_outcomes;
 mod batches;

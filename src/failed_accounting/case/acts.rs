@@ -88,6 +88,57 @@ impl Case {
         count
     }
 
+    /// Lets the newest open failure take the place of this one alone.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`](crate::error::Error::Conflict) where it is the newest itself, or a retry is under way.
+    pub fn supersede_one(&mut self, id: &str, author: &Author) -> Result<()> {
+        let record = self.failure(id)?.clone();
+        let standing = self.view().standing(&record);
+        if let Standing::Retrying(other) = standing {
+            return Err(Refusal::new("case-retrying", "retrying").by(other).out("withdraw").into());
+        }
+        if !record.is_open() || standing == Standing::NoUsage {
+            return Err(Refusal::new("batch-no-newer", standing.as_str()).into());
+        }
+        match self.newest_open().cloned() {
+            Some(newest) if newest.id != id => {
+                let standing = self.stand_for(&newest, &[record], (Action::Supersede, author));
+                self.put(standing, Action::CarryRetries, json!({}));
+                Ok(())
+            }
+            _ => Err(Refusal::new("batch-no-newer", standing.as_str()).into()),
+        }
+    }
+
+    /// Opens a superseded failure again beside the one that took its place, as long as that is still open: what a batch did
+    /// is taken back.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`](crate::error::Error::Conflict) where the follower was closed or is retried since.
+    pub fn stand_again(&mut self, id: &str, author: &Author) -> Result<()> {
+        let record = self.failure(id)?.clone();
+        let follower = record.retry.superseded_by.as_deref();
+        let follower = self.view().others(id).find(|other| Some(other.id.as_str()) == follower).cloned();
+        let Some(follower) = follower.filter(|other| other.is_open() && !other.is_retrying()) else {
+            return Err(Refusal::new("batch-moved-on", "superseded").by(&record).into());
+        };
+        let open = FailedRecord {
+            handled: Some("0".to_owned()),
+            handled_time: None,
+            resolution: None,
+            handled_by: None,
+            retry: Retry { superseded_by: None, ..record.retry.clone() },
+            ..record.clone()
+        };
+        self.put(open, Action::UndoSupersede, json!({ "undone_by": author.name }));
+        if follower.retry.supersedes.as_deref() == Some(id) {
+            let retry = Retry { supersedes: None, ..follower.retry.clone() };
+            self.put(FailedRecord { retry, ..follower }, Action::UndoSupersede, json!({}));
+        }
+        Ok(())
+    }
+
     fn older_open(&self, record: &FailedRecord) -> Vec<FailedRecord> {
         let is_older = |other: &&FailedRecord| {
             other.is_open() && !other.is_retrying() && rules::newest_first(other, record).is_gt()

@@ -1,0 +1,33 @@
+//! The failures that the platform wrote since everything was sorted once: noted while they are sorted, for those who look
+//! whether they repeat an earlier one.
+
+use diesel::prelude::*;
+
+use crate::db::DbConnection;
+use crate::db::schema::failure_arrival::{self, dsl};
+use crate::error::Result;
+
+/// Notes that these are new.
+pub(super) fn note(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
+    forget(connection, ids)?;
+    for id in ids {
+        diesel::insert_into(failure_arrival::table)
+            .values(dsl::failed_id.eq(id.clone()))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The ids of some that nobody has looked at.
+pub fn some(connection: &mut DbConnection, limit: i64) -> Result<Vec<String>> {
+    Ok(failure_arrival::table.order(dsl::failed_id).limit(limit).select(dsl::failed_id).load(connection)?)
+}
+
+/// They were looked at.
+pub fn forget(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
+    if !ids.is_empty() {
+        let known = failure_arrival::table.filter(dsl::failed_id.eq_any(ids.to_vec()));
+        diesel::delete(known).execute(connection)?;
+    }
+    Ok(())
+}

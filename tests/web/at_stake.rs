@@ -1,0 +1,168 @@
+//! A usage is at stake once: newer failures take the place of older ones, and what was adopted is put right by a batch.
+
+use actix_web::http::StatusCode;
+use chrono_tz::Tz;
+use llmage_admin::accounts::role::Role;
+use llmage_admin::audit::event::FAILED_ACCOUNTING;
+use llmage_admin::audit::store as audit;
+use llmage_admin::base::clock::Clock;
+use llmage_admin::batches::runner::Runner;
+use llmage_admin::causes::sorting;
+use llmage_admin::check::class;
+use llmage_admin::failed_accounting::arrivals::Arrivals;
+use llmage_admin::failed_accounting::failure::FailedRecord;
+use llmage_admin::usages::usage::Usage;
+
+use crate::app::{Answer, TestApp, Visitor, at, failure, money, noon, usage};
+use crate::support::rows::run as sql;
+
+/// Three failures of one usage of 100.00000, a minute apart, and one of another usage.
+fn three(app: &TestApp) {
+    for (id, time) in
+        [("f1", "2026-05-22 09:01:00"), ("f2", "2026-05-22 09:02:00"), ("f3", "2026-05-22 09:03:00")]
+    {
+        app.given(&FailedRecord {
+            llmusageid: Some("u1".to_owned()),
+            amount: Some(money("100")),
+            failed_time: Some(at(time)),
+            ..failure(id)
+        });
+    }
+    app.given(&FailedRecord { llmusageid: Some("u2".to_owned()), ..failure("other") });
+    app.given_usage(&Usage { amount: Some(money("100")), ..usage("u1") });
+    app.given_usage(&usage("u2"));
+}
+
+fn look(app: &TestApp) {
+    sorting::sort_all(&app.database).unwrap();
+    let clock = Clock::stopped(Tz::Asia__Shanghai, at("2026-05-22 12:00:20"));
+    let arrivals = Arrivals::new((*app.database).clone(), clock);
+    while arrivals.is_due().unwrap() {
+        arrivals.step().unwrap();
+    }
+}
+
+fn finding(app: &TestApp, name: &'static str) -> (u64, String) {
+    let found = app.database.run_here(|connection| class::find(connection, name, noon())).unwrap().unwrap();
+    (found.count, found.sum.unwrap_or_default().to_string())
+}
+
+async fn batch(app: &TestApp, visitor: &Visitor<'_>, fields: &[(&str, &str)]) -> String {
+    let made = visitor.post("/batches", fields).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let batch = made.location().to_owned();
+    visitor.submit(&format!("{batch}/run"), &[]).await;
+    work(app);
+    batch
+}
+
+fn work(app: &TestApp) {
+    let runner = Runner::new((*app.database).clone(), app.clock.clone());
+    while runner.step().unwrap() {}
+}
+
+async fn at_stake(visitor: &Visitor<'_>) -> [String; 2] {
+    let line = visitor.get("/failed-accounting").await.money_line();
+    let front = visitor.get("/").await;
+    let card = front.attribute("[data-count][data-sum-amount]", "data-sum-amount");
+    assert_eq!(card, line[1], "the front page says what the list says");
+    [line[0].clone(), line[1].clone()]
+}
+
+fn report(page: &Answer) -> [String; 3] {
+    ["data-done", "data-not-done", "data-undone"].map(|name| page.attribute("#report", name))
+}
+
+#[actix_web::test]
+async fn three_failures_that_the_platform_writes_of_one_usage_are_at_stake_once() {
+    let app = TestApp::new();
+    look(&app);
+    three(&app);
+    app.forget_causes();
+    look(&app);
+    let viewer = app.signed_in(Role::Viewer).await;
+    assert_eq!(at_stake(&viewer).await, ["2", "101.20000"]);
+    for old in ["f1", "f2"] {
+        let record = app.record(old);
+        assert!(record.is_superseded(), "{record:?}");
+        assert_eq!(record.retry.superseded_by.as_deref(), Some("f3"));
+        let events = app.database.run_here(|connection| audit::timeline(connection, FAILED_ACCOUNTING, old));
+        assert_eq!(events.unwrap()[0].action, "supersede");
+    }
+    assert!(app.record("f3").is_open());
+    assert_eq!(finding(&app, class::REPEATS_EARLIER), (0, "0.00000".to_owned()));
+}
+
+#[actix_web::test]
+async fn a_new_failure_of_an_accounted_usage_is_closed_with_the_proof() {
+    let app = TestApp::new();
+    look(&app);
+    three(&app);
+    sql(&app.database, "UPDATE llmusage SET accounting_status = 'accounted' WHERE id = 'u1'");
+    app.forget_causes();
+    look(&app);
+    assert_eq!(app.record("f3").resolution.as_deref(), Some("accounted"));
+    assert!(app.record("f1").is_superseded() && app.record("f2").is_superseded());
+    assert!(app.record("other").is_open());
+}
+
+#[actix_web::test]
+async fn what_was_adopted_stays_until_a_batch_supersedes_it_which_can_be_undone() {
+    let app = TestApp::new();
+    three(&app);
+    app.forget_causes();
+    look(&app);
+    assert!(["f1", "f2", "f3"].iter().all(|id| app.record(id).is_open()), "it stood there before");
+    assert_eq!(finding(&app, class::REPEATS_EARLIER), (2, "200.00000".to_owned()));
+    let operator = app.signed_in(Role::Operator).await;
+    assert_eq!(at_stake(&operator).await, ["4", "301.20000"]);
+    let made = batch(&app, &operator, &[("action", "supersede"), ("scope", "filter")]).await;
+    assert_eq!(report(&operator.get(&made).await), ["2", "0", "0"]);
+    assert_eq!(at_stake(&operator).await, ["2", "101.20000"]);
+    assert_eq!(finding(&app, class::REPEATS_EARLIER), (0, "0.00000".to_owned()));
+    operator.submit(&format!("{made}/undo"), &[]).await;
+    work(&app);
+    assert_eq!(report(&operator.get(&made).await), ["2", "0", "2"]);
+    assert_eq!(at_stake(&operator).await, ["4", "301.20000"]);
+    assert_eq!(app.record("f1").retry.superseded_by, None);
+}
+
+#[actix_web::test]
+async fn a_batch_settles_what_was_adopted_open_although_its_usage_is_accounted() {
+    let app = TestApp::new();
+    three(&app);
+    sql(&app.database, "UPDATE llmusage SET accounting_status = 'accounted' WHERE id = 'u2'");
+    let operator = app.signed_in(Role::Operator).await;
+    let made = batch(&app, &operator, &[("action", "settle"), ("scope", "filter")]).await;
+    assert_eq!(report(&operator.get(&made).await), ["1", "0", "0"]);
+    assert_eq!(app.record("other").resolution.as_deref(), Some("accounted"));
+    assert_eq!(finding(&app, "open_failure_of_accounted").0, 0);
+}
+
+#[actix_web::test]
+async fn many_retries_are_taken_back_at_once_and_asked_for_again_by_undoing() {
+    let app = TestApp::new();
+    for number in 1..=5 {
+        let id = format!("f{number}");
+        app.given(&FailedRecord { llmusageid: Some(format!("u{number}")), ..failure(&id) });
+        app.given_usage(&usage(&format!("u{number}")));
+    }
+    let operator = app.signed_in(Role::Operator).await;
+    batch(&app, &operator, &[("action", "retry"), ("scope", "filter")]).await;
+    sql(&app.database, "UPDATE llmusage SET accounting_status = 'accounted' WHERE id = 'u5'");
+    let tab = operator.get("/failed-accounting?retrying=1").await;
+    assert_eq!(tab.attributes(".actions button[name=action]", "value"), ["withdraw"]);
+    let made =
+        batch(&app, &operator, &[("action", "withdraw"), ("scope", "filter"), ("retrying", "1")]).await;
+    assert_eq!(report(&operator.get(&made).await), ["4", "1", "0"]);
+    assert!(app.record("f1").is_open() && !app.record("f1").is_retrying());
+    operator.submit(&format!("{made}/undo"), &[]).await;
+    work(&app);
+    assert_eq!(report(&operator.get(&made).await), ["4", "1", "4"]);
+    assert!(app.record("f1").is_retrying());
+    let admin = app.signed_in(Role::Admin).await;
+    let gone = admin.post("/batches", &[("action", "delete"), ("id", "f1")]).await;
+    let preview = admin.get(gone.location()).await;
+    assert!(preview.body.contains("retr"), "what is retrying is not deleted");
+    assert!(!preview.has("form[action$='/run']"), "{}", preview.body);
+}
