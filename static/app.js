@@ -20,14 +20,15 @@ const money = (sum) => {
 each("form[data-ticks]", (form) => {
   const all = form.querySelector("[data-tick-all]");
   const count = form.querySelector("[data-tick-count]");
-  const boxes = [...form.querySelectorAll("tbody input[type=checkbox][name=id]")];
+  // Asked anew each time: rows that wait for an outcome come and go.
+  const boxes = () => [...form.querySelectorAll("tbody input[type=checkbox][name=id]")];
   const untouched = count?.textContent;
 
   const tell = () => {
-    const ticked = boxes.filter((box) => box.checked);
+    const ticked = boxes().filter((box) => box.checked);
     if (all) {
-      all.checked = ticked.length > 0 && ticked.length === boxes.length;
-      all.indeterminate = ticked.length > 0 && ticked.length < boxes.length;
+      all.checked = ticked.length > 0 && ticked.length === boxes().length;
+      all.indeterminate = ticked.length > 0 && ticked.length < boxes().length;
     }
     if (!count) return;
     const sum = ticked.reduce((total, box) => total + units(box.closest("tr").dataset.amount || "0"), 0n);
@@ -38,7 +39,7 @@ each("form[data-ticks]", (form) => {
   if (all) {
     all.hidden = false;
     all.addEventListener("change", () => {
-      boxes.forEach((box) => { box.checked = all.checked; });
+      boxes().forEach((box) => { box.checked = all.checked; });
       tell();
     });
   }
@@ -227,3 +228,44 @@ const again = async () => {
   setTimeout(again, 2000);
 };
 setTimeout(again, 2000);
+
+// --- Retries under way: what waits for an outcome is fetched again every three seconds, while somebody looks, and put in
+//     its place where it changed. Ticks, focus and what is typed elsewhere stay.
+
+const keyOf = (part) => part.id || (part.name ? `${part.name}=${part.value}` : part.getAttribute("href"));
+
+const swap = (old, fresh) => {
+  const ticked = new Set([...old.querySelectorAll("input:checked")].map(keyOf));
+  const focused = old.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+  const young = document.importNode(fresh, true);
+  old.replaceWith(young);
+  for (const input of young.querySelectorAll("input[type=checkbox]")) {
+    if (ticked.has(keyOf(input))) input.checked = true;
+  }
+  const again = focused && [...young.querySelectorAll("a, button, input")].find((part) => keyOf(part) === focused);
+  again?.focus({ preventScroll: true });
+  young.closest("form")?.dispatchEvent(new Event("change", { bubbles: true }));
+};
+
+const watch = async () => {
+  if (!document.querySelector("[data-live]")) return;
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!answer.ok) return;
+      for (const old of document.querySelectorAll("[data-live]")) {
+        const fresh = page.getElementById(old.id);
+        if (!fresh) return location.reload();
+        if (fresh.dataset.live === old.dataset.live) continue;
+        swap(old, fresh);
+        for (const name of ["#money-line", ".tabs"]) {
+          const [line, young] = [document.querySelector(name), page.querySelector(name)];
+          if (line && young && !line.contains(document.activeElement)) line.replaceWith(young);
+        }
+      }
+    } catch { /* The next look may find the server again. */ }
+  }
+  setTimeout(watch, 3000);
+};
+setTimeout(watch, 3000);

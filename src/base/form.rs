@@ -60,6 +60,12 @@ impl Fields {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The same with one value for that name.
+    pub fn with(&self, name: &str, value: impl ToString) -> Fields {
+        let others = self.0.iter().filter(|(key, _)| key != name).cloned();
+        Fields(others.chain([(name.to_owned(), value.to_string())]).collect())
+    }
+
     /// All pairs in their order.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.0

@@ -10,6 +10,7 @@ pub mod expect;
 pub mod finding;
 pub mod form;
 pub mod json;
+pub mod merge;
 pub mod money;
 pub mod object;
 pub mod paging;

@@ -1,23 +1,52 @@
 //! Changing failed records, each by one act on its case: taken, judged, saved with its events.
 
+use chrono::{NaiveDateTime, SubsecRound};
+
 use super::case::{Acted, Case, Place};
 use super::failure::FailedRecord;
 use super::store;
 use crate::audit::event::Author;
-use crate::db::DbConnection;
+use crate::db::{DbConnection, Engine, dialect};
 use crate::error::Result;
+
+/// How adding a record ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inserted {
+    /// It is there now, be it since just now or since it was sent before; as the database keeps it.
+    There(Box<FailedRecord>),
+    /// Under its id another content was recorded before; nothing was written.
+    Other(Box<FailedRecord>),
+}
 
 /// Adds a record; the same one again changes nothing.
 ///
 /// # Errors
 /// [`Error::Conflict`](crate::error::Error::Conflict) when somebody adds one of that id at the same moment.
-pub fn insert(connection: &mut DbConnection, record: &FailedRecord, author: &Author) -> Result<()> {
+pub fn insert(connection: &mut DbConnection, record: &FailedRecord, author: &Author) -> Result<Inserted> {
     let mut case = Case::for_new(connection, record.llmusageid.as_deref())?;
-    if store::lookup(connection, &record.id)?.is_some() {
-        return Ok(());
+    if let Some(present) = store::lookup(connection, &record.id)? {
+        let is_same = is_same_content(connection.engine(), &present, record);
+        return Ok(if is_same { Inserted::There(present.into()) } else { Inserted::Other(present.into()) });
     }
     case.insert(record.clone(), author)?;
-    case.save(connection, author).map(drop)
+    case.save(connection, author)?;
+    Ok(Inserted::There(store::find(connection, &record.id)?.into()))
+}
+
+/// Whether two records tell the same failure: what is recorded of it, not what was done since.
+fn is_same_content(engine: Engine, present: &FailedRecord, sent: &FailedRecord) -> bool {
+    let told = |record: &FailedRecord| {
+        let seconds = |time: NaiveDateTime| {
+            if dialect::keeps_milliseconds(engine) { time } else { time.trunc_subsecs(0) }
+        };
+        let record = record.clone();
+        (
+            [record.llmusageid, record.llmid, record.userid, record.userorgid, record.failed_reason],
+            (record.use_date, record.use_time.map(seconds)),
+            (record.amount, record.cost),
+        )
+    };
+    told(present) == told(sent)
 }
 
 /// Takes the case of a failure, lets `act` change it, and saves that; gives the failure as it is then. A case of very many

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::failure::FailedRecord;
 use crate::base::clock::TIME_FORMAT;
+use crate::base::merge::{Snapshot, mark};
 use crate::base::secrets;
 
 impl FailedRecord {
@@ -45,6 +46,7 @@ impl FailedRecord {
             amount: self.amount.map(|money| money.to_string()),
             cost: self.cost.map(|money| money.to_string()),
             failed_reason: self.failed_reason.as_deref().map(seen_reason),
+            reason_mark: self.failed_reason.as_deref().and_then(|reason| mark(&secrets::mask(reason))),
             handled: !self.is_open(),
             resolution: self.resolution.clone(),
             handled_note: self.handled_note.clone(),
@@ -60,6 +62,9 @@ pub struct Seen {
     pub cost: Option<String>,
     /// The first 200 characters.
     pub failed_reason: Option<String>,
+    /// A digest of the reason where it is longer.
+    #[serde(default)]
+    pub reason_mark: Option<String>,
     pub handled: bool,
     pub resolution: Option<String>,
     pub handled_note: Option<String>,
@@ -74,6 +79,23 @@ impl Seen {
     /// Reads the hidden field back.
     pub fn decode(text: &str) -> Option<Seen> {
         serde_json::from_str(text).ok()
+    }
+
+    /// The editable fields as they were seen.
+    pub fn snapshot(&self) -> Snapshot {
+        let pair = |name: &str, value: &Option<String>| (name.to_owned(), value.clone().unwrap_or_default());
+        // A closed record of the old system has a resolution that means nothing while it is open.
+        let resolution = self.resolution.clone().filter(|_| self.handled);
+        let fields = vec![
+            pair("amount", &self.amount),
+            pair("cost", &self.cost),
+            pair("failed_reason", &self.failed_reason),
+            pair("handled", &Some(if self.handled { "1" } else { "0" }.to_owned())),
+            pair("resolution", &resolution),
+            pair("handled_note", &self.handled_note),
+        ];
+        let marks = self.reason_mark.iter().map(|mark| ("failed_reason".to_owned(), mark.clone()));
+        Snapshot { fields, marks: marks.collect() }
     }
 }
 

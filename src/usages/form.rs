@@ -2,6 +2,8 @@
 //!
 //! Pure checks of meaning. An absent field means unchanged, and so does a value as the form showed it: what cannot be
 //! shown exactly, such as a time that is none, survives an edit of something else.
+//!
+//! More than 250 lines: all fields of a usage are read here, and merged with what others changed.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -9,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::usage::Usage;
 use crate::base::clock::TIME_FORMAT;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::base::merge::{self, Merged, Snapshot, Unit};
 use crate::base::secrets;
 use crate::db::dialect;
 
@@ -196,22 +199,41 @@ pub fn reason(fields: &Fields) -> Result<String, FieldErrors> {
     }
 }
 
-/// A usage as the reader of a form saw it: a digest of all of it, and each field as a conflict shows it.
+/// The fields of a usage, each decided by itself.
+const UNITS: [Unit<'static>; 16] = [
+    &["llmid"],
+    &["userid"],
+    &["userorgid"],
+    &["ownerid"],
+    &["use_date"],
+    &["use_time"],
+    &["status"],
+    &["accounting_status"],
+    &["amount"],
+    &["cost"],
+    &["taskid"],
+    &["transno"],
+    &["responsed_seconds"],
+    &["finish_seconds"],
+    &["usages"],
+    &["ioinfo"],
+];
+
+/// A usage as the reader of a form saw it: a digest of all of it, and each field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     digest: String,
-    /// The first 200 characters of each field.
-    pub fields: Vec<(String, String)>,
+    #[serde(flatten)]
+    pub fields: Snapshot,
 }
 
 impl Seen {
     /// What a form remembers.
     pub fn of(usage: &Usage) -> Seen {
         let digest = Sha256::digest(usage.to_json().to_string());
-        let short = |(name, value): &(String, String)| (name.clone(), value.chars().take(200).collect());
         Seen {
             digest: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
-            fields: as_fields(usage).pairs().iter().map(short).collect(),
+            fields: Snapshot::of(&as_fields(usage)),
         }
     }
 
@@ -223,5 +245,10 @@ impl Seen {
     /// What the form's reader saw, if the form says.
     pub fn in_form(fields: &Fields) -> Option<Seen> {
         fields.raw("seen").and_then(|text| serde_json::from_str(text).ok())
+    }
+
+    /// What was typed, merged with a usage as it is now.
+    pub fn merge(&self, now: &Usage, typed: &Fields) -> Merged {
+        merge::merge(&UNITS, &self.fields, &as_fields(now), typed)
     }
 }

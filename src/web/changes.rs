@@ -53,7 +53,7 @@ pub fn field_in_words(language: Language, field: &str) -> String {
 }
 
 /// A value of the trail as people read it: states and resolutions in words, long text clipped.
-fn value_in_words(language: Language, field: &str, value: &Value) -> String {
+pub fn value_in_words(language: Language, field: &str, value: &Value) -> String {
     let word = |key: String| locale::lookup(language, &key, &Default::default());
     match (field, value) {
         ("handled", Value::String(flag)) => {

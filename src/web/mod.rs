@@ -16,6 +16,7 @@ pub mod json;
 pub mod links;
 pub mod locale;
 pub mod log;
+pub mod merge;
 pub mod meter;
 pub mod ops;
 pub mod origin;

@@ -25,6 +25,9 @@ pub struct Frame {
     pub request_id: String,
     /// Path and query of this page, to come back to.
     pub here: String,
+    /// Whether this page was told not to refresh by itself, and where the page is that does the other thing.
+    pub is_still: bool,
+    pub other_refresh: String,
 }
 
 /// Who is signed in, for the layout and for the buttons that a role may press.
@@ -103,7 +106,28 @@ fn frame(request: &HttpRequest, state: &AppState, language: Language) -> Frame {
         version: env!("CARGO_PKG_VERSION"),
         request_id: request::id_of(request),
         here: place_to_return(request),
+        is_still: is_still(request),
+        other_refresh: other_refresh(request),
     }
+}
+
+/// What the query of a page says that is not to refresh by itself.
+const STILL: (&str, &str) = ("refresh", "off");
+
+fn is_still(request: &HttpRequest) -> bool {
+    // A wrong query is refused by the page itself.
+    request::query_fields(request).is_ok_and(|fields| fields.text(STILL.0) == Some(STILL.1))
+}
+
+/// This page, refreshing by itself where it does not now, and the other way round.
+fn other_refresh(request: &HttpRequest) -> String {
+    let fields = request::query_fields(request).unwrap_or_default();
+    let pairs = fields.pairs().iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut pairs: Vec<(&str, &str)> = pairs.filter(|(name, _)| *name != STILL.0).collect();
+    if !is_still(request) {
+        pairs.push(STILL);
+    }
+    links::with_query(request.path(), &links::query(&pairs))
 }
 
 fn list_of(view: Option<&str>) -> String {

@@ -15,6 +15,7 @@ mod audit;
 mod batch_outcomes;
 mod batches;
 mod causes;
+mod conflicts;
 mod failed_accounting_bad_input;
 mod failed_accounting_changes;
 mod failed_accounting_csv;

@@ -56,7 +56,8 @@ const PAGES: [Shown; 34] = [
     ("usages/show.html", "POST", "/usages/u9/fail", &[]),
 ];
 
-const SEEN_USAGE: &str = r#"{"digest":"of an older state","fields":[["id","u9"],["llmid","m-old"]]}"#;
+const SEEN_USAGE: &str =
+    r#"{"digest":"of an older state","fields":[["id","u9"],["llmid","m-old"],["amount","1.00000"]]}"#;
 
 const SEEN: &str = r#"{"digest":"of an older state","amount":"1.00000","cost":null,"failed_reason":"x",
     "handled":true,"resolution":"written_off","handled_note":null}"#;

@@ -11,9 +11,11 @@ use super::super::store;
 use super::view::{OutletsView, View};
 use super::{LIST, action, tell};
 use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::form::{Choice, FormView};
+use crate::web::merge::{self as web_merge, MergeView};
 use crate::web::{page, request};
 
 #[derive(Serialize)]
@@ -28,13 +30,31 @@ struct FormPage {
     /// Whether the kind of the rule has a threshold.
     has_threshold: bool,
     outlets: OutletsView,
+    /// What is to be asked where somebody else changed the rule meanwhile.
+    merge: Option<MergeView>,
 }
+
+/// The fields of a rule that are decided together: whom to tell, and where.
+const UNITS: [Unit<'static>; 3] = [&["threshold"], &["to_webhook", "webhook_url"], &["to_mail", "mail_to"]];
+
+/// So often a form is merged with a rule that changes again and again.
+const TRIES: usize = 3;
 
 async fn show(
     request: &HttpRequest,
     outlets: &Outlets,
     (status, rule): (StatusCode, Option<&Rule>),
     (fields, errors): (&Fields, &FieldErrors),
+) -> Answer {
+    show_merged(request, outlets, (status, rule), (fields, errors), None).await
+}
+
+async fn show_merged(
+    request: &HttpRequest,
+    outlets: &Outlets,
+    (status, rule): (StatusCode, Option<&Rule>),
+    (fields, errors): (&Fields, &FieldErrors),
+    merge: Option<MergeView>,
 ) -> Answer {
     let language = request::language_of(request);
     let view = View { state: page::state_of(request)?, language, outlets };
@@ -46,7 +66,8 @@ async fn show(
     };
     let kind = rule.and_then(Rule::kind);
     let context = FormPage {
-        form: FormView::new(&FIELDS, fields, errors, language),
+        form: FormView::new(&[&FIELDS[..], &[SAW]].concat(), fields, errors, language),
+        merge,
         kinds: Kind::ALL.into_iter().map(choice).collect(),
         action: rule.map_or_else(|| LIST.to_owned(), |rule| action(&rule.id, "")),
         words: rule.map(|rule| view.words(rule)),
@@ -98,9 +119,8 @@ async fn found(request: &HttpRequest) -> Result<Rule> {
     page::state_of(request)?.database.run(move |connection| store::find(connection, &id)).await
 }
 
-/// `GET /alerts/{id}/edit`.
-pub async fn edit(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
-    let rule = found(&request).await?;
+/// The values of a rule as its form starts with.
+fn as_fields(rule: &Rule) -> Fields {
     let tick = |is_ticked: bool| if is_ticked { "1" } else { "" }.to_owned();
     let pairs = [
         ("threshold", rule.threshold_text().unwrap_or_default()),
@@ -108,31 +128,54 @@ pub async fn edit(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
         ("webhook_url", rule.webhook_url.clone().unwrap_or_default()),
         ("to_mail", tick(rule.to_mail)),
         ("mail_to", rule.mail_to.clone().unwrap_or_default()),
-        ("version", rule.version.to_string()),
     ];
-    let fields = Fields::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+    Fields::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// `GET /alerts/{id}/edit`.
+pub async fn edit(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
+    let rule = found(&request).await?;
+    let fields = as_fields(&rule);
+    let saw = Snapshot::of(&fields).encode();
+    let fields = fields.with("version", rule.version).with(SAW, saw);
     show(&request, &outlets, (StatusCode::OK, Some(&rule)), (&fields, &FieldErrors::new())).await
 }
 
 /// `POST /alerts/{id}`: changes a rule.
 pub async fn update(request: HttpRequest, body: web::Bytes, outlets: web::Data<Outlets>) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let rule = found(&request).await?;
-    match change(&request, &rule, (&fields, &outlets)).await {
-        Ok(()) => {
-            tell(&request, &Message::new("flash-alert-changed"));
-            Ok(page::see_other(LIST))
-        }
-        Err(Error::Invalid(errors)) => {
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            show(&request, &outlets, (status, Some(&rule)), (&fields, &errors)).await
-        }
-        Err(Error::Conflict(message)) => {
+    let typed = request::form_fields(&request, &body)?;
+    let mut fields = merge::with_boxes(&["to_webhook", "to_mail"], &typed);
+    let (mut rule, mut taken) = (found(&request).await?, Vec::new());
+    for _ in 0..TRIES {
+        let message = match change(&request, &rule, (&fields, &outlets)).await {
+            Ok(()) => {
+                let done = Message::new("flash-alert-changed");
+                tell(&request, &web_merge::done(request::language_of(&request), done, &taken));
+                return Ok(page::see_other(LIST));
+            }
+            Err(Error::Invalid(errors)) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                return show(&request, &outlets, (status, Some(&rule)), (&fields, &errors)).await;
+            }
+            Err(Error::Conflict(message)) => message,
+            Err(error) => return Err(error.into()),
+        };
+        rule = found(&request).await?;
+        let conflict = (StatusCode::CONFLICT, Some(&rule));
+        let now = as_fields(&rule);
+        let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields) else {
             let errors = FieldErrors::from([("version".to_owned(), message)]);
-            show(&request, &outlets, (StatusCode::CONFLICT, Some(&rule)), (&fields, &errors)).await
+            return show(&request, &outlets, conflict, (&fields, &errors)).await;
+        };
+        fields = merged.fields.with("version", rule.version);
+        if !merged.is_clear() {
+            let view = web_merge::of_form(&merged, &saw, &now, request::language_of(&request));
+            let form = (&fields, &FieldErrors::new());
+            return show_merged(&request, &outlets, conflict, form, Some(view)).await;
         }
-        Err(error) => Err(error.into()),
+        taken.extend(merged.taken);
     }
+    Err(Error::Conflict(Message::new("alert-conflict-changed")).into())
 }
 
 async fn change(request: &HttpRequest, rule: &Rule, (fields, outlets): (&Fields, &Outlets)) -> Result<()> {

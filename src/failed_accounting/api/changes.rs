@@ -14,6 +14,7 @@ use crate::base::object::Object;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::{Acted, Case, Place};
+use crate::failed_accounting::change::Inserted;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::{change, form, store};
 use crate::web::document::{ReadRefusals, WriteRefusals};
@@ -51,9 +52,9 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     let author = request::author_of(&request, state)?;
     let record = object.checked(form::new_failure(&object.fields, nanoid::nanoid!(), author.at))?;
     // As the database keeps it: some keep whole seconds.
-    let work = move |connection: &mut DbConnection| {
-        change::insert(connection, &record, &author)?;
-        store::find(connection, &record.id)
+    let work = move |connection: &mut DbConnection| match change::insert(connection, &record, &author)? {
+        Inserted::There(record) => Ok(*record),
+        Inserted::Other(_) => Err(Error::Conflict(Message::new("conflict-recorded"))),
     };
     let record = state.database.transaction(work).await?;
     let names = state.names.current().await;

@@ -5,54 +5,30 @@ use actix_web::{HttpRequest, web};
 
 use super::conflict::conflict;
 use super::context::{id_in_path, list_link, record_link};
-use super::forms::{delete_form, edit_form, new_form, record_of};
+use super::forms::{as_fields, delete_form, edit_form, record_of};
+use super::merging::{self, Purpose, Stale, UNITS};
 use super::show::{filter_of, refused};
 use crate::audit::event::Author;
 use crate::base::form::{Fields, Message};
+use crate::base::merge;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::{Acted, Case, Place};
-use crate::failed_accounting::change as saved;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::form;
 use crate::failed_accounting::seen::Seen;
 use crate::web::error::Answer;
-use crate::web::{flash, page, request};
+use crate::web::{flash, merge as web_merge, page, request};
 
 /// How a change of a record ended.
 enum Outcome {
-    Done(Box<FailedRecord>),
-    /// Somebody changed the record since the form was filled; what its reader saw.
-    Stale(Box<Seen>),
-}
-
-/// `POST /failed-accounting`: records a failure.
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    // The form brings the id, so that sending it twice records one failure.
-    let id = fields.text("id").filter(|id| is_fresh_id(id)).map_or_else(|| nanoid::nanoid!(), str::to_owned);
-    let record = match form::new_failure(&fields, id, author.at).and_then(form::on_one_day) {
-        Ok(record) => record,
-        Err(errors) => {
-            return new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
-        }
-    };
-    let link = record_link(&record.id, "", &Default::default());
-    let money = amount_of(&record);
-    match state.database.transaction(move |connection| saved::insert(connection, &record, &author)).await {
-        Err(Error::Invalid(errors)) => {
-            return new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
-        }
-        ended => ended?,
-    }
-    tell(&request, Message::new("flash-recorded").with("amount", money));
-    Ok(page::see_other(&link))
-}
-
-fn is_fresh_id(id: &str) -> bool {
-    id.len() == 21 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    Done {
+        record: Box<FailedRecord>,
+        /// What others changed meanwhile and was kept.
+        taken: Vec<String>,
+    },
+    /// Somebody changed the record since the form was filled, and something of it must be asked.
+    Stale(Box<Stale>),
 }
 
 /// `POST /failed-accounting/{id}`: saves an edit.
@@ -61,16 +37,24 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     let fields = request::form_fields(&request, &body)?;
     let state = page::state_of(&request)?;
     let record = record_of(state, &id).await?;
-    let typed = fields.clone();
-    let edited = change(&request, &id, &fields, move |case, id, author| {
-        let edit = form::edit(&typed, case.failure(id)?).map_err(Error::Invalid)?;
+    let edited = change(&request, &id, (Purpose::Edit, &fields), |case, id, fields, author| {
+        let edit = form::edit(fields, case.failure(id)?).map_err(Error::Invalid)?;
         case.edit(id, &edit, author)
     });
     match edited.await {
         Err(Error::Invalid(errors)) => {
+            // What was chosen on the page of a conflict is in the form that comes back.
+            let fields = chosen(&fields, &record);
             edit_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &record, (fields, errors)).await
         }
         ended => answer(&request, id, fields, ended, "flash-saved").await,
+    }
+}
+
+fn chosen(fields: &Fields, record: &FailedRecord) -> Fields {
+    match form::seen(fields) {
+        Some(saw) => merge::merge(&UNITS, &saw.snapshot(), &as_fields(record), fields).fields,
+        None => fields.clone(),
     }
 }
 
@@ -78,9 +62,8 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
 pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
     let id = id_in_path(&request)?;
     let fields = request::form_fields(&request, &body)?;
-    let typed = fields.clone();
-    let handled = change(&request, &id, &fields, move |case, id, author| {
-        let handling = form::handling(&typed).map_err(Error::Invalid)?;
+    let handled = change(&request, &id, (Purpose::Handle, &fields), |case, id, fields, author| {
+        let handling = form::handling(fields).map_err(Error::Invalid)?;
         case.handle(id, &handling, author)
     });
     let ended = handled.await;
@@ -91,9 +74,8 @@ pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
 pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
     let id = id_in_path(&request)?;
     let fields = request::form_fields(&request, &body)?;
-    let typed = fields.clone();
-    let reopened = change(&request, &id, &fields, move |case, id, author| {
-        let note = form::reopening(&typed).map_err(Error::Invalid)?;
+    let reopened = change(&request, &id, (Purpose::Reopen, &fields), |case, id, fields, author| {
+        let note = form::reopening(fields).map_err(Error::Invalid)?;
         case.reopen(id, note.as_deref(), author)
     });
     let ended = reopened.await;
@@ -104,9 +86,8 @@ pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
 pub async fn settle(request: HttpRequest, body: web::Bytes) -> Answer {
     let id = id_in_path(&request)?;
     let fields = request::form_fields(&request, &body)?;
-    let typed = fields.clone();
-    let settled = change(&request, &id, &fields, move |case, id, author| {
-        let note = form::reopening(&typed).map_err(Error::Invalid)?;
+    let settled = change(&request, &id, (Purpose::Settle, &fields), |case, id, fields, author| {
+        let note = form::reopening(fields).map_err(Error::Invalid)?;
         case.settle(id, note.as_deref(), author)
     });
     let ended = settled.await;
@@ -119,49 +100,58 @@ pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
     let fields = request::form_fields(&request, &body)?;
     if form::seen(&fields).is_none() {
         // Nobody saw what would be lost.
-        return delete_form(&request, id, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return delete_form(&request, id, (StatusCode::UNPROCESSABLE_ENTITY, Some("delete-unseen"))).await;
     }
-    let deleted = change(&request, &id, &fields, move |case, id, _| case.delete(id));
-    let ended = deleted.await?;
-    match ended {
-        Outcome::Stale(saw) => conflict(&request, id, fields, *saw).await,
-        Outcome::Done(record) => {
+    let deleted = change(&request, &id, (Purpose::Delete, &fields), |case, id, _, _| case.delete(id));
+    match deleted.await? {
+        Outcome::Stale(_) => delete_form(&request, id, (StatusCode::CONFLICT, Some("delete-changed"))).await,
+        Outcome::Done { record, .. } => {
             tell(&request, Message::new("flash-deleted").with("amount", amount_of(&record)));
             Ok(page::see_other(&list_link(&filter_of(&request)?)))
         }
     }
 }
 
-/// Takes the case of the record, compares it with what the form's reader saw, lets `act` change it, and saves it. Gives the
+/// Takes the case of the record, merges the form with what is there now, lets `act` change it, and saves it. Gives the
 /// record as it is then, or as it was where it is gone.
 async fn change(
     request: &HttpRequest,
     id: &str,
-    fields: &Fields,
-    act: impl FnOnce(&mut Case, &str, &Author) -> Result<()> + Clone + Send + 'static,
+    (purpose, fields): (Purpose, &Fields),
+    act: impl FnOnce(&mut Case, &str, &Fields, &Author) -> Result<()> + Clone + Send + 'static,
 ) -> Result<Outcome> {
     let state = page::state_of(request)?;
     let author = request::author_of(request, state)?;
-    let (id, saw) = (id.to_owned(), form::seen(fields));
+    let (id, typed) = (id.to_owned(), fields.clone());
     let place = state.database.run(move |connection| Place::find(connection, &id)).await?;
-    let work = move |connection: &mut DbConnection, saw: Option<Seen>| {
+    let work = move |connection: &mut DbConnection, typed: &Fields, saw: Option<Seen>| {
         let mut case = Case::of_failure(connection, &place)?;
         let before = case.failure(&place.id)?.clone();
-        if let Some(saw) = saw.filter(|saw| *saw != before.seen()) {
-            return Ok((Acted::Done, Outcome::Stale(Box::new(saw))));
-        }
-        let acted = case.act(&place.id, &author, |case| act(case, &place.id, &author))?;
+        let clear = match merging::wanted(purpose, typed, &before, saw) {
+            Ok(clear) => clear,
+            Err(stale) => return Ok((Acted::Done, Fields::default(), Outcome::Stale(stale))),
+        };
+        let acted = case.act(&place.id, &author, |case| act(case, &place.id, &clear.fields, &author))?;
         case.save(connection, &author)?;
-        let after = case.failure(&place.id).cloned().unwrap_or(before);
-        Ok((acted, Outcome::Done(Box::new(after))))
+        let record = Box::new(case.failure(&place.id).cloned().unwrap_or(before));
+        Ok((acted, clear.fields, Outcome::Done { record, taken: clear.taken }))
     };
-    let mut saw = saw;
+    let (mut typed, mut saw, mut kept) = (typed, form::seen(fields), Vec::new());
     loop {
-        let (work, seen) = (work.clone(), saw.clone());
-        match state.database.transaction(move |connection| work(connection, seen)).await? {
-            // A step of ours changed it; what comes next compares with that.
-            (Acted::Again, Outcome::Done(stepped)) => saw = saw.map(|_| stepped.seen()),
-            (_, ended) => return Ok(ended),
+        let (work, form, seen) = (work.clone(), typed.clone(), saw.clone());
+        let stepped = state.database.transaction(move |connection| work(connection, &form, seen)).await?;
+        match stepped {
+            // A step of ours changed it; what comes next goes on from there.
+            (Acted::Again, fields, Outcome::Done { record, taken }) => {
+                saw = saw.map(|_| record.seen());
+                typed = fields;
+                kept.extend(taken);
+            }
+            (_, _, Outcome::Done { record, taken }) => {
+                kept.extend(taken);
+                return Ok(Outcome::Done { record, taken: kept });
+            }
+            (_, _, stale) => return Ok(stale),
         }
     }
 }
@@ -175,11 +165,12 @@ async fn answer(
     done: &'static str,
 ) -> Answer {
     match ended {
-        Ok(Outcome::Done(record)) => {
-            tell(request, Message::new(done).with("amount", amount_of(&record)));
+        Ok(Outcome::Done { record, taken }) => {
+            let done = Message::new(done).with("amount", amount_of(&record));
+            tell(request, web_merge::done(request::language_of(request), done, &taken));
             Ok(page::see_other(&record_link(&id, "", &filter_of(request)?)))
         }
-        Ok(Outcome::Stale(saw)) => conflict(request, id, fields, *saw).await,
+        Ok(Outcome::Stale(stale)) => conflict(request, *stale).await,
         Err(Error::Invalid(errors)) => refused(request, id, fields, errors).await,
         Err(error) => Err(error.into()),
     }

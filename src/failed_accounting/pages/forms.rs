@@ -39,6 +39,8 @@ pub(super) const EDIT_FIELDS: [&str; 6] =
 #[derive(Serialize)]
 struct NewPage {
     form: FormView,
+    /// What this form recorded before, where it was sent again with another content.
+    recorded: Option<RecordedView>,
     action: &'static str,
     cancel: &'static str,
     models: Vec<Named>,
@@ -58,6 +60,8 @@ struct EditPage {
 #[derive(Serialize)]
 struct DeletePage {
     row: RowView,
+    /// Key of the words that say why nothing was deleted.
+    refusal: Option<&'static str>,
     attempts: usize,
     events: usize,
     seen: String,
@@ -79,9 +83,36 @@ pub(super) async fn new_form(
     fields: &Fields,
     errors: &FieldErrors,
 ) -> Answer {
+    filled_form(request, status, (fields, errors), None).await
+}
+
+/// What was recorded, beside what was typed now.
+#[derive(Serialize)]
+pub(super) struct RecordedView {
+    pub link: String,
+    pub id: String,
+    pub fields: Vec<DifferingField>,
+}
+
+/// A field that differs.
+#[derive(Serialize)]
+pub(super) struct DifferingField {
+    pub label: String,
+    pub recorded: String,
+    pub typed: String,
+}
+
+/// As [`new_form`], beside what the same form recorded before.
+pub(super) async fn filled_form(
+    request: &HttpRequest,
+    status: StatusCode,
+    (fields, errors): (&Fields, &FieldErrors),
+    recorded: Option<RecordedView>,
+) -> Answer {
     let state = page::state_of(request)?;
     let names = state.names.current().await;
     let context = NewPage {
+        recorded,
         form: FormView::new(&NEW_FIELDS, fields, errors, request::language_of(request)),
         action: LIST,
         cancel: LIST,
@@ -147,11 +178,15 @@ pub(super) fn as_fields(record: &FailedRecord) -> Fields {
 /// `GET /failed-accounting/{id}/delete`: what will be lost and what is kept.
 pub async fn confirm_delete(request: HttpRequest) -> Answer {
     let id = id_in_path(&request)?;
-    delete_form(&request, id, StatusCode::OK).await
+    delete_form(&request, id, (StatusCode::OK, None)).await
 }
 
-/// What will be lost and what is kept; nothing was deleted.
-pub(super) async fn delete_form(request: &HttpRequest, id: String, status: StatusCode) -> Answer {
+/// What will be lost and what is kept, and why nothing was deleted so far.
+pub(super) async fn delete_form(
+    request: &HttpRequest,
+    id: String,
+    (status, refusal): (StatusCode, Option<&'static str>),
+) -> Answer {
     let state = page::state_of(request)?;
     let filter = filter_of(request)?;
     let (record, attempts, events) = state
@@ -169,6 +204,7 @@ pub(super) async fn delete_form(request: &HttpRequest, id: String, status: Statu
     let names = state.names.current().await;
     let context = DeletePage {
         row: RowView::new(&record, &names, state, &filter),
+        refusal,
         attempts: attempts.saturating_sub(1),
         events,
         seen: record.seen().encode(),

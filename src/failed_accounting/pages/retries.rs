@@ -10,10 +10,10 @@ use super::context::{id_in_path, record_link};
 use super::show::filter_of;
 use crate::audit::event::Author;
 use crate::base::form::Message;
+use crate::base::money::Money;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::case::{Acted, Case, Place, View};
-use crate::failed_accounting::change;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
 use crate::usages::usage::{Usage, Whereabouts};
@@ -28,6 +28,11 @@ pub(super) struct RetryView {
     since: Option<TimeView>,
     by: Option<String>,
     is_stuck: bool,
+    /// The last figures of the usage, and whether they are others than the record's: the platform prices the usage anew.
+    usage_amount: Option<String>,
+    usage_cost: Option<String>,
+    is_other_amount: bool,
+    is_other_cost: bool,
     /// Why the usage cannot be accounted again now: a key of the catalogue.
     obstacle: Option<&'static str>,
     /// The record that stands in the way of a retry, or of opening again: its link and id.
@@ -84,6 +89,10 @@ pub(super) fn retry_view(
         }),
         is_settleable: view.settling_obstacle(record).is_none(),
         is_charged_twice: view.is_charged_twice(record),
+        usage_amount: usage.and_then(|(usage, _)| usage.amount).map(|money| money.to_string()),
+        usage_cost: usage.and_then(|(usage, _)| usage.cost).map(|money| money.to_string()),
+        is_other_amount: usage.is_some_and(|(usage, _)| usage.amount != record.amount),
+        is_other_cost: usage.is_some_and(|(usage, _)| usage.cost != record.cost),
         since: under_way.map(|time| TimeView::new(&state.clock, time)),
         by: record.retry.retry_requested_by.clone().filter(|_| under_way.is_some()),
         is_stuck: record.is_stuck(state.stuck_since()),
@@ -95,30 +104,45 @@ pub(super) fn retry_view(
 
 /// `POST /failed-accounting/{id}/retry`: asks the platform to account the usage again.
 pub async fn retry(request: HttpRequest) -> Answer {
-    change(&request, Case::retry, "flash-retrying").await
+    let told = |_: &FailedRecord, usage: Option<Money>| match usage {
+        // The platform prices it anew: the record's amount is not what will be charged.
+        Some(amount) => Message::new("flash-retrying").with("amount", amount),
+        None => Message::new("flash-retrying-unpriced"),
+    };
+    change(&request, Case::retry, told).await
 }
 
 /// `POST /failed-accounting/{id}/withdraw`: takes a retry back that the platform has not begun.
 pub async fn withdraw(request: HttpRequest) -> Answer {
-    change(&request, Case::withdraw, "flash-withdrawn").await
+    let told = |record: &FailedRecord, _| Message::new("flash-withdrawn").with("amount", amount_of(record));
+    change(&request, Case::withdraw, told).await
 }
 
 type Act = fn(&mut Case, &str, &Author) -> Result<()>;
 
-async fn change(request: &HttpRequest, act: Act, done: &'static str) -> Answer {
+/// Acts on the case of the record in the path; what was done is told of the record and the amount of its usage.
+async fn change(
+    request: &HttpRequest,
+    act: Act,
+    told: impl FnOnce(&FailedRecord, Option<Money>) -> Message,
+) -> Answer {
     let id = id_in_path(request)?;
     let state = page::state_of(request)?;
     let author = request::author_of(request, state)?;
     let asked = id.clone();
     let place = state.database.run(move |connection| Place::find(connection, &asked)).await?;
     let work = move |connection: &mut DbConnection| {
-        change::change(connection, &place, &author, |case| act(case, &place.id, &author))
+        let mut case = Case::of_failure(connection, &place)?;
+        let acted = case.act(&place.id, &author, |case| act(case, &place.id, &author))?;
+        case.save(connection, &author)?;
+        let amount = case.usage().and_then(|(usage, _)| usage.amount);
+        Ok((acted, case.failure(&place.id)?.clone(), amount))
     };
-    let record = loop {
-        if let (Acted::Done, record) = state.database.transaction(work.clone()).await? {
-            break record;
+    let (record, amount) = loop {
+        if let (Acted::Done, record, amount) = state.database.transaction(work.clone()).await? {
+            break (record, amount);
         }
     };
-    tell(request, Message::new(done).with("amount", amount_of(&record)));
+    tell(request, told(&record, amount));
     Ok(page::see_other(&record_link(&id, "", &filter_of(request)?)))
 }

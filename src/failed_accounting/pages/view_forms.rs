@@ -1,4 +1,6 @@
 //! Saving the present filter under a name, renaming, sharing and deleting views, choosing what the navigation opens.
+//!
+//! More than 250 lines: the forms of views, each with what it does.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
@@ -8,12 +10,14 @@ use super::changes::tell;
 use super::views::{VIEWS, Views, action_link, open_link, person_of};
 use crate::accounts::store as accounts;
 use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::causes::titles::Titles;
 use crate::error::{Error, Result};
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::views::{View, form, store};
 use crate::web::error::Answer;
 use crate::web::form::FormView;
+use crate::web::merge::{self as web_merge, MergeView};
 use crate::web::{page, request};
 
 #[derive(Serialize)]
@@ -28,7 +32,15 @@ struct FormPage {
     /// Where to delete it; none for a new one.
     delete: Option<String>,
     unknown: Vec<String>,
+    /// What is to be asked where the view changed meanwhile, in another window.
+    merge: Option<MergeView>,
 }
+
+/// The fields of a view, each decided by itself.
+const UNITS: [Unit<'static>; 2] = [&["name"], &["shared"]];
+
+/// So often a form is merged with a view that changes again and again.
+const TRIES: usize = 3;
 
 /// A view of the person's own, as a choice.
 #[derive(Serialize)]
@@ -48,7 +60,16 @@ async fn view_form(
     request: &HttpRequest,
     status: StatusCode,
     view: Option<&View>,
+    form: (&Fields, &FieldErrors),
+) -> Answer {
+    merged_form(request, (status, view), form, None).await
+}
+
+async fn merged_form(
+    request: &HttpRequest,
+    (status, view): (StatusCode, Option<&View>),
     (fields, errors): (&Fields, &FieldErrors),
+    merge: Option<MergeView>,
 ) -> Answer {
     let state = page::state_of(request)?;
     let (names, language) = (state.names.current().await, request::language_of(request));
@@ -61,13 +82,14 @@ async fn view_form(
         None => own_views(request, fields.text("replace")).await?,
     };
     let context = FormPage {
-        form: FormView::new(&["name", "shared", "default", "version"], fields, errors, language),
+        form: FormView::new(&["name", "shared", "default", "version", SAW], fields, errors, language),
         action: view.map_or_else(|| VIEWS.to_owned(), |view| action_link(&view.id, "")),
         words: Views { request, names: &names, titles: &titles, language }.words(&filter),
         query: if view.is_some() { Vec::new() } else { query.collect() },
         own,
         delete: view.map(|view| action_link(&view.id, "/delete")),
         unknown: view.map(View::unknown).unwrap_or_default(),
+        merge,
     };
     page::render(request, status, "failed_accounting/view.html", &context)
 }
@@ -157,16 +179,18 @@ async fn replace(request: &HttpRequest, fields: &Fields) -> Answer {
     view_form(request, refused.0, None, (fields, &refused.1)).await
 }
 
+/// The values of a view as its form starts with.
+fn as_fields(view: &View) -> Fields {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    Fields::new(vec![pair("name", &view.name), pair("shared", if view.is_shared { "1" } else { "" })])
+}
+
 /// `GET /views/{id}/edit`.
 pub async fn edit_view(request: HttpRequest) -> Answer {
     let view = found(&request).await?;
-    let shared = if view.is_shared { "1" } else { "" };
-    let pair = |name: &str, value: String| (name.to_owned(), value);
-    let fields = Fields::new(vec![
-        pair("name", view.name.clone()),
-        pair("shared", shared.to_owned()),
-        pair("version", view.version.to_string()),
-    ]);
+    let fields = as_fields(&view);
+    let saw = Snapshot::of(&fields).encode();
+    let fields = fields.with("version", view.version).with(SAW, saw);
     view_form(&request, StatusCode::OK, Some(&view), (&fields, &FieldErrors::new())).await
 }
 
@@ -177,34 +201,50 @@ async fn found(request: &HttpRequest) -> Result<View> {
 
 /// `POST /views/{id}`: renames or shares it.
 pub async fn update_view(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let view = found(&request).await?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    let (id, seen) = (view.id.clone(), fields.text("version").and_then(|text| text.parse().ok()));
-    let changed = match form::wanted(&fields) {
-        Err(errors) => Err(Error::Invalid(errors)),
-        Ok(wanted) => {
-            let save = move |connection: &mut crate::db::DbConnection| {
-                store::change(connection, (&id, seen), &wanted, &author)
-            };
-            state.database.transaction(save).await
-        }
-    };
-    match changed {
-        Ok(()) => {
-            tell(&request, Message::new("flash-view-changed"));
-            Ok(page::see_other(VIEWS))
-        }
-        Err(Error::Invalid(errors)) => {
-            view_form(&request, StatusCode::UNPROCESSABLE_ENTITY, Some(&view), (&fields, &errors)).await
-        }
-        Err(Error::Conflict(message)) => {
+    let mut fields = merge::with_boxes(&["shared"], &request::form_fields(&request, &body)?);
+    let (mut view, mut taken) = (found(&request).await?, Vec::new());
+    for _ in 0..TRIES {
+        let message = match change_view(&request, &view, &fields).await {
+            Ok(()) => {
+                let done = Message::new("flash-view-changed");
+                tell(&request, web_merge::done(request::language_of(&request), done, &taken));
+                return Ok(page::see_other(VIEWS));
+            }
+            Err(Error::Invalid(errors)) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                return view_form(&request, status, Some(&view), (&fields, &errors)).await;
+            }
+            Err(Error::Conflict(message)) => message,
+            Err(error) => return Err(error.into()),
+        };
+        view = found(&request).await?;
+        let now = as_fields(&view);
+        // Of somebody else's view there is nothing to merge.
+        let is_changed = message.key == "view-changed";
+        let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields).filter(|_| is_changed) else {
             let errors = FieldErrors::from([("name".to_owned(), message)]);
-            view_form(&request, StatusCode::CONFLICT, Some(&view), (&fields, &errors)).await
+            return view_form(&request, StatusCode::CONFLICT, Some(&view), (&fields, &errors)).await;
+        };
+        fields = merged.fields.with("version", view.version);
+        if !merged.is_clear() {
+            let asked = web_merge::of_form(&merged, &saw, &now, request::language_of(&request));
+            let form = (&fields, &FieldErrors::new());
+            return merged_form(&request, (StatusCode::CONFLICT, Some(&view)), form, Some(asked)).await;
         }
-        Err(error) => Err(error.into()),
+        taken.extend(merged.taken);
     }
+    Err(Error::Conflict(Message::new("view-changed")).into())
+}
+
+async fn change_view(request: &HttpRequest, view: &View, fields: &Fields) -> Result<()> {
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let (id, seen) = (view.id.clone(), fields.text("version").and_then(|text| text.parse().ok()));
+    let wanted = form::wanted(fields).map_err(Error::Invalid)?;
+    let save = move |connection: &mut crate::db::DbConnection| {
+        store::change(connection, (&id, seen), &wanted, &author)
+    };
+    state.database.transaction(save).await
 }
 
 /// `POST /views/{id}/delete`.

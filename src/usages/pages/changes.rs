@@ -4,22 +4,24 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
 use super::context::{list_link, usage_link};
-use super::forms::{delete_form, edit_form, live_usage, new_form};
+use super::forms::{Stale, conflict_form, delete_form, edit_form, live_usage, new_form};
 use super::show::{details, filter_of};
 use crate::base::form::Message;
+use crate::base::merge::has_choices;
 use crate::error::Error;
 use crate::failed_accounting::case::Case;
 use crate::usages::form::{self, Seen};
 use crate::usages::recording::{Recorded, Recording};
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
-use crate::web::{flash, links, page, request};
+use crate::web::{flash, links, merge, page, request};
 
 /// How a change of a usage ended.
 enum Outcome {
-    Done,
-    /// Somebody changed the usage since the form was filled: as it is now, and as its reader saw it.
-    Stale(Box<Usage>, Box<Seen>),
+    /// With what others changed meanwhile and was kept.
+    Done(Vec<String>),
+    /// Somebody changed the usage since the form was filled, and something of it must be asked.
+    Stale(Box<Stale>),
 }
 
 /// `POST /usages`: creates a usage.
@@ -61,24 +63,33 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     let ended = state.database.transaction(move |connection| {
         let mut case = Case::of_usage(connection, &asked)?;
         let before = case.live_usage()?.clone();
-        if let Some(saw) = Seen::in_form(&typed).filter(|saw| *saw != Seen::of(&before)) {
-            return Ok(Outcome::Stale(Box::new(before), Box::new(saw)));
-        }
-        let after = form::usage(&typed, &before).map_err(Error::Invalid)?;
+        let answers = has_choices(&typed);
+        let saw = Seen::in_form(&typed).filter(|saw| answers || *saw != Seen::of(&before));
+        let merged = saw.map(|saw| (saw.merge(&before, &typed), saw));
+        let (fields, taken) = match merged {
+            None => (typed, Vec::new()),
+            Some((merged, _)) if merged.is_clear() => (merged.fields, merged.taken),
+            Some((merged, saw)) => {
+                return Ok(Outcome::Stale(Box::new(Stale { usage: before, saw, merged })));
+            }
+        };
+        let after = form::usage(&fields, &before).map_err(Error::Invalid)?;
         case.edit_usage(&after)?;
         case.save(connection, &author)?;
-        Ok(Outcome::Done)
+        Ok(Outcome::Done(taken))
     });
     match ended.await {
-        Ok(Outcome::Done) => {
-            tell(&request, Message::new("flash-usage-saved"));
+        Ok(Outcome::Done(taken)) => {
+            let done = Message::new("flash-usage-saved");
+            tell(&request, merge::done(request::language_of(&request), done, &taken));
             Ok(page::see_other(&usage_link(&id, "", &filter_of(&request)?)))
         }
-        Ok(Outcome::Stale(now, saw)) => {
-            edit_form(&request, StatusCode::CONFLICT, &now, (fields, Default::default(), Some(*saw))).await
-        }
+        Ok(Outcome::Stale(stale)) => conflict_form(&request, *stale).await,
         Err(Error::Invalid(errors)) => {
             let usage = live_usage(state, &id).await?;
+            // What was chosen on the page of a conflict is in the form that comes back.
+            let fields =
+                Seen::in_form(&fields).map_or(fields.clone(), |saw| saw.merge(&usage, &fields).fields);
             edit_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &usage, (fields, errors, None)).await
         }
         Err(error) => Err(error.into()),

@@ -7,14 +7,15 @@ use serde::Serialize;
 use super::context::{LIST, RowView, usage_link};
 use super::show::filter_of;
 use crate::base::form::{FieldErrors, Fields};
+use crate::base::merge::Merged;
 use crate::error::{Error, Result};
 use crate::usages::failures;
 use crate::usages::form::{self, FIELDS, Seen};
 use crate::usages::store;
 use crate::usages::usage::Usage;
-use crate::web::changes::field_in_words;
 use crate::web::error::Answer;
 use crate::web::form::{FormView, suggestions};
+use crate::web::merge::MergeView;
 use crate::web::state::AppState;
 use crate::web::view::Named;
 use crate::web::{page, request};
@@ -27,18 +28,11 @@ struct FormPage {
     seen: String,
     is_accounted: bool,
     /// What somebody else changed since the form was filled.
-    changed: Vec<Changed>,
+    merge: Option<MergeView>,
     action: String,
     cancel: String,
     models: Vec<Named>,
     organisations: Vec<Named>,
-}
-
-#[derive(Serialize)]
-struct Changed {
-    label: String,
-    saw: String,
-    now: String,
 }
 
 #[derive(Serialize)]
@@ -79,7 +73,7 @@ pub(super) async fn new_form(
         form: FormView::new(&FIELDS, fields, errors, request::language_of(request)),
         seen: String::new(),
         is_accounted: false,
-        changed: Vec::new(),
+        merge: None,
         action: LIST.to_owned(),
         cancel: LIST.to_owned(),
         models: suggestions(&names.models),
@@ -96,30 +90,38 @@ pub async fn edit(request: HttpRequest) -> Answer {
     edit_form(&request, StatusCode::OK, &usage, (fields, FieldErrors::new(), None)).await
 }
 
-/// The edit form of a usage, with what was typed, what is wrong with it, and what its reader saw where that changed.
+/// A form that cannot be carried out before something is asked.
+#[derive(Debug)]
+pub(super) struct Stale {
+    pub usage: Usage,
+    pub saw: Seen,
+    pub merged: Merged,
+}
+
+/// The edit form of a usage that somebody else changed meanwhile.
+pub(super) async fn conflict_form(request: &HttpRequest, stale: Stale) -> Answer {
+    let Stale { usage, saw, merged } = stale;
+    let shown = |name: &str| saw.fields.shown(name).unwrap_or_default().to_owned();
+    let language = request::language_of(request);
+    let merge = MergeView::new(&merged, &form::as_fields(&usage), shown, language);
+    let form = (merged.fields, FieldErrors::new(), Some(merge));
+    edit_form(request, StatusCode::CONFLICT, &usage, form).await
+}
+
+/// The edit form of a usage, with what was typed, what is wrong with it, and what is to be asked.
 pub(super) async fn edit_form(
     request: &HttpRequest,
     status: StatusCode,
     usage: &Usage,
-    (fields, errors, saw): (Fields, FieldErrors, Option<Seen>),
+    (fields, errors, merge): (Fields, FieldErrors, Option<MergeView>),
 ) -> Answer {
     let state = page::state_of(request)?;
     let filter = filter_of(request)?;
     let language = request::language_of(request);
     let names = state.names.current().await;
     let now = Seen::of(usage);
-    let changed = saw.as_ref().map(|saw| {
-        let pairs = saw.fields.iter().zip(&now.fields).filter(|(saw, now)| saw != now);
-        pairs
-            .map(|((name, saw), (_, now))| Changed {
-                label: field_in_words(language, name),
-                saw: saw.clone(),
-                now: now.clone(),
-            })
-            .collect()
-    });
     // After a conflict both versions are on the page, so what is there now has been seen.
-    let seen = match &saw {
+    let seen = match &merge {
         Some(_) => now.encode(),
         None => fields.raw("seen").map_or_else(|| now.encode(), str::to_owned),
     };
@@ -128,7 +130,7 @@ pub(super) async fn edit_form(
         form: FormView::new(&FIELDS, &fields, &errors, language),
         seen,
         is_accounted: usage.is_accounted(),
-        changed: changed.unwrap_or_default(),
+        merge,
         action: usage_link(&usage.id, "", &filter),
         cancel: usage_link(&usage.id, "", &filter),
         models: suggestions(&names.models),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::view::{CAUSES, Numbers, Spark, age_text, cause_link, family_key};
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::base::paging::Position;
 use crate::causes::cause::{NO_REASON, UNSORTED};
 use crate::causes::store::{self as causes, KnownCause};
@@ -29,6 +30,7 @@ use crate::failed_accounting::pages::context::{Choice, FormView, RowView, id_in_
 use crate::failed_accounting::totals::{self, Known};
 use crate::web::error::Answer;
 use crate::web::locale::Language;
+use crate::web::merge::{self as web_merge, MergeView};
 use crate::web::state::AppState;
 use crate::web::timeline::EventView;
 use crate::web::view::{self, Named, TimeView};
@@ -38,7 +40,7 @@ use crate::web::{page, request};
 const SHOWN: usize = 10;
 
 /// The fields of the form.
-const FIELDS: [&str; 4] = ["owner", "note", "standing", "revision"];
+const FIELDS: [&str; 5] = ["owner", "note", "standing", "revision", SAW];
 
 struct Found {
     cause: Option<KnownCause>,
@@ -79,6 +81,8 @@ struct ShowPage {
     standing_since: Option<TimeView>,
     standing_by: Option<String>,
     form: FormView,
+    /// What is to be asked where somebody else changed the note meanwhile.
+    merge: Option<MergeView>,
     standings: Vec<Choice>,
     /// Whether this server runs batches.
     has_batches: bool,
@@ -108,34 +112,81 @@ pub async fn show(request: HttpRequest) -> Answer {
 /// `POST`: keeps the note, the owner and the standing.
 pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     let key = id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
+    let mut fields = request::form_fields(&request, &body)?;
     let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    let note = match note::read(&fields) {
-        Ok(note) => note,
-        Err(Error::Invalid(errors)) => {
-            return shown(&request, key, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let asked = key.clone();
-    match state.database.transaction(move |connection| note::save(connection, &asked, &note, &author)).await {
-        Ok(_) => {
-            tell(&request, Message::new("flash-cause-saved"));
-            Ok(page::see_other(&cause_link(&key)))
-        }
-        Err(Error::Conflict(message)) => {
+    let mut taken = Vec::new();
+    for _ in 0..TRIES {
+        let message = match keep(&request, &key, &fields).await {
+            Ok(()) => {
+                let done = Message::new("flash-cause-saved");
+                tell(&request, web_merge::done(request::language_of(&request), done, &taken));
+                return Ok(page::see_other(&cause_link(&key)));
+            }
+            Err(Error::Invalid(errors)) => {
+                return shown(&request, key, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
+            }
+            Err(Error::Conflict(message)) => message,
+            Err(error) => return Err(error.into()),
+        };
+        let asked = key.clone();
+        let cause = state.database.run(move |connection| causes::find(connection, &asked)).await?;
+        let now = as_fields(Some(&cause));
+        let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields) else {
             let errors = FieldErrors::from([("note".to_owned(), message)]);
-            shown(&request, key, StatusCode::CONFLICT, (fields, errors)).await
+            return shown(&request, key, StatusCode::CONFLICT, (fields, errors)).await;
+        };
+        fields = merged.fields.with("revision", cause.revision);
+        if !merged.is_clear() {
+            let asked = web_merge::of_form(&merged, &saw, &now, request::language_of(&request));
+            return merged_page(&request, key, (fields, asked)).await;
         }
-        Err(error) => Err(error.into()),
+        taken.extend(merged.taken);
     }
+    Err(Error::Conflict(Message::new("conflict-cause")).into())
+}
+
+async fn keep(request: &HttpRequest, key: &str, fields: &Fields) -> Result<()> {
+    let state = page::state_of(request)?;
+    let author = request::author_of(request, state)?;
+    let (key, note) = (key.to_owned(), note::read(fields)?);
+    state.database.transaction(move |connection| note::save(connection, &key, &note, &author).map(drop)).await
+}
+
+/// The fields of a note, each decided by itself.
+const UNITS: [Unit<'static>; 3] = [&["note"], &["owner"], &["standing"]];
+
+/// So often a form is merged with a note that changes again and again.
+const TRIES: usize = 3;
+
+/// The values of a cause as its form starts with.
+fn as_fields(cause: Option<&KnownCause>) -> Fields {
+    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+    let pairs = [
+        ("owner", text(cause.and_then(|cause| cause.owner.as_ref()))),
+        ("note", text(cause.and_then(|cause| cause.note.as_ref()))),
+        ("standing", cause.map_or(Standing::New, Standing::of).as_str().to_owned()),
+    ];
+    Fields::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 async fn shown(
     request: &HttpRequest,
     key: String,
     status: StatusCode,
+    form: (Fields, FieldErrors),
+) -> Answer {
+    page_of(request, key, (status, None), form).await
+}
+
+/// The page with a form of which something must be asked; nothing was saved.
+async fn merged_page(request: &HttpRequest, key: String, (fields, merge): (Fields, MergeView)) -> Answer {
+    page_of(request, key, (StatusCode::CONFLICT, Some(merge)), (fields, FieldErrors::new())).await
+}
+
+async fn page_of(
+    request: &HttpRequest,
+    key: String,
+    (status, merge): (StatusCode, Option<MergeView>),
     (fields, errors): (Fields, FieldErrors),
 ) -> Answer {
     let state = page::state_of(request)?;
@@ -161,7 +212,8 @@ async fn shown(
         groups.iter().map(place).collect()
     };
     let places = (named(&found.models, By::Model), named(&found.organisations, By::Organisation));
-    let context = Builder { key: &key, state, language }.page(&found, rows, places, (&fields, &errors));
+    let page = Builder { key: &key, state, language }.page(&found, rows, places, (&fields, &errors));
+    let context = ShowPage { merge, ..page };
     page::render(request, status, "failed_accounting/cause.html", &context)
 }
 
@@ -258,6 +310,7 @@ impl Builder<'_> {
                 })
                 .into(),
             form,
+            merge: None,
             has_batches: state.permissions.iter().any(|permission| permission.path == "/batches"),
             timeline: found
                 .events
@@ -272,14 +325,18 @@ impl Builder<'_> {
     fn form(&self, cause: Option<&KnownCause>, fields: &Fields, errors: &FieldErrors) -> FormView {
         let mut form = FormView::new(&FIELDS, fields, errors, self.language);
         let revision = cause.map_or(0, |cause| cause.revision).to_string();
+        let present = as_fields(cause);
         if fields.pairs().is_empty() {
-            let text = |text: Option<&String>| text.cloned().unwrap_or_default();
-            form.values.insert("owner".to_owned(), text(cause.and_then(|cause| cause.owner.as_ref())));
-            form.values.insert("note".to_owned(), text(cause.and_then(|cause| cause.note.as_ref())));
-            let standing = cause.map_or(Standing::New, Standing::of).as_str();
-            form.values.insert("standing".to_owned(), standing.to_owned());
+            form.values.extend(present.pairs().iter().cloned());
         }
-        form.values.insert("revision".to_owned(), revision);
+        if form.values.get(SAW).is_none_or(String::is_empty) {
+            form.values.insert(SAW.to_owned(), Snapshot::of(&present).encode());
+        }
+        // A form that was refused for another reason has not seen what changed meanwhile.
+        let has_seen = errors.values().any(|message| message.key == "conflict-cause");
+        if has_seen || fields.raw("revision").is_none() {
+            form.values.insert("revision".to_owned(), revision);
+        }
         form
     }
 }

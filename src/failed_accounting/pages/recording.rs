@@ -1,0 +1,97 @@
+//! Recording a failure by its form; sent twice it records one.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+
+use super::changes::{amount_of, tell};
+use super::context::record_link;
+use super::forms::{DifferingField, RecordedView, filled_form, new_form};
+use crate::base::clock::TIME_FORMAT;
+use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::secrets;
+use crate::error::Error;
+use crate::failed_accounting::change::{self, Inserted};
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::form;
+use crate::web::changes::field_in_words;
+use crate::web::error::Answer;
+use crate::web::locale::Language;
+use crate::web::view::clip;
+use crate::web::{page, request};
+
+/// The most characters of a field that is shown beside another content.
+const SHOWN: usize = 300;
+
+/// `POST /failed-accounting`: records a failure.
+pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
+    let fields = request::form_fields(&request, &body)?;
+    let state = page::state_of(&request)?;
+    let author = request::author_of(&request, state)?;
+    // The form brings the id, so that sending it twice records one failure.
+    let id = fields.text("id").filter(|id| is_fresh_id(id)).map_or_else(|| nanoid::nanoid!(), str::to_owned);
+    let record = match form::new_failure(&fields, id, author.at).and_then(form::on_one_day) {
+        Ok(record) => record,
+        Err(errors) => {
+            return new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
+        }
+    };
+    let sent = record.clone();
+    let inserted =
+        state.database.transaction(move |connection| change::insert(connection, &record, &author)).await;
+    let inserted = match inserted {
+        Err(Error::Invalid(errors)) => {
+            return new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
+        }
+        ended => ended?,
+    };
+    match inserted {
+        Inserted::There(record) => {
+            tell(&request, Message::new("flash-recorded").with("amount", amount_of(&record)));
+            Ok(page::see_other(&record_link(&record.id, "", &Default::default())))
+        }
+        Inserted::Other(present) => {
+            let recorded = RecordedView {
+                link: record_link(&present.id, "", &Default::default()),
+                fields: differing(&present, &sent, request::language_of(&request)),
+                id: present.id.clone(),
+            };
+            // Whoever means another failure sends it under an id of its own.
+            let pairs = fields.pairs().iter().filter(|(name, _)| name != "id").cloned();
+            let fields = Fields::new(pairs.chain([("id".to_owned(), nanoid::nanoid!())]).collect());
+            let form = (&fields, &FieldErrors::new());
+            filled_form(&request, StatusCode::CONFLICT, form, Some(recorded)).await
+        }
+    }
+}
+
+fn is_fresh_id(id: &str) -> bool {
+    id.len() == 21 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// The fields of a new failure that differ, as they were recorded and as they were sent now.
+fn differing(present: &FailedRecord, sent: &FailedRecord, language: Language) -> Vec<DifferingField> {
+    let told = |record: &FailedRecord| {
+        let record = record.clone();
+        [
+            ("llmusageid", record.llmusageid),
+            ("llmid", record.llmid),
+            ("userid", record.userid),
+            ("userorgid", record.userorgid),
+            ("use_date", record.use_date.map(|date| date.to_string())),
+            ("use_time", record.use_time.map(|time| time.format(TIME_FORMAT).to_string())),
+            ("amount", record.amount.map(|money| money.to_string())),
+            ("cost", record.cost.map(|money| money.to_string())),
+            ("failed_reason", record.failed_reason),
+        ]
+    };
+    let shown = |text: Option<String>| clip(&secrets::mask(&text.unwrap_or_default()), SHOWN);
+    let pairs = told(present).into_iter().zip(told(sent));
+    pairs
+        .filter(|((_, recorded), (_, typed))| recorded != typed)
+        .map(|((name, recorded), (_, typed))| DifferingField {
+            label: field_in_words(language, name),
+            recorded: shown(recorded),
+            typed: shown(typed),
+        })
+        .collect()
+}
