@@ -67,3 +67,29 @@ pub(super) fn tally(judged: &[Judged], proved: &HashMap<String, Proved>) -> Resu
     moved.left = left.into_values().collect();
     Ok(moved)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(key: &str, amount: f64, cost: f64) -> Judged {
+        let (row_key, id) = (key.to_owned(), key.to_owned());
+        Judged { row_key, id, fate: FRESH.to_owned(), amount: Some(amount), cost: Some(cost) }
+    }
+
+    fn proved(key: &str, amount: f64, cost: f64) -> (String, Proved) {
+        let proved = Proved { row_key: key.to_owned(), amount: Some(amount), cost: Some(cost) };
+        (key.to_owned(), proved)
+    }
+
+    #[test]
+    fn money_that_is_kept_otherwise_than_it_was_taken_stops_the_transaction() {
+        let taken = [judged("a", 1.5, 1.0), judged("b", 2.0, 1.0)];
+        let moved = tally(&taken, &HashMap::from([proved("a", 1.5, 1.0), proved("b", 2.0, 1.0)]));
+        assert_eq!(moved.expect("the same money").taken.rows, 2);
+        for wrong in [proved("b", 2.00001, 1.0), proved("b", 2.0, 1.00001)] {
+            let moved = tally(&taken, &HashMap::from([proved("a", 1.5, 1.0), wrong]));
+            assert!(matches!(moved, Err(Error::Internal(_))), "{moved:?}");
+        }
+    }
+}

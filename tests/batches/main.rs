@@ -9,6 +9,7 @@ mod support;
 #[allow(dead_code, reason = "only its random filters are used here")]
 mod oracle;
 
+mod changed;
 mod freezing;
 mod killed;
 mod money;

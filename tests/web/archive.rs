@@ -6,6 +6,7 @@ use llmage_admin::archive::mover::Mover;
 use llmage_admin::archive::store;
 use llmage_admin::audit::event::{Author, Source};
 use llmage_admin::check::runner;
+use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::usages::usage::Usage;
 
 use crate::app::{TestApp, day, failure, noon, usage};
@@ -123,6 +124,23 @@ async fn the_check_names_each_class_with_the_way_to_its_records() {
     app.given_usage(&Usage { amount: None, ..accounted("free", "2026-05-22") });
     app.given_usage(&Usage { accounting_status: Some("created".to_owned()), ..usage("late") });
     app.given_usage(&usage("lonely"));
+    // Closed by the system before, which kept no resolution; and one that somebody gave up.
+    for (id, resolution) in [("lost", None), ("kept", Some("written_off"))] {
+        app.given_usage(&usage(id));
+        let of_usage = FailedRecord { llmusageid: Some(id.to_owned()), ..failure(&format!("f-{id}")) };
+        app.given(&FailedRecord {
+            handled: Some("1".to_owned()),
+            resolution: resolution.map(str::to_owned),
+            ..of_usage
+        });
+    }
+    app.given_usage(&accounted("twice", "2026-05-22"));
+    app.given(&FailedRecord {
+        llmusageid: Some("twice".to_owned()),
+        handled: Some("1".to_owned()),
+        resolution: Some("charged_manually".to_owned()),
+        ..failure("f-twice")
+    });
     let admin = app.signed_in(Role::Admin).await;
     assert!(admin.get("/check").await.body.contains("No check was made yet"));
     let asked = admin.submit("/check", &[]).await;
@@ -135,6 +153,8 @@ async fn the_check_names_each_class_with_the_way_to_its_records() {
         ("in-live-and-history", "history 0 0.00000"),
         ("failed-without-failure", "1 1.20000 lonely"),
         ("open-failure-of-accounted", "1 1.20000 f1"),
+        ("failed-without-open", "1 1.20000 lost"),
+        ("charged-twice", "1 1.20000 f-twice"),
         ("failure-without-usage", "1 1.20000 f2"),
         ("created-too-long", "1 1.20000 late"),
         ("accounted-for-nothing", "1 0.00000 free"),
