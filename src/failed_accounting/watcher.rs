@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use diesel::prelude::*;
 
@@ -17,6 +18,9 @@ use crate::usages::usage::CREATED;
 
 /// The author of what the watcher settles.
 pub const AUTHOR: &str = "retry watcher";
+
+/// Between two steps of one settlement.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Records that one question asks for.
 const CHUNK: i64 = 200;
@@ -75,6 +79,8 @@ impl Watcher {
         };
         let mut settled = once()?;
         while settled == Settled::Going {
+            // Others get their turn to write.
+            std::thread::sleep(PAUSE);
             settled = once()?;
         }
         tracing::info!(failure = id, ?settled, "looked at a retry");

@@ -15,7 +15,7 @@ use crate::scene::Scene;
 use crate::support::database::TestDatabase;
 use crate::support::rows::{failure, insert_many, run};
 
-const CROWD: usize = 4_000;
+const CROWD: usize = 2_000;
 
 #[test]
 fn a_usage_with_thousands_of_open_failures_is_settled_while_others_write() {

@@ -1,7 +1,7 @@
 //! A case of very many failures: an act that would change them all changes some hundred at a time, each step one transaction,
 //! so that nobody waits long for it.
 
-use super::{Case, changes::Changes};
+use super::Case;
 use crate::audit::event::{Action, Author};
 use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
@@ -28,18 +28,25 @@ impl Case {
         author: &Author,
         act: impl FnOnce(&mut Case) -> Result<()>,
     ) -> Result<Acted> {
-        if self.failures.len() <= MOST {
+        let is_work = |record: &&FailedRecord| record.is_open() && !record.is_retrying();
+        if self.failures.iter().filter(is_work).count() <= MOST {
             act(self)?;
             return Ok(Acted::Done);
         }
-        let (usage, failures) = (self.usage.clone(), self.failures.clone());
-        act(self)?;
-        if self.changes.failures.len() <= MOST + 1 {
+        // Judged by those that the rules look at: all but most of the older open ones.
+        let mut left = MOST;
+        let looked_at = self.failures.iter().filter(|record| {
+            let counts = record.id != id && record.is_open() && !record.is_retrying();
+            left = left.saturating_sub(usize::from(counts));
+            !counts || left > 0
+        });
+        let mut judged = Case::new(self.usage.clone(), looked_at.cloned().collect());
+        act(&mut judged)?;
+        if judged.changes.failures.len() < MOST - 1 {
+            // It leaves the others alone.
+            *self = judged;
             return Ok(Acted::Done);
         }
-        self.usage = usage;
-        self.failures = failures;
-        self.changes = Changes::default();
         self.end_some(id, author);
         Ok(Acted::Again)
     }
