@@ -125,7 +125,7 @@ fn a_bad_line_is_named_with_its_column_and_the_reason() {
         (
             "id,resolution\na,lost\n".into(),
             "line 2, column resolution: not one of charged_manually, written_off, duplicate, test_traffic, \
-             customer_credited, other, accounted, superseded (found \"lost\")",
+             customer_credited, other, accounted, superseded, accounted_elsewhere (found \"lost\")",
         ),
         (
             "id,failed_reason\na,x\0y\n".into(),
