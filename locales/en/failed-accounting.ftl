@@ -429,7 +429,7 @@ edit-no-resolution = none
 edit-resolution-help = Only for the state Handled.
 
 conflict = Changed meanwhile
-conflict-text = Nothing of yours was saved yet: this record changed after you had opened it. What only one of you changed is kept. Choose where both changed the same, then save.
+conflict-text = Nothing of yours was saved yet: this record changed after you had opened it. What only one of you changed is kept. Choose where both of you changed the same field, then save.
 conflict-money = Nothing was decided yet: the money of this record changed after you had opened it. Look at what it is worth now, then save.
 conflict-yours-help = Both merged: your changes, over what is there now. You may still change it.
 clash-saw = When you opened the form:
