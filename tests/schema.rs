@@ -285,6 +285,7 @@ fn every_column_of_every_table_can_be_selected() {
             "llmusage",
             "llmusage_accounting_failed",
             "llmusage_history",
+            "masked_reason",
             "saved_view",
             "sign_in_attempt"
         ],

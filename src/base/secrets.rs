@@ -10,6 +10,7 @@ mod pem;
 mod prefix;
 mod shape;
 mod shortened;
+mod signs;
 mod value;
 pub mod wording;
 
@@ -55,6 +56,13 @@ fn with_masks(text: &str, hidden: &[Range<usize>]) -> String {
 /// Whether a field of that name holds a secret.
 pub fn is_name(name: &str) -> bool {
     names::is_name(name)
+}
+
+/// Two regular expressions, as PostgreSQL and MariaDB read them, the second one with regard to case: one of them finds
+/// something in every text that holds a secret, and in some that hold none. A database tells by them in which texts there
+/// is nothing to mask.
+pub fn signs() -> [&'static str; 2] {
+    signs::expressions()
 }
 
 /// Whether the text holds a secret.

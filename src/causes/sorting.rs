@@ -206,6 +206,7 @@ fn write(database: &Database, batch: Vec<Unsorted>, notes: &[i64], was_all_sorte
             written +=
                 rows.set((dsl::cause.eq(key.clone()), dsl::cause_version.eq(VERSION))).execute(connection)?;
         }
+        dialect::keep_shown(connection, &reasons)?;
         dialect::index_reasons(connection, &reasons)?;
         dialect::forget_reason_changes(connection, notes)?;
         Ok(written)

@@ -8,6 +8,7 @@ mod bulk;
 mod charsets;
 mod clock;
 mod many;
+mod masked;
 mod moving;
 mod outages;
 mod reasons;
@@ -32,6 +33,7 @@ pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use charsets::{check_storable, learn_character_sets};
 pub use clock::epoch_milliseconds;
 pub use many::{Locked, failures_of, lock_rows, places};
+pub use masked::keep_shown;
 pub use moving::{Column, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key};
 pub use outages::{is_held, is_outage, is_transient, outage_in_words, remedy};
 pub use reasons::{

@@ -243,7 +243,8 @@ fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
             any.map(|condition| Part { lead: Some(Lead::Hits), column: REASON, condition }).collect()
         }
         _ => {
-            let word = |word| Part { lead: None, column: REASON, condition: dialect::shows(engine, word) };
+            let word =
+                |word| Part { lead: None, column: REASON, condition: dialect::shows(engine, word, VERSION) };
             let mut all: Vec<Part> = words(text).map(word).collect();
             if let Search::Indexed(question) = search {
                 let condition = dialect::text_hits(engine, question, VERSION);

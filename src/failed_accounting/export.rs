@@ -116,7 +116,9 @@ fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, (names, shape): (&N
     writer.number(record.retry_count)?;
     writer.text(record.handled.as_deref())?;
     writer.time(record.handled_time)?;
-    writer.text(record.handled_note.as_deref())?;
+    let note = record.handled_note.as_deref();
+    let masked_note = note.filter(|_| shape.masked).map(secrets::mask);
+    writer.text(masked_note.as_deref().or(note))?;
     writer.text(names.model(record.llmid.as_deref()))?;
     writer.text(names.user(record.userid.as_deref()))?;
     writer.text(names.organisation(record.userorgid.as_deref()))?;

@@ -49,7 +49,7 @@ impl FailedRecord {
             reason_mark: self.failed_reason.as_deref().and_then(|reason| mark(&secrets::mask(reason))),
             handled: !self.is_open(),
             resolution: self.resolution.clone(),
-            handled_note: self.handled_note.clone(),
+            handled_note: self.handled_note.as_deref().map(|note| secrets::mask(note).into_owned()),
         }
     }
 }

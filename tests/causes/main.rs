@@ -3,6 +3,7 @@
 mod cases;
 mod foreign;
 mod labelled;
+mod many;
 mod masking;
 mod pairs;
 mod secrets;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use llmage_admin::base::secrets::{has_secret, mask};
+use llmage_admin::base::secrets::{has_secret, mask, signs};
 use llmage_admin::causes::cause::Cause;
 
 use crate::cases;
@@ -65,6 +65,23 @@ fn no_part_of_a_secret_of_any_kind_is_shown() {
         }
     }
     assert!(faults.is_empty(), "{} kinds are shown\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn what_the_databases_look_for_is_in_each_text_with_a_secret() {
+    let signs = signs().map(|signs| regex::Regex::new(signs).expect("it compiles"));
+    let has_sign = |text: &str| signs.iter().any(|signs| signs.is_match(text));
+    let mut random = cases::Random::new(11);
+    for kind in [cases::SECRETS, cases::MORE_SECRETS].into_iter().flat_map(kinds) {
+        let text = kind.text.replace("{}", &random.word(kind.alphabet, kind.length));
+        assert!(has_sign(&text), "{text}");
+    }
+    let pairs = [cases::CAUSES, cases::MORE_CAUSES].into_iter().flat_map(cases::rows);
+    for text in pairs.flat_map(|row| row[2..].to_vec()).filter(|text| has_secret(text)) {
+        assert!(has_sign(text), "{text}");
+    }
+    let found = ["usages is None", "upstream is busy", "账户余额不够"].map(has_sign);
+    assert_eq!(found, [false; 3], "not in each text, or nothing would be found");
 }
 
 #[test]

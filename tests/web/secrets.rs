@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use llmage_admin::accounts::role::Role;
 use llmage_admin::audit::store::timeline;
+use llmage_admin::causes::sorting;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 
 use crate::app::{TestApp, failure};
@@ -95,4 +96,68 @@ async fn an_edit_through_the_masked_form_keeps_the_secret() {
     assert_eq!(app.record("f1").failed_reason, Some(format!("Seen twice. {}", reason())));
     operator.submit("/failed-accounting/f1", &[("failed_reason", "removed"), ("handled", "0")]).await;
     assert_eq!(app.record("f1").failed_reason.as_deref(), Some("removed"));
+}
+
+#[actix_web::test]
+async fn notes_of_people_are_masked_as_reasons_are_and_kept_by_an_edit() {
+    let app = TestApp::new();
+    let note = format!("they sent password={BEARER} by mail");
+    app.given(&FailedRecord {
+        handled: Some("1".to_owned()),
+        handled_note: Some(note.clone()),
+        handled_time: Some(crate::app::noon()),
+        resolution: Some("other".to_owned()),
+        ..failure("f1")
+    });
+    let operator = app.signed_in(Role::Operator).await;
+    for path in ["/failed-accounting/f1", "/failed-accounting/f1/edit", "/failed-accounting.csv?handled=1"] {
+        let page = operator.get(path).await;
+        assert!(hides(&page.body) && page.body.contains("password=***"), "{path}: {}", page.body);
+    }
+    let edited =
+        [("handled_note", "they sent password=*** by post"), ("handled", "1"), ("resolution", "other")];
+    operator.submit("/failed-accounting/f1", &edited).await;
+    assert_eq!(app.record("f1").handled_note, Some(note.replace("mail", "post")));
+}
+
+#[actix_web::test]
+async fn a_search_finds_only_in_what_is_shown() {
+    let app = TestApp::new();
+    given(&app);
+    app.given(&FailedRecord { failed_reason: Some("usages is None Ab12Cd34".to_owned()), ..failure("f2") });
+    app.given(&FailedRecord {
+        failed_reason: Some(format!("upstream said {KEY} is wrong")),
+        ..failure("f3")
+    });
+    app.given(&FailedRecord { failed_reason: Some("upstream is busy".to_owned()), ..failure("f4") });
+    let viewer = app.signed_in(Role::Viewer).await;
+    let found = async |words: &str| {
+        let page = viewer.get(&format!("/failed-accounting?handled=&q={words}")).await;
+        let mut ids = page.attributes("table#failed-accounting tbody tr", "data-id");
+        ids.sort();
+        ids
+    };
+    for round in ["as we wrote them", "as the platform writes them", "sorted"] {
+        match round {
+            "as the platform writes them" => app.forget_causes(),
+            "sorted" => assert_eq!(sorting::sort_all(&app.database).unwrap(), 4),
+            _ => {}
+        }
+        if round == "as the platform writes them"
+            && std::env::var("TEST_DATABASE_URL").is_ok_and(|url| url.starts_with("postgres"))
+        {
+            assert_eq!(found("Ab12Cd34").await, [""; 0], "there rows are found once they are sorted");
+            continue;
+        }
+        assert_eq!(found("Ab12Cd34").await, ["f2"], "{round}: a key is not found by a part of it");
+        for part in ["12Cd34Ef", "Zz99yy", "88xx77"] {
+            assert_eq!(found(part).await, [""; 0], "{round}: {part}");
+        }
+        assert!(found("upstream").await.contains(&"f4".to_owned()), "{round}");
+        // Of rows that are not sorted, those that may hold a secret are found within seconds only.
+        if round != "as the platform writes them" {
+            assert_eq!(found("provided").await, ["f1"], "{round}");
+            assert_eq!(found("upstream").await, ["f3", "f4"], "{round}");
+        }
+    }
 }

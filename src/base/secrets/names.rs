@@ -12,7 +12,7 @@ use crate::base::drawn;
 pub(super) struct Name {
     pub(super) name: &'static str,
     pub(super) is_strong: bool,
-    is_whole: bool,
+    pub(super) is_whole: bool,
 }
 
 static ALL: LazyLock<Vec<Name>> = LazyLock::new(|| {

@@ -11,7 +11,7 @@ use crate::base::drawn;
 #[derive(Debug)]
 pub(super) struct Prefix {
     pub(super) begin: &'static str,
-    least: usize,
+    pub(super) least: usize,
     letters: Letters,
     /// Ordinary words begin so, too.
     is_common: bool,

@@ -4,7 +4,7 @@ use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Nullable, Text};
 
 use super::super::Engine;
-use super::Condition;
+use super::{Condition, masked};
 use crate::base::caseless;
 use crate::db::schema::llmusage_accounting_failed as failed;
 
@@ -49,10 +49,11 @@ pub fn contains<T: 'static>(engine: Engine, column: &str, word: &str) -> Conditi
     }
 }
 
-/// "The reason of a failure, as it is shown, holds that word", in any case.
-pub fn shows(engine: Engine, word: &str) -> Condition<failed::table> {
+/// "The reason of a failure, as it is shown, holds that word", in any case. Rows that rules before `version` sorted, or
+/// none yet, are found by reasons in which nothing could be a secret.
+pub fn shows(engine: Engine, word: &str, version: i32) -> Condition<failed::table> {
     if engine != Engine::Sqlite {
-        return contains(engine, "failed_reason", word);
+        return masked::shows(engine, word, version);
     }
     let word = caseless::fold(word).into_owned();
     Box::new(sql::<Nullable<Bool>>("shows_word(CAST(failed_reason AS BLOB), ").bind::<Text, _>(word).sql(")"))

@@ -108,7 +108,7 @@ impl Record {
             retry_count: record.retry_count,
             handled: record.handled,
             handled_time: time(record.handled_time),
-            handled_note: record.handled_note,
+            handled_note: record.handled_note.map(|note| secrets::mask(&note).into_owned()),
             cause: record.cause,
             resolution: record.resolution,
             handled_by: record.handled_by,

@@ -9,10 +9,11 @@ use diesel::prelude::*;
 use super::changes::FailureChange;
 use crate::base::form::Message;
 use crate::base::money::Money;
+use crate::base::secrets;
 use crate::causes::cause::Cause;
 use crate::causes::store as causes;
 use crate::causes::template::VERSION;
-use crate::db::dialect::Statement;
+use crate::db::dialect::{self, Statement};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::{DbConnection, is_duplicate};
 use crate::error::{Error, Result};
@@ -87,6 +88,7 @@ impl<'a> Row<'a> {
 pub fn insert(connection: &mut DbConnection, record: &FailedRecord) -> QueryResult<()> {
     let cause = Cause::of(record.failed_reason.as_deref());
     causes::keep(connection, &cause)?;
+    keep_shown(connection, record)?;
     diesel::insert_into(failed::table).values(Row::new(record, &cause)).execute(connection).map(drop)
 }
 
@@ -217,6 +219,7 @@ fn make(connection: &mut DbConnection, made: &[Box<FailedRecord>]) -> Result<()>
             let cause = Cause::of(record.failed_reason.as_deref());
             statement =
                 bare_row(statement.sql(if number == 0 { "(" } else { ", (" }), record, &cause).sql(")");
+            keep_shown(connection, record)?;
             if kept.insert(cause.key.clone()) {
                 causes::keep(connection, &cause)?;
             }
@@ -227,6 +230,14 @@ fn make(connection: &mut DbConnection, made: &[Box<FailedRecord>]) -> Result<()>
         insert(connection, record).map_err(taken)?;
     }
     Ok(())
+}
+
+/// A reason with a secret is searched as it is shown.
+fn keep_shown(connection: &mut DbConnection, record: &FailedRecord) -> QueryResult<()> {
+    if !record.failed_reason.as_deref().is_some_and(secrets::has_secret) {
+        return Ok(());
+    }
+    dialect::keep_shown(connection, &[(record.id.clone(), record.failed_reason.clone())])
 }
 
 fn taken(error: diesel::result::Error) -> Error {

@@ -171,7 +171,7 @@ pub(super) fn as_fields(record: &FailedRecord) -> Fields {
         ),
         pair("handled", Some(if record.is_open() { "0" } else { "1" }.to_owned())),
         pair("resolution", record.closed_as().map(|resolution| resolution.as_str().to_owned())),
-        pair("handled_note", record.handled_note.clone()),
+        pair("handled_note", record.handled_note.as_deref().map(|note| secrets::mask(note).into_owned())),
     ])
 }
 

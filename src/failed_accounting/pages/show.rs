@@ -192,7 +192,7 @@ fn build(
         margin,
         handled_at: record.handled_at().map(time),
         handled_by: record.handled_by.clone().filter(|_| !record.is_open()),
-        note: record.handled_note.clone(),
+        note: record.handled_note.as_deref().map(|note| secrets::mask(note).into_owned()),
         is_open: record.is_open(),
         retry: retry_view(state, (record, &found.attempts), found.usage.as_ref(), filter),
         reopen_obstacle: View { usage: found.usage.as_ref(), failures: &found.attempts }

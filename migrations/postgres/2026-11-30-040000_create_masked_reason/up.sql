@@ -1,0 +1,6 @@
+-- Reasons that hold a secret, as they are shown: a search for words of the reason finds only in what is shown. Written
+-- with the cause of the row. (SQLite masks while it searches and has nothing here.)
+CREATE TABLE masked_reason (
+    failed_id TEXT NOT NULL PRIMARY KEY,
+    shown TEXT NOT NULL
+);
