@@ -5,7 +5,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset, SubsecRound, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, LocalResult, NaiveDate, NaiveDateTime, Offset, SubsecRound, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 
 /// How times are written in the CSV, the JSON and exact titles: `YYYY-MM-DD HH:MM:SS.mmm`.
@@ -19,6 +21,20 @@ pub fn steady_offset(zone: Tz) -> Option<i32> {
     let (first, last) = (10_957_i64, 24_836);
     let steady = offset(first);
     (first..=last).all(|number| offset(number) == steady).then_some(steady)
+}
+
+/// The zone whose skipped hours no database of this process can keep.
+static SKIPPING: Mutex<Option<Tz>> = Mutex::new(None);
+
+/// Tells that the database keeps instants of that zone: a time that its clock skipped would be moved in silence.
+pub fn refuse_skipped_hours(zone: Tz) {
+    *SKIPPING.lock().unwrap_or_else(PoisonError::into_inner) = Some(zone);
+}
+
+/// Whether there was no such time, because the clock was put forward past it, and the database cannot keep it.
+pub fn is_skipped(time: NaiveDateTime) -> bool {
+    let zone = *SKIPPING.lock().unwrap_or_else(PoisonError::into_inner);
+    zone.is_some_and(|zone| matches!(zone.from_local_datetime(&time), LocalResult::None))
 }
 
 /// Tells the time in the business zone.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
+use crate::base::clock;
 use crate::base::money::{Money, MoneyError};
 
 /// Earliest and latest year a time may have: what MariaDB's TIMESTAMP can hold.
@@ -136,8 +137,12 @@ impl<'a> Reader<'a> {
 
     /// A time `YYYY-MM-DD HH:MM[:SS[.mmm]]`, also with `T` between; blank is none.
     pub fn time(&mut self, name: &str) -> Option<NaiveDateTime> {
-        let parsed = parse_time(self.fields.text(name)?);
-        self.keep(name, parsed.ok_or_else(|| Message::new("error-time")))
+        let text = self.fields.text(name)?;
+        let refusal = || match read_time(text) {
+            Some(_) => Message::new("error-time-gap"),
+            None => Message::new("error-time"),
+        };
+        self.keep(name, parse_time(text).ok_or_else(refusal))
     }
 
     /// A time, or a date for its first moment; blank is none.
@@ -180,8 +185,13 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     (text.len() == 10 && YEARS.contains(&date.year())).then_some(date)
 }
 
-/// A time `YYYY-MM-DD HH:MM[:SS[.mmm]]` in years that every database can hold, without the second 60.
+/// A time `YYYY-MM-DD HH:MM[:SS[.mmm]]` that the database can hold, without the second 60.
 pub fn parse_time(text: &str) -> Option<NaiveDateTime> {
+    read_time(text).filter(|time| !clock::is_skipped(*time))
+}
+
+/// The same, in years that every database can hold, whether or not there was such a time in the business zone.
+fn read_time(text: &str) -> Option<NaiveDateTime> {
     use chrono::{Datelike, SubsecRound, Timelike};
     let text = text.replacen('T', " ", 1);
     let time = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]

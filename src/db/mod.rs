@@ -102,6 +102,9 @@ impl Database {
         let instance = Instance::new(manager.clone());
         let database = Database { engine, manager, reads, writes, copier, instance, lease: None };
         database.run_here(dialect::learn_character_sets)?;
+        if engine == Engine::Mysql {
+            crate::base::clock::refuse_skipped_hours(zone);
+        }
         Ok(database)
     }
 
