@@ -148,7 +148,7 @@ fn with_amounts(amounts: &[Option<f64>]) -> Vec<Row> {
 
 #[test]
 fn sql_and_rust_round_every_double_alike() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let any_double = match engine() {
         Engine::Mysql => (-9e12..9e12).boxed(),
         _ => any::<f64>().prop_filter("NULL in SQLite", |number| !number.is_nan()).boxed(),
@@ -180,7 +180,7 @@ fn each_in_units(database: &Database) -> Vec<(String, (Option<f64>, i64))> {
 
 #[test]
 fn the_sum_of_any_rows_is_the_sum_of_what_they_show() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let cases = prop::collection::vec(prop::option::weighted(0.9, money(engine())), 0..60);
     proven(40, &cases, |values| {
         clear(&database);
@@ -192,7 +192,7 @@ fn the_sum_of_any_rows_is_the_sum_of_what_they_show() {
 
 #[test]
 fn small_amounts_are_summed_alike_in_one_part() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let small = money(engine()).prop_map(|amount| amount % dialect::SMALL_MONEY);
     proven(40, &prop::collection::vec(prop::option::weighted(0.9, small), 0..60), |values| {
         clear(&database);
@@ -210,8 +210,25 @@ fn small_amounts_are_summed_alike_in_one_part() {
 }
 
 #[test]
+fn what_adding_up_doubles_makes_of_an_amount_is_that_amount_and_more_digits_are_refused() {
+    for (text, units) in [
+        ("0.30000000000000004", 30_000),
+        ("0.1", 10_000),
+        ("2.6999999999999997", 270_000),
+        ("1.0000000009", 100_000),
+        ("-0.30000000000000004", -30_000),
+        ("1e-05", 1),
+    ] {
+        assert_eq!(Money::from_json(text), Ok(Money::from_units(units)), "{text}");
+    }
+    for text in ["1.000000000000000000000001", "0.000001", "1.00000001", "0.3000001", "1e-10", "1e-400"] {
+        assert_eq!(Money::from_json(text), Err(MoneyError::TooPrecise), "{text}");
+    }
+}
+
+#[test]
 fn a_sum_wider_than_any_integer_of_the_database_is_exact() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let largest = if engine() == Engine::Mysql { 9_999_999_999_999.0 } else { 1e300 };
     insert(&database, &with_amounts(&[Some(largest); 40]));
     let each = i128::from(Money::from_column(largest).units());
@@ -221,7 +238,7 @@ fn a_sum_wider_than_any_integer_of_the_database_is_exact() {
 
 #[test]
 fn twenty_thousand_small_amounts_lose_nothing() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let row =
         |number: usize| Row { amount: Some(0.00001), cost: Some(0.1), ..failure(&format!("row-{number}")) };
     insert_many(&database, (0..20_000).map(row));
@@ -231,7 +248,7 @@ fn twenty_thousand_small_amounts_lose_nothing() {
 
 #[test]
 fn money_read_through_a_query_is_what_the_column_rounds_to() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     insert(&database, &with_amounts(&[Some(0.000015), Some(-2.5), None]));
     let read: Vec<Option<Money>> = database
         .run_here(|connection| {

@@ -532,3 +532,47 @@ fn a_user_and_an_event_fit() {
     });
     assert!(highest[0] > highest[1]);
 }
+
+#[test]
+fn a_schema_that_cannot_be_served_is_refused_with_table_column_and_types() {
+    let database = TestDatabase::without_tables();
+    let tables = match engine() {
+        Engine::Sqlite => include_str!("web/foreign/sqlite.sql").replacen("amount real", "amount TEXT", 1),
+        Engine::Mysql => {
+            include_str!("web/foreign/mysql.sql").replacen("amount DOUBLE(18,5)", "amount VARCHAR(20)", 1)
+        }
+        Engine::Postgres => {
+            include_str!("web/foreign/postgres.sql").replacen("amount NUMERIC(18,5)", "amount TEXT", 1)
+        }
+    };
+    run(&database, &tables);
+    let refused = migrations::check_columns(&database).unwrap_err().to_string();
+    let found = match engine() {
+        Engine::Sqlite => "TEXT",
+        Engine::Mysql => "varchar",
+        Engine::Postgres => "text",
+    };
+    assert!(refused.contains(&format!("llmusage.amount is {found}, wanted ")), "{refused}");
+    assert!(!refused.contains("llmusage_accounting_failed"), "{refused}");
+}
+
+#[test]
+fn a_new_postgres_database_has_exact_money_and_titles() {
+    if engine() != Engine::Postgres {
+        return;
+    }
+    let database = TestDatabase::new();
+    let kinds = names(
+        &database,
+        "SELECT CAST(table_name AS TEXT) || '.' || column_name || ' ' || numeric_precision || ',' || numeric_scale \
+         AS name FROM information_schema.columns WHERE data_type = 'numeric' AND column_name IN ('amount', 'cost') \
+         AND numeric_scale = 5 ORDER BY 1",
+    );
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
+    let title = names(
+        &database,
+        "SELECT col_description(CAST('llmusage_accounting_failed' AS REGCLASS), attnum) AS name FROM pg_attribute \
+         WHERE attrelid = CAST('llmusage_accounting_failed' AS REGCLASS) AND attname = 'amount'",
+    );
+    assert_eq!(title, ["交易金额"]);
+}

@@ -63,6 +63,7 @@ archive-state-done = done
 archive-state-failed = failed
 archive-left-open-failure = It has an open failure
 archive-left-retrying-failure = A retry waits for its outcome
+archive-left-no-day = Its use date is not a day (missing, zero or unreadable), so that no run can tell when it is due
 archive-left-other-content = The history holds another usage with this id
 archive-left-not-copied = The history's table cannot hold it as it is
 archive-left-more = and { $number } more

@@ -97,6 +97,7 @@ filters-in-force =
 filters-more = More filters
 filter = Filter
 filter-any = any
+filter-none = none
 filter-wrong =
     { $number ->
         [one] One filter cannot be used and was left out

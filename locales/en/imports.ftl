@@ -45,6 +45,9 @@ flash-imported-failures =
 ## What is wrong with a file
 
 csv-empty = the file is empty; its first line must name the columns
+csv-utf-16 = the file is UTF-16; save it as “CSV UTF-8 (comma delimited)”
+csv-semicolons = the cells are separated by semicolons; they must be separated by commas
+csv-tabs = the cells are separated by tabs; they must be separated by commas
 csv-unknown-column = unknown column { $found }
 csv-column-twice = column { $name } twice
 csv-column-missing = column { $name } is missing

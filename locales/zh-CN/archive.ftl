@@ -50,6 +50,7 @@ archive-state-done = 完成
 archive-state-failed = 失败
 archive-left-open-failure = 有未处理的记账失败记录
 archive-left-retrying-failure = 重试尚无结果
+archive-left-no-day = 使用日期不是有效日期（为空、为零或无法识别），无法判断何时归档
 archive-left-other-content = 历史中有相同 id 但内容不同的记录
 archive-left-not-copied = 历史表无法原样保存
 archive-left-more = 另有 { $number } 条

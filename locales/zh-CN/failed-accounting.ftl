@@ -89,6 +89,7 @@ filters-in-force = { $number } 项生效
 filters-more = 更多筛选
 filter = 筛选
 filter-any = 不限
+filter-none = 无
 filter-wrong = { $number } 项筛选无法使用，已略去
 filter-start-date = 使用日期从
 filter-end-date = 使用日期到

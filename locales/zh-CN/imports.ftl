@@ -33,6 +33,9 @@ flash-imported-failures = 已导入 { $count } 条记账失败记录，金额 { 
 ## 文件中的错误
 
 csv-empty = 文件为空；第一行应为列名
+csv-utf-16 = 文件编码为 UTF-16，请另存为“CSV UTF-8（逗号分隔）”
+csv-semicolons = 单元格以分号分隔，应以逗号分隔
+csv-tabs = 单元格以制表符分隔，应以逗号分隔
 csv-unknown-column = 未知的列 { $found }
 csv-column-twice = 列 { $name } 重复
 csv-column-missing = 缺少列 { $name }

@@ -10,6 +10,7 @@ use super::rule::{Kind, Unit};
 use crate::base::money::{Money, MoneySum};
 use crate::db::DbConnection;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
+use crate::db::values::{TolerantMoney, TolerantWords};
 use crate::error::Result;
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
@@ -103,23 +104,23 @@ impl Hour {
     fn before(connection: &mut DbConnection, now: NaiveDateTime) -> Result<Hour> {
         let begin = now - TimeDelta::hours(1);
         let mut hour = Hour::default();
-        let usages: Vec<(Option<String>, Option<Money>)> = live::table
+        let usages: Vec<(TolerantWords, TolerantMoney)> = live::table
             .filter(live::use_time.between(begin, now))
             .order(live::use_time.desc())
             .limit(LOOKED_AT)
             .select((live::accounting_status, live::amount))
             .load(connection)?;
         for (state, amount) in usages {
-            hour.add(state.as_deref() == Some(FAILED), amount);
+            hour.add(Option::<String>::from(state).as_deref() == Some(FAILED), amount.into());
         }
         // What was used before midnight may be archived already; nothing there failed.
-        let archived: Vec<Option<Money>> = history::table
+        let archived: Vec<TolerantMoney> = history::table
             .filter(history::use_time.between(begin, now))
             .order(history::use_time.desc())
             .limit(LOOKED_AT)
             .select(history::amount)
             .load(connection)?;
-        archived.into_iter().for_each(|amount| hour.add(false, amount));
+        archived.into_iter().for_each(|amount| hour.add(false, amount.into()));
         Ok(hour)
     }
 

@@ -44,7 +44,7 @@ impl From<Sums> for ArchiveSums {
 /// What stays live, and why.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ArchiveLeft {
-    /// open_failure, retrying_failure, other_content or not_copied.
+    /// open_failure, retrying_failure, other_content, no_day or not_copied.
     reason: &'static str,
     #[serde(flatten)]
     sums: ArchiveSums,

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use diesel::QueryableByName;
-use diesel::sql_types::{Double, Nullable, Text};
+use diesel::sql_types::{Nullable, Text};
 
 use super::left::{Left, Reason};
 use super::moving::Moved;
 use crate::base::money::Money;
+use crate::db::values::{ForeignNumber, TolerantMoney, TolerantText};
 use crate::error::{Error, Result};
 
 /// A word for a usage that the history does not have, and for one that it has with the same content.
@@ -16,26 +17,26 @@ pub(super) const KNOWN: &str = "known";
 
 #[derive(QueryableByName)]
 pub(super) struct Judged {
-    #[diesel(sql_type = Text)]
+    #[diesel(sql_type = Text, deserialize_as = TolerantText)]
     pub row_key: String,
-    #[diesel(sql_type = Text)]
+    #[diesel(sql_type = Text, deserialize_as = TolerantText)]
     pub id: String,
     #[diesel(sql_type = Text)]
     pub fate: String,
-    #[diesel(sql_type = Nullable<Double>)]
-    pub amount: Option<f64>,
-    #[diesel(sql_type = Nullable<Double>)]
-    pub cost: Option<f64>,
+    #[diesel(sql_type = Nullable<ForeignNumber>, deserialize_as = TolerantMoney)]
+    pub amount: Option<Money>,
+    #[diesel(sql_type = Nullable<ForeignNumber>, deserialize_as = TolerantMoney)]
+    pub cost: Option<Money>,
 }
 
 #[derive(QueryableByName)]
 pub(super) struct Proved {
-    #[diesel(sql_type = Text)]
+    #[diesel(sql_type = Text, deserialize_as = TolerantText)]
     pub row_key: String,
-    #[diesel(sql_type = Nullable<Double>)]
-    pub amount: Option<f64>,
-    #[diesel(sql_type = Nullable<Double>)]
-    pub cost: Option<f64>,
+    #[diesel(sql_type = Nullable<ForeignNumber>, deserialize_as = TolerantMoney)]
+    pub amount: Option<Money>,
+    #[diesel(sql_type = Nullable<ForeignNumber>, deserialize_as = TolerantMoney)]
+    pub cost: Option<Money>,
 }
 
 /// What was moved and what stays.
@@ -43,13 +44,12 @@ pub(super) struct Proved {
 /// # Errors
 /// [`Error::Internal`] when the money that is kept is not the money that was taken.
 pub(super) fn tally(judged: &[Judged], proved: &HashMap<String, Proved>) -> Result<Moved> {
-    let money = |column: Option<f64>| column.map(Money::from_column);
     let (mut moved, mut left) = (Moved::default(), BTreeMap::<Reason, Left>::new());
     for row in judged {
-        let (amount, cost) = (money(row.amount), money(row.cost));
+        let (amount, cost) = (row.amount, row.cost);
         if let Some(kept) = proved.get(&row.row_key) {
             moved.taken.add(amount, cost);
-            moved.kept.add(money(kept.amount), money(kept.cost));
+            moved.kept.add(kept.amount, kept.cost);
             moved.known += i64::from(row.fate == KNOWN);
             continue;
         }

@@ -19,11 +19,18 @@ pub enum Reason {
     OtherContent,
     /// The history's table does not take it as it is.
     NotCopied,
+    /// Its use_date is no day: nothing, zero, or a text that says none.
+    NoDay,
 }
 
 impl Reason {
-    pub const ALL: [Reason; 4] =
-        [Reason::OpenFailure, Reason::RetryingFailure, Reason::OtherContent, Reason::NotCopied];
+    pub const ALL: [Reason; 5] = [
+        Reason::OpenFailure,
+        Reason::RetryingFailure,
+        Reason::OtherContent,
+        Reason::NotCopied,
+        Reason::NoDay,
+    ];
 
     /// As stored, and with dashes as its words `archive-left-<..>` in the catalogue.
     pub fn as_str(self) -> &'static str {
@@ -32,6 +39,7 @@ impl Reason {
             Reason::RetryingFailure => "retrying_failure",
             Reason::OtherContent => "other_content",
             Reason::NotCopied => "not_copied",
+            Reason::NoDay => "no_day",
         }
     }
 

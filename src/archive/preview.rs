@@ -10,9 +10,12 @@ use super::left::{Left, Reason};
 use super::moving::{Shape, is_due};
 use super::run::Sums;
 use crate::base::finding::NAMED;
+use crate::base::money::Money;
 use crate::db::DbConnection;
-use crate::db::dialect::{self, Statement};
+use crate::db::dialect::{self, NoDay, Statement};
+use crate::db::values::{ForeignNumber, TolerantMoney, TolerantText, TolerantWords};
 use crate::error::Result;
+use crate::usages::usage::ACCOUNTED;
 
 /// What would be moved and what would stay.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,9 +46,9 @@ struct Row {
     cost_high: i64,
     #[diesel(sql_type = BigInt)]
     cost_low: i64,
-    #[diesel(sql_type = Nullable<Text>)]
+    #[diesel(sql_type = Nullable<Text>, deserialize_as = TolerantWords)]
     oldest: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
+    #[diesel(sql_type = Nullable<Text>, deserialize_as = TolerantWords)]
     newest: Option<String>,
 }
 
@@ -75,7 +78,44 @@ pub fn preview(connection: &mut DbConnection, cutoff: NaiveDate, limit: Option<i
         }
     }
     preview.is_exact = limit.is_none_or(|limit| looked_at < limit);
+    preview.stays.extend(without_day(connection, limit)?);
     Ok(preview)
+}
+
+/// The accounted usages that no run will ever take, because their use_date is no day; up to `limit` of them.
+fn without_day(connection: &mut DbConnection, limit: Option<i64>) -> Result<Option<Left>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text, deserialize_as = TolerantText)]
+        id: String,
+        #[diesel(sql_type = Nullable<ForeignNumber>, deserialize_as = TolerantMoney)]
+        amount: Option<Money>,
+        #[diesel(sql_type = Nullable<ForeignNumber>, deserialize_as = TolerantMoney)]
+        cost: Option<Money>,
+    }
+    let engine = connection.engine();
+    let accounted = dialect::is_word(engine, "u.accounting_status", ACCOUNTED);
+    let mut left = Left::none(Reason::NoDay);
+    for stretch in dialect::stretches_without_day(engine, "u.use_date") {
+        let room = limit.map_or(String::new(), |limit| format!(" LIMIT {limit}"));
+        // What no index tells is asked of no more rows than a page looks at.
+        let (among, asked) = match stretch {
+            NoDay::Indexed(condition) => (condition, String::new()),
+            NoDay::Among(condition, asked) => (condition, format!(" WHERE {asked}")),
+        };
+        let question = format!(
+            "SELECT u.id AS id, u.amount AS amount, u.cost AS cost FROM (SELECT id, amount, cost, use_date \
+             FROM llmusage u WHERE {accounted} AND {among}{room}) u{asked}"
+        );
+        let rows: Vec<Found> = Statement::new(engine, &question).load(connection)?;
+        for row in rows {
+            left.sums.add(row.amount, row.cost);
+            if left.ids.len() < NAMED {
+                left.ids.push(row.id);
+            }
+        }
+    }
+    Ok((left.sums.rows > 0).then_some(left))
 }
 
 fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
@@ -131,7 +171,7 @@ fn first_ids(
 ) -> Result<Vec<String>> {
     #[derive(QueryableByName)]
     struct Id {
-        #[diesel(sql_type = Text)]
+        #[diesel(sql_type = Text, deserialize_as = TolerantText)]
         id: String,
     }
     let rows = judged(shape, cutoff, limit).within("SELECT id FROM ");

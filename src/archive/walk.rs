@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::moving::{Shape, is_due};
 use crate::db::dialect::{self, Statement};
+use crate::db::values::TolerantText;
 use crate::db::{DbConnection, Engine};
 use crate::error::Result;
 
@@ -72,11 +73,11 @@ impl Shape {
     ) -> Result<Vec<Candidate>> {
         #[derive(QueryableByName)]
         struct Row {
-            #[diesel(sql_type = Text)]
+            #[diesel(sql_type = Text, deserialize_as = TolerantText)]
             id: String,
-            #[diesel(sql_type = Text)]
+            #[diesel(sql_type = Text, deserialize_as = TolerantText)]
             day: String,
-            #[diesel(sql_type = Text)]
+            #[diesel(sql_type = Text, deserialize_as = TolerantText)]
             place: String,
         }
         let engine = self.engine;

@@ -10,6 +10,9 @@ use crate::db::schema::audit_event;
 /// The names in the query string.
 pub const KEYS: [&str; 5] = ["from", "to", "author", "action", "q"];
 
+/// What the address takes besides: the place in the list, the mark for Excel.
+pub const BESIDE: [&str; 3] = ["after", "before", "bom"];
+
 /// What to look for; nothing means everything.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {

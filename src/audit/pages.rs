@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::event::Action;
 use super::export;
-use super::filter::{Filter, KEYS};
+use super::filter::{BESIDE, Filter, KEYS};
 use super::list::{self, Place};
 use super::store::Event;
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{FieldErrors, Fields, Message, refuse_unknown};
 use crate::base::paging::Page;
 use crate::error::{Error, Result};
 use crate::web::changes::{ChangeView, changes};
@@ -63,6 +63,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?;
     let fields = request::query_fields(&request)?;
     let (filter, mut errors) = Filter::parse(&fields);
+    refuse_unknown(&fields, &[&KEYS, &BESIDE], &mut errors);
     let place = place(&fields, &mut errors);
     let asked = filter.clone();
     let found =
@@ -149,7 +150,8 @@ fn link_of(state: &AppState, event: &Event) -> Option<String> {
 pub async fn download(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?.clone();
     let fields = request::query_fields(&request)?;
-    let (filter, errors) = Filter::parse(&fields);
+    let (filter, mut errors) = Filter::parse(&fields);
+    refuse_unknown(&fields, &[&KEYS, &BESIDE], &mut errors);
     refuse(errors)?;
     let bom = fields.text("bom") == Some("1");
     let place = state.downloads.take()?;

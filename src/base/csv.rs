@@ -15,6 +15,7 @@ use std::io;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 
+use super::foreign;
 use super::money::Money;
 use crate::error::{Error, Result};
 
@@ -76,8 +77,8 @@ impl<'a> Writer<'a> {
 
     /// A text, guarded; none is an empty cell, as is empty text.
     pub fn text(&mut self, text: Option<&str>) -> Result<()> {
-        let text = text.unwrap_or_default();
-        self.cell(&guard(text))
+        let text = foreign::shown(text.unwrap_or_default());
+        self.cell(&guard(&text))
     }
 
     /// `2026-05-31`.

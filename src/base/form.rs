@@ -13,6 +13,12 @@ use crate::base::money::{Money, MoneyError};
 /// Earliest and latest year a time may have: what MariaDB's TIMESTAMP can hold.
 const YEARS: std::ops::RangeInclusive<i32> = 1971..=2037;
 
+/// The most characters of an id that a filter takes: an address has no room for more.
+pub const LONGEST_KEY: usize = 1_000;
+
+/// The value of a filter for rows that have no such id.
+pub const NONE: &str = "none";
+
 /// A message for people: the key in the catalogue and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Message {
@@ -73,6 +79,18 @@ impl Fields {
     }
 }
 
+/// What is said of a name that does not exist: a filter with a typing error must not silently do nothing.
+pub const UNKNOWN: &str = "error-json-unknown";
+
+/// Refuses every name that is none of these.
+pub fn refuse_unknown(fields: &Fields, known: &[&[&str]], errors: &mut FieldErrors) {
+    for (name, _) in fields.pairs() {
+        if !known.iter().any(|names| names.contains(&name.as_str())) {
+            errors.insert(name.clone(), Message::new(UNKNOWN));
+        }
+    }
+}
+
 /// Reads typed values out of [`Fields`] and collects what is wrong with them.
 #[derive(Debug)]
 pub struct Reader<'a> {
@@ -107,6 +125,20 @@ impl<'a> Reader<'a> {
     /// An id of at most 32 characters; blank is none.
     pub fn id(&mut self, name: &str) -> Option<String> {
         self.line(name, 32)
+    }
+
+    /// An id as a row has it, for a filter: of any length and with any characters, blanks at its ends too. Blank is none.
+    pub fn key(&mut self, name: &str) -> Option<String> {
+        let text = self.fields.raw(name).filter(|text| !text.trim().is_empty())?;
+        if text.contains('\0') {
+            self.refuse(name, Message::new("error-control-characters"));
+            return None;
+        }
+        if text.chars().count() > LONGEST_KEY {
+            self.refuse(name, Message::new("error-too-long").with("limit", LONGEST_KEY));
+            return None;
+        }
+        Some(text.to_owned())
     }
 
     /// Text of several lines, at most `limit` characters, line ends as `\n`; blank is none.

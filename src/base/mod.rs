@@ -8,6 +8,7 @@ pub mod csv;
 pub mod drawn;
 pub mod expect;
 pub mod finding;
+pub mod foreign;
 pub mod form;
 pub mod json;
 pub mod merge;

@@ -1,7 +1,7 @@
 //! Money as whole units of 10^-5, the smallest step the platform's `double(18,5)` columns hold.
 //!
 //! The one rule: no arithmetic on `f64`. Columns are doubles, so a value crosses that border in
-//! [`Money::from_column`] and [`Money::to_column`] only, by the same rounding as `db::dialect` does in SQL.
+//! [`Money::of_column`] and [`Money::to_column`] only, by the same rounding as `db::dialect` does in SQL.
 
 mod number;
 
@@ -41,19 +41,50 @@ impl Money {
     }
 
     /// Reads a double column: to the nearest unit, halves away from zero, saturating at
-    /// [`Money::MAX_COLUMN`]. The SQL of `dialect::units` computes the same number.
-    pub fn from_column(value: f64) -> Money {
+    /// [`Money::MAX_COLUMN`]; what is not finite is no amount. The SQL of `dialect::units` computes the same number.
+    pub fn of_column(value: f64) -> Option<Money> {
         let nearest = |units: f64| (units + 0.5_f64.copysign(units)) as i64;
         let largest = Money::MAX_COLUMN.to_column();
-        if value.abs() <= SIMPLE {
-            Money(nearest(value * SCALE as f64))
-        } else if value.is_nan() || value >= largest {
-            Money::MAX_COLUMN
+        if !value.is_finite() {
+            None
+        } else if value.abs() <= SIMPLE {
+            Some(Money(nearest(value * SCALE as f64)))
+        } else if value >= largest {
+            Some(Money::MAX_COLUMN)
         } else if value <= -largest {
+            Some(Money(-Money::MAX_COLUMN.0))
+        } else {
+            Some(Money(value.trunc() as i64 * SCALE + nearest(value.fract() * SCALE as f64)))
+        }
+    }
+
+    /// As [`Money::of_column`], of a double that is known to be finite; else the largest that is read.
+    pub fn from_column(value: f64) -> Money {
+        Money::of_column(value).unwrap_or(if value < 0.0 {
             Money(-Money::MAX_COLUMN.0)
         } else {
-            Money(value.trunc() as i64 * SCALE + nearest(value.fract() * SCALE as f64))
+            Money::MAX_COLUMN
+        })
+    }
+
+    /// Money of that many units, saturating at [`Money::MAX_COLUMN`].
+    pub fn saturating(units: i128) -> Money {
+        let most = i128::from(Money::MAX_COLUMN.0);
+        i64::try_from(units.clamp(-most, most)).map_or(Money::MAX_COLUMN, Money)
+    }
+
+    /// Reads a plain decimal of a column that holds such, as [`Money::of_column`] reads a double.
+    pub fn from_decimal(text: &str) -> Option<Money> {
+        let (is_negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        if !(whole.bytes().chain(fraction.bytes())).all(|digit| digit.is_ascii_digit()) || whole.is_empty() {
+            return None;
         }
+        let kept = &fraction[..fraction.len().min(5)];
+        let is_up = fraction.as_bytes().get(5).is_some_and(|digit| *digit >= b'5');
+        // More digits than 38 are more than a column is read as.
+        let units = format!("{whole}{kept:0<5}").parse::<i128>().unwrap_or(i128::MAX - 1) + i128::from(is_up);
+        Some(Money::saturating(if is_negative { -units } else { units }))
     }
 
     /// The double nearest to this value, for a column or a bound of a query.
@@ -69,7 +100,7 @@ impl Money {
     /// Whether a double column gives back exactly this value. True below 68,719,476,736; above that
     /// doubles lie more than a unit apart, and some amounts would come back changed.
     pub fn fits_column(self) -> bool {
-        Money::from_column(self.to_column()) == self
+        Money::of_column(self.to_column()) == Some(self)
     }
 }
 

@@ -3,6 +3,8 @@
 //! A cursor holds the sort value exactly as the database stores it (text for times, all digits for
 //! money), because a value rounded on the way would skip rows.
 
+use std::cmp::Ordering;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -16,23 +18,79 @@ pub enum Key {
     /// A time, in the text form of the database.
     #[serde(rename = "t")]
     Time(String),
-    /// A double column.
-    #[serde(rename = "f", with = "all_digits")]
-    Number(f64),
+    /// A number, in the digits of the database: a NUMERIC has more of them than a double.
+    #[serde(rename = "f")]
+    Number(Digits),
 }
 
-/// Numbers as text: JSON has no infinity, but a foreign row may.
-mod all_digits {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+/// A number in the digits in which a database wrote it, and the double nearest to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Digits {
+    text: String,
+    double: f64,
+}
 
-    pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(number)
+impl Digits {
+    /// The digits, such as `-12.5` or `1e-7`: nothing else, so that they may stand in SQL.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    pub fn double(&self) -> &f64 {
+        &self.double
     }
 }
+
+impl From<f64> for Digits {
+    fn from(double: f64) -> Digits {
+        Digits { text: format!("{double:?}"), double }
+    }
+}
+
+impl TryFrom<String> for Digits {
+    type Error = BadCursor;
+
+    fn try_from(text: String) -> Result<Digits, BadCursor> {
+        let is_digit =
+            |letter: u8| letter.is_ascii_digit() || matches!(letter, b'.' | b'-' | b'+' | b'e' | b'E');
+        let double = text.parse::<f64>().ok().filter(|double| double.is_finite());
+        match double.filter(|_| text.len() <= MAX_ID && text.bytes().all(is_digit)) {
+            Some(double) => Ok(Digits { text, double }),
+            None => Err(BadCursor),
+        }
+    }
+}
+
+impl From<Digits> for String {
+    fn from(digits: Digits) -> String {
+        digits.text
+    }
+}
+
+/// The order of two numbers in digits, as a database has it.
+pub fn order_of_numbers(left: &Digits, right: &Digits) -> Ordering {
+    let rough = left.double.partial_cmp(&right.double).unwrap_or(Ordering::Equal);
+    let is_negative = left.double < 0.0;
+    let (left, right) = (left.text(), right.text());
+    let is_plain =
+        |text: &str| text.bytes().all(|letter| letter.is_ascii_digit() || matches!(letter, b'.' | b'-'));
+    if rough != Ordering::Equal || !is_plain(left) || !is_plain(right) {
+        return rough;
+    }
+    let parts = |text: &str| {
+        let (whole, fraction) =
+            text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
+        (whole.trim_start_matches('0').to_owned(), fraction.trim_end_matches('0').to_owned())
+    };
+    let ((whole, fraction), (other_whole, other_fraction)) = (parts(left), parts(right));
+    let size =
+        whole.len().cmp(&other_whole.len()).then(whole.cmp(&other_whole)).then(fraction.cmp(&other_fraction));
+    if is_negative { size.reverse() } else { size }
+}
+
+/// The most characters of an id or a sort value in a cursor: an address has no room for more.
+const MAX_ID: usize = 2_000;
 
 /// The place of one row in a sorted list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +107,12 @@ pub struct Cursor {
 /// A cursor that cannot be read, or belongs to another sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadCursor;
+
+impl std::fmt::Display for BadCursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("not a place in this list")
+    }
+}
 
 impl Cursor {
     /// The opaque text that links carry.
@@ -75,12 +139,12 @@ impl Cursor {
     /// Whether the parts could have come from a row; anybody can make up a cursor.
     fn is_plausible(&self) -> bool {
         let plain = |text: &str, limit| text.chars().count() <= limit && !text.contains('\0');
-        plain(&self.id, 32)
+        plain(&self.id, MAX_ID)
             && match &self.key {
                 Key::Null => true,
-                Key::Number(number) => !number.is_nan(),
+                Key::Number(_) => true,
                 // SQLite keeps whatever text a foreign program wrote.
-                Key::Time(time) => plain(time, 64),
+                Key::Time(time) => plain(time, MAX_ID),
             }
     }
 }

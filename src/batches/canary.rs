@@ -8,6 +8,7 @@ use super::store::{self, Step};
 use crate::audit::event::Author;
 use crate::db::DbConnection;
 use crate::db::schema::{batch_item as item, batch_outcome as outcome};
+use crate::db::values::TolerantText;
 use crate::error::Result;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::many;
@@ -27,13 +28,14 @@ pub struct Canary {
 /// How the retries of the rows that were tried have ended so far.
 pub(super) fn look(connection: &mut DbConnection, batch: &Batch, canary: Canary) -> Result<Canary> {
     let same_row = item::batch_id.eq(outcome::batch_id).and(item::number.eq(outcome::number));
-    let ids: Vec<String> = outcome::table
+    let ids: Vec<TolerantText> = outcome::table
         .inner_join(item::table.on(same_row))
         .filter(outcome::batch_id.eq(batch.id().to_owned()))
         .filter(outcome::phase.eq("run"))
         .filter(outcome::is_done.eq(true))
         .select(item::failed_id)
         .load(connection)?;
+    let ids: Vec<String> = ids.into_iter().map(String::from).collect();
     let records = many::find(connection, &ids)?;
     let (mut accounted, mut failed) = (0, 0);
     for id in &ids {

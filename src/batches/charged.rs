@@ -11,6 +11,7 @@ use crate::base::money::Money;
 use crate::db::DbConnection;
 use crate::db::dialect::{self, Statement};
 use crate::db::schema::{llmusage as live, llmusage_history as archive};
+use crate::db::values::{TolerantMoney, TolerantText};
 use crate::error::Result;
 
 /// Up to so many usages are added up for a page.
@@ -60,13 +61,17 @@ pub fn charged(connection: &mut DbConnection, batch: &Batch) -> Result<Option<Ta
 pub fn of_usages(connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<String, Charged>> {
     use diesel::prelude::*;
     let mut found: HashMap<String, Charged> = HashMap::new();
-    let archived = archive::table.filter(archive::id.eq_any(ids.to_vec()));
+    let archived = archive::table.filter(dialect::among::<archive::table>("id", ids));
     let archived = archived.select((archive::id, archive::amount, archive::cost));
-    let live = live::table.filter(live::id.eq_any(ids.to_vec())).select((live::id, live::amount, live::cost));
-    let rows: Vec<(String, Option<Money>, Option<Money>)> = archived.load(connection)?;
-    found.extend(rows.into_iter().map(|(id, amount, cost)| (id, (amount, cost))));
-    let rows: Vec<(String, Option<Money>, Option<Money>)> = live.load(connection)?;
-    found.extend(rows.into_iter().map(|(id, amount, cost)| (id, (amount, cost))));
+    let live = live::table.filter(dialect::among::<live::table>("id", ids)).select((
+        live::id,
+        live::amount,
+        live::cost,
+    ));
+    let rows: Vec<(TolerantText, TolerantMoney, TolerantMoney)> = archived.load(connection)?;
+    found.extend(rows.into_iter().map(|(id, amount, cost)| (id.into(), (amount.into(), cost.into()))));
+    let rows: Vec<(TolerantText, TolerantMoney, TolerantMoney)> = live.load(connection)?;
+    found.extend(rows.into_iter().map(|(id, amount, cost)| (id.into(), (amount.into(), cost.into()))));
     Ok(found)
 }
 

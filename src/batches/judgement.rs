@@ -5,6 +5,7 @@ use crate::audit::event::Author;
 use crate::audit::store::Event;
 use crate::base::form::Message;
 use crate::base::money::Money;
+use crate::db::values::{TolerantCount, TolerantMoney, TolerantText, TolerantWords};
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::Case;
 use crate::failed_accounting::failure::{FailedRecord, Handling, Resolution};
@@ -13,15 +14,25 @@ use crate::failed_accounting::failure::{FailedRecord, Handling, Resolution};
 #[derive(Debug, Clone, PartialEq, diesel::Queryable)]
 pub struct Item {
     pub number: i64,
+    #[diesel(deserialize_as = TolerantWords)]
     pub obstacle: Option<String>,
+    #[diesel(deserialize_as = TolerantText)]
     pub failed_id: String,
+    #[diesel(deserialize_as = TolerantWords)]
     pub llmusageid: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub userorgid: Option<String>,
+    #[diesel(deserialize_as = TolerantMoney)]
     pub amount: Option<Money>,
+    #[diesel(deserialize_as = TolerantMoney)]
     pub cost: Option<Money>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub handled: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub resolution: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub handled_by: Option<String>,
+    #[diesel(deserialize_as = TolerantCount)]
     pub retry_count: Option<i32>,
 }
 

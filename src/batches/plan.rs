@@ -5,7 +5,7 @@
 use diesel::dsl::sql;
 use diesel::expression::IntoSql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Double, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 use super::batch::{Action, Batch, State, Stored};
 use super::counts::Progress;
@@ -17,7 +17,8 @@ use crate::audit::store as audit;
 use crate::base::form::Message;
 use crate::db::schema::batch_item as item;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
-use crate::db::{DbBackend, DbConnection};
+use crate::db::values::{ForeignNumber, TolerantText};
+use crate::db::{DbBackend, DbConnection, dialect};
 use crate::error::{Error, Result};
 use crate::failed_accounting::condition;
 use crate::failed_accounting::filter::Filter;
@@ -36,8 +37,8 @@ type Frozen = (
     Nullable<Text>,
     Nullable<Text>,
     Nullable<Text>,
-    Nullable<Double>,
-    Nullable<Double>,
+    Nullable<ForeignNumber>,
+    Nullable<ForeignNumber>,
     Nullable<Text>,
     Nullable<Text>,
     Nullable<Text>,
@@ -114,8 +115,8 @@ impl Plan {
                 dsl::llmid,
                 dsl::userorgid,
                 dsl::cause,
-                dsl::amount,
-                dsl::cost,
+                sql::<Nullable<ForeignNumber>>(&dialect::number("amount")),
+                sql::<Nullable<ForeignNumber>>(&dialect::number("cost")),
                 dsl::handled,
                 dsl::resolution,
                 dsl::handled_by,
@@ -162,14 +163,15 @@ impl Plan {
 
     fn ticked(&mut self, connection: &mut DbConnection, ids: &[String]) -> Result<()> {
         for some in ids.chunks(IDS) {
-            let rows = self.rows().filter(dsl::id.eq_any(some.to_vec()));
+            let rows = self.rows().filter(dialect::among::<failed::table>("id", some));
             self.copy(connection, rows)?;
         }
         if self.size == 0 {
             return Ok(());
         }
         let known = item::table.filter(item::batch_id.eq(self.id.clone())).select(item::failed_id);
-        let known: std::collections::HashSet<String> = known.load(connection)?.into_iter().collect();
+        let known: Vec<TolerantText> = known.load(connection)?;
+        let known: std::collections::HashSet<String> = known.into_iter().map(String::from).collect();
         for gone in ids.iter().filter(|id| !known.contains(*id)) {
             self.size += 1;
             diesel::insert_into(item::table)

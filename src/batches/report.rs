@@ -11,6 +11,7 @@ use super::stretch;
 use crate::db::DbConnection;
 use crate::db::schema::batch_item as item;
 use crate::db::schema::batch_outcome::{self as outcome, dsl};
+use crate::db::values::{TolerantMoney, TolerantText, TolerantWords};
 use crate::error::Result;
 use crate::failed_accounting::batched::BatchOutcome;
 
@@ -127,11 +128,16 @@ pub fn lines(connection: &mut DbConnection, batch: &Batch, after: i64, limit: i6
 #[derive(Debug, Clone, PartialEq, Queryable)]
 pub struct Refused {
     pub number: i64,
+    #[diesel(deserialize_as = TolerantWords)]
     pub why: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub changed_by: Option<String>,
     pub changed_at: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = TolerantText)]
     pub failed_id: String,
+    #[diesel(deserialize_as = TolerantWords)]
     pub userorgid: Option<String>,
+    #[diesel(deserialize_as = TolerantMoney)]
     pub amount: Option<crate::base::money::Money>,
 }
 

@@ -21,6 +21,7 @@ use crate::base::money::Money;
 use crate::db::dialect;
 use crate::db::schema::batch_outcome::{self as outcome, dsl};
 use crate::db::schema::{batch, batch_item as item};
+use crate::db::values::TolerantText;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::failed_accounting::batched::BatchOutcome;
@@ -87,6 +88,7 @@ fn is_over(batch: &Batch) -> bool {
 struct Undecided {
     number: i64,
     event_id: Option<i64>,
+    #[diesel(deserialize_as = TolerantText)]
     failed_id: String,
     amount: Option<Money>,
     cost: Option<Money>,

@@ -6,6 +6,7 @@ use diesel::sql_types::BigInt;
 
 use super::counts::{Part, Summary, Tally};
 use crate::db::schema::batch_item as item;
+use crate::db::values::TolerantWords;
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
@@ -26,14 +27,15 @@ pub fn of_batch(connection: &mut DbConnection, id: &str) -> Result<Summary> {
     let items = || item::table.filter(item::batch_id.eq(id.to_owned()));
     let by_obstacle: Vec<(Option<String>, Sums)> =
         items().group_by(item::obstacle).select((item::obstacle, sums())).load(connection)?;
-    let by_organisation: Vec<(Option<String>, Sums)> =
+    let by_organisation: Vec<(TolerantWords, Sums)> =
         items().group_by(item::userorgid).select((item::userorgid, sums())).load(connection)?;
     let by_cause: Vec<(Option<String>, Sums)> =
         items().group_by(item::cause).select((item::cause, sums())).load(connection)?;
     let all = by_obstacle.iter().fold(Tally::default(), |sum, (_, sums)| sum + tally(*sums));
     let mut skipped: Vec<Part> = parts_of(by_obstacle);
     skipped.retain(|part| part.key.is_some());
-    let (organisations, other_organisations) = largest(parts_of(by_organisation));
+    let (organisations, other_organisations) =
+        largest(parts_of(by_organisation.into_iter().map(|(key, sums)| (key.into(), sums)).collect()));
     let (causes, other_causes) = largest(parts_of(by_cause));
     Ok(Summary { all, skipped, causes, other_causes, organisations, other_organisations })
 }

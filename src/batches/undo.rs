@@ -14,6 +14,7 @@ use crate::base::clock::TIME_FORMAT;
 use crate::base::money::Money;
 use crate::db::DbConnection;
 use crate::db::schema::{batch_item as item, batch_outcome as outcome};
+use crate::db::values::{TolerantMoney, TolerantText, TolerantWords};
 use crate::error::Result;
 use crate::failed_accounting::case::{Cases, Place};
 use crate::failed_accounting::failure::FailedRecord;
@@ -22,9 +23,13 @@ use crate::failed_accounting::failure::FailedRecord;
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Done {
     number: i64,
+    #[diesel(deserialize_as = TolerantText)]
     failed_id: String,
+    #[diesel(deserialize_as = TolerantWords)]
     llmusageid: Option<String>,
+    #[diesel(deserialize_as = TolerantMoney)]
     amount: Option<Money>,
+    #[diesel(deserialize_as = TolerantMoney)]
     cost: Option<Money>,
     event_id: Option<i64>,
 }

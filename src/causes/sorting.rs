@@ -14,8 +14,10 @@ use super::arrivals;
 use super::cause::Cause;
 use super::store;
 use super::template::VERSION;
+use crate::base::foreign;
 use crate::db::schema::app_setting;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::values::{TextOf, TolerantText, TolerantWords};
 use crate::db::{Database, DbConnection, dialect};
 use crate::error::Result;
 
@@ -154,12 +156,13 @@ fn oldest_version(connection: &mut DbConnection) -> Result<Version> {
 }
 
 fn ids(connection: &mut DbConnection, rows: Version, after: &str, limit: i64) -> Result<Vec<String>> {
-    let mut query = failed::table.select(dsl::id).filter(dsl::id.gt(after.to_owned())).into_boxed();
+    let mut query = failed::table.select(dsl::id).filter(dsl::id.gt(TextOf::new(after))).into_boxed();
     query = match rows {
         None => query.filter(dsl::cause_version.is_null()),
         Some(version) => query.filter(dsl::cause_version.eq(version)),
     };
-    Ok(query.order(dsl::id).limit(limit).load(connection)?)
+    let ids: Vec<TolerantText> = query.order(dsl::id).limit(limit).load(connection)?;
+    Ok(ids.into_iter().map(String::from).collect())
 }
 
 fn batch(connection: &mut DbConnection, rows: Version, after: &str) -> Result<Vec<Unsorted>> {
@@ -168,11 +171,14 @@ fn batch(connection: &mut DbConnection, rows: Version, after: &str) -> Result<Ve
 }
 
 fn rows_of(connection: &mut DbConnection, ids: Vec<String>) -> Result<Vec<Unsorted>> {
-    let mut batch: Vec<Unsorted> = failed::table
-        .filter(dsl::id.eq_any(ids))
+    let rows: Vec<(TolerantText, TolerantWords, Version)> = failed::table
+        .filter(dialect::among::<failed::table>("id", &ids))
         .select((dsl::id, dsl::failed_reason, dsl::cause_version))
         .load(connection)?;
-    batch.sort();
+    let row =
+        |(id, reason, version): (TolerantText, TolerantWords, Version)| (id.into(), reason.into(), version);
+    let mut batch: Vec<Unsorted> = rows.into_iter().map(row).collect();
+    batch.sort_by(|one, other| foreign::order(&one.0, &other.0));
     Ok(batch)
 }
 
@@ -186,7 +192,7 @@ fn write(database: &Database, batch: Vec<Unsorted>, notes: &[i64], was_all_sorte
     };
     let mut causes: HashMap<(String, Version), (Cause, Vec<String>)> = HashMap::new();
     for (id, reason, version) in batch {
-        let cause = Cause::of(reason.as_deref());
+        let cause = Cause::of(reason.as_deref().map(foreign::shown).as_deref());
         let one = causes.entry((cause.key.clone(), version)).or_insert_with(|| (cause, Vec::new()));
         one.1.push(id);
     }
@@ -198,7 +204,8 @@ fn write(database: &Database, batch: Vec<Unsorted>, notes: &[i64], was_all_sorte
         arrivals::note(connection, &arrived)?;
         for ((key, version), (cause, ids)) in &causes {
             store::keep(connection, cause)?;
-            let mut rows = diesel::update(failed::table).filter(dsl::id.eq_any(ids.clone())).into_boxed();
+            let mut rows =
+                diesel::update(failed::table).filter(dialect::among::<failed::table>("id", ids)).into_boxed();
             rows = match version {
                 None => rows.filter(dsl::cause_version.is_null()),
                 Some(version) => rows.filter(dsl::cause_version.eq(*version)),

@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::base::finding::{Finding, KEPT};
 use crate::db::dialect::{self, Statement};
+use crate::db::values::TolerantText;
 use crate::db::{DbConnection, Engine};
 use crate::error::Result;
 
@@ -20,7 +21,7 @@ pub enum Kind {
 }
 
 /// All classes in the order in which they are told, with what their ids are of.
-pub const CLASSES: [(&str, Kind); 12] = [
+pub const CLASSES: [(&str, Kind); 15] = [
     ("in_live_and_history", Kind::Usage),
     ("failed_without_failure", Kind::Usage),
     ("failed_without_open", Kind::Usage),
@@ -33,6 +34,34 @@ pub const CLASSES: [(&str, Kind); 12] = [
     ("foreign_handled", Kind::Failure),
     ("foreign_accounting_status", Kind::Usage),
     (AUDIT_CHAIN, Kind::Event),
+    ("accounted_without_day", Kind::Usage),
+    ("foreign_cells_of_failures", Kind::Failure),
+    ("foreign_cells_of_usages", Kind::Usage),
+];
+
+/// Classes that name what foreign rows hold, and are no fault: nothing has to be done about them.
+const NOTES: [&str; 3] = ["accounted_without_day", "foreign_cells_of_failures", "foreign_cells_of_usages"];
+
+/// Whether a class is no fault.
+pub fn is_note(class: &str) -> bool {
+    NOTES.contains(&class)
+}
+
+/// The columns in which a foreign cell is looked for: texts, and money.
+const FAILURE_TEXTS: [&str; 8] =
+    ["id", "llmusageid", "llmid", "userid", "userorgid", "failed_reason", "handled", "handled_note"];
+const USAGE_TEXTS: [&str; 11] = [
+    "id",
+    "llmid",
+    "userid",
+    "usages",
+    "ioinfo",
+    "transno",
+    "status",
+    "taskid",
+    "userorgid",
+    "ownerid",
+    "accounting_status",
 ];
 
 /// Usages that were accounted with no amount although the model counted tokens; see `tokens`.
@@ -138,6 +167,18 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
                 .map(|table| Statement::new(engine, &format!("{table} x WHERE {wrong}")))
                 .collect()
         }
+        "accounted_without_day" => one(&format!(
+            "llmusage x WHERE {} AND {}",
+            accounted("x"),
+            dialect::is_no_day(engine, "x.use_date")
+        )),
+        "foreign_cells_of_failures" => one(&format!(
+            "llmusage_accounting_failed x WHERE {}",
+            dialect::has_foreign_cell(engine, "x", &FAILURE_TEXTS)
+        )),
+        "foreign_cells_of_usages" => {
+            one(&format!("llmusage x WHERE {}", dialect::has_foreign_cell(engine, "x", &USAGE_TEXTS)))
+        }
         _ => return None,
     })
 }
@@ -168,7 +209,7 @@ fn add(connection: &mut DbConnection, finding: &mut Finding, source: Statement) 
     }
     #[derive(QueryableByName)]
     struct Id {
-        #[diesel(sql_type = Text)]
+        #[diesel(sql_type = Text, deserialize_as = TolerantText)]
         id: String,
     }
     let [high, low] = dialect::sum_parts(connection.engine(), "x.amount");

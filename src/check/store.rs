@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::class::CLASSES;
+use super::class::{self, CLASSES};
 use crate::base::finding::Finding;
 use crate::base::money::MoneySum;
 use crate::db::DbConnection;
@@ -26,7 +26,7 @@ pub struct Check {
 impl Check {
     /// How many classes have findings.
     pub fn classes_found(&self) -> usize {
-        self.findings.iter().filter(|finding| finding.count > 0).count()
+        self.findings.iter().filter(|finding| finding.count > 0 && !class::is_note(finding.class)).count()
     }
 }
 

@@ -10,6 +10,7 @@ use super::class::ACCOUNTED_FOR_NOTHING;
 use crate::base::finding::Finding;
 use crate::base::money::MoneySum;
 use crate::db::dialect::{self, Statement};
+use crate::db::values::{TolerantText, TolerantWords};
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 
@@ -18,9 +19,9 @@ const CHUNK: usize = 2_000;
 
 #[derive(QueryableByName)]
 struct Row {
-    #[diesel(sql_type = Text)]
+    #[diesel(sql_type = Text, deserialize_as = TolerantText)]
     id: String,
-    #[diesel(sql_type = Nullable<Text>)]
+    #[diesel(sql_type = Nullable<Text>, deserialize_as = TolerantWords)]
     usages: Option<String>,
 }
 

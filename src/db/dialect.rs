@@ -23,6 +23,7 @@ use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Nullable, Text};
 use diesel::{BoxableExpression, RunQueryDsl};
 
+use super::values::TextOf;
 use super::{DbBackend, DbConnection, Engine};
 use crate::base::money::MoneySum;
 use crate::base::paging::Key;
@@ -34,7 +35,10 @@ pub use charsets::{check_storable, learn_character_sets};
 pub use clock::epoch_milliseconds;
 pub use many::{Locked, failures_of, lock_rows, places};
 pub use masked::keep_shown;
-pub use moving::{Column, as_text, columns, is_day_before, is_same, is_same_id, is_word, quoted, walk_key};
+pub use moving::{
+    Column, NoDay, as_text, columns, has_foreign_cell, is_day_before, is_no_day, is_same, is_same_id,
+    is_word, quoted, stretches_without_day, walk_key,
+};
 pub use outages::{is_held, is_outage, is_transient, outage_in_words, remedy};
 pub use reasons::{
     ReasonChange, count_text_hits, forget_reason_changes, has_text_index, index_question, index_reasons,
@@ -49,10 +53,20 @@ pub use text::{contains, like_pattern, shows};
 /// A condition on table `T`, whatever it is made of.
 pub type Condition<T> = Box<dyn BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>>;
 
+/// Whether that is the database whose text columns may hold any bytes.
+pub fn holds_bytes(backend: &DbBackend) -> bool {
+    match backend {
+        #[cfg(feature = "sqlite")]
+        DbBackend::Sqlite(_) => true,
+        #[allow(unreachable_patterns, reason = "reached only in builds with another engine")]
+        _ => false,
+    }
+}
+
 /// "The column holds exactly this text", along an index: some collations of adopted tables find texts that differ in
 /// case, too, so there the bytes are compared as well.
 pub fn exactly<T: 'static>(engine: Engine, column: &str, text: &str) -> Condition<T> {
-    let equal = sql::<Nullable<Bool>>(&format!("({column} = ")).bind::<Text, _>(text.to_owned());
+    let equal = sql::<Nullable<Bool>>(&format!("({column} = ")).bind::<Text, _>(TextOf::new(text));
     if engine != Engine::Mysql {
         return Box::new(equal.sql(")"));
     }
@@ -65,7 +79,48 @@ pub fn exactly<T: 'static>(engine: Engine, column: &str, text: &str) -> Conditio
     Box::new(bytes.sql(" AS BINARY))"))
 }
 
-/// A double column as whole units of 10^-5: the SQL twin of [`crate::base::money::Money::from_column`].
+/// "The column holds no text": NULL or an empty one.
+pub fn is_nothing<T: 'static>(column: &str) -> Condition<T> {
+    Box::new(sql::<Nullable<Bool>>(&format!("({column} IS NULL OR {column} = '')")))
+}
+
+/// "The column holds one of these", to the byte.
+pub fn among<T: 'static>(column: &'static str, texts: &[String]) -> Condition<T> {
+    Box::new(Among { column, texts: texts.iter().map(|text| TextOf::new(text)).collect() })
+}
+
+/// The numbers that a column of numbers may hold; beyond lie infinities, NaN, and in SQLite texts and bytes. These
+/// count as none.
+const LEAST_NUMBER: &str = "-1.7976931348623157e308";
+const MOST_NUMBER: &str = "1.7976931348623157e308";
+
+/// A number column where it holds a number, else NULL.
+pub fn number(column: &str) -> String {
+    format!("(CASE WHEN {column} BETWEEN {LEAST_NUMBER} AND {MOST_NUMBER} THEN {column} END)")
+}
+
+/// Between which values a sort column holds what it should; none where it cannot hold anything else.
+pub fn bounds(engine: Engine, kind: Kind) -> Option<Bounds> {
+    match (engine, kind) {
+        (Engine::Mysql, _) | (_, Kind::Text) | (Engine::Postgres, Kind::Time) => None,
+        (_, Kind::Number) => Some(Bounds { least: LEAST_NUMBER, below: "<", most: MOST_NUMBER, above: ">" }),
+        // Numbers come before all texts, bytes after.
+        (Engine::Sqlite, Kind::Time) => Some(Bounds { least: "''", below: "<", most: "x''", above: ">=" }),
+    }
+}
+
+/// A least and a most value, and what is beyond.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    pub least: &'static str,
+    /// The operator for what is below the least.
+    pub below: &'static str,
+    pub most: &'static str,
+    /// The operator for what is above the most.
+    pub above: &'static str,
+}
+
+/// A number column as whole units of 10^-5: the SQL twin of [`crate::base::money::Money::from_column`].
 pub fn units(engine: Engine, column: &str) -> String {
     let whole = |value: &str| match engine {
         Engine::Sqlite => format!("CAST({value} AS INTEGER)"),
@@ -77,8 +132,10 @@ pub fn units(engine: Engine, column: &str) -> String {
     let (wholes, fraction) =
         (whole(column), whole(&format!("({column} - {}) * 1e5 + {half}", whole(column))));
     format!(
-        "(CASE WHEN {column} BETWEEN -8e9 AND 8e9 THEN {simple} WHEN {column} >= 9e13 THEN 9000000000000000000 \
-         WHEN {column} <= -9e13 THEN -9000000000000000000 ELSE {wholes} * 100000 + {fraction} END)"
+        "(CASE WHEN {column} BETWEEN -8e9 AND 8e9 THEN {simple} \
+         WHEN {column} BETWEEN 9e13 AND {MOST_NUMBER} THEN 9000000000000000000 \
+         WHEN {column} BETWEEN {LEAST_NUMBER} AND -9e13 THEN -9000000000000000000 \
+         WHEN {column} BETWEEN -9e13 AND 9e13 THEN {wholes} * 100000 + {fraction} END)"
     )
 }
 
@@ -132,7 +189,9 @@ pub fn time_text(engine: Engine, column: &str) -> String {
 pub fn letter_by_letter(engine: Engine, column: &str) -> (String, String) {
     match engine {
         Engine::Mysql => (format!("CAST(MIN({column}) AS CHAR)"), format!("CAST({column} AS BINARY)")),
-        _ => (format!("CAST({column} AS TEXT)"), column.to_owned()),
+        Engine::Postgres => (format!("CAST({column} AS TEXT)"), column.to_owned()),
+        // As it is: a text and a BLOB of the same bytes are apart.
+        Engine::Sqlite => (column.to_owned(), column.to_owned()),
     }
 }
 
@@ -150,7 +209,7 @@ pub fn day_text(engine: Engine, column: &str) -> String {
 pub fn is_key(engine: Engine, key: &Key) -> bool {
     match (engine, key) {
         (Engine::Sqlite, _) | (_, Key::Null) => true,
-        (Engine::Mysql, Key::Number(number)) => number.is_finite(),
+        (Engine::Mysql, Key::Number(_)) => true,
         (Engine::Postgres, Key::Number(_)) => true,
         (Engine::Mysql, Key::Time(time)) => time == "0000-00-00 00:00:00" || is_time(time),
         (Engine::Postgres, Key::Time(time)) => matches!(&**time, "infinity" | "-infinity") || is_time(time),
@@ -195,6 +254,11 @@ pub fn for_update(engine: Engine) -> &'static str {
         Engine::Sqlite => "",
         Engine::Mysql | Engine::Postgres => " FOR UPDATE",
     }
+}
+
+/// Whether numbers are asked for as text: a NUMERIC has digits that a double has not.
+pub fn writes_all_digits(engine: Engine) -> bool {
+    engine == Engine::Postgres
 }
 
 /// Whether times are read as they were written, to the millisecond.
@@ -252,3 +316,46 @@ where
 }
 
 impl<Q> diesel::RunQueryDsl<DbConnection> for CountOf<Q> {}
+
+/// `column IN (...)`, as a condition.
+#[derive(Debug, Clone)]
+struct Among {
+    column: &'static str,
+    texts: Vec<TextOf>,
+}
+
+impl diesel::Expression for Among {
+    type SqlType = Nullable<Bool>;
+}
+
+impl<T> diesel::AppearsOnTable<T> for Among {}
+
+impl<T> diesel::SelectableExpression<T> for Among {}
+
+impl<G> diesel::expression::ValidGrouping<G> for Among {
+    type IsAggregate = diesel::expression::is_aggregate::No;
+}
+
+impl diesel::query_builder::QueryId for Among {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl diesel::query_builder::QueryFragment<DbBackend> for Among {
+    fn walk_ast<'b>(
+        &'b self,
+        mut pass: diesel::query_builder::AstPass<'_, 'b, DbBackend>,
+    ) -> diesel::QueryResult<()> {
+        if self.texts.is_empty() {
+            pass.push_sql("1 = 0");
+            return Ok(());
+        }
+        pass.push_sql(self.column);
+        for (place, text) in self.texts.iter().enumerate() {
+            pass.push_sql(if place == 0 { " IN (" } else { ", " });
+            diesel::query_builder::QueryFragment::<DbBackend>::walk_ast(text, pass.reborrow())?;
+        }
+        pass.push_sql(")");
+        Ok(())
+    }
+}

@@ -7,6 +7,7 @@ mod applying;
 mod columns;
 mod copying;
 mod definers;
+mod kinds;
 mod outlook;
 mod plan;
 mod present;

@@ -4,6 +4,9 @@
 //! Over 250 lines: one for each column.
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::values::ForeignNumber;
+
     llmusage_accounting_failed (id) {
         id -> Text,
         llmusageid -> Nullable<Text>,
@@ -12,8 +15,8 @@ diesel::table! {
         userorgid -> Nullable<Text>,
         use_date -> Nullable<Date>,
         use_time -> Nullable<Timestamp>,
-        amount -> Nullable<Double>,
-        cost -> Nullable<Double>,
+        amount -> Nullable<ForeignNumber>,
+        cost -> Nullable<ForeignNumber>,
         failed_reason -> Nullable<Text>,
         failed_time -> Nullable<Timestamp>,
         retry_count -> Nullable<Integer>,
@@ -33,6 +36,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::values::ForeignNumber;
+
     llmusage (id) {
         id -> Text,
         llmid -> Nullable<Text>,
@@ -46,8 +52,8 @@ diesel::table! {
         finish_seconds -> Nullable<Double>,
         status -> Nullable<Text>,
         taskid -> Nullable<Text>,
-        amount -> Nullable<Double>,
-        cost -> Nullable<Double>,
+        amount -> Nullable<ForeignNumber>,
+        cost -> Nullable<ForeignNumber>,
         userorgid -> Nullable<Text>,
         ownerid -> Nullable<Text>,
         accounting_status -> Nullable<Text>,
@@ -55,6 +61,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::values::ForeignNumber;
+
     llmusage_history (id) {
         id -> Text,
         llmid -> Nullable<Text>,
@@ -68,8 +77,8 @@ diesel::table! {
         finish_seconds -> Nullable<Double>,
         status -> Nullable<Text>,
         taskid -> Nullable<Text>,
-        amount -> Nullable<Double>,
-        cost -> Nullable<Double>,
+        amount -> Nullable<ForeignNumber>,
+        cost -> Nullable<ForeignNumber>,
         userorgid -> Nullable<Text>,
         ownerid -> Nullable<Text>,
         accounting_status -> Nullable<Text>,
@@ -263,6 +272,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::values::ForeignNumber;
+
     batch_item (batch_id, number) {
         batch_id -> Text,
         number -> BigInt,
@@ -272,8 +284,8 @@ diesel::table! {
         llmid -> Nullable<Text>,
         userorgid -> Nullable<Text>,
         cause -> Nullable<Text>,
-        amount -> Nullable<Double>,
-        cost -> Nullable<Double>,
+        amount -> Nullable<ForeignNumber>,
+        cost -> Nullable<ForeignNumber>,
         handled -> Nullable<Text>,
         resolution -> Nullable<Text>,
         handled_by -> Nullable<Text>,

@@ -1,34 +1,53 @@
-//! How values of `base` and times come out of columns, on every engine.
+//! How values of `base`, times and foreign cells come out of columns, on every engine.
 //!
-//! Foreign rows are facts: a date or time that cannot be read is shown as missing, never an error page.
+//! Foreign rows are facts: a date, time or number that cannot be read is shown as missing, a text that is no UTF-8
+//! with what is wrong in it replaced; never an error page.
+
+mod count;
+mod number;
+mod text;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, FromSqlRow, Queryable};
-use diesel::sql_types::{Date, Double, Nullable, SingleValue, Timestamp};
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::sql_types::{Date, Nullable, Timestamp};
 
-use crate::base::money::Money;
+use super::DbBackend;
 
-impl<DB> FromSql<Double, DB> for Money
-where
-    DB: Backend,
-    f64: FromSql<Double, DB>,
-{
-    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        f64::from_sql(bytes).map(Money::from_column)
+pub use count::TolerantCount;
+pub use number::{ForeignNumber, TolerantDouble, TolerantMoney};
+pub use text::{TextOf, TolerantText, TolerantWords, push_text};
+/// What a time column holds, where that is a time.
+#[derive(Debug)]
+struct TimeCell(Option<NaiveDateTime>);
+
+#[cfg(feature = "sqlite")]
+impl FromSql<Timestamp, diesel::sqlite::Sqlite> for TimeCell {
+    fn from_sql(value: diesel::sqlite::SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        // Diesel takes a number for a Julian day, bytes for a text; here both are no time, as in the order of a list.
+        let is_text = value.value_type() == Some(diesel::sqlite::SqliteType::Text);
+        let time = <NaiveDateTime as FromSql<Timestamp, diesel::sqlite::Sqlite>>::from_sql(value);
+        Ok(TimeCell(time.ok().filter(|_| is_text)))
     }
 }
 
-impl<DB, ST> Queryable<ST, DB> for Money
-where
-    DB: Backend,
-    ST: SingleValue,
-    Money: FromSql<ST, DB>,
-{
-    type Row = Self;
+#[cfg(feature = "mysql")]
+impl FromSql<Timestamp, diesel::mysql::Mysql> for TimeCell {
+    fn from_sql(value: diesel::mysql::MysqlValue<'_>) -> deserialize::Result<Self> {
+        Ok(TimeCell(<NaiveDateTime as FromSql<Timestamp, diesel::mysql::Mysql>>::from_sql(value).ok()))
+    }
+}
 
-    fn build(row: Self) -> deserialize::Result<Self> {
-        Ok(row)
+#[cfg(feature = "postgres")]
+impl FromSql<Timestamp, diesel::pg::Pg> for TimeCell {
+    fn from_sql(value: diesel::pg::PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(TimeCell(<NaiveDateTime as FromSql<Timestamp, diesel::pg::Pg>>::from_sql(value).ok()))
+    }
+}
+
+impl FromSql<Timestamp, DbBackend> for TimeCell {
+    fn from_sql(value: <DbBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        value.from_sql::<TimeCell, Timestamp>()
     }
 }
 
@@ -46,14 +65,14 @@ impl From<TolerantTime> for Option<NaiveDateTime> {
 impl<DB> FromSql<Nullable<Timestamp>, DB> for TolerantTime
 where
     DB: Backend,
-    NaiveDateTime: FromSql<Timestamp, DB>,
+    TimeCell: FromSql<Timestamp, DB>,
 {
     fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(TolerantTime(NaiveDateTime::from_sql(bytes).ok()))
+        Ok(TolerantTime(TimeCell::from_sql(bytes)?.0))
     }
 
     fn from_nullable_sql(bytes: Option<DB::RawValue<'_>>) -> deserialize::Result<Self> {
-        Ok(TolerantTime(bytes.and_then(|bytes| NaiveDateTime::from_sql(bytes).ok())))
+        bytes.map_or(Ok(TolerantTime(None)), Self::from_sql)
     }
 }
 

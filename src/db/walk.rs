@@ -1,20 +1,22 @@
 //! One page of any sorted list: a walk by key that neither repeats nor loses a row.
 //!
 //! A list is sorted by one column, then by id. Rows with a value and rows with NULL are two stretches, each a seek of
-//! its own, so that all databases agree on where NULL stands: last when descending.
+//! its own, so that all databases agree on where NULL stands: last when descending. What is no value of the column's
+//! kind (NaN; in SQLite a text in a number column) counts as NULL.
 
 mod stretch;
 
-pub use stretch::{Stretch, stretches};
+pub use stretch::{Part, Stretch, stretches};
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::{Double, Nullable, Text};
 
-use super::dialect::{self, Kind};
+use super::dialect::{self, Bounds, Kind};
+use super::values::{TolerantText, TolerantWords};
 use super::{DbConnection, Engine};
 use crate::base::form::Message;
-use crate::base::paging::{Cursor, Key, Position};
+use crate::base::paging::{Cursor, Digits, Key, Position};
 use crate::error::{Error, Result};
 
 /// By what a list is sorted: a column of a table, ties by id in the same direction.
@@ -30,42 +32,58 @@ pub struct Order {
 impl Order {
     /// `ORDER BY`; where the rows are not met in order, so that no index offers to give it. Columns are named with
     /// their table: PostgreSQL would sort by the text of the same name that is selected.
-    pub fn sql(&self, engine: Engine, nulls: bool, is_in_order: bool) -> SqlLiteral<Text> {
+    pub fn sql(&self, engine: Engine, part: Part, is_in_order: bool) -> SqlLiteral<Text> {
+        // What is beyond the numbers counts as none: these rows are in the order of their ids, which no index has.
+        let is_in_order = is_in_order && !matches!(part, Part::Below | Part::Above);
         let direction = if self.descending { "DESC" } else { "ASC" };
         let sorted = |column: &str, kind| {
             let column = format!("{}.{column}", self.table);
             let column = if is_in_order { column } else { dialect::unindexed(engine, &column, kind) };
             format!("{column} {direction}")
         };
-        let kind = if self.is_time { Kind::Time } else { Kind::Number };
         let id = sorted("id", Kind::Text);
-        if nulls && !dialect::sorts_by_nulls(engine) {
+        if part != Part::Values && !(is_in_order && dialect::sorts_by_nulls(engine)) {
             return sql(&id);
         }
-        sql(&format!("{}, {id}", sorted(self.column, kind)))
+        sql(&format!("{}, {id}", sorted(self.column, self.kind())))
     }
 
-    /// The sort value as two select items: as the database writes times, and as a number; one of them is NULL.
+    fn kind(&self) -> Kind {
+        if self.is_time { Kind::Time } else { Kind::Number }
+    }
+
+    /// The sort value as two select items: as the database writes it, and as a double; one of them is NULL.
     pub fn keys(&self, engine: Engine) -> (SqlLiteral<Nullable<Text>>, SqlLiteral<Nullable<Double>>) {
         if self.is_time {
-            (sql(&dialect::time_text(engine, self.column)), sql("NULL"))
+            let bounds = dialect::bounds(engine, Kind::Time);
+            let column = bounds.map_or(self.column.to_owned(), |bounds| {
+                let Bounds { least, most, .. } = bounds;
+                let column = self.column;
+                format!("(CASE WHEN {column} >= {least} AND {column} < {most} THEN {column} END)")
+            });
+            return (sql(&dialect::time_text(engine, &column)), sql("NULL"));
+        }
+        let number = dialect::number(self.column);
+        if dialect::writes_all_digits(engine) {
+            (sql(&format!("CAST({number} AS TEXT)")), sql("NULL"))
         } else {
-            (sql("NULL"), sql(self.column))
+            (sql("NULL"), sql(&number))
         }
     }
 }
 
 /// The id of a row and its sort value, as [`Order::keys`] selects it.
-pub type Place = (String, Option<String>, Option<f64>);
+pub type Place = (TolerantText, TolerantWords, Option<f64>);
 
 /// The place of a row as a cursor of the sort of that name.
-pub fn to_cursor(sort: String, (id, time, number): Place) -> Cursor {
-    let key = match (time, number) {
-        (Some(time), _) => Key::Time(time),
-        (None, Some(number)) => Key::Number(number),
+pub fn to_cursor(order: Order, sort: String, (id, text, number): Place) -> Cursor {
+    let key = match (Option::<String>::from(text), number) {
+        (Some(time), _) if order.is_time => Key::Time(time),
+        (Some(digits), _) => Digits::try_from(digits).map_or(Key::Null, Key::Number),
+        (None, Some(number)) => Key::Number(number.into()),
         (None, None) => Key::Null,
     };
-    Cursor { key, id, sort }
+    Cursor { key, id: id.into(), sort }
 }
 
 /// So many rows are passed at once: their ids are values of one query.
@@ -176,7 +194,7 @@ pub fn place_after<L: List>(
             return Ok(None);
         };
         left -= passed;
-        from = Some(to_cursor(sort.clone(), last));
+        from = Some(to_cursor(list.order(), sort.clone(), last));
     }
     Ok(from)
 }

@@ -11,6 +11,7 @@ use super::random::Random;
 use super::{SampleUsage, reasons};
 use crate::base::money::Money;
 use crate::db::schema::{llmusage as live, llmusage_accounting_failed as failed};
+use crate::db::values::TextOf;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::usages::store as usages;
@@ -68,8 +69,8 @@ impl Simulator {
             return Ok(false);
         }
         let (amount, cost) = self.price(&usage);
-        let row = live::table.filter(live::id.eq(id.to_owned()));
-        let money = (live::amount.eq(amount.to_column()), live::cost.eq(cost.to_column()));
+        let row = live::table.filter(live::id.eq(TextOf::new(id)));
+        let money = (live::amount.eq(amount), live::cost.eq(cost));
         diesel::update(row).set(money).execute(connection)?;
         if fails {
             let usage = Usage { amount: Some(amount), cost: Some(cost), ..usage };
@@ -100,8 +101,8 @@ impl Simulator {
             failed::userorgid.eq(usage.userorgid.clone()),
             failed::use_date.eq(usage.use_date),
             failed::use_time.eq(usage.use_time),
-            failed::amount.eq(usage.amount.map(Money::to_column)),
-            failed::cost.eq(usage.cost.map(Money::to_column)),
+            failed::amount.eq(usage.amount),
+            failed::cost.eq(usage.cost),
             failed::failed_reason.eq(reason),
             failed::failed_time.eq(now),
             failed::retry_count.eq(0),

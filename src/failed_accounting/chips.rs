@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::filter::{Filter, is_narrowing};
-use crate::base::form::Message;
+use crate::base::form::{Message, NONE};
 use crate::names::Names;
 
 /// What says that a key of a filter is in force.
@@ -21,6 +21,7 @@ pub fn of(
 ) -> Vec<Chip> {
     let chip = |(key, value): (&'static str, String)| {
         let shown = match key {
+            "userorgid" | "llmid" | "userid" if value == NONE => word("filter-none").unwrap_or(value),
             "userorgid" => named(&names.organisations, &value),
             "llmid" => named(&names.models, &value),
             "userid" => named(&names.users, &value),

@@ -12,6 +12,7 @@ use super::filter::Filter;
 use super::route::{Lead, Route};
 pub use super::search::{Search, plan_search};
 use super::{batched, changed};
+use crate::base::form::NONE;
 use crate::base::money::Money;
 use crate::causes::cause::UNSORTED;
 use crate::causes::template::VERSION;
@@ -74,11 +75,11 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     }
     let mut amount = |lead, condition| all.push(Part { lead, column: "amount", condition });
     if let Some(least) = filter.amount_min {
-        amount(Some(Lead::Amounts), Box::new(dsl::amount.ge(near(least, -1.0))));
+        amount(Some(Lead::Amounts), Box::new(dsl::amount.ge(near(least, -1))));
         amount(None, amount_in_units(engine, ">=", least));
     }
     if let Some(most) = filter.amount_max {
-        amount(Some(Lead::Amounts), Box::new(dsl::amount.le(near(most, 1.0))));
+        amount(Some(Lead::Amounts), Box::new(dsl::amount.le(near(most, 1))));
         amount(None, amount_in_units(engine, "<=", most));
     }
     if filter.retrying || filter.retry_before.is_some() {
@@ -126,11 +127,14 @@ pub fn columns(filter: &Filter, search: &Search) -> Vec<&'static str> {
 /// The stretches of the table that a route goes through, each as the conditions that must hold in it: one for
 /// a tab, three for all rows where the index begins with the tab.
 pub fn branches(engine: Engine, filter: &Filter, search: &Search, route: Route) -> Vec<Vec<Condition>> {
-    let branch = |tab: Option<Tab>| {
+    let branch = |filter: &Filter, tab: Option<Tab>| {
         let tab = tab.map(|tab| Box::new(dialect::is_in(engine, tab)) as Condition);
         branch_of(engine, (filter, search), route, tab)
     };
-    tabs_along(filter, route).into_iter().map(branch).collect()
+    tabs_along(filter, route)
+        .into_iter()
+        .flat_map(|tab| variants(filter).iter().map(|filter| branch(filter, tab)).collect::<Vec<_>>())
+        .collect()
 }
 
 /// As [`branches`], all in one: for a statement that must see every row at one moment.
@@ -166,6 +170,28 @@ fn tabs_along(filter: &Filter, route: Route) -> Vec<Option<Tab>> {
     }
 }
 
+/// The value of a filter for NULL alone, which nobody can type.
+const NULL: &str = "\0";
+
+/// A filter for what has no such id, as filters of one kind of nothing each: NULL, and empty text. So each is a stretch
+/// that an index has together.
+fn variants(filter: &Filter) -> Vec<Filter> {
+    type Key = fn(&mut Filter) -> &mut Option<String>;
+    let keys: [Key; 3] = [|it| &mut it.userorgid, |it| &mut it.llmid, |it| &mut it.userid];
+    let mut all = vec![filter.clone()];
+    for key in keys {
+        let mut empty = all.clone();
+        empty.retain(|filter| key(&mut filter.clone()).as_deref() == Some(NONE));
+        if empty.is_empty() {
+            continue;
+        }
+        all.iter_mut().for_each(|filter| *key(filter) = Some(NULL.to_owned()));
+        empty.iter_mut().for_each(|filter| *key(filter) = Some(String::new()));
+        all.extend(empty);
+    }
+    all
+}
+
 /// The same condition, to be checked on each row met: no index can serve it.
 pub fn checked(condition: Condition) -> Condition {
     Box::new(sql::<Nullable<Bool>>("((").bind::<Nullable<Bool>, _>(condition).sql(") IS TRUE)"))
@@ -182,9 +208,10 @@ pub fn count_along(
     let engine = connection.engine();
     let tabs = if route.begins_with_tab() { tabs_along(filter, route) } else { vec![None] };
     let mut counted = 0;
-    for tab in tabs {
+    let tabs = tabs.into_iter().flat_map(|tab| variants(filter).into_iter().map(move |filter| (tab, filter)));
+    for (tab, filter) in tabs {
         let mut query = failed::table.select(failed::id).into_boxed();
-        for part in parts(engine, filter, search).into_iter().filter(|part| part.lead == Some(route.lead)) {
+        for part in parts(engine, &filter, search).into_iter().filter(|part| part.lead == Some(route.lead)) {
             query = query.filter(part.condition);
         }
         if let Some(tab) = tab {
@@ -196,9 +223,10 @@ pub fn count_along(
 }
 
 /// A bound that an index can seek, wide enough for every double that rounds to that money.
-fn near(money: Money, direction: f64) -> f64 {
-    let bound = money.to_column();
-    bound + direction * (2e-5 + bound.abs() * 1e-15)
+fn near(money: Money, direction: i64) -> Money {
+    // Doubles of the size of 9e13 lie 1,600 units apart.
+    let beyond = 2 + money.units().abs() / 1_000_000_000_000_000;
+    Money::from_units(money.units() + direction * beyond)
 }
 
 /// Rows are shown, and must be found, by their rounded amounts.
@@ -217,11 +245,13 @@ fn equalities(engine: Engine, filter: &Filter) -> Vec<Part> {
         ("resolution", resolution),
     ];
     let part = |(column, value): (&'static str, Option<String>)| {
-        Some(Part {
-            lead: Some(Lead::Column(column)),
-            column,
-            condition: dialect::exactly(engine, column, &value?),
-        })
+        let value = value?;
+        let condition: Condition = match value.as_str() {
+            NULL => Box::new(sql::<Nullable<Bool>>(&format!("{column} IS NULL"))),
+            NONE if column != "llmusageid" => dialect::is_nothing(column),
+            _ => dialect::exactly(engine, column, &value),
+        };
+        Some(Part { lead: Some(Lead::Column(column)), column, condition })
     };
     wanted.into_iter().filter_map(part).collect()
 }

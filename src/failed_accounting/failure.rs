@@ -8,7 +8,9 @@ use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::DbBackend;
 use crate::db::schema::llmusage_accounting_failed;
-use crate::db::values::{TolerantDate, TolerantTime};
+use crate::db::values::{
+    TolerantCount, TolerantDate, TolerantMoney, TolerantText, TolerantTime, TolerantWords,
+};
 use crate::error::{Error, Result};
 
 /// How a failure was closed; the list of the contract.
@@ -69,28 +71,42 @@ impl Resolution {
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = llmusage_accounting_failed, check_for_backend(DbBackend))]
 pub struct FailedRecord {
+    #[diesel(deserialize_as = TolerantText)]
     pub id: String,
+    #[diesel(deserialize_as = TolerantWords)]
     pub llmusageid: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub llmid: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub userid: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub userorgid: Option<String>,
     #[diesel(deserialize_as = TolerantDate)]
     pub use_date: Option<NaiveDate>,
     #[diesel(deserialize_as = TolerantTime)]
     pub use_time: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = TolerantMoney)]
     pub amount: Option<Money>,
+    #[diesel(deserialize_as = TolerantMoney)]
     pub cost: Option<Money>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub failed_reason: Option<String>,
     #[diesel(deserialize_as = TolerantTime)]
     pub failed_time: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = TolerantCount)]
     pub retry_count: Option<i32>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub handled: Option<String>,
     #[diesel(deserialize_as = TolerantTime)]
     pub handled_time: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub handled_note: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub resolution: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub handled_by: Option<String>,
     /// The key of its cause; None until the reason of a foreign row was looked at.
+    #[diesel(deserialize_as = TolerantWords)]
     pub cause: Option<String>,
     #[diesel(embed)]
     pub retry: Retry,

@@ -100,6 +100,9 @@ pub const KEYS: [&str; 24] = [
     "page_size",
 ];
 
+/// What the address of a list takes besides a filter: the place, the exact count, the saved view, the mark for Excel.
+pub const BESIDE: [&str; 6] = ["after", "before", "exact", "view", "bom", "refresh"];
+
 impl Filter {
     /// Reads a query string. What is wrong is named in the errors and left out of the filter; the rest stands.
     pub fn parse(fields: &Fields) -> (Filter, FieldErrors) {
@@ -120,10 +123,10 @@ impl Filter {
             retry_before: read.moment("retry_before"),
             start_date: read.date("start_date"),
             end_date: read.date("end_date"),
-            userorgid: read.id("userorgid"),
-            llmid: read.id("llmid"),
-            userid: read.id("userid"),
-            llmusageid: read.id("llmusageid"),
+            userorgid: read.key("userorgid"),
+            llmid: read.key("llmid"),
+            userid: read.key("userid"),
+            llmusageid: read.key("llmusageid"),
             q: read.line("q", MAX_SEARCH),
             amount_min: read.money("amount_min"),
             amount_max: read.money("amount_max"),

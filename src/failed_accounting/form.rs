@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::failure::{Edit, FailedRecord, Handling, Resolution};
 use super::seen::Seen;
+use crate::base::foreign;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::money::Money;
 use crate::base::secrets;
@@ -164,6 +165,9 @@ fn text(
     let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
     let Some(typed) = fields.raw(name) else { return present.map(str::to_owned) };
     let Some(present) = present else { return read.paragraphs(name, limit) };
+    if lines(&foreign::shown(&secrets::mask(present))) == lines(typed) {
+        return Some(present.to_owned());
+    }
     let meant = secrets::unmask(&lines(typed), &lines(present));
     if lines(present) == meant {
         return Some(present.to_owned());

@@ -14,6 +14,7 @@ use crate::base::money::Money;
 use crate::db::Database;
 use crate::db::DbConnection;
 use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::db::values::{TextOf, TolerantText};
 use crate::error::Result;
 use crate::imports::progress::Progress;
 use crate::imports::{self, ImportError, Importable, Imported, Source};
@@ -88,8 +89,8 @@ impl Importable for FailedRecord {
     }
 
     fn is_taken(connection: &mut DbConnection, _column: &str, value: &str) -> Result<bool> {
-        let row = failed::table.filter(failed::id.eq(value.to_owned())).select(failed::id);
-        Ok(row.first::<String>(connection).optional()?.is_some())
+        let row = failed::table.filter(failed::id.eq(TextOf::new(value))).select(failed::id);
+        Ok(row.first::<TolerantText>(connection).optional()?.is_some())
     }
 }
 

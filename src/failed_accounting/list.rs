@@ -11,6 +11,7 @@ use super::filter::{Filter, Sort};
 use super::route::{self, Route, Way};
 use crate::base::paging::{Cursor, Position};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::values::{TextOf, TolerantText};
 use crate::db::walk::{self, List, Order, Place, Stretch};
 use crate::db::{DbBackend, DbConnection, Engine, dialect};
 use crate::error::Result;
@@ -117,10 +118,11 @@ pub fn place_after(
 
 /// The place of a record in the list of that sort.
 pub fn cursor_of(connection: &mut DbConnection, sort: Sort, id: &str) -> Result<Cursor> {
-    let (time, number) = order_of(sort).keys(connection.engine());
-    let row = failed::table.filter(dsl::id.eq(id.to_owned()));
+    let order = order_of(sort);
+    let (time, number) = order.keys(connection.engine());
+    let row = failed::table.filter(dsl::id.eq(TextOf::new(id)));
     let place: Place = row.select((dsl::id, time, number)).first(connection)?;
-    Ok(walk::to_cursor(sort.name(), place))
+    Ok(walk::to_cursor(order, sort.name(), place))
 }
 
 fn order_of(sort: Sort) -> Order {
@@ -141,15 +143,19 @@ impl List for Records<'_> {
 
     fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>> {
         let mut ids = Vec::new();
-        for branch in condition::branches(self.engine, self.filter, self.search, self.route) {
-            let query = self.query(branch, stretch).limit(limit);
-            ids.extend(match self.route.is_in_order() {
-                true => query.load::<String>(connection)?,
-                // Few, to be sorted.
-                false => dialect::by_index(connection, |connection| Ok(query.load::<String>(connection)?))?,
-            });
+        let is_in_order = self.route.is_in_order();
+        let parts = if is_in_order { stretch.parts() } else { vec![stretch.clone()] };
+        for part in &parts {
+            for branch in condition::branches(self.engine, self.filter, self.search, self.route) {
+                let query = self.query(branch, part).limit(limit);
+                ids.extend(match is_in_order {
+                    true => query.load::<TolerantText>(connection)?,
+                    // Few, to be sorted.
+                    false => dialect::by_index(connection, |connection| Ok(query.load(connection)?))?,
+                });
+            }
         }
-        Ok(ids)
+        Ok(ids.into_iter().map(String::from).collect())
     }
 
     fn rows(
@@ -161,8 +167,8 @@ impl List for Records<'_> {
     ) -> Result<Vec<Listed>> {
         let (time, number) = stretch.order.keys(self.engine);
         let rows: Vec<(FailedRecord, Place)> = failed::table
-            .filter(dsl::id.eq_any(ids))
-            .order(stretch.order.sql(self.engine, stretch.nulls, false))
+            .filter(dialect::among::<failed::table>("id", &ids))
+            .order(stretch.order.sql(self.engine, stretch.part, false))
             .limit(limit)
             .select((FailedRecord::as_select(), (dsl::id, time, number)))
             .load(connection)?;
@@ -178,8 +184,8 @@ impl List for Records<'_> {
     ) -> Result<Vec<Place>> {
         let (time, number) = stretch.order.keys(self.engine);
         Ok(failed::table
-            .filter(dsl::id.eq_any(ids))
-            .order(stretch.order.sql(self.engine, stretch.nulls, false))
+            .filter(dialect::among::<failed::table>("id", &ids))
+            .order(stretch.order.sql(self.engine, stretch.part, false))
             .limit(limit)
             .select((dsl::id, time, number))
             .load(connection)?)
@@ -203,7 +209,7 @@ impl List for Records<'_> {
 
 impl Records<'_> {
     fn listed(&self, (record, place): (FailedRecord, Place)) -> Listed {
-        Listed { record, cursor: walk::to_cursor(self.filter.sort.name(), place) }
+        Listed { record, cursor: walk::to_cursor(self.order(), self.filter.sort.name(), place) }
     }
 
     /// The row at which so many rows of this stretch have been passed, if it is that long.
@@ -218,7 +224,8 @@ impl Records<'_> {
         let mut ends: Vec<String> = Vec::new();
         for branch in branches {
             let query = self.query(branch, stretch);
-            ends.extend(query.limit(1).offset(offset).load::<String>(connection)?);
+            let end: Vec<TolerantText> = query.limit(1).offset(offset).load(connection)?;
+            ends.extend(end.into_iter().map(String::from));
         }
         if ends.is_empty() {
             return Ok(None);
@@ -236,6 +243,6 @@ impl Records<'_> {
         }
         let within: Condition = Box::new(stretch.clone());
         query = query.filter(if is_in_order { within } else { condition::checked(within) });
-        query.order(stretch.order.sql(self.engine, stretch.nulls, is_in_order))
+        query.order(stretch.order.sql(self.engine, stretch.part, is_in_order))
     }
 }

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::failure::FailedRecord;
-use crate::db::DbConnection;
-use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
 /// The records of these ids, to the letter, by id.
 pub fn find(connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<String, FailedRecord>> {
-    let rows = failed::table.filter(dsl::id.eq_any(ids.to_vec())).select(FailedRecord::as_select());
+    let rows =
+        failed::table.filter(dialect::among::<failed::table>("id", ids)).select(FailedRecord::as_select());
     let rows: Vec<FailedRecord> = rows.load(connection)?;
     Ok(rows.into_iter().map(|record| (record.id.clone(), record)).collect())
 }

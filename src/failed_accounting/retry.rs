@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::failure::FailedRecord;
 use crate::db::DbBackend;
 use crate::db::schema::llmusage_accounting_failed;
-use crate::db::values::TolerantTime;
+use crate::db::values::{TolerantTime, TolerantWords};
 
 /// What a record knows of a retry under way, and of the failures before and after it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Queryable, Selectable)]
@@ -15,13 +15,17 @@ use crate::db::values::TolerantTime;
 pub struct Retry {
     #[diesel(deserialize_as = TolerantTime)]
     pub retry_requested_at: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub retry_requested_by: Option<String>,
     /// The other failures of the usage when the retry was asked for, as a JSON array of ids: what is none of them
     /// is new.
+    #[diesel(deserialize_as = TolerantWords)]
     pub retry_known: Option<String>,
     /// The failure whose retry failed with this one.
+    #[diesel(deserialize_as = TolerantWords)]
     pub supersedes: Option<String>,
     /// The failure that a retry of this one ended in.
+    #[diesel(deserialize_as = TolerantWords)]
     pub superseded_by: Option<String>,
 }
 

@@ -6,6 +6,7 @@ use super::condition::words;
 use super::filter::Filter;
 use crate::causes::template::VERSION;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::values::TolerantText;
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
@@ -33,7 +34,7 @@ pub fn plan_search(connection: &mut DbConnection, filter: &Filter) -> Result<Sea
     let Some(text) = filter.q.as_deref() else { return Ok(Search::Nothing) };
     let mut columns = Vec::new();
     for column in ID_COLUMNS {
-        if text.chars().count() <= 32 && occurs_as_id(connection, column, text)? {
+        if occurs_as_id(connection, column, text)? {
             columns.push(column);
         }
     }
@@ -55,6 +56,6 @@ fn occurs_as_id(connection: &mut DbConnection, column: &str, text: &str) -> Resu
     let found = failed::table
         .filter(dialect::exactly::<failed::table>(engine, column, text))
         .select(dsl::id)
-        .first::<String>(connection);
+        .first::<TolerantText>(connection);
     Ok(found.optional()?.is_some())
 }

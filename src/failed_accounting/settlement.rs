@@ -8,6 +8,7 @@ use super::case::{Acted, Case, Place};
 pub use super::case::{Look, Settled};
 use crate::audit::event::Author;
 use crate::db::DbConnection;
+use crate::db::values::{TextOf, TolerantText, TolerantWords};
 use crate::error::{Error, Result};
 
 /// Looks what became of the retry of a record, and closes, reopens or leaves it.
@@ -40,11 +41,12 @@ pub fn retrying(
     limit: i64,
 ) -> Result<Vec<(String, Option<String>)>> {
     use crate::db::schema::llmusage_accounting_failed::dsl;
-    Ok(dsl::llmusage_accounting_failed
+    let rows: Vec<(TolerantText, TolerantWords)> = dsl::llmusage_accounting_failed
         .filter(super::condition::is_retrying())
-        .filter(dsl::id.gt(after.to_owned()))
+        .filter(dsl::id.gt(TextOf::new(after)))
         .order(dsl::id.asc())
         .limit(limit)
         .select((dsl::id, dsl::llmusageid))
-        .load(connection)?)
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(id, usage)| (id.into(), usage.into())).collect())
 }

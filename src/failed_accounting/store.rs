@@ -11,10 +11,12 @@ use super::condition::Search;
 use super::failure::FailedRecord;
 use super::filter::Filter;
 use super::list::{self, Listing};
+use crate::base::foreign;
 use crate::base::paging::{Cursor, Position};
-use crate::db::DbConnection;
 use crate::db::dialect::{self, Statement};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::values::{TextOf, TolerantText};
+use crate::db::{DbConnection, Engine};
 use crate::error::{Error, Result};
 
 /// The most attempts that a details page lists for one usage.
@@ -30,12 +32,20 @@ pub fn find(connection: &mut DbConnection, id: &str) -> Result<FailedRecord> {
 
 /// The record of that id, to the letter, if there is one. Some collations find another one, too.
 pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<FailedRecord>> {
-    let found: Option<FailedRecord> = failed::table
-        .filter(dsl::id.eq(id.to_owned()))
-        .select(FailedRecord::as_select())
-        .first(connection)
-        .optional()?;
-    Ok(found.filter(|record| record.id == id))
+    let engine = connection.engine();
+    let mut by_id = |id: &str| -> Result<Option<FailedRecord>> {
+        let found: Option<FailedRecord> = failed::table
+            .filter(dsl::id.eq(TextOf::new(id)))
+            .select(FailedRecord::as_select())
+            .first(connection)
+            .optional()?;
+        Ok(found.filter(|record| record.id == id))
+    };
+    // An address has the bytes of an id, and does not say whether they are a text or a BLOB.
+    match (by_id(id)?, foreign::as_blob(id)) {
+        (None, Some(blob)) if engine == Engine::Sqlite => by_id(&blob),
+        (found, _) => Ok(found),
+    }
 }
 
 /// Inserts a row as it is; see [`super::case`].
@@ -61,7 +71,7 @@ pub fn count_of_usages(
 ) -> Result<HashMap<String, i64>> {
     #[derive(QueryableByName)]
     struct Counted {
-        #[diesel(sql_type = Text)]
+        #[diesel(sql_type = Text, deserialize_as = TolerantText)]
         usage_id: String,
         #[diesel(sql_type = BigInt)]
         number: i64,
@@ -97,7 +107,7 @@ pub fn neighbours(
 
 /// Whether there is any record at all.
 pub fn is_empty(connection: &mut DbConnection) -> Result<bool> {
-    Ok(failed::table.select(dsl::id).first::<String>(connection).optional()?.is_none())
+    Ok(failed::table.select(dsl::id).first::<TolerantText>(connection).optional()?.is_none())
 }
 
 /// How many records have no `handled` at all.

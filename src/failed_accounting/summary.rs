@@ -15,6 +15,7 @@ use super::totals::{self, Totals};
 use crate::base::money::MoneySum;
 use crate::causes::store as causes;
 use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::db::values::TolerantWords;
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
@@ -32,7 +33,7 @@ pub struct Group {
 }
 
 /// Key, count, and the sums of amount and cost in two parts each.
-type Row = (Option<String>, i64, (i64, i64), (i64, i64));
+type Row = (TolerantWords, i64, (i64, i64), (i64, i64));
 
 /// A filter's totals, whole and in groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +104,8 @@ fn groups(
         }
         let rows: Vec<Row> = query.load(connection)?;
         for (key, count, amount, cost) in rows {
+            // Empty text is none, as in the filter.
+            let key = Option::<String>::from(key).filter(|key| !key.is_empty());
             let nothing =
                 Group { key: key.clone(), count: 0, amount: MoneySum::default(), cost: MoneySum::default() };
             let group = known.entry(key).or_insert(nothing);

@@ -12,9 +12,9 @@ use super::condition::{self, Search};
 use super::filter::{ALL_TABS, Filter, Handled};
 use super::list::SEARCHED_ROWS;
 use super::route::{self, Route};
-use crate::base::money::MoneySum;
+use crate::base::money::{Money, MoneySum};
 use crate::db::schema::llmusage_accounting_failed as failed;
-use crate::db::values::TolerantTime;
+use crate::db::values::{TolerantText, TolerantTime};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
@@ -140,12 +140,13 @@ fn holds_small_money_only(connection: &mut DbConnection) -> Result<bool> {
     let engine = connection.engine();
     for tab in ALL_TABS {
         let tab = || failed::table.filter(dialect::is_in(engine, tab)).select(failed::id);
-        let large = dialect::SMALL_MONEY;
+        let large = Money::from_column(dialect::SMALL_MONEY);
+        let below = Money::from_units(-large.units());
         let beyond = [
-            tab().filter(failed::amount.gt(large)).first::<String>(connection).optional()?,
-            tab().filter(failed::amount.lt(-large)).first::<String>(connection).optional()?,
-            tab().filter(failed::cost.gt(large)).first::<String>(connection).optional()?,
-            tab().filter(failed::cost.lt(-large)).first::<String>(connection).optional()?,
+            tab().filter(failed::amount.gt(large)).first::<TolerantText>(connection).optional()?,
+            tab().filter(failed::amount.lt(below)).first::<TolerantText>(connection).optional()?,
+            tab().filter(failed::cost.gt(large)).first::<TolerantText>(connection).optional()?,
+            tab().filter(failed::cost.lt(below)).first::<TolerantText>(connection).optional()?,
         ];
         if beyond.iter().any(Option::is_some) {
             return Ok(false);

@@ -12,7 +12,8 @@ use super::settlement::{self, Look, Settled};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::db::schema::llmusage as live;
-use crate::db::{Database, DbConnection};
+use crate::db::values::{TolerantText, TolerantWords};
+use crate::db::{Database, DbConnection, dialect};
 use crate::error::Result;
 use crate::usages::usage::CREATED;
 
@@ -95,10 +96,11 @@ fn look(connection: &mut DbConnection, after: &str, limit: i64) -> Result<(Retry
     let retrying = settlement::retrying(connection, after, limit)?;
     let usages: Vec<String> = retrying.iter().filter_map(|(_, usage)| usage.clone()).collect();
     let states: HashMap<String, Option<String>> = live::table
-        .filter(live::id.eq_any(usages))
+        .filter(dialect::among::<live::table>("id", &usages))
         .select((live::id, live::accounting_status))
-        .load::<(String, Option<String>)>(connection)?
+        .load::<(TolerantText, TolerantWords)>(connection)?
         .into_iter()
+        .map(|(id, state)| (id.into(), state.into()))
         .collect();
     let waits = |usage: &Option<String>| {
         usage.as_ref().and_then(|id| states.get(id)).is_some_and(|state| state.as_deref() == Some(CREATED))

@@ -30,6 +30,8 @@ pub fn ids_for_names(fields: &Fields, names: &Names) -> (Fields, FieldErrors) {
             _ => return value.clone(),
         };
         match find(known, value.trim()) {
+            // No name: an id may have blanks at its ends.
+            Typed::Id(id) if id == value.trim() => value.clone(),
             Typed::Id(id) => id,
             Typed::Ambiguous(ids) => {
                 let named = |id: &String| format!("{} ({id})", known.get(id).map_or("", |name| name.trim()));

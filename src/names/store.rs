@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::{MOST, NameSources, Names};
+use crate::db::values::TolerantText;
 use crate::db::{Database, DbConnection, dialect};
 use crate::error::Result;
 
@@ -97,8 +98,8 @@ pub fn insert<'a>(
     table: Table,
     names: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<()> {
-    let ids: Vec<String> = sql::<Text>(&format!("SELECT id FROM {}", table.name)).load(connection)?;
-    let taken: HashSet<String> = ids.into_iter().collect();
+    let ids: Vec<TolerantText> = sql::<Text>(&format!("SELECT id FROM {}", table.name)).load(connection)?;
+    let taken: HashSet<String> = ids.into_iter().map(String::from).collect();
     let add = format!("INSERT INTO {} (id, {}) VALUES (", table.name, table.column);
     for (id, name) in names.into_iter().filter(|(id, _)| !taken.contains(*id)) {
         sql::<Text>(&add)

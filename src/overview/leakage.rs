@@ -12,6 +12,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 use crate::base::money::MoneySum;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
+use crate::db::values::TolerantWords;
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
@@ -72,7 +73,7 @@ pub struct Leakage {
 }
 
 /// Day, model, organisation, whether failed, count, and the sum in two parts.
-type Row = (Option<String>, Option<String>, Option<String>, i32, i64, (i64, i64));
+type Row = (TolerantWords, TolerantWords, TolerantWords, i32, i64, (i64, i64));
 
 /// The leakage of the last days, as many as may be added up; none where even today holds too many usages.
 pub fn of_last_days(connection: &mut DbConnection, today: NaiveDate) -> Result<Option<Leakage>> {
@@ -131,6 +132,8 @@ fn added(first: NaiveDate, today: NaiveDate, rows: impl Iterator<Item = (Row, bo
     let (mut models, mut organisations) = (BTreeMap::new(), BTreeMap::new());
     let mut total = Leak::default();
     for ((day, model, organisation, is_failed, count, sum), is_archived) in rows {
+        let (day, model, organisation): (Option<String>, Option<String>, Option<String>) =
+            (day.into(), model.into(), organisation.into());
         let Some(day) = day.and_then(|day| day.parse::<NaiveDate>().ok()) else { continue };
         let amount = dialect::money_sum(sum);
         let is_failed = is_failed == 1 && !is_archived;

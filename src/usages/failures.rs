@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::base::money::Money;
 use crate::db::schema::llmusage_accounting_failed as failed;
-use crate::db::values::TolerantTime;
+use crate::db::values::{TolerantMoney, TolerantText, TolerantTime, TolerantWords};
 use crate::db::{DbBackend, DbConnection, dialect};
 use crate::error::Result;
 
@@ -17,14 +17,21 @@ const LISTED: i64 = 100;
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = failed, check_for_backend(DbBackend))]
 pub struct Failure {
+    #[diesel(deserialize_as = TolerantText)]
     pub id: String,
+    #[diesel(deserialize_as = TolerantWords)]
     pub llmusageid: Option<String>,
+    #[diesel(deserialize_as = TolerantMoney)]
     pub amount: Option<Money>,
+    #[diesel(deserialize_as = TolerantMoney)]
     pub cost: Option<Money>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub failed_reason: Option<String>,
     #[diesel(deserialize_as = TolerantTime)]
     pub failed_time: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub handled: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub resolution: Option<String>,
     pub handled_by: Option<String>,
     #[diesel(deserialize_as = TolerantTime)]
@@ -64,11 +71,14 @@ pub fn of_usage(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<Fai
 
 /// How many failures a usage has, and the id of the newest open one.
 pub fn count_and_open(connection: &mut DbConnection, usage_id: &str) -> Result<(i32, Option<String>)> {
-    let rows: Vec<(String, Option<String>, Option<String>)> = failed::table
-        .filter(failed::llmusageid.eq(usage_id.to_owned()))
+    let rows: Vec<(TolerantText, TolerantWords, TolerantWords)> = failed::table
+        .filter(dialect::exactly::<failed::table>(connection.engine(), "llmusageid", usage_id))
         .order((failed::failed_time.desc(), failed::id.desc()))
         .select((failed::id, failed::llmusageid, failed::handled))
         .load(connection)?;
+    let text = |text: TolerantWords| Option::<String>::from(text);
+    let rows: Vec<(String, Option<String>, Option<String>)> =
+        rows.into_iter().map(|(id, usage, handled)| (id.into(), text(usage), text(handled))).collect();
     let mut exact = rows.iter().filter(|(_, usage, _)| usage.as_deref() == Some(usage_id));
     let count = i32::try_from(exact.clone().count()).unwrap_or(i32::MAX);
     let open = exact.find(|(_, _, handled)| handled.as_deref() != Some("1")).map(|(id, ..)| id.clone());

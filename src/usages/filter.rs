@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 pub use super::shelf::Shelf;
-use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::base::form::{FieldErrors, Fields, Message, NONE, Reader};
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::{Engine, dialect};
 
@@ -48,6 +48,9 @@ pub const KEYS: [&str; 11] = [
     "page_size",
 ];
 
+/// What the address of a list takes besides a filter: the place, the exact count, the mark for Excel.
+pub const BESIDE: [&str; 4] = ["after", "before", "exact", "bom"];
+
 /// The keys of a filter of the history.
 pub const HISTORY_KEYS: [&str; 12] = [
     "accounting_status",
@@ -85,15 +88,15 @@ impl Filter {
         let mut read = Reader::new(fields);
         let mut filter = Filter {
             shelf,
-            accounting_status: read.id("accounting_status"),
+            accounting_status: read.key("accounting_status"),
             start_date: read.date("start_date"),
             end_date: read.date("end_date"),
-            userorgid: read.id("userorgid"),
-            llmid: read.id("llmid"),
-            userid: read.id("userid"),
-            status: read.id("status"),
-            id: read.id("id"),
-            taskid: read.line("taskid", 256),
+            userorgid: read.key("userorgid"),
+            llmid: read.key("llmid"),
+            userid: read.key("userid"),
+            status: read.key("status"),
+            id: read.key("id"),
+            taskid: read.key("taskid"),
             oldest_first: false,
             page_size: None,
             backup_time: None,
@@ -178,13 +181,19 @@ impl Filter {
     }
 }
 
+/// The columns whose filter takes `none` for rows without such an id.
+const HAS_NONE: [&str; 3] = ["userorgid", "llmid", "userid"];
+
 /// The conditions of a filter on one of the two tables: all must hold.
 macro_rules! conditions_on {
     ($filter:expr, $engine:expr, $table:ident) => {{
         let filter: &Filter = $filter;
         let mut all: Vec<dialect::Condition<$table::table>> = Vec::new();
         for (column, wanted) in filter.texts() {
-            all.extend(wanted.as_deref().map(|text| dialect::exactly($engine, column, text)));
+            all.extend(wanted.as_deref().map(|text| match text == NONE && HAS_NONE.contains(&column) {
+                true => dialect::is_nothing(column),
+                false => dialect::exactly($engine, column, text),
+            }));
         }
         let (start, end) = (filter.start_date, filter.end_date);
         all.extend(start.map(|date| -> dialect::Condition<_> { Box::new($table::use_date.ge(date)) }));

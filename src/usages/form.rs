@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::usage::Usage;
 use crate::base::clock::TIME_FORMAT;
+use crate::base::foreign;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::merge::{self, Merged, Snapshot, Unit};
 use crate::base::secrets;
@@ -83,7 +84,7 @@ impl Typed<'_> {
         let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
         match (self.fields.raw(name), self.shown.raw(name)) {
             (None, _) => present,
-            (Some(typed), Some(shown)) if lines(typed) == lines(shown) => present,
+            (Some(typed), Some(shown)) if lines(typed) == lines(&foreign::shown(shown)) => present,
             (Some(_), _) => parse(&mut self.read, name),
         }
     }

@@ -11,6 +11,7 @@ use crate::base::csv::sheet::{Cells, Layout, quoted};
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::schema::llmusage as live;
+use crate::db::values::{TextOf, TolerantText};
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::imports::progress::Progress;
@@ -74,9 +75,9 @@ impl Importable for Usage {
         let row = live::table.select(live::id).into_boxed();
         let row = match column {
             "taskid" => row.filter(live::taskid.eq(value.to_owned())),
-            _ => row.filter(live::id.eq(value.to_owned())),
+            _ => row.filter(live::id.eq(TextOf::new(value))),
         };
-        Ok(row.first::<String>(connection).optional()?.is_some())
+        Ok(row.first::<TolerantText>(connection).optional()?.is_some())
     }
 
     /// A usage is in exactly one of the two tables.

@@ -9,10 +9,10 @@ use super::filter::{Filter, Shelf};
 use super::totals::on_shelf;
 use super::usage::{Usage, columns_in};
 use crate::base::paging::{Cursor, Position};
-use crate::db::DbConnection;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
-use crate::db::values::TolerantTime;
+use crate::db::values::{TolerantText, TolerantTime};
 use crate::db::walk::{self, List, Order, Place, Stretch, stretches};
+use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
 /// How many rows a search without an index looks through for one page.
@@ -112,20 +112,24 @@ impl List for Usages<'_> {
         limit: i64,
     ) -> Result<Vec<Listed>> {
         let keys = || stretch.order.keys(stretch.engine);
-        let order = stretch.order.sql(stretch.engine, stretch.nulls, false);
+        let order = stretch.order.sql(stretch.engine, stretch.part, false);
         type Found = (Usage, TolerantTime, Place);
         let rows: Vec<Found> = match self.filter.shelf {
             Shelf::Live => {
                 let (time, number) = keys();
                 let never = sql::<Nullable<Timestamp>>("NULL");
                 let columns = (columns_in!(live), never, (live::id, time, number));
-                let query = live::table.filter(live::id.eq_any(ids)).order(order).limit(limit);
+                let query =
+                    live::table.filter(dialect::among::<live::table>("id", &ids)).order(order).limit(limit);
                 query.select(columns).load(connection)?
             }
             Shelf::History => {
                 let (time, number) = keys();
                 let columns = (columns_in!(history), history::backup_time, (history::id, time, number));
-                let query = history::table.filter(history::id.eq_any(ids)).order(order).limit(limit);
+                let query = history::table
+                    .filter(dialect::among::<history::table>("id", &ids))
+                    .order(order)
+                    .limit(limit);
                 query.select(columns).load(connection)?
             }
         };
@@ -133,7 +137,7 @@ impl List for Usages<'_> {
         let listed = |(usage, archived, place): Found| Listed {
             usage,
             backup_time: archived.into(),
-            cursor: walk::to_cursor(sort.to_owned(), place),
+            cursor: walk::to_cursor(stretch.order, sort.to_owned(), place),
         };
         Ok(rows.into_iter().map(listed).collect())
     }
@@ -146,14 +150,18 @@ impl List for Usages<'_> {
         limit: i64,
     ) -> Result<Vec<Place>> {
         let (time, number) = stretch.order.keys(stretch.engine);
-        let order = stretch.order.sql(stretch.engine, stretch.nulls, false);
+        let order = stretch.order.sql(stretch.engine, stretch.part, false);
         Ok(match self.filter.shelf {
             Shelf::Live => {
-                let query = live::table.filter(live::id.eq_any(ids)).order(order).limit(limit);
+                let query =
+                    live::table.filter(dialect::among::<live::table>("id", &ids)).order(order).limit(limit);
                 query.select((live::id, time, number)).load(connection)?
             }
             Shelf::History => {
-                let query = history::table.filter(history::id.eq_any(ids)).order(order).limit(limit);
+                let query = history::table
+                    .filter(dialect::among::<history::table>("id", &ids))
+                    .order(order)
+                    .limit(limit);
                 query.select((history::id, time, number)).load(connection)?
             }
         })
@@ -164,7 +172,7 @@ impl List for Usages<'_> {
         }
         let end = ids_of(connection, &self.filter.on_tab(None), stretch, (1, self.searched - 1))?;
         let places = self.places(connection, stretch, end, 1)?;
-        let cursor = |place| walk::to_cursor(self.filter.sort_name().to_owned(), place);
+        let cursor = |place| walk::to_cursor(self.order(), self.filter.sort_name().to_owned(), place);
         Ok(places.into_iter().next().map(cursor))
     }
 }
@@ -176,12 +184,17 @@ fn ids_of(
     stretch: &Stretch,
     (limit, offset): (i64, i64),
 ) -> Result<Vec<String>> {
-    on_shelf!(filter, connection.engine(), table, conditions, {
-        let mut query = table::table.select(table::id).filter(stretch.clone()).into_boxed();
-        for condition in conditions {
-            query = query.filter(condition);
-        }
-        let order = stretch.order.sql(stretch.engine, stretch.nulls, true);
-        Ok(query.order(order).limit(limit).offset(offset).load(connection)?)
-    })
+    let mut ids: Vec<TolerantText> = Vec::new();
+    for part in stretch.parts() {
+        let some: Vec<TolerantText> = on_shelf!(filter, connection.engine(), table, conditions, {
+            let order = part.order.sql(part.engine, part.part, true);
+            let mut query = table::table.select(table::id).filter(part).into_boxed();
+            for condition in conditions {
+                query = query.filter(condition);
+            }
+            query.order(order).limit(limit).offset(offset).load(connection)?
+        });
+        ids.extend(some);
+    }
+    Ok(ids.into_iter().map(String::from).collect())
 }

@@ -6,14 +6,16 @@ use diesel::prelude::*;
 
 use super::store;
 use super::usage::{Usage, Whereabouts};
-use crate::db::DbConnection;
 use crate::db::schema::llmusage as live;
+use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
 /// The usages of these ids, to the letter, live or else archived, by id.
 pub fn find(connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<String, (Usage, Whereabouts)>> {
-    let found: Vec<Usage> =
-        live::table.filter(live::id.eq_any(ids.to_vec())).select(Usage::as_select()).load(connection)?;
+    let found: Vec<Usage> = live::table
+        .filter(dialect::among::<live::table>("id", ids))
+        .select(Usage::as_select())
+        .load(connection)?;
     let mut usages: HashMap<String, (Usage, Whereabouts)> =
         found.into_iter().map(|usage| (usage.id.clone(), (usage, Whereabouts::Live))).collect();
     for id in ids {

@@ -4,9 +4,11 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::usage::{Usage, Whereabouts, columns_in};
-use crate::db::DbConnection;
+use crate::base::foreign;
+use crate::base::money::Money;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
-use crate::db::values::TolerantTime;
+use crate::db::values::{TextOf, TolerantText, TolerantTime};
+use crate::db::{DbConnection, Engine};
 use crate::error::Result;
 
 /// A row to insert, money as the columns hold it.
@@ -25,8 +27,8 @@ struct Row<'a> {
     finish_seconds: Option<f64>,
     status: Option<&'a str>,
     taskid: Option<&'a str>,
-    amount: Option<f64>,
-    cost: Option<f64>,
+    amount: Option<Money>,
+    cost: Option<Money>,
     userorgid: Option<&'a str>,
     ownerid: Option<&'a str>,
     accounting_status: Option<&'a str>,
@@ -47,8 +49,8 @@ impl<'a> From<&'a Usage> for Row<'a> {
             finish_seconds: usage.finish_seconds,
             status: usage.status.as_deref(),
             taskid: usage.taskid.as_deref(),
-            amount: usage.amount.map(|money| money.to_column()),
-            cost: usage.cost.map(|money| money.to_column()),
+            amount: usage.amount,
+            cost: usage.cost,
             userorgid: usage.userorgid.as_deref(),
             ownerid: usage.ownerid.as_deref(),
             accounting_status: usage.accounting_status.as_deref(),
@@ -66,18 +68,26 @@ pub fn insert(connection: &mut DbConnection, usage: &Usage) -> QueryResult<()> {
 
 /// The usage of that id, to the letter, and where it is: live, else archived, else none.
 pub fn find_anywhere(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
-    let found = match lookup(connection, id)? {
-        Some(usage) => Some((usage, Whereabouts::Live)),
-        None => find_archived(connection, id)?,
+    let engine = connection.engine();
+    let mut by_id = |id: &str| -> Result<Option<(Usage, Whereabouts)>> {
+        let found = match lookup(connection, id)? {
+            Some(usage) => Some((usage, Whereabouts::Live)),
+            None => find_archived(connection, id)?,
+        };
+        // Some collations find another one, too.
+        Ok(found.filter(|(usage, _)| usage.id == id))
     };
-    // Some collations find another one, too.
-    Ok(found.filter(|(usage, _)| usage.id == id))
+    // An address has the bytes of an id, and does not say whether they are a text or a BLOB.
+    match (by_id(id)?, foreign::as_blob(id)) {
+        (None, Some(blob)) if engine == Engine::Sqlite => by_id(&blob),
+        (found, _) => Ok(found),
+    }
 }
 
 /// The live usage of that id, to the letter.
 pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> {
     let found: Option<Usage> = live::table
-        .filter(live::id.eq(id.to_owned()))
+        .filter(live::id.eq(TextOf::new(id)))
         .select(Usage::as_select())
         // Not `first`: SQLite reads a text with a bound LIMIT anew each time.
         .get_result(connection)
@@ -87,14 +97,14 @@ pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> 
 
 /// Whether another live usage has that task.
 pub fn is_task_taken(connection: &mut DbConnection, id: &str, taskid: &str) -> Result<bool> {
-    let row = live::table.filter(live::taskid.eq(taskid.to_owned())).filter(live::id.ne(id.to_owned()));
-    Ok(row.select(live::id).first::<String>(connection).optional()?.is_some())
+    let row = live::table.filter(live::taskid.eq(taskid.to_owned())).filter(live::id.ne(TextOf::new(id)));
+    Ok(row.select(live::id).first::<TolerantText>(connection).optional()?.is_some())
 }
 
 /// The archived usage of that id and since when it is archived.
 pub fn find_archived(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
     let found: Option<(Usage, TolerantTime)> = history::table
-        .filter(history::id.eq(id.to_owned()))
+        .filter(history::id.eq(TextOf::new(id)))
         .select((columns_in!(history), history::backup_time))
         .get_result(connection)
         .optional()?;
@@ -103,8 +113,8 @@ pub fn find_archived(connection: &mut DbConnection, id: &str) -> Result<Option<(
 
 /// Whether the usage of that id is in the history.
 pub fn is_archived(connection: &mut DbConnection, id: &str) -> Result<bool> {
-    let row = history::table.filter(history::id.eq(id)).select(history::id);
-    Ok(row.first::<String>(connection).optional()?.is_some())
+    let row = history::table.filter(history::id.eq(TextOf::new(id))).select(history::id);
+    Ok(row.first::<TolerantText>(connection).optional()?.is_some())
 }
 
 /// The id of the usage that has that id or task, live before archived.
@@ -113,16 +123,16 @@ pub fn find_by_id_or_task(connection: &mut DbConnection, text: &str) -> Result<O
         return Ok(Some(usage.id));
     }
     let found = live::table.filter(live::taskid.eq(text.to_owned())).select(live::id);
-    if let Some(id) = found.first(connection).optional()? {
-        return Ok(Some(id));
+    if let Some(id) = found.first::<TolerantText>(connection).optional()? {
+        return Ok(Some(id.into()));
     }
     let found = history::table.filter(history::taskid.eq(text.to_owned())).select(history::id);
-    Ok(found.first(connection).optional()?)
+    Ok(found.first::<TolerantText>(connection).optional()?.map(String::from))
 }
 
 /// Whether there is no usage at all, neither live nor archived.
 pub fn is_empty(connection: &mut DbConnection) -> Result<bool> {
-    let live: Option<String> = live::table.select(live::id).first(connection).optional()?;
-    let archived: Option<String> = history::table.select(history::id).first(connection).optional()?;
+    let live: Option<TolerantText> = live::table.select(live::id).first(connection).optional()?;
+    let archived: Option<TolerantText> = history::table.select(history::id).first(connection).optional()?;
     Ok(live.is_none() && archived.is_none())
 }

@@ -8,7 +8,9 @@ use crate::base::clock::TIME_FORMAT;
 use crate::base::money::Money;
 use crate::db::DbBackend;
 use crate::db::schema::llmusage;
-use crate::db::values::{TolerantDate, TolerantTime};
+use crate::db::values::{
+    TolerantDate, TolerantDouble, TolerantMoney, TolerantText, TolerantTime, TolerantWords,
+};
 
 /// Accounting states that the platform knows.
 pub const CREATED: &str = "created";
@@ -19,27 +21,42 @@ pub const FAILED: &str = "failed";
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = llmusage, check_for_backend(DbBackend))]
 pub struct Usage {
+    #[diesel(deserialize_as = TolerantText)]
     pub id: String,
+    #[diesel(deserialize_as = TolerantWords)]
     pub llmid: Option<String>,
     #[diesel(deserialize_as = TolerantDate)]
     pub use_date: Option<NaiveDate>,
     #[diesel(deserialize_as = TolerantTime)]
     pub use_time: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub userid: Option<String>,
     /// What the model counted; valid JSON, `null`, cut text or nothing.
+    #[diesel(deserialize_as = TolerantWords)]
     pub usages: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub ioinfo: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub transno: Option<String>,
     /// Seconds until the first answer.
+    #[diesel(deserialize_as = TolerantDouble)]
     pub responsed_seconds: Option<f64>,
     /// Seconds until the last.
+    #[diesel(deserialize_as = TolerantDouble)]
     pub finish_seconds: Option<f64>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub status: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub taskid: Option<String>,
+    #[diesel(deserialize_as = TolerantMoney)]
     pub amount: Option<Money>,
+    #[diesel(deserialize_as = TolerantMoney)]
     pub cost: Option<Money>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub userorgid: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub ownerid: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub accounting_status: Option<String>,
 }
 

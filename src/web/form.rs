@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::locale::{self, Language};
 use super::view::Named;
-use crate::base::form::{FieldErrors, Fields};
+use crate::base::form::{FieldErrors, Fields, Message, UNKNOWN};
 
 /// The most names that a field suggests.
 const SUGGESTIONS: usize = 200;
@@ -16,15 +16,21 @@ const SUGGESTIONS: usize = 200;
 pub struct FormView {
     pub values: BTreeMap<String, String>,
     pub errors: BTreeMap<String, String>,
+    /// What is said of names that do not exist here, by name.
+    pub unknown: BTreeMap<String, String>,
 }
 
 impl FormView {
     /// Each of these fields with its value as typed, empty when absent.
     pub fn new(names: &[&str], fields: &Fields, errors: &FieldErrors, language: Language) -> FormView {
         let value = |name: &&str| ((*name).to_owned(), fields.raw(name).unwrap_or_default().to_owned());
+        let is_unknown = |message: &Message| message.key == UNKNOWN;
+        let (unknown, errors): (FieldErrors, FieldErrors) =
+            errors.clone().into_iter().partition(|(_, message)| is_unknown(message));
         FormView {
             values: names.iter().map(value).collect(),
-            errors: locale::errors_in_words(language, errors),
+            errors: locale::errors_in_words(language, &errors),
+            unknown: locale::errors_in_words(language, &unknown),
         }
     }
 }

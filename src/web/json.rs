@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::error::Answer;
 use super::request;
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::foreign;
+use crate::base::form::{FieldErrors, Fields, Message, UNKNOWN};
 use crate::base::object::{Member, Object};
 use crate::base::paging::{Cursor, Position};
 use crate::error::{Error, Result};
@@ -50,7 +51,7 @@ pub fn query(request: &HttpRequest, known: &[&str]) -> Result<(Fields, FieldErro
     let mut seen: Vec<&str> = Vec::new();
     for (name, _) in fields.pairs() {
         if !known.contains(&name.as_str()) {
-            errors.insert(name.clone(), Message::new("error-json-unknown"));
+            errors.insert(name.clone(), Message::new(UNKNOWN));
         } else if seen.contains(&name.as_str()) {
             errors.insert(name.clone(), Message::new("error-json-twice"));
         }
@@ -136,6 +137,7 @@ fn is_cut(text: &str) -> bool {
 /// An answer in JSON.
 pub fn answer(status: StatusCode, body: &impl Serialize) -> Answer {
     let text = serde_json::to_string(body).map_err(Error::internal)?;
+    let text = foreign::shown(&text).into_owned();
     Ok(HttpResponse::build(status).content_type("application/json").body(text))
 }
 

@@ -1,18 +1,26 @@
 //! Addresses of this app: path segments, query strings, and the places one may be sent back to.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
+
+use crate::base::foreign;
 
 /// Everything but the unreserved characters of RFC 3986 is encoded.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// One path segment, such as an id with a slash in it.
+/// One path segment, such as an id with a slash in it: the bytes of its cell.
 pub fn segment(text: &str) -> String {
+    percent_encode(&foreign::bytes_of(text), SEGMENT).to_string()
+}
+
+/// A value of a query string, which is text: an id that is none keeps its marks.
+fn value(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
 /// A query string without its question mark.
 pub fn query<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
-    let pair = |(key, value): &(K, V)| format!("{}={}", segment(key.as_ref()), segment(value.as_ref()));
+    let pair =
+        |(key, value): &(K, V)| format!("{}={}", self::value(key.as_ref()), self::value(value.as_ref()));
     pairs.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 

@@ -12,6 +12,7 @@ use super::locale::Language;
 use super::session::Visitor;
 use super::state::AppState;
 use crate::audit::event::{Author, Source};
+use crate::base::foreign;
 use crate::base::form::{Fields, Message};
 use crate::error::{Error, Result};
 
@@ -84,15 +85,15 @@ pub fn session_of(request: &HttpRequest) -> actix_session::Session {
     request.get_session()
 }
 
-/// The id in the path, decoded.
-///
-/// # Errors
-/// [`Error::NotFound`] when it is not UTF-8: no record has such an id.
+/// The id in the path, decoded; of bytes that are no text, as [`foreign`] carries them.
 pub fn id_in_path(request: &HttpRequest) -> Result<String> {
-    let encoded = request.match_info().get("id").unwrap_or_default();
-    let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8();
-    let id = decoded.map_err(|_| Error::NotFound)?.into_owned();
-    if id.contains('\0') { Err(Error::NotFound) } else { Ok(id) }
+    // Of the address as it was sent: actix decodes what is UTF-8 and replaces what is not.
+    let place =
+        request.match_pattern().and_then(|pattern| pattern.split('/').position(|part| part == "{id}"));
+    let path = request.uri().path();
+    let encoded = place.and_then(|place| path.split('/').nth(place)).ok_or(Error::NotFound)?;
+    let bytes: Vec<u8> = percent_encoding::percent_decode_str(encoded).collect();
+    Ok(foreign::text_of(&bytes))
 }
 
 /// The address that the visitor comes from; behind proxies of ours, what the first of them saw.

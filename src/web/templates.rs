@@ -11,6 +11,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::links;
 use super::locale::{self, Arguments, Language};
+use crate::base::foreign;
 use crate::error::{Error, Result};
 
 /// The templates in all languages.
@@ -42,7 +43,9 @@ impl Templates {
         let context = Context::from_serialize(context).map_err(Error::internal)?;
         let engine = self.engines.iter().find(|(engine, _)| *engine == language);
         let (_, tera) = engine.ok_or_else(|| Error::internal("no templates in that language"))?;
-        tera.render(name, &context).map_err(|error| Error::Internal(format!("template {name}: {error}")))
+        tera.render(name, &context)
+            .map(foreign::shown_page)
+            .map_err(|error| Error::Internal(format!("template {name}: {error}")))
     }
 
     /// The names of all templates, for the test that renders each.

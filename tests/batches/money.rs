@@ -21,7 +21,7 @@ fn together(parts: &[Part], others: Tally) -> Tally {
 
 #[test]
 fn preview_split_report_and_csv_add_up_to_the_money_line_of_the_filter() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let actions = select(&[Action::Handle, Action::Reopen, Action::Retry, Action::Delete][..]);
     let cases = (hostile(engine(), 24), oracle::any_filter(engine()), actions);
     proven(40, &cases, |(rows, filter, action)| {

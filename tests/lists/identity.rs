@@ -38,7 +38,7 @@ fn added(all: impl Iterator<Item = Sums>) -> Sums {
 
 #[test]
 fn every_face_of_a_filter_says_the_same_money() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let cases = (hostile(engine(), 40), prop::collection::vec(any_filter(engine()), 4), any::<bool>());
     proven(20, &cases, |(rows, filters, is_sorted)| {
         clear(&database);
@@ -87,7 +87,7 @@ fn every_face_of_a_filter_says_the_same_money() {
 
 #[test]
 fn the_front_page_and_the_cards_add_up_to_what_is_open() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let today = NaiveDate::from_ymd_opt(2026, 5, 31).expect("a date");
     proven(12, &(hostile(engine(), 30), any::<bool>()), |(rows, is_sorted)| {
         clear(&database);

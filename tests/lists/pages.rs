@@ -65,7 +65,7 @@ fn shown(rows: &[Listed]) -> Vec<&str> {
 
 #[test]
 fn walking_the_pages_meets_every_matching_row_once_in_order_both_ways() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let cases = (hostile(engine(), 40), prop::collection::vec((any_filter(engine()), 1..8_usize), 4));
     proven(60, &cases, |(rows, questions)| {
         clear(&database);
@@ -86,7 +86,7 @@ fn walking_the_pages_meets_every_matching_row_once_in_order_both_ways() {
 
 #[test]
 fn the_money_line_is_the_sum_of_the_rows_walked() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let cases = (hostile(engine(), 40), prop::collection::vec(any_filter(engine()), 8));
     proven(60, &cases, |(rows, filters)| {
         clear(&database);
@@ -123,7 +123,7 @@ fn totals_of(database: &Database, filter: &Filter) -> (totals::Totals, Known, Ve
 
 #[test]
 fn the_neighbours_of_any_row_are_the_next_ones_of_the_filter() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let cases = (hostile(engine(), 16), any_filter(engine()));
     proven(40, &cases, |(rows, filter)| {
         clear(&database);
@@ -148,7 +148,7 @@ fn the_neighbours_of_any_row_are_the_next_ones_of_the_filter() {
 
 #[test]
 fn a_thousand_rows_of_one_second_and_of_no_time_are_walked_once() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let row = |number: usize| Row {
         failed_time: (!number.is_multiple_of(3)).then(|| "2026-05-20 00:00:04".to_owned()),
         ..failure(&format!("row-{number:04}"))
@@ -166,7 +166,7 @@ fn a_thousand_rows_of_one_second_and_of_no_time_are_walked_once() {
 
 #[test]
 fn a_row_that_comes_or_goes_between_two_pages_changes_no_other_row() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let rows: Vec<Row> = (0..30)
         .map(|number| Row {
             failed_time: Some(format!("2026-05-20 00:00:{number:02}")),
@@ -190,7 +190,7 @@ fn delete(database: &Database, id: &str) {
 
 #[test]
 fn a_cursor_survives_its_way_through_a_link() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     proven(40, &hostile(engine(), 20), |rows| {
         clear(&database);
         insert(&database, &rows);
@@ -212,6 +212,6 @@ pub fn read<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> Resu
 
 #[test]
 fn a_filter_without_text_needs_no_search() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     assert_eq!(read(&database, |connection| plan_search(connection, &Filter::default())), Search::Nothing);
 }

@@ -69,7 +69,7 @@ fn search_finds(database: &Database, filter: &Filter, row: &Listed) -> bool {
 
 #[test]
 fn a_bounded_search_that_goes_on_finds_every_match_once() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let question = (any_filter(engine()), search(), 1..5_usize, 4..9_i64, any::<bool>());
     let cases = (hostile(engine(), 40), prop::collection::vec(question, 4));
     proven(50, &cases, |(rows, questions)| {
@@ -110,7 +110,7 @@ fn planned(database: &Database, text: &str) -> Search {
 
 #[test]
 fn an_id_of_any_kind_is_found_in_the_columns_that_have_it() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let text = |text: &str| Some(text.to_owned());
     let row = Row {
         llmusageid: text("a"),
@@ -131,7 +131,7 @@ fn an_id_of_any_kind_is_found_in_the_columns_that_have_it() {
 
 #[test]
 fn words_are_asked_of_the_index_where_there_is_one_and_they_are_long_enough() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let row = |id: &str, reason: &str| Row { failed_reason: Some(reason.to_owned()), ..failure(id) };
     insert(&database, &[row("one", "Deadlock found"), row("two", "insufficient balance")]);
     let has_index = engine() != Engine::Mysql;
@@ -143,7 +143,7 @@ fn words_are_asked_of_the_index_where_there_is_one_and_they_are_long_enough() {
 
 #[test]
 fn a_long_search_stops_says_so_and_goes_on() {
-    let database = TestDatabase::new();
+    let database = TestDatabase::with_doubles();
     let row = |number: usize| Row {
         failed_time: Some(format!(
             "2026-05-20 {:02}:{:02}:{:02}",

@@ -45,6 +45,25 @@ impl TestDatabase {
         TestDatabase::made(Tz::UTC, false)
     }
 
+    /// As [`TestDatabase::without_tables`], with times of that zone.
+    pub fn without_tables_in(zone: Tz) -> TestDatabase {
+        TestDatabase::made(zone, false)
+    }
+
+    /// As [`TestDatabase::new`], with doubles for money on PostgreSQL, too: as the app made it before, and as a
+    /// platform may have it.
+    pub fn with_doubles() -> TestDatabase {
+        let database = TestDatabase::new();
+        if database.engine() == Engine::Postgres {
+            super::rows::run(
+                &database,
+                "ALTER TABLE llmusage_accounting_failed ALTER amount TYPE DOUBLE PRECISION, \
+                 ALTER cost TYPE DOUBLE PRECISION",
+            );
+        }
+        database
+    }
+
     /// A migrated database that takes long to fill and is only read: on a server it is filled by who comes first and
     /// kept for those who come within the hour. `content` tells what is in it: another one is filled anew.
     pub fn kept(content: &str, fill: impl FnOnce(&TestDatabase)) -> TestDatabase {

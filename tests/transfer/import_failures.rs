@@ -230,3 +230,30 @@ fn parts(database: &Database) -> Vec<(String, String)> {
     assert!(parts.len() > 15);
     parts.into_iter().map(|part| (part.name, part.sql)).collect()
 }
+
+#[test]
+fn files_that_are_no_csv_of_ours_are_named_for_what_they_are() {
+    let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    assert!(refused(utf16("\u{feff}id,amount\r\na,1\r\n")).contains("UTF-16"));
+    assert!(refused(utf16("id,amount\r\na,1\r\n")).contains("UTF-16"));
+    assert!(refused("id;amount;cost\r\na;1;2\r\n").contains("semicolons"));
+    assert!(refused("id\tamount\r\na\t1\r\n").contains("tabs"));
+}
+
+#[test]
+fn what_a_spreadsheet_makes_of_days_and_times_comes_back_in() {
+    let database = TestDatabase::new();
+    let text = "\u{feff}id,use_date,use_time,failed_time\r\na,2026/5/2,2026/5/2 9:15,2026-05-02 09:15:11\r\n\
+                b,2026-05-02 00:00:00,2026-05-02T09:15:02,2026/05/02 9:15:11\r\n";
+    import_failures(&database, text).unwrap();
+    for id in ["a", "b"] {
+        let record = find(&database, id);
+        assert_eq!(record.use_date.unwrap().to_string(), "2026-05-02", "{id}");
+        assert_eq!(record.failed_time.unwrap().to_string(), "2026-05-02 09:15:11", "{id}");
+        assert!(record.use_time.unwrap().to_string().starts_with("2026-05-02 09:15:0"), "{id}");
+    }
+    assert!(
+        refused("id,use_date\r\na,5/2/2026\r\n").contains("use_date"),
+        "which is the month is not guessed"
+    );
+}

@@ -63,10 +63,23 @@ impl TestApp {
         TestApp::with(&[])
     }
 
+    /// On a database with tables and rows of others.
+    pub fn adopting(script: &str) -> TestApp {
+        let zone = Tz::Asia__Shanghai;
+        let database = TestDatabase::without_tables_in(zone);
+        crate::support::rows::run(&database, script);
+        llmage_admin::db::migrations::check_columns(&database).unwrap();
+        llmage_admin::db::migrations::apply(&database).unwrap();
+        TestApp::on(database, &[])
+    }
+
     /// With further settings, such as `--public-url`.
     pub fn with(settings: &[&str]) -> TestApp {
+        TestApp::on(TestDatabase::in_zone(Tz::Asia__Shanghai), settings)
+    }
+
+    fn on(database: TestDatabase, settings: &[&str]) -> TestApp {
         let zone = Tz::Asia__Shanghai;
-        let database = TestDatabase::in_zone(zone);
         let arguments = ["test", "--secret-key", "a key of at least 32 characters, for tests"];
         let config = Arguments::parse_from(arguments.iter().chain(settings)).config;
         let clock = Clock::stopped(zone, noon());

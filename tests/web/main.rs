@@ -21,6 +21,7 @@ mod failed_accounting_changes;
 mod failed_accounting_csv;
 mod failed_accounting_list;
 mod failed_accounting_show;
+mod foreign_rows;
 mod hardening;
 mod headers;
 mod history;

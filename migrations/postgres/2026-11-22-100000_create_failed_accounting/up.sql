@@ -8,8 +8,8 @@ CREATE TABLE IF NOT EXISTS llmusage_accounting_failed (
     userorgid VARCHAR(32) COLLATE "C",
     use_date DATE,
     use_time TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
-    amount DOUBLE PRECISION,
-    cost DOUBLE PRECISION,
+    amount NUMERIC(18,5),
+    cost NUMERIC(18,5),
     failed_reason TEXT,
     failed_time TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
     retry_count INTEGER,
@@ -22,3 +22,24 @@ CREATE INDEX IF NOT EXISTS idx_laf_userorgid ON llmusage_accounting_failed (user
 CREATE INDEX IF NOT EXISTS idx_laf_llmid ON llmusage_accounting_failed (llmid);
 CREATE INDEX IF NOT EXISTS idx_laf_handled ON llmusage_accounting_failed (handled);
 CREATE INDEX IF NOT EXISTS idx_laf_failed_time ON llmusage_accounting_failed (failed_time);
+-- Titles, unless the table has some: the platform may have given its own.
+DO $$ BEGIN
+    IF obj_description(CAST('llmusage_accounting_failed' AS REGCLASS), 'pg_class') IS NULL THEN
+        COMMENT ON TABLE llmusage_accounting_failed IS '记账失败记录';
+        COMMENT ON COLUMN llmusage_accounting_failed.id IS 'id';
+        COMMENT ON COLUMN llmusage_accounting_failed.llmusageid IS '使用记录id';
+        COMMENT ON COLUMN llmusage_accounting_failed.llmid IS '模型id';
+        COMMENT ON COLUMN llmusage_accounting_failed.userid IS '用户id';
+        COMMENT ON COLUMN llmusage_accounting_failed.userorgid IS '用户机构id';
+        COMMENT ON COLUMN llmusage_accounting_failed.use_date IS '使用日期';
+        COMMENT ON COLUMN llmusage_accounting_failed.use_time IS '使用时间';
+        COMMENT ON COLUMN llmusage_accounting_failed.amount IS '交易金额';
+        COMMENT ON COLUMN llmusage_accounting_failed.cost IS '交易成本';
+        COMMENT ON COLUMN llmusage_accounting_failed.failed_reason IS '失败原因';
+        COMMENT ON COLUMN llmusage_accounting_failed.failed_time IS '失败时间';
+        COMMENT ON COLUMN llmusage_accounting_failed.retry_count IS '重试次数';
+        COMMENT ON COLUMN llmusage_accounting_failed.handled IS '是否已处理';
+        COMMENT ON COLUMN llmusage_accounting_failed.handled_time IS '处理时间';
+        COMMENT ON COLUMN llmusage_accounting_failed.handled_note IS '处理备注';
+    END IF;
+END $$;

@@ -14,6 +14,29 @@ use crate::base::money::{Money, MoneyError};
 /// The most characters of a bad cell that a refusal repeats.
 const REPEATED: usize = 40;
 
+/// What stands between cells in files that are no CSV of ours, and what is said of them.
+const SEPARATORS: [(char, &str); 2] = [(';', "csv-semicolons"), ('\t', "csv-tabs")];
+
+/// Whether a file begins as UTF-16 does: with its mark, or with each letter as two bytes.
+fn is_utf16(start: &[u8]) -> bool {
+    let zeros: Vec<bool> = start.iter().take(4).map(|byte| *byte == 0).collect();
+    matches!(start, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..])
+        || zeros == [true, false, true, false]
+        || zeros == [false, true, false, true]
+}
+
+/// A day or time as a spreadsheet writes it, the year first: without zeros in front, with slashes.
+fn padded(text: &str) -> String {
+    let (day, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
+    let parts: Vec<&str> = day.split(['-', '/']).collect();
+    match parts.as_slice() {
+        [year, month, day] if year.len() == 4 => {
+            format!("{year}-{month:0>2}-{day:0>2} {time}").trim_end().to_owned()
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// Which columns a table takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
@@ -44,6 +67,10 @@ pub struct Sheet<R> {
 impl<R: BufRead> Sheet<R> {
     /// Reads the header.
     pub fn new(source: R, layout: Layout) -> Result<Sheet<R>, ReadError> {
+        let mut source = source;
+        if is_utf16(source.fill_buf().map_err(ReadError::File)?) {
+            return Err(Refusal::of_line(1, Message::new("csv-utf-16")).into());
+        }
         let mut reader = Reader::new(source);
         let mut record = Record::default();
         if !reader.read(&mut record)? {
@@ -54,6 +81,14 @@ impl<R: BufRead> Sheet<R> {
         for (position, name) in record.cells().map(str::trim).enumerate() {
             let known = layout.columns.iter().position(|column| *column == name);
             if known.is_none() {
+                let parts = |separator| name.split(separator).map(str::trim);
+                let separated = |separator| {
+                    parts(separator).count() > 1
+                        && parts(separator).any(|part| layout.columns.contains(&part))
+                };
+                if let Some((_, key)) = SEPARATORS.iter().find(|(separator, _)| separated(*separator)) {
+                    return Err(Refusal::of_line(record.line, Message::new(key)).into());
+                }
                 let unknown = Message::new("csv-unknown-column").with("found", quoted(name));
                 return Err(Refusal::of_line(record.line, unknown).into());
             }
@@ -162,12 +197,17 @@ impl<'a> Cells<'a> {
 
     /// A date.
     pub fn date(&self, column: &str) -> Result<Option<NaiveDate>, Refusal> {
-        self.parse(column, |text| parse_date(text).ok_or_else(|| Message::new("csv-date")))
+        self.parse(column, |text| {
+            let text = padded(text);
+            // A spreadsheet may give a day its first moment.
+            let day = text.strip_suffix(" 00:00:00").or_else(|| text.strip_suffix(" 0:00")).unwrap_or(&text);
+            parse_date(day).ok_or_else(|| Message::new("csv-date"))
+        })
     }
 
     /// A time, with or without milliseconds.
     pub fn time(&self, column: &str) -> Result<Option<NaiveDateTime>, Refusal> {
-        self.parse(column, |text| parse_time(text).ok_or_else(|| Message::new("csv-time")))
+        self.parse(column, |text| parse_time(&padded(text)).ok_or_else(|| Message::new("csv-time")))
     }
 
     /// A whole number.

@@ -18,6 +18,9 @@ impl<T: fmt::Display> Serialize for Number<T> {
     }
 }
 
+/// The most digits that a program writes of a double; who writes more means each of them.
+const DOUBLE_DIGITS: usize = 17;
+
 impl Money {
     /// Reads a JSON number to the digit, with an exponent too (`1e-05` is how Python writes 0.00001); minus zero is zero.
     pub fn from_json(text: &str) -> Result<Money, MoneyError> {
@@ -42,7 +45,12 @@ impl Money {
         // So many decimals the value has once the exponent is worked in; below 0, so many zeros follow its digits.
         let decimals = places.saturating_sub(exponent);
         if decimals > 5 {
-            return Money::of_same_double(text).ok_or(MoneyError::TooPrecise);
+            let noisy = || {
+                Money::without_noise(bare, decimals)
+                    .map(|money| if negative { Money(-money.0) } else { money })
+            };
+            let money = Money::of_same_double(text).or_else(noisy).filter(|_| bare.len() <= DOUBLE_DIGITS);
+            return money.ok_or(MoneyError::TooPrecise);
         }
         // No amount that may be entered has more digits than 16.
         let zeros = 5_i64.saturating_sub(decimals);
@@ -55,10 +63,23 @@ impl Money {
         Money::parse_signed(&money.to_string())
     }
 
+    /// A number of these digits, so many of them decimals, where it is within 10^-9 of an amount: what adding up doubles
+    /// makes of one, such as 0.30000000000000004.
+    fn without_noise(digits: &str, decimals: i64) -> Option<Money> {
+        let power =
+            |exponent: i64| u32::try_from(exponent).ok().and_then(|exponent| 10_u128.checked_pow(exponent));
+        let (unit, noise) = (power(decimals - 5)?, power(decimals - 9)?);
+        let number = digits.parse::<u128>().ok()?;
+        let units = (number + unit / 2) / unit;
+        let money = Money(i64::try_from(units).ok()?);
+        let is_near = number.abs_diff(units * unit) <= noise;
+        (is_near && money != Money::ZERO && money <= Money::MAX_ENTERED).then_some(money)
+    }
+
     /// A number with more digits than an amount has, where it is the very double that the column would hold.
     fn of_same_double(text: &str) -> Option<Money> {
         let value = text.parse::<f64>().ok().filter(|value| value.is_finite())?;
-        let money = Money::from_column(value);
+        let money = Money::of_column(value)?;
         let is_it = money != Money::ZERO && money <= Money::MAX_ENTERED && money.to_column() == value;
         is_it.then_some(money)
     }

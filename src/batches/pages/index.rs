@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::context::{Card, LIST, batch_link, filter_of, in_words};
 use crate::base::clock::TIME_FORMAT;
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{FieldErrors, Fields, Message, UNKNOWN, refuse_unknown};
 use crate::batches::batch::{Action, Batch};
 use crate::batches::store::{self, Place};
 use crate::causes::titles::Titles;
@@ -53,6 +53,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?;
     let fields = request::query_fields(&request)?;
     let mut errors = FieldErrors::new();
+    refuse_unknown(&fields, &[&["after", "before"]], &mut errors);
     let place = place(&fields, &mut errors);
     let language = request::language_of(&request);
     let (batches, has_newer, has_older, causes) = state
@@ -71,7 +72,10 @@ pub async fn index(request: HttpRequest) -> Answer {
     let context = IndexPage {
         newer: link("before", batches.first()).filter(|_| has_newer),
         older: link("after", batches.last()).filter(|_| has_older),
-        error: errors.values().next().map(|message| locale::words(language, message)),
+        error: errors.iter().next().map(|(name, message)| match message.key {
+            UNKNOWN => format!("{name}: {}", locale::words(language, message)),
+            _ => locale::words(language, message),
+        }),
         batches: batches.iter().map(|batch| view(batch, (&names, &causes), state, language)).collect(),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

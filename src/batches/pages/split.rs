@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::context::{Card, reason_in_words, records_link, rows_of};
 use super::show::Builder;
+use crate::base::form::NONE;
 use crate::batches::counts::Part;
 use crate::causes::cause::UNSORTED;
 use crate::failed_accounting::filter::Filter;
@@ -40,10 +41,10 @@ impl Builder<'_> {
         PartView {
             of: self.organisation(part.key.as_ref()),
             sum: part.tally.into(),
-            link: part
-                .key
-                .clone()
-                .map(|id| records_link(&Filter { userorgid: Some(id), ..rows_of(self.batch) })),
+            link: {
+                let id = part.key.clone().filter(|id| !id.is_empty()).unwrap_or_else(|| NONE.to_owned());
+                Some(records_link(&Filter { userorgid: Some(id), ..rows_of(self.batch) }))
+            },
         }
     }
 

@@ -4,8 +4,10 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Text;
 
+use super::super::values::TolerantText;
 use super::super::{DbBackend, DbConnection, Engine};
 use super::for_update;
+use super::statement::Statement;
 use crate::error::Result;
 
 /// What follows `VALUES`: a place for each value of so many rows of so many columns.
@@ -74,7 +76,7 @@ impl<Q> RunQueryDsl<DbConnection> for Locked<Q> {}
 pub fn failures_of(connection: &mut DbConnection, usage_ids: &[String]) -> Result<Vec<String>> {
     #[derive(QueryableByName)]
     struct Found {
-        #[diesel(sql_type = Text)]
+        #[diesel(sql_type = Text, deserialize_as = TolerantText)]
         id: String,
     }
     let engine = connection.engine();
@@ -85,13 +87,8 @@ pub fn failures_of(connection: &mut DbConnection, usage_ids: &[String]) -> Resul
             Engine::Mysql => (" FORCE INDEX (idx_laf_llmusageid_failed_time)", for_update(engine)),
             Engine::Sqlite | Engine::Postgres => ("", ""),
         };
-        let places = places(engine, 1, some.len());
-        let question =
-            format!("SELECT id FROM llmusage_accounting_failed{index} WHERE llmusageid IN {places}{lock}");
-        let mut query = diesel::sql_query(question).into_boxed::<DbBackend>();
-        for id in some {
-            query = query.bind::<Text, _>(id.clone());
-        }
+        let start = format!("SELECT id FROM llmusage_accounting_failed{index} WHERE llmusageid IN ");
+        let query = Statement::new(engine, &start).ids(some).sql(lock);
         found.extend(query.load::<Found>(connection)?.into_iter().map(|row| row.id));
     }
     Ok(found)

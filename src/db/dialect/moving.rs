@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::super::{DbConnection, Engine};
+use super::number;
 use super::statement::Statement;
 use crate::error::Result;
 
@@ -113,12 +114,65 @@ pub fn walk_key(engine: Engine) -> &'static str {
 pub fn is_day_before(engine: Engine, column: &str) -> String {
     match engine {
         Engine::Sqlite => {
-            format!(
-                "{column} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND {column} > '' AND {column} < "
-            )
+            format!("{column} GLOB '{DAY}' AND {column} >= '0001' AND {column} < ")
         }
-        Engine::Mysql | Engine::Postgres => format!("{column} < "),
+        Engine::Mysql | Engine::Postgres => format!("{column} >= '0001-01-01' AND {column} < "),
     }
+}
+
+/// How SQLite's texts begin that are days.
+const DAY: &str = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*";
+
+/// "The column holds no day": nothing, a zero date, or in SQLite anything else.
+pub fn is_no_day(engine: Engine, column: &str) -> String {
+    match engine {
+        Engine::Sqlite => format!("({column} IS NULL OR {column} < '0001' OR {column} NOT GLOB '{DAY}')"),
+        Engine::Mysql | Engine::Postgres => format!("({column} IS NULL OR {column} < '0001-01-01')"),
+    }
+}
+
+/// Rows without a day, as far as an index has them together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoDay {
+    /// A condition that an index answers.
+    Indexed(String),
+    /// Rows that an index has together, and what has to be asked of each.
+    Among(String, String),
+}
+
+/// The rows of [`is_no_day`] in stretches.
+pub fn stretches_without_day(engine: Engine, column: &str) -> Vec<NoDay> {
+    let nothing = NoDay::Indexed(format!("{column} IS NULL"));
+    match engine {
+        // A text that is not padded stands among the days.
+        Engine::Sqlite => vec![
+            nothing,
+            NoDay::Indexed(format!("{column} < '0001'")),
+            NoDay::Among(format!("{column} >= '0001'"), format!("{column} NOT GLOB '{DAY}'")),
+        ],
+        Engine::Mysql | Engine::Postgres => {
+            vec![nothing, NoDay::Indexed(format!("{column} < '0001-01-01'"))]
+        }
+    }
+}
+
+/// "A cell of the row is of another kind than its column": in SQLite a text that is not UTF-8, or bytes; money that is
+/// no number.
+pub fn has_foreign_cell(engine: Engine, table: &str, texts: &[&str]) -> String {
+    let money = ["amount", "cost"].map(|column| {
+        let column = format!("{table}.{column}");
+        format!("({column} IS NOT NULL AND {} IS NULL)", number(&column))
+    });
+    let text = |column: &&str| {
+        let column = format!("{table}.{column}");
+        // GLOB reads what is not UTF-8 as U+FFFD; a text may hold that letter itself.
+        format!(
+            "typeof({column}) = 'blob' OR ({column} GLOB '*' || char(65533) || '*' \
+             AND instr(CAST({column} AS BLOB), x'efbfbd') = 0)"
+        )
+    };
+    let texts = texts.iter().filter(|_| engine == Engine::Sqlite).map(text);
+    format!("({})", money.into_iter().chain(texts).collect::<Vec<_>>().join(" OR "))
 }
 
 /// A value as text.

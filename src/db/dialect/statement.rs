@@ -11,7 +11,10 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::is_nullable::NotNull;
 use diesel::sql_types::{BigInt, Date, Double, HasSqlType, Nullable, SqlType, Text, Timestamp, Untyped};
 
+use super::super::values::{ForeignNumber, push_text};
 use super::super::{DbBackend, DbConnection, Engine};
+use crate::base::foreign;
+use crate::base::money::Money;
 
 /// A statement that grows with the values bound in it.
 #[derive(Debug, Clone)]
@@ -28,6 +31,7 @@ enum Piece {
     Time(Option<NaiveDateTime>),
     Number(Option<i64>),
     Double(Option<f64>),
+    Money(Option<Money>),
 }
 
 impl Statement {
@@ -72,9 +76,14 @@ impl Statement {
         self.and(Piece::Double(value.into()))
     }
 
+    /// Money or NULL, bound.
+    pub fn money(self, value: impl Into<Option<Money>>) -> Statement {
+        self.and(Piece::Money(value.into()))
+    }
+
     /// `(...)` of these ids, to stand behind `IN`; never empty.
     pub fn ids(mut self, ids: &[String]) -> Statement {
-        if self.engine == Engine::Sqlite {
+        if self.engine == Engine::Sqlite && ids.iter().all(|id| foreign::cell_of(id).is_none()) {
             // One value, however many: SQLite bounds how many it takes, and keeps the text for the next ones.
             let list = serde_json::Value::from(ids.to_vec()).to_string();
             return self.sql("(SELECT value FROM json_each(").text(&*list).sql("))");
@@ -136,17 +145,20 @@ impl QueryFragment<DbBackend> for Statement {
                 Piece::Time(_) => "TIMESTAMP",
                 Piece::Number(_) => "BIGINT",
                 Piece::Double(_) => "DOUBLE PRECISION",
+                Piece::Money(_) => "NUMERIC",
             };
             if is_cast {
                 pass.push_sql("CAST(");
             }
             match piece {
                 Piece::Sql(_) => {}
+                Piece::Text(Some(text)) => push_text(&mut pass, text)?,
                 Piece::Text(text) => bind::<Text, _>(&mut pass, text)?,
                 Piece::Date(date) => bind::<Date, _>(&mut pass, date)?,
                 Piece::Time(time) => bind::<Timestamp, _>(&mut pass, time)?,
                 Piece::Number(number) => bind::<BigInt, _>(&mut pass, number)?,
                 Piece::Double(double) => bind::<Double, _>(&mut pass, double)?,
+                Piece::Money(money) => bind::<ForeignNumber, _>(&mut pass, money)?,
             }
             if is_cast {
                 pass.push_sql(&format!(" AS {kind})"));

@@ -6,6 +6,7 @@ use diesel::RunQueryDsl;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
+use super::super::values::TolerantWords;
 use super::super::{DbConnection, Engine};
 use crate::error::Result;
 
@@ -39,9 +40,9 @@ pub fn table_options(engine: Engine) -> &'static str {
 /// An id and a name, where the database gives one.
 #[derive(Debug, QueryableByName)]
 pub struct IdAndName {
-    #[diesel(sql_type = Nullable<Text>)]
+    #[diesel(sql_type = Nullable<Text>, deserialize_as = TolerantWords)]
     pub id: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
+    #[diesel(sql_type = Nullable<Text>, deserialize_as = TolerantWords)]
     pub name: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! What a database has of the schema and what it would get, in words; nothing is changed.
 
 use super::super::Database;
+use super::kinds;
 use super::plan::{self, Step};
 use super::present::{PLATFORM_TABLES, Present};
 use super::{names, printed, status};
@@ -50,7 +51,8 @@ impl Existing {
     }
 }
 
-/// Refuses a database whose tables lack columns that the app reads: the platform's, after an upgrade of the platform.
+/// Refuses a database whose tables lack columns that the app reads, as after an upgrade of the platform, or have them in
+/// types that it cannot serve.
 ///
 /// # Errors
 /// [`Error::Unavailable`] with all of them in one line.
@@ -62,7 +64,7 @@ pub fn check_columns(database: &Database) -> Result<()> {
         .collect();
     let missing = plan::missing_columns(&scripts?, &Present::of(&mut *database.connection()?)?);
     if missing.is_empty() {
-        return Ok(());
+        return check_kinds(database);
     }
     let missing: Vec<String> =
         missing.into_iter().map(|(table, column)| format!("{table}.{column}")).collect();
@@ -70,5 +72,20 @@ pub fn check_columns(database: &Database) -> Result<()> {
         "--database-url: the database lacks {}; this schema of the platform is not supported (later versions drop \
          cost): add the missing columns, nullable, or point to another database",
         missing.join(", ")
+    )))
+}
+
+fn check_kinds(database: &Database) -> Result<()> {
+    let misfits = kinds::misfits(&mut *database.connection()?)?;
+    if misfits.is_empty() {
+        return Ok(());
+    }
+    let in_words = |misfit: &kinds::Misfit| {
+        format!("{}.{} is {}, wanted {}", misfit.table, misfit.column, misfit.found, misfit.wanted)
+    };
+    let all: Vec<String> = misfits.iter().map(in_words).collect();
+    Err(Error::Unavailable(format!(
+        "--database-url: columns of types that cannot be served: {}; nothing was changed",
+        all.join("; ")
     )))
 }

@@ -5,9 +5,25 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{Bool, Double, Nullable, Text};
 
+use super::super::dialect::{self, Bounds};
+use super::super::values::push_text;
 use super::super::{DbBackend, Engine};
 use super::Order;
 use crate::base::paging::{Cursor, Key};
+
+/// Which of the rows, by what their sort column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A value of the column's kind.
+    Values,
+    /// None: NULL, or anything else.
+    None,
+    /// Of those without a value, the ones that an index has together: NULL, what is less than any value, and what is
+    /// more.
+    Null,
+    Below,
+    Above,
+}
 
 /// A stretch of a list: the rows with a sort value or those without, beyond a bound and up to another. As a condition,
 /// to be given to a query.
@@ -16,7 +32,7 @@ pub struct Stretch {
     pub engine: Engine,
     /// In the direction of the walk; against the list's own when going back.
     pub order: Order,
-    pub nulls: bool,
+    pub part: Part,
     /// The row before the first one.
     pub from: Option<Cursor>,
     /// The last row, where a search stops.
@@ -29,7 +45,7 @@ pub fn stretches(engine: Engine, order: Order, from: Option<&Cursor>) -> Vec<Str
     let bound = |nulls: bool| Stretch {
         engine,
         order,
-        nulls,
+        part: if nulls { Part::None } else { Part::Values },
         from: from.filter(|_| nulls == on_null).cloned(),
         until: None,
     };
@@ -42,6 +58,51 @@ pub fn stretches(engine: Engine, order: Order, from: Option<&Cursor>) -> Vec<Str
 }
 
 impl Stretch {
+    /// The stretch in parts, each of which an index has together.
+    pub fn parts(&self) -> Vec<Stretch> {
+        let of = |part| Stretch { part, ..self.clone() };
+        match (self.part, self.bounds()) {
+            (Part::None, Some(_)) => vec![of(Part::Null), of(Part::Below), of(Part::Above)],
+            (Part::None, None) => vec![of(Part::Null)],
+            (part, _) => vec![of(part)],
+        }
+    }
+
+    fn bounds(&self) -> Option<Bounds> {
+        dialect::bounds(self.engine, self.order.kind())
+    }
+
+    /// What the sort column holds.
+    fn push_part(&self, pass: &mut AstPass<'_, '_, DbBackend>) {
+        let column = self.order.column;
+        let Some(Bounds { least, below, most, above }) = self.bounds() else {
+            pass.push_sql(&format!(
+                "{column} IS {}NULL",
+                if self.part == Part::Values { "NOT " } else { "" }
+            ));
+            return;
+        };
+        // A place bounds the values on its side; SQLite seeks by one bound of each side, and would not choose.
+        let (first, last) = (self.from.is_none(), self.until.is_none());
+        let (is_bound_below, is_bound_above) =
+            if self.order.descending { (last, first) } else { (first, last) };
+        pass.push_sql(&match self.part {
+            Part::Values => {
+                let not = |operator: &str| if operator == ">=" { "<" } else { "<=" };
+                let at_least = is_bound_below.then(|| format!("{column} >= {least}"));
+                let at_most = is_bound_above.then(|| format!("{column} {} {most}", not(above)));
+                let both: Vec<String> = at_least.into_iter().chain(at_most).collect();
+                if both.is_empty() { format!("{column} IS NOT NULL") } else { both.join(" AND ") }
+            }
+            Part::None => {
+                format!("({column} IS NULL OR {column} {below} {least} OR {column} {above} {most})")
+            }
+            Part::Null => format!("{column} IS NULL"),
+            Part::Below => format!("{column} {below} {least}"),
+            Part::Above => format!("{column} {above} {most}"),
+        });
+    }
+
     /// `column operator key`, with the key bound.
     fn compare<'b>(
         &'b self,
@@ -53,13 +114,17 @@ impl Stretch {
         match key {
             // Nothing is beyond NULL within a stretch.
             Key::Null => pass.push_sql("NULL"),
-            Key::Number(number) => pass.push_bind_param::<Double, f64>(number)?,
+            // As a literal of no type, which takes the column's: a double or a NUMERIC.
+            Key::Number(digits) if dialect::writes_all_digits(self.engine) => {
+                pass.push_sql(&format!("'{}'", digits.text()));
+            }
+            Key::Number(digits) => pass.push_bind_param::<Double, f64>(digits.double())?,
             Key::Time(time) if self.engine == Engine::Postgres => {
                 pass.push_sql("CAST(");
                 pass.push_bind_param::<Text, String>(time)?;
                 pass.push_sql(" AS TIMESTAMP)");
             }
-            Key::Time(time) => pass.push_bind_param::<Text, String>(time)?,
+            Key::Time(time) => push_text(pass, time)?,
         }
         Ok(())
     }
@@ -79,7 +144,7 @@ impl Stretch {
             pass.push_sql(" OR ");
         }
         pass.push_sql(&format!("id {strict} "));
-        pass.push_bind_param::<Text, String>(&cursor.id)?;
+        push_text(pass, &cursor.id)?;
         if cursor.key != Key::Null {
             pass.push_sql(")");
         }
@@ -96,7 +161,7 @@ impl Stretch {
         self.beyond(pass, cursor, !self.order.descending)?;
         // The row where a search stops still belongs to it, hence it is not beyond it the other way.
         pass.push_sql(") OR id = ");
-        pass.push_bind_param::<Text, String>(&cursor.id)?;
+        push_text(pass, &cursor.id)?;
         pass.push_sql(")");
         Ok(())
     }
@@ -123,7 +188,8 @@ impl QueryId for Stretch {
 impl QueryFragment<DbBackend> for Stretch {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DbBackend>) -> QueryResult<()> {
         pass.unsafe_to_cache_prepared();
-        pass.push_sql(&format!("({} IS {}NULL", self.order.column, if self.nulls { "" } else { "NOT " }));
+        pass.push_sql("(");
+        self.push_part(&mut pass);
         if let Some(from) = &self.from {
             pass.push_sql(" AND ");
             self.beyond(&mut pass, from, self.order.descending)?;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::clock::TIME_FORMAT;
+use crate::base::foreign;
 use crate::base::money::{Money, Number};
 use crate::base::secrets;
 use crate::error::{Error, Result};
@@ -16,6 +17,10 @@ use crate::names::Names;
 #[schema(as = Failure)]
 pub struct Record {
     pub id: String,
+    /// The bytes of the id, where it is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    id_hex: Option<String>,
     llmusageid: Option<String>,
     llmid: Option<String>,
     userid: Option<String>,
@@ -94,6 +99,7 @@ impl Record {
             llmid_text: named(names.model(record.llmid.as_deref())),
             userid_text: named(names.user(record.userid.as_deref())),
             userorgid_text: named(names.organisation(record.userorgid.as_deref())),
+            id_hex: foreign::hex_of(&record.id),
             id: record.id,
             llmusageid: record.llmusageid,
             llmid: record.llmid,

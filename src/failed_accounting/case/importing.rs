@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 
 use super::{locking, rules};
-use crate::db::DbConnection;
 use crate::db::schema::llmusage_history as history;
+use crate::db::values::TolerantText;
+use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
 /// Usages in one question.
@@ -31,11 +32,12 @@ pub(in crate::failed_accounting) fn charged_twice(
             }
         }
         let archived = history::table
-            .filter(history::id.eq_any(some.to_vec()))
+            .filter(dialect::among::<history::table>("id", some))
             .filter(history::accounting_status.eq(crate::usages::usage::ACCOUNTED))
             .select(history::id);
-        let archived: Vec<String> = archived.load(connection)?;
-        if let Some(id) = archived.into_iter().find(|id| some.contains(id)) {
+        let archived: Vec<TolerantText> = archived.load(connection)?;
+        let mut archived = archived.into_iter().map(String::from);
+        if let Some(id) = archived.find(|id| some.contains(id)) {
             return Ok(Some((id, "csv-charged-accounted")));
         }
     }

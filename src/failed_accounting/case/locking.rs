@@ -9,9 +9,9 @@ use diesel::prelude::*;
 
 use crate::db::dialect::{self, Locked};
 use crate::db::lock_order::{self, Lock};
-use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
-use crate::db::values::TolerantTime;
+use crate::db::values::{TextOf, TolerantTime};
 use crate::db::{DbConnection, Engine};
 use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
@@ -40,7 +40,7 @@ pub(super) fn usage(connection: &mut DbConnection, id: &str) -> Result<Option<Fo
 }
 
 fn live(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> {
-    let row = live::table.filter(live::id.eq(id.to_owned())).select(Usage::as_select());
+    let row = live::table.filter(live::id.eq(TextOf::new(id))).select(Usage::as_select());
     // Not `first`: SQLite reads a text with a bound LIMIT anew each time.
     let found: Option<Usage> = Locked(connection.engine(), row).get_result(connection).optional()?;
     // Some collations find another one, too.
@@ -49,7 +49,7 @@ fn live(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> {
 
 fn archived(connection: &mut DbConnection, id: &str) -> Result<Option<Found>> {
     let row = history::table
-        .filter(history::id.eq(id.to_owned()))
+        .filter(history::id.eq(TextOf::new(id)))
         .select((columns_in!(history), history::backup_time));
     let found: Option<(Usage, TolerantTime)> =
         Locked(connection.engine(), row).get_result(connection).optional()?;
@@ -62,7 +62,11 @@ pub(super) fn failures_of(connection: &mut DbConnection, usage_id: &str) -> Resu
     let mut found = match connection.engine() {
         // A text that SQLite keeps, for the one who records in a storm.
         Engine::Sqlite => {
-            let rows = failed::table.filter(dsl::llmusageid.eq(usage_id.to_owned()));
+            let rows = failed::table.filter(dialect::exactly::<failed::table>(
+                Engine::Sqlite,
+                "llmusageid",
+                usage_id,
+            ));
             rows.select(FailedRecord::as_select()).load(connection)?
         }
         _ => {
@@ -100,7 +104,9 @@ fn lock(connection: &mut DbConnection, (lock, table): (Lock, &str), ids: &[Strin
 fn read_failures(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<FailedRecord>> {
     let mut found: Vec<FailedRecord> = Vec::new();
     for some in ids.chunks(IDS) {
-        let rows = failed::table.filter(dsl::id.eq_any(some.to_vec())).select(FailedRecord::as_select());
+        let rows = failed::table
+            .filter(dialect::among::<failed::table>("id", some))
+            .select(FailedRecord::as_select());
         found.extend(rows.load::<FailedRecord>(connection)?);
     }
     found.retain(|record| ids.binary_search(&record.id).is_ok());
@@ -114,7 +120,7 @@ pub(super) fn lock_usages(connection: &mut DbConnection, ids: &[String]) -> Resu
 
 /// These live usages, as they are now.
 pub(super) fn read_usages(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<Usage>> {
-    let rows = live::table.filter(live::id.eq_any(ids.to_vec())).select(Usage::as_select());
+    let rows = live::table.filter(dialect::among::<live::table>("id", ids)).select(Usage::as_select());
     Ok(rows.load(connection)?)
 }
 

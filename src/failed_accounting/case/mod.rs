@@ -22,9 +22,11 @@ use diesel::prelude::*;
 
 use super::failure::FailedRecord;
 use super::store;
+use crate::base::foreign;
 use crate::base::form::Message;
 use crate::db::schema::llmusage_accounting_failed as failed;
-use crate::db::{DbConnection, lock_order};
+use crate::db::values::{TextOf, TolerantText, TolerantWords};
+use crate::db::{DbConnection, Engine, lock_order};
 use crate::error::{Error, Result};
 use crate::usages::usage::{Usage, Whereabouts};
 
@@ -50,10 +52,21 @@ impl Place {
     /// # Errors
     /// [`Error::NotFound`] when there is no such failure.
     pub fn find(connection: &mut DbConnection, id: &str) -> Result<Place> {
-        let row = failed::table.filter(failed::id.eq(id.to_owned())).select((failed::id, failed::llmusageid));
-        let rows: Vec<(String, Option<String>)> = row.load(connection)?;
-        let found = rows.into_iter().find(|(found, _)| found == id);
-        found.map(|(id, usage_id)| Place { id, usage_id }).ok_or(Error::NotFound)
+        let is_bytes = connection.engine() == Engine::Sqlite;
+        let mut by_id = |id: &str| -> Result<Option<Place>> {
+            let row =
+                failed::table.filter(failed::id.eq(TextOf::new(id))).select((failed::id, failed::llmusageid));
+            let rows: Vec<(TolerantText, TolerantWords)> = row.load(connection)?;
+            let mut found =
+                rows.into_iter().map(|(id, usage_id)| Place { id: id.into(), usage_id: usage_id.into() });
+            Ok(found.find(|found| found.id == id))
+        };
+        // An address has the bytes of an id, and does not say whether they are a text or a BLOB.
+        let found = match (by_id(id)?, foreign::as_blob(id)) {
+            (None, Some(blob)) if is_bytes => by_id(&blob)?,
+            (found, _) => found,
+        };
+        found.ok_or(Error::NotFound)
     }
 
     /// The usage that it shares with other failures: blank ones are none.

@@ -15,6 +15,7 @@ use crate::causes::store as causes;
 use crate::causes::template::VERSION;
 use crate::db::dialect::{self, Statement};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
+use crate::db::values::TextOf;
 use crate::db::{DbConnection, is_duplicate};
 use crate::error::{Error, Result};
 use crate::failed_accounting::failure::FailedRecord;
@@ -31,8 +32,8 @@ struct Row<'a> {
     userorgid: Option<&'a str>,
     use_date: Option<NaiveDate>,
     use_time: Option<NaiveDateTime>,
-    amount: Option<f64>,
-    cost: Option<f64>,
+    amount: Option<Money>,
+    cost: Option<Money>,
     failed_reason: Option<&'a str>,
     failed_time: Option<NaiveDateTime>,
     retry_count: Option<i32>,
@@ -60,8 +61,8 @@ impl<'a> Row<'a> {
             userorgid: record.userorgid.as_deref(),
             use_date: record.use_date,
             use_time: record.use_time,
-            amount: record.amount.map(|money| money.to_column()),
-            cost: record.cost.map(|money| money.to_column()),
+            amount: record.amount,
+            cost: record.cost,
             failed_reason: record.failed_reason.as_deref(),
             failed_time: record.failed_time,
             retry_count: record.retry_count,
@@ -120,14 +121,12 @@ pub(super) fn write_failures(connection: &mut DbConnection, changes: Vec<Failure
 
 /// Writes those facts of the platform that people may correct.
 fn facts(connection: &mut DbConnection, before: &FailedRecord, after: &FailedRecord) -> Result<()> {
-    let row = failed::table.filter(dsl::id.eq(before.id.clone()));
+    let row = failed::table.filter(dsl::id.eq(TextOf::new(&before.id)));
     if before.amount != after.amount {
-        let amount = after.amount.map(|money| money.to_column());
-        diesel::update(row.clone()).set(dsl::amount.eq(amount)).execute(connection)?;
+        diesel::update(row.clone()).set(dsl::amount.eq(after.amount)).execute(connection)?;
     }
     if before.cost != after.cost {
-        let cost = after.cost.map(|money| money.to_column());
-        diesel::update(row.clone()).set(dsl::cost.eq(cost)).execute(connection)?;
+        diesel::update(row.clone()).set(dsl::cost.eq(after.cost)).execute(connection)?;
     }
     if before.failed_reason != after.failed_reason {
         let cause = Cause::of(after.failed_reason.as_deref());
@@ -195,7 +194,8 @@ fn delete(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    let gone = diesel::delete(failed::table.filter(dsl::id.eq_any(ids.to_vec()))).execute(connection)?;
+    let gone = diesel::delete(failed::table.filter(dialect::among::<failed::table>("id", ids)))
+        .execute(connection)?;
     match gone == ids.len() {
         true => Ok(()),
         false => Err(Error::internal(format!("{} records are locked, {gone} deleted", ids.len()))),
@@ -263,9 +263,9 @@ fn bare_row(statement: Statement, record: &FailedRecord, cause: &Cause) -> State
         .sql(", ")
         .time(record.use_time)
         .sql(", ")
-        .double(record.amount.map(Money::to_column))
+        .money(record.amount)
         .sql(", ")
-        .double(record.cost.map(Money::to_column))
+        .money(record.cost)
         .sql(", ")
         .text(record.failed_reason.as_deref())
         .sql(", ")

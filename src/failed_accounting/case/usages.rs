@@ -10,7 +10,8 @@ use crate::audit::event::{Action, difference};
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::schema::llmusage as live;
-use crate::db::{DbConnection, is_duplicate};
+use crate::db::values::TextOf;
+use crate::db::{DbConnection, dialect, is_duplicate};
 use crate::error::{Error, Result};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::usages::store;
@@ -31,8 +32,8 @@ struct Changed<'a> {
     finish_seconds: Option<Option<f64>>,
     status: Option<Option<&'a str>>,
     taskid: Option<Option<&'a str>>,
-    amount: Option<Option<f64>>,
-    cost: Option<Option<f64>>,
+    amount: Option<Option<Money>>,
+    cost: Option<Option<Money>>,
     userorgid: Option<Option<&'a str>>,
     ownerid: Option<Option<&'a str>>,
     accounting_status: Option<Option<&'a str>>,
@@ -161,12 +162,12 @@ pub(super) fn write(connection: &mut DbConnection, changes: Vec<UsageChange>) ->
             UsageChange::Edited { before, after } => edit(connection, &before, &after)?,
             UsageChange::Made(usage) => make(connection, &usage)?,
             UsageChange::Removed(id) => {
-                diesel::delete(live::table.filter(live::id.eq(id))).execute(connection)?;
+                diesel::delete(live::table.filter(live::id.eq(TextOf::new(&id)))).execute(connection)?;
             }
         }
     }
     for ((from, to), ids) in moved {
-        let rows = live::table.filter(live::id.eq_any(ids.clone()));
+        let rows = live::table.filter(dialect::among::<live::table>("id", &ids));
         let state = live::accounting_status.eq(to);
         // They are locked: what they are moved from is said once more where it is a promise.
         let moved = match from.filter(|from| [CREATED, FAILED].contains(&&**from)) {
@@ -209,7 +210,6 @@ fn edit(connection: &mut DbConnection, before: &Usage, after: &Usage) -> Result<
     if after.taskid != before.taskid {
         check_task(connection, after)?;
     }
-    let money = |before, after: Option<Money>| plain(before, after).map(|money| money.map(Money::to_column));
     let changed = Changed {
         llmid: text(&before.llmid, &after.llmid),
         use_date: plain(before.use_date, after.use_date),
@@ -222,13 +222,13 @@ fn edit(connection: &mut DbConnection, before: &Usage, after: &Usage) -> Result<
         finish_seconds: plain(before.finish_seconds, after.finish_seconds),
         status: text(&before.status, &after.status),
         taskid: text(&before.taskid, &after.taskid),
-        amount: money(before.amount, after.amount),
-        cost: money(before.cost, after.cost),
+        amount: plain(before.amount, after.amount),
+        cost: plain(before.cost, after.cost),
         userorgid: text(&before.userorgid, &after.userorgid),
         ownerid: text(&before.ownerid, &after.ownerid),
         accounting_status: text(&before.accounting_status, &after.accounting_status),
     };
-    let row = live::table.filter(live::id.eq(before.id.clone()));
+    let row = live::table.filter(live::id.eq(TextOf::new(&before.id)));
     match diesel::update(row).set(changed).execute(connection)? {
         0 => Err(Error::NotFound),
         _ => Ok(()),

@@ -13,7 +13,7 @@ use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 use crate::base::money::MoneySum;
 use crate::causes::cause::UNSORTED;
 use crate::db::schema::llmusage_accounting_failed as failed;
-use crate::db::values::TolerantTime;
+use crate::db::values::{TolerantTime, TolerantWords};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 use crate::failed_accounting::condition::{self, Search};
@@ -53,7 +53,7 @@ impl By {
     }
 }
 
-type Row = (Option<String>, i64, (i64, i64), (i64, i64), TolerantTime, TolerantTime, i64, i64);
+type Row = (TolerantWords, i64, (i64, i64), (i64, i64), TolerantTime, TolerantTime, i64, i64);
 
 /// The failures of a filter by cause, the most money first.
 pub fn by_cause(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Vec<Group>> {
@@ -124,7 +124,7 @@ pub fn grouped(
 
 fn add(groups: &mut BTreeMap<String, Group>, row: Row) {
     let (key, count, amount, cost, oldest, newest, models, organisations) = row;
-    let key = key.unwrap_or_default();
+    let key = Option::<String>::from(key).unwrap_or_default();
     let (oldest, newest): (Option<NaiveDateTime>, Option<NaiveDateTime>) = (oldest.into(), newest.into());
     let group = groups.entry(key.clone()).or_insert_with(|| Group {
         key,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 
 use crate::db::schema::llmusage_accounting_failed as failed;
-use crate::db::values::TolerantTime;
+use crate::db::values::{TolerantTime, TolerantWords};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 use crate::failed_accounting::condition::{self, Search};
@@ -71,8 +71,8 @@ pub fn by_day(
         for condition in branch {
             query = query.filter(condition);
         }
-        for (day, count) in query.load::<(Option<String>, i64)>(connection)? {
-            let day = day.and_then(|day| day.parse::<NaiveDate>().ok());
+        for (day, count) in query.load::<(TolerantWords, i64)>(connection)? {
+            let day = Option::<String>::from(day).and_then(|day| day.parse::<NaiveDate>().ok());
             if let Some(place) = days.iter_mut().find(|(date, _)| Some(*date) == day) {
                 place.1 += count;
             }

@@ -10,7 +10,8 @@ use diesel::prelude::*;
 
 use super::SEARCHED_ROWS;
 use super::{Listed, Reach, Records, cursor_of, order_of};
-use crate::base::paging::{Cursor, Key};
+use crate::base::foreign;
+use crate::base::paging::{Cursor, Key, order_of_numbers};
 use crate::db::DbConnection;
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::walk::{List, Place, Stretch, stretches};
@@ -50,13 +51,19 @@ pub fn each(
 }
 
 /// One branch of the list that an index has in order: what was fetched of it and not yet given away.
-#[derive(Default)]
 struct Strand {
+    part: Stretch,
     branch: usize,
     rows: VecDeque<Listed>,
     last: Option<Cursor>,
     limit: i64,
     ended: bool,
+}
+
+impl Strand {
+    fn new(part: Stretch, branch: usize) -> Strand {
+        Strand { part, branch, rows: VecDeque::new(), last: None, limit: FEWEST_ROWS, ended: false }
+    }
 }
 
 impl Records<'_> {
@@ -68,11 +75,15 @@ impl Records<'_> {
         visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
     ) -> Result<()> {
         let branches = condition::branches(self.engine, self.filter, self.search, self.route).len();
-        let strand = |branch| Strand { branch, limit: FEWEST_ROWS, ..Strand::default() };
-        let mut strands: Vec<Strand> = (0..branches).map(strand).collect();
+        let parts = stretch
+            .parts()
+            .into_iter()
+            .flat_map(|part| (0..branches).map(move |branch| (part.clone(), branch)));
+        let strand = |(part, branch)| Strand::new(part, branch);
+        let mut strands: Vec<Strand> = parts.map(strand).collect();
         loop {
             for strand in strands.iter_mut().filter(|strand| strand.rows.is_empty() && !strand.ended) {
-                self.fetch(connection, stretch, strand)?;
+                self.fetch(connection, strand)?;
             }
             let ahead = strands.iter_mut().filter(|strand| !strand.rows.is_empty());
             let next = ahead.min_by(|left, right| match (left.rows.front(), right.rows.front()) {
@@ -90,17 +101,17 @@ impl Records<'_> {
         let keys = match (&left.key, &right.key) {
             (Key::Time(left), Key::Time(right)) => left.cmp(right),
             // As the databases compare: zeros of either sign are one value.
-            (Key::Number(left), Key::Number(right)) => left.partial_cmp(right).unwrap_or(Ordering::Equal),
+            (Key::Number(left), Key::Number(right)) => order_of_numbers(left, right),
             _ => Ordering::Equal,
         };
-        let order = keys.then_with(|| left.id.cmp(&right.id));
+        let order = keys.then_with(|| foreign::order(&left.id, &right.id));
         if self.filter.sort.descending { order.reverse() } else { order }
     }
 
-    fn fetch(&self, connection: &mut DbConnection, stretch: &Stretch, strand: &mut Strand) -> Result<()> {
-        let stretch = Stretch { from: strand.last.clone(), ..stretch.clone() };
+    fn fetch(&self, connection: &mut DbConnection, strand: &mut Strand) -> Result<()> {
+        let stretch = Stretch { from: strand.last.clone(), ..strand.part.clone() };
         let (time, number) = stretch.order.keys(self.engine);
-        let order = stretch.order.sql(self.engine, stretch.nulls, true);
+        let order = stretch.order.sql(self.engine, stretch.part, true);
         let branches = condition::branches(self.engine, self.filter, self.search, self.route);
         let branch = branches.into_iter().nth(strand.branch);
         let mut query = failed::table

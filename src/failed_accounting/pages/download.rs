@@ -3,8 +3,9 @@
 use actix_web::HttpRequest;
 
 use super::index::refuse_wrong;
+use crate::base::form::refuse_unknown;
 use crate::failed_accounting::export::{self, Shape};
-use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::filter::{BESIDE, Filter, KEYS};
 use crate::web::error::Answer;
 use crate::web::{download, page, request};
 
@@ -12,7 +13,8 @@ use crate::web::{download, page, request};
 pub async fn download(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?.clone();
     let fields = request::query_fields(&request)?;
-    let (filter, errors) = Filter::parse(&fields);
+    let (filter, mut errors) = Filter::parse(&fields);
+    refuse_unknown(&fields, &[&KEYS, &BESIDE], &mut errors);
     refuse_wrong(errors)?;
     let shape = Shape { bom: fields.text("bom") == Some("1"), masked: true };
     let place = state.downloads.take()?;

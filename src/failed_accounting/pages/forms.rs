@@ -197,7 +197,7 @@ pub(super) async fn delete_form(
                 Some(usage_id) => store::attempts(connection, usage_id)?.len(),
                 None => 1,
             };
-            let events = audit::timeline(connection, FAILED_ACCOUNTING, &id)?.len();
+            let events = audit::timeline(connection, FAILED_ACCOUNTING, &record.id)?.len();
             Ok((record, attempts, events))
         })
         .await?;

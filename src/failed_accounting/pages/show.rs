@@ -145,14 +145,14 @@ pub(super) fn filter_of(request: &HttpRequest) -> Result<Filter> {
 fn find(connection: &mut DbConnection, id: &str, filter: &Filter) -> Result<Found> {
     let record = store::find(connection, id)?;
     let search = condition::plan_search(connection, filter)?;
-    let neighbours = store::neighbours(connection, filter, &search, id)?;
+    let neighbours = store::neighbours(connection, filter, &search, &record.id)?;
     let (usage, attempts) = match record.llmusageid.as_deref() {
         Some(usage_id) => {
             (usages::find_anywhere(connection, usage_id)?, store::attempts(connection, usage_id)?)
         }
         None => (None, Vec::new()),
     };
-    let events = audit::timeline(connection, FAILED_ACCOUNTING, id)?;
+    let events = audit::timeline(connection, FAILED_ACCOUNTING, &record.id)?;
     let (cause, seen) = match record.cause.as_deref() {
         Some(key) => (causes::lookup(connection, key)?, history::seen(connection, key)?),
         None => (None, (None, None)),

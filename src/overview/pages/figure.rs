@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::base::form::NONE;
 use crate::causes::store::KnownCause;
 use crate::causes::titles;
 use crate::failed_accounting::causes::groups::Group;
@@ -147,7 +148,10 @@ pub(super) fn place_figures(
 ) -> Vec<PlaceFigure> {
     let figure = |(id, leak): &(String, Leak)| PlaceFigure {
         of: (!id.is_empty()).then(|| Named { name: names.get(id).cloned(), id: id.clone() }),
-        link: (!id.is_empty()).then(|| usages_link(&[("accounting_status", "failed"), (key, id)], days)),
+        link: Some(usages_link(
+            &[("accounting_status", "failed"), (key, if id.is_empty() { NONE } else { id })],
+            days,
+        )),
         all: locale::count(leak.all()),
         failed: locale::count(leak.failed),
         failed_amount: leak.failed_amount.to_string(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::clock::TIME_FORMAT;
+use crate::base::foreign;
 use crate::base::money::{Money, Number};
 use crate::base::secrets;
 use crate::error::{Error, Result};
@@ -16,6 +17,10 @@ use crate::usages::usage::{Usage, Whereabouts};
 #[schema(as = Usage)]
 pub struct Record {
     pub id: String,
+    /// The bytes of the id, where it is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    id_hex: Option<String>,
     llmid: Option<String>,
     /// `YYYY-MM-DD`
     use_date: Option<String>,
@@ -86,6 +91,7 @@ impl Record {
             llmid_text: named(names.model(usage.llmid.as_deref())),
             userid_text: named(names.user(usage.userid.as_deref())),
             userorgid_text: named(names.organisation(usage.userorgid.as_deref())),
+            id_hex: foreign::hex_of(&usage.id),
             id: usage.id,
             llmid: usage.llmid,
             use_date: usage.use_date.map(|date| date.to_string()),

@@ -3,9 +3,10 @@
 use actix_web::HttpRequest;
 
 use super::context::shelf_of;
+use crate::base::form::refuse_unknown;
 use crate::error::Error;
 use crate::usages::export;
-use crate::usages::filter::Filter;
+use crate::usages::filter::{BESIDE, Filter};
 use crate::web::error::Answer;
 use crate::web::{download, page, request};
 
@@ -13,7 +14,8 @@ use crate::web::{download, page, request};
 pub async fn download(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?.clone();
     let fields = request::query_fields(&request)?;
-    let (filter, errors) = Filter::parse_on(shelf_of(&request), &fields);
+    let (filter, mut errors) = Filter::parse_on(shelf_of(&request), &fields);
+    refuse_unknown(&fields, &[filter.shelf.keys(), &BESIDE], &mut errors);
     if !errors.is_empty() {
         return Err(Error::Invalid(errors).into());
     }

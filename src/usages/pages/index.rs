@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::context::{RowView, chip_key, list_link, shelf_of};
 use super::money_line::{MoneyLine, money_line};
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{FieldErrors, Fields, Message, NONE, refuse_unknown};
 use crate::base::paging::{Cursor, Position};
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::names::{Names, search};
-use crate::usages::filter::{Filter, Shelf, is_narrowing};
+use crate::usages::filter::{BESIDE, Filter, Shelf, is_narrowing};
 use crate::usages::list::{self, Listed, Listing, SEARCHED_ROWS};
 use crate::usages::totals::{self, COUNTED_ROWS, Known};
 use crate::usages::usage::{ACCOUNTED, CREATED, FAILED};
@@ -80,6 +80,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let (fields, mut errors) = search::ids_for_names(&typed, &names);
     let (filter, wrong) = Filter::parse_on(shelf_of(&request), &fields);
     errors.extend(wrong);
+    refuse_unknown(&typed, &[filter.shelf.keys(), &BESIDE], &mut errors);
     let position = position(&fields, filter.sort_name(), &mut errors);
     let exact = fields.text("exact") == Some("1");
     let asked = filter.clone();
@@ -191,6 +192,7 @@ impl Builder<'_> {
     fn chips(&self) -> Vec<Chip> {
         let shown = |key: &str, value: String| {
             let name = match key {
+                "userorgid" | "llmid" | "userid" if value == NONE => return t_none(self.language),
                 "userorgid" => self.names.organisation(Some(&value)),
                 "llmid" => self.names.model(Some(&value)),
                 "userid" => self.names.user(Some(&value)),
@@ -215,4 +217,9 @@ impl Builder<'_> {
         pairs.extend_from_slice(more);
         links::with_query(&format!("{}.csv", self.filter.shelf.path()), &links::query(&pairs))
     }
+}
+
+/// What the filter for rows without an id is called.
+fn t_none(language: Language) -> String {
+    locale::words(language, &Message::new("filter-none"))
 }

@@ -1,10 +1,12 @@
 //! `GET /failed-accounting/causes`: all causes, ranked; the cards of one page are looked up, the rest only counted.
 
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::view::{CAUSES, Numbers, Spark, age_text, cause_link, family_key};
+use crate::base::form::{FieldErrors, refuse_unknown};
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::causes::history;
@@ -14,6 +16,7 @@ use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::pages::cause::cause_title;
 use crate::failed_accounting::totals::Known;
 use crate::web::error::Answer;
+use crate::web::form::FormView;
 use crate::web::locale::Language;
 use crate::web::state::AppState;
 use crate::web::view::{self, TimeView, clip};
@@ -50,6 +53,7 @@ struct CardView {
 
 #[derive(Serialize)]
 struct IndexPage {
+    form: FormView,
     total: Numbers,
     oldest: Option<String>,
     cards: Vec<CardView>,
@@ -74,6 +78,8 @@ pub async fn index(request: HttpRequest) -> Answer {
     let state = page::state_of(&request)?;
     let language = request::language_of(&request);
     let fields = request::query_fields(&request)?;
+    let mut errors = FieldErrors::new();
+    refuse_unknown(&fields, &[&["sort", "page"]], &mut errors);
     let rank = fields.text("sort").and_then(Rank::parse).unwrap_or_default();
     let name = rank.as_str();
     let number =
@@ -97,6 +103,7 @@ pub async fn index(request: HttpRequest) -> Answer {
         _ => None,
     };
     let context = IndexPage {
+        form: FormView::new(&[], &fields, &errors, language),
         total: Numbers::new(&Filter::default(), &found.total),
         oldest,
         causes: found.causes,
@@ -110,7 +117,8 @@ pub async fn index(request: HttpRequest) -> Answer {
         page: number,
         pages,
     };
-    page::ok(&request, "failed_accounting/causes.html", &context)
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page::render(&request, status, "failed_accounting/causes.html", &context)
 }
 
 fn card_view(card: Card, state: &AppState, language: Language) -> CardView {

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::view::{CAUSES, Numbers, Spark, age_text, cause_link, family_key};
 use crate::audit::store::{self as audit, Event};
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{FieldErrors, Fields, Message, NONE};
 use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::base::paging::Position;
 use crate::causes::cause::{NO_REASON, UNSORTED};
@@ -200,11 +200,12 @@ async fn page_of(
     let named = |groups: &[Group], by: By| -> Vec<Place> {
         let place = |group: &Group| {
             let id = group.key.clone();
+            let wanted = if id.is_empty() { NONE.to_owned() } else { id.clone() };
             let (known, filter) = match by {
                 By::Organisation => {
-                    (&names.organisations, Filter { userorgid: Some(id.clone()), ..filter.clone() })
+                    (&names.organisations, Filter { userorgid: Some(wanted), ..filter.clone() })
                 }
-                _ => (&names.models, Filter { llmid: Some(id.clone()), ..filter.clone() }),
+                _ => (&names.models, Filter { llmid: Some(wanted), ..filter.clone() }),
             };
             let numbers = Numbers::new(&filter, &Known::Exactly(group.totals));
             Place { of: (!id.is_empty()).then(|| Named { name: known.get(&id).cloned(), id }), numbers }
