@@ -2,6 +2,7 @@
 
 mod accounts;
 mod archive;
+mod audit;
 mod check;
 mod migrate;
 mod serve;
@@ -15,6 +16,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app;
 use crate::audit::event::{Author, Source};
+use crate::audit::{chain, key};
 use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, Engine, migrations, versions};
@@ -57,7 +59,10 @@ enum Command {
     /// Move accounted usages to the history; each is copied and proved equal before it is deleted.
     Archive(archive::ArchiveCommand),
     /// Look for what must not be: one line for each class, with its count, sum and first ids.
-    Check,
+    Check(check::CheckCommand),
+    /// Look at the audit trail from outside.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print every route with the least role that may call it.
     Permissions,
     /// Play the platform beside `serve --demo`: account the usages that wait, fail some of them.
@@ -138,6 +143,7 @@ fn in_words(error: &Error) -> String {
 fn dispatch(cli: Cli) -> Result<()> {
     let config = cli.config;
     config.check()?;
+    key::give(config.audit_key.clone());
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(options) => serve::serve(&config, &options),
         Command::Migrate(command) => migrate::migrate(&config, &command),
@@ -146,7 +152,8 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Import(command) => transfer::import(&config, command),
         Command::Export(command) => transfer::export(&config, command),
         Command::Archive(command) => archive::archive(&config, &command),
-        Command::Check => check::check(&config),
+        Command::Check(command) => check::check(&config, &command),
+        Command::Audit(command) => audit::audit(&config, &command),
         Command::Permissions => permissions(),
         Command::Simulate { seconds, every, failing } => simulate(&config, (seconds, every), failing),
     }
@@ -187,6 +194,7 @@ fn open_with(config: &Config, (migrate, is_copy_wanted): (bool, bool)) -> Result
     }
     migrations::check_columns(&database)?;
     migrations::check_triggers(&database)?;
+    database.run_here(chain::check_key)?;
     Ok(database)
 }
 

@@ -79,9 +79,14 @@ pub struct Config {
     #[command(flatten)]
     pub alerts: AlertSettings,
 
-    /// What `/metrics` wants as a bearer token; without it everybody who reaches the port may read them.
+    /// What `/metrics` wants as a bearer token; without it only programs on this machine may read them.
     #[arg(long, env = "LLMAGE_METRICS_TOKEN", global = true, hide_env_values = true)]
     pub metrics_token: Option<SecretString>,
+
+    /// At least 32 characters that key the hashes of the audit trail, kept outside the database: without it whoever can
+    /// write every table can compute the trail anew. Once given, it is needed by every command.
+    #[arg(long, env = "LLMAGE_AUDIT_KEY", global = true, hide_env_values = true)]
+    pub audit_key: Option<SecretString>,
 
     /// How much to log: error, warn, info, debug, trace, or a tracing filter.
     #[arg(long, env = "LLMAGE_LOG", default_value = "info", global = true)]
@@ -152,6 +157,9 @@ impl Config {
         }
         if self.secret_key.as_ref().is_some_and(|key| key.expose_secret().chars().count() < 32) {
             return refuse("--secret-key: must have at least 32 characters");
+        }
+        if self.audit_key.as_ref().is_some_and(|key| key.expose_secret().chars().count() < 32) {
+            return refuse("--audit-key: must have at least 32 characters");
         }
         Ok(())
     }

@@ -44,6 +44,8 @@ pub enum Error {
     Unavailable(String),
     /// Another program held a record for too long; nothing was done.
     Held,
+    /// The connection broke at the commit, and nothing tells whether it was written.
+    Unknown(String),
     /// The database asked to try the whole transaction again; nothing was done.
     Transient(String),
     /// A fault of ours. The text is for the log, never for a page.
@@ -86,6 +88,7 @@ impl fmt::Display for Error {
                 write!(f, "database unavailable: {reason}")
             }
             Error::Held => write!(f, "another program holds this record; nothing was changed"),
+            Error::Unknown(reason) => write!(f, "it may have been written, or not: {reason}"),
             Error::Internal(reason) => write!(f, "{reason}"),
         }
     }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use crate::accounts::idempotency;
 use crate::alerts::courier::Courier;
 use crate::alerts::evaluation::Evaluator;
-use crate::alerts::{outlets::Outlets, tidy as alert_history};
+use crate::alerts::{head, outlets::Outlets, tidy as alert_history};
 use crate::archive::mover::Mover;
 use crate::archive::{form, store as archive};
 use crate::audit::event::{Author, Source};
@@ -21,7 +22,6 @@ use crate::db::lease::Lease;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::failed_accounting::arrivals::Arrivals;
-use crate::failed_accounting::idempotency;
 use crate::failed_accounting::watcher::Watcher;
 
 pub use crate::schedule::{Job, Running, Turn};
@@ -42,6 +42,7 @@ pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Cloc
         check_asked(database, clock),
         alerts(config, database, clock),
         alert_deliveries(outlets, database, clock),
+        audit_head(outlets, database, clock),
     ];
     jobs.extend(archive_schedule(config, database, clock));
     jobs
@@ -179,4 +180,12 @@ fn alert_deliveries(outlets: &Outlets, database: &Database, clock: &Clock) -> Jo
     Job::every(lease.name(), Duration::from_secs(5), move || courier.step().map(turn))
         .under(lease)
         .when(move || looked_at.is_due())
+}
+
+/// Tells the end of the audit trail to where it is kept.
+fn audit_head(outlets: &Outlets, database: &Database, clock: &Clock) -> Job {
+    let (outlets, clock) = (outlets.clone(), clock.clone());
+    let (lease, database) = leased("audit head", database);
+    let step = move || head::tell(&database, &clock, &outlets).map(|()| Turn::Done);
+    Job::every(lease.name(), Duration::from_secs(3_600), step).under(lease)
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use actix_web::middleware::from_fn;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::Application;
@@ -13,12 +14,16 @@ use crate::config::Config;
 use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::jobs::{Job, Running};
+use crate::web::load::{self, Load};
 
 /// How long a stopping server waits for requests under way.
 const DRAIN_SECONDS: u64 = 30;
 
 /// How long a client may take to send its headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection may stand idle: a client that comes again just then would be cut off.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Starts structured logging to standard error.
 ///
@@ -58,7 +63,14 @@ pub fn serve(
     let origin = config.origin();
     let (database, clock) = (database.clone(), clock.clone());
     actix_web::rt::System::new().block_on(async move {
-        let server = HttpServer::new(move || application.build())
+        // One count for all workers.
+        let load = Load::default();
+        let app = move || {
+            let load = load.clone();
+            application.build().wrap(from_fn(move |request, next| load::bounded(load.clone(), request, next)))
+        };
+        let server = HttpServer::new(app)
+            .keep_alive(KEEP_ALIVE)
             .client_request_timeout(HEADER_TIMEOUT)
             .shutdown_timeout(DRAIN_SECONDS)
             .bind(listen)

@@ -67,6 +67,7 @@ fn a_refused_command_says_why_in_one_line_and_changes_nothing() {
         (&["serve", "--listen", "nowhere"], "", "--listen"),
         (&["serve", "--public-url", "ftp://x"], "", "--public-url"),
         (&["serve", "--secret-key", "short"], "", "--secret-key"),
+        (&["serve", "--audit-key", "short"], "", "--audit-key"),
         (&["serve", "--assets", "/nonexistent"], "", "--assets"),
         (&["serve", "--database-url", "oracle://x"], "", "--database-url"),
     ] {
@@ -192,19 +193,96 @@ fn a_check_finds_an_event_that_the_app_did_not_write() {
     assert!(run(&database, &["user", "disable", "nobody"], "").status.code() == Some(1));
     let clean = run(&database, &["check"], "");
     assert_eq!(clean.status.code(), Some(0), "{}", text(&clean.stdout));
-    database
-        .transaction_here(|connection| {
-            diesel::connection::SimpleConnection::batch_execute(
-                connection,
-                "INSERT INTO audit_event (id, happened_at, author, source, action, record_kind, record_id) \
-                 VALUES (999, '2026-05-22 01:00:00', 'nobody', 'page', 'delete', 'failed_accounting', 'f1')",
-            )?;
+    let forge = |statement: &str| {
+        database.transaction_here(|connection| {
+            diesel::connection::SimpleConnection::batch_execute(connection, statement)?;
             Ok(())
         })
-        .expect("a forged event");
+    };
+    let event = "INSERT INTO audit_event (id, happened_at, author, source, action, record_kind, record_id) \
+                 VALUES (999, '2026-05-22 01:00:00', 'nobody', 'page', 'delete', 'failed_accounting', 'f1')";
+    assert!(forge(event).is_err(), "the database takes no such event");
+    let on = if database.engine() == llmage_admin::db::Engine::Postgres { " ON audit_event" } else { "" };
+    forge(&format!("DROP TRIGGER audit_event_follows{on}")).expect("the trigger is taken away");
+    forge(event).expect("a forged event");
     let found = run(&database, &["check"], "");
     assert_eq!(found.status.code(), Some(1), "{}", text(&found.stdout));
+    if !on.is_empty() || database.engine() == llmage_admin::db::Engine::Mysql {
+        // A server's triggers are made by an administrator, so that nothing is done before they are there.
+        assert!(text(&found.stderr).contains("audit_event_follows"), "{}", text(&found.stderr));
+        return;
+    }
     assert!(text(&found.stdout).contains("999"), "{}", text(&found.stdout));
+}
+
+/// Runs a command with a key of the audit trail, or none.
+fn keyed(database: &TestDatabase, key: &str, arguments: &[&str], input: &str) -> std::process::Output {
+    let flag = ["--audit-key", key];
+    let flag = if key.is_empty() { &[][..] } else { &flag[..] };
+    run(database, &[arguments, flag].concat(), input)
+}
+
+#[test]
+fn a_trail_that_was_written_with_a_key_wants_it_from_every_command() {
+    const KEY: &str = "a key of the trail that no database holds";
+    let database = TestDatabase::new();
+    let password = "nine blue otters swim\n";
+    let done = keyed(&database, "", &["user", "add", "li.wei", "--role", "admin"], password);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let head = keyed(&database, "", &["audit", "head"], "");
+    assert!(text(&head.stderr).contains("LLMAGE_AUDIT_KEY"), "it is said that there is no key");
+    let early = text(&head.stdout).trim().to_owned();
+    // The end has no key until something is written with it.
+    assert!(text(&keyed(&database, KEY, &["check"], "").stdout).contains("(the end has no key)"));
+    let done = keyed(&database, KEY, &["user", "add", "sofia", "--role", "viewer"], password);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let head = keyed(&database, KEY, &["audit", "head"], "");
+    assert_eq!(text(&head.stderr), "");
+    for since in [&early, text(&head.stdout).trim()] {
+        let checked = keyed(&database, KEY, &["check", "--since", since], "");
+        assert_eq!(checked.status.code(), Some(0), "{since}: {}", text(&checked.stdout));
+    }
+    let other = format!("{}{}", &early[..early.len() - 1], if early.ends_with('0') { '1' } else { '0' });
+    let checked = keyed(&database, KEY, &["check", "--since", &other], "");
+    assert!(text(&checked.stdout).contains("1 (not as it was kept)"), "{}", text(&checked.stdout));
+    assert_eq!(keyed(&database, KEY, &["check", "--since", "1"], "").status.code(), Some(1));
+    for arguments in [&["check"][..], &["user", "list"], &["serve", "--listen", "127.0.0.1:0"]] {
+        let refused = keyed(&database, "", arguments, "");
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        assert!(text(&refused.stderr).contains("LLMAGE_AUDIT_KEY"), "{}", text(&refused.stderr));
+    }
+    // With another key nothing that was written with the first one is right.
+    let wrong = keyed(&database, "another key, as long as a key has to be", &["check"], "");
+    assert!(text(&wrong.stdout).contains("audit_chain 1 - 2"), "{}", text(&wrong.stdout));
+    // Somebody who can write every table, and computes hashes without the key.
+    let forge = |statement: &str| {
+        let run = |connection: &mut _| {
+            diesel::connection::SimpleConnection::batch_execute(connection, statement)?;
+            Ok(())
+        };
+        database.transaction_here(run).expect("all rights")
+    };
+    let on = if database.engine() == llmage_admin::db::Engine::Postgres { " ON audit_event" } else { "" };
+    forge(&format!("DROP TRIGGER audit_event_remains{on}"));
+    if on.is_empty() {
+        forge("DELETE FROM audit_event WHERE id = 2");
+    } else {
+        forge(&format!("DROP TRIGGER audit_event_stays{on}"));
+        forge("DELETE FROM audit_event WHERE id = 2");
+    }
+    let (_, hash) = early.split_once(':').expect("an id and a hash");
+    forge(&format!("UPDATE audit_chain SET last_id = 1, last_hash = '{hash}'"));
+    let checked = keyed(&database, KEY, &["check", "--since", text(&head.stdout).trim()], "");
+    if database.engine() != llmage_admin::db::Engine::Sqlite {
+        // A server's triggers are made by an administrator, so that nothing is done before they are there.
+        assert!(text(&checked.stderr).contains("audit_event_remains"), "{}", text(&checked.stderr));
+        return;
+    }
+    for named in
+        ["(the end has no key)", "2 (not as it was kept)", "audit_event_remains (the trigger is missing)"]
+    {
+        assert!(text(&checked.stdout).contains(named), "{named} in {}", text(&checked.stdout));
+    }
 }
 
 #[test]

@@ -504,9 +504,10 @@ fn a_user_and_an_event_fit() {
                     admin_user::created_at.eq(now),
                 ))
                 .execute(connection)?;
-            for _ in 0..2 {
+            for id in 1..=2 {
                 diesel::insert_into(audit_event::table)
                     .values((
+                        audit_event::id.eq(id),
                         audit_event::happened_at.eq(now),
                         audit_event::author.eq("ann"),
                         audit_event::source.eq("page"),

@@ -36,6 +36,7 @@ error-password-simple = Harder to guess: not one of the common passwords; severa
 error-language = One of the languages offered here
 error-user-name = From 1 to 64 letters, digits, dots, hyphens, underscores or @
 error-name-taken = A name that no other user has
+error-name-of-token = A name that no token has: in the audit trail a name stands for one author
 error-role = One of viewer, operator, admin
 conflict-own-role = Nobody raises their own role: another administrator can. Nothing was changed.
 conflict-last-admin = This is the last administrator: first give somebody else the role. Nothing was changed.

@@ -192,14 +192,17 @@ overview-firing =
 
 job-alerts = Looking at the alert rules
 job-alert-deliveries = Sending what alerts say
+job-audit-head = Telling the end of the audit trail
 may-alerts-admin = Make alert rules and see what they told
 audit-kind-alert-rule = alert rule
+audit-kind-trail = audit trail
 audit-action-create-alert = made an alert rule
 audit-action-change-alert = changed an alert rule
 audit-action-enable-alert = switched an alert rule on
 audit-action-disable-alert = switched an alert rule off
 audit-action-delete-alert = deleted an alert rule
 audit-action-test-alert = tested an alert rule
+audit-action-seal-trail = bound the audit trail to its chain
 field-kind = kind
 field-threshold = threshold
 field-to-webhook = webhook

@@ -32,6 +32,7 @@ role-reporter = reporter
 error-token-role = One of reporter, viewer, operator, admin
 error-token-ended = Today or later
 error-token-name-taken = A name that no other token has
+error-token-name-of-user = A name that no user has: in the audit trail a name stands for one author
 
 event-create-token = { $author } made an API token
 event-revoke-token = { $author } revoked an API token

@@ -28,6 +28,7 @@ usages-count =
 filter-status = Status
 filter-id = Usage id
 filter-taskid = Task id
+filter-backup-time = Archived at
 filter-accounting-status = Accounting
 chip-task = Task: { $value }
 chip-status = Status: { $value }

@@ -32,6 +32,7 @@ error-password-simple = 太容易被猜到：不能是常见密码，可以用�
 error-language = 请从列出的语言中选择
 error-user-name = 1 至 64 个字母、数字、点、连字符、下划线或 @
 error-name-taken = 已有同名用户，请换一个用户名
+error-name-of-token = 令牌已使用此名称：审计记录中一个名称只代表一个操作者
 error-role = 请选择 viewer、operator 或 admin
 conflict-own-role = 不能提升自己的角色，请由其他管理员操作。未作任何改动。
 conflict-last-admin = 这是最后一位管理员，请先把管理员角色授予他人。未作任何改动。

@@ -158,14 +158,17 @@ overview-firing = { $number } 条告警正在触发
 
 job-alerts = 检查告警规则
 job-alert-deliveries = 投递告警通知
+job-audit-head = 通报审计记录的末端
 may-alerts-admin = 管理告警规则并查看通知历史
 audit-kind-alert-rule = 告警规则
+audit-kind-trail = 审计记录
 audit-action-create-alert = 新建告警规则
 audit-action-change-alert = 修改告警规则
 audit-action-enable-alert = 启用告警规则
 audit-action-disable-alert = 关闭告警规则
 audit-action-delete-alert = 删除告警规则
 audit-action-test-alert = 测试告警规则
+audit-action-seal-trail = 将审计记录绑定到校验链
 field-kind = 类型
 field-threshold = 阈值
 field-to-webhook = Webhook

@@ -28,6 +28,7 @@ role-reporter = 上报者
 error-token-role = 请选择 reporter、viewer、operator 或 admin
 error-token-ended = 须为今天或以后的日期
 error-token-name-taken = 已有同名令牌，请换一个名称
+error-token-name-of-user = 用户已使用此名称：审计记录中一个名称只代表一个操作者
 
 event-create-token = { $author } 创建了 API 令牌
 event-revoke-token = { $author } 吊销了 API 令牌

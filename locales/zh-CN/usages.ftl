@@ -24,6 +24,7 @@ usages-count = { $count } 条使用记录
 filter-status = 状态
 filter-id = 使用记录id
 filter-taskid = 任务号
+filter-backup-time = 归档时间
 filter-accounting-status = 记账状态
 chip-task = 任务号：{ $value }
 chip-status = 状态：{ $value }

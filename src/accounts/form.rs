@@ -28,6 +28,12 @@ pub fn plain_name(text: &str) -> bool {
     (1..=64).contains(&text.chars().count()) && text.chars().all(plain)
 }
 
+/// Whether a name is one of those, in capitals or not: nobody could tell the two apart.
+pub fn is_among(name: &str, names: &[String]) -> bool {
+    let lower = name.to_lowercase();
+    names.iter().any(|other| other.to_lowercase() == lower)
+}
+
 /// A change of one's own password.
 #[derive(Debug)]
 pub struct PasswordChange {

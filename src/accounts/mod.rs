@@ -1,6 +1,7 @@
 //! Who may sign in: users, their roles and passwords, and the pages for signing in and one's own account.
 
 pub mod form;
+pub mod idempotency;
 pub mod login;
 pub mod pages;
 pub mod password;

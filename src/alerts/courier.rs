@@ -17,7 +17,7 @@ use crate::db::Database;
 use crate::error::Result;
 
 /// The version of the webhook's format.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// Sends deliveries.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod evaluation;
 pub mod event;
 pub mod form;
+pub mod head;
 pub mod history;
 pub mod mail;
 pub mod occurrences;

@@ -12,8 +12,10 @@ use super::{form, store};
 use crate::base::form::{FieldErrors, Fields};
 use crate::base::money::{MoneySum, Number};
 use crate::base::object::{Kind, Member};
+use crate::db::DbConnection;
 use crate::web::document::{WriteRefusals, described_body};
 use crate::web::error::Answer;
+use crate::web::once::{self, Manner, Told};
 use crate::web::{json, page, request};
 
 const MEMBERS: [Member; 2] =
@@ -91,9 +93,11 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
             state.database.run(move |connection| preview::preview(connection, cutoff, None)).await?;
         return json::answer(StatusCode::OK, &dry(&preview, cutoff));
     }
-    let run =
-        state.database.transaction(move |connection| store::ask_alone(connection, cutoff, &author)).await?;
-    json::answer(StatusCode::ACCEPTED, &asked(&run))
+    let work = move |connection: &mut DbConnection| {
+        let run = store::ask_alone(connection, cutoff, &author)?;
+        Told::new(&run.id, &asked(&run))
+    };
+    once::act(&request, Manner::accepted(), work).await
 }
 
 fn is_dry(fields: &Fields) -> bool {

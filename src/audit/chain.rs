@@ -2,31 +2,74 @@
 //!
 //! A changed or missing event breaks the chain at the next one; missing last ones break it at its end.
 
+use std::fmt;
+use std::str::FromStr;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use sha2::{Digest, Sha256};
 
+pub use super::checking::{check, check_since, missing_triggers};
+use super::hash::{self, Seal};
+use super::key;
 use super::store::Event;
-use crate::base::clock::TIME_FORMAT;
-use crate::base::finding::Finding;
-use crate::db::DbConnection;
 use crate::db::dialect::{self, Statement};
 use crate::db::lock_order::{self, Lock};
 use crate::db::schema::{audit_chain, audit_event};
+use crate::db::{DbConnection, witness};
 use crate::error::{Error, Result};
-
-/// How many events the check reads at once.
-const CHUNK: i64 = 1_000;
 
 /// The end of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Head {
+pub struct Head {
     pub id: i64,
     pub hash: String,
+    /// The last event from before the chain.
+    pub(super) began_after: i64,
+}
+
+impl Head {
+    /// Whether the last event was made with a key.
+    pub fn is_keyed(&self) -> bool {
+        Seal::of(&self.hash) == Seal::Keyed
+    }
+
+    /// What an event is called by whoever keeps it elsewhere.
+    pub fn mark(&self) -> Mark {
+        Mark { id: self.id, hash: self.hash.clone() }
+    }
+}
+
+/// An event as somebody kept it outside the database: `ID:HASH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    pub id: i64,
+    /// Empty where no event was chained yet.
+    pub hash: String,
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.id, self.hash)
+    }
+}
+
+impl FromStr for Mark {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Mark, String> {
+        let wrong = || "must be ID:HASH, as `llmage-admin audit head` prints it".to_owned();
+        let (id, hash) = text.trim().split_once(':').ok_or_else(wrong)?;
+        let id = id.parse().map_err(|_| wrong())?;
+        let is_hash = hash.len() == 64 && hash.chars().all(|letter| letter.is_ascii_alphanumeric());
+        if is_hash || hash.is_empty() { Ok(Mark { id, hash: hash.to_owned() }) } else { Err(wrong()) }
+    }
 }
 
 /// The end of the chain; nobody else adds an event until the transaction ends. The id is at least the
 /// highest in the table, so that a foreign row stops nobody; the check finds it.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the trail is keyed and this process has no key.
 pub(super) fn lock(connection: &mut DbConnection) -> Result<Head> {
     #[derive(QueryableByName)]
     struct Row {
@@ -35,16 +78,22 @@ pub(super) fn lock(connection: &mut DbConnection) -> Result<Head> {
         #[diesel(sql_type = Text)]
         last_hash: String,
         #[diesel(sql_type = BigInt)]
+        began_after: i64,
+        #[diesel(sql_type = BigInt)]
         highest: i64,
     }
     let engine = connection.engine();
     lock_order::note(engine, Lock::Trail, &[]);
-    let question = "SELECT last_id, last_hash, (SELECT COALESCE(MAX(id), 0) FROM audit_event) AS highest \
-                    FROM audit_chain WHERE id = 1";
+    let question = "SELECT last_id, last_hash, began_after, \
+                    (SELECT COALESCE(MAX(id), 0) FROM audit_event) AS highest FROM audit_chain WHERE id = 1";
     let rows: Vec<Row> =
         Statement::new(engine, question).sql(dialect::for_update(engine)).load(connection)?;
     let row = rows.into_iter().next().ok_or_else(|| Error::internal("the audit chain has no end"))?;
-    Ok(Head { id: row.last_id.max(row.highest), hash: row.last_hash })
+    let head = Head { id: row.last_id.max(row.highest), hash: row.last_hash, began_after: row.began_after };
+    if head.is_keyed() && !key::is_given() {
+        return Err(hash::key_missing());
+    }
+    Ok(head)
 }
 
 /// Makes an event the end of the chain.
@@ -55,70 +104,71 @@ pub(super) fn append(connection: &mut DbConnection, head: &Head) -> Result<()> {
         .text(head.hash.as_str())
         .sql(" WHERE id = 1")
         .execute(connection)?;
+    // Whoever finds this event later knows that the transaction was committed.
+    let (id, hash) = (head.id, head.hash.clone());
+    witness::leave(move |connection| holds(connection, id, &hash));
     Ok(())
 }
 
-/// The hash of an event after the one with that hash.
-pub(super) fn hash(before: &str, event: &Event) -> String {
-    let mut hasher = Sha256::new();
-    let happened = event.happened_at.format(TIME_FORMAT).to_string();
-    let id = event.id.to_string();
-    let parts = [
-        Some(before),
-        Some(&id),
-        Some(&happened),
-        Some(&event.author),
-        Some(&event.source),
-        Some(&event.action),
-        Some(&event.record_kind),
-        Some(&event.record_id),
-        event.before_state.as_deref(),
-        event.after_state.as_deref(),
-        event.request_id.as_deref(),
-    ];
-    for part in parts {
-        // With its length, so that no two events have the same bytes.
-        match part {
-            Some(text) => hasher.update(format!("{}:{text}", text.len())),
-            None => hasher.update("-"),
-        }
-    }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+/// Whether the trail has that event. Waits for whoever is adding one, whose commit may be under way.
+fn holds(connection: &mut DbConnection, id: i64, hash: &str) -> Result<bool> {
+    lock(connection)?;
+    let kept = audit_event::table.find(id).select(audit_event::hash);
+    Ok(kept.first::<Option<String>>(connection).optional()?.flatten().as_deref() == Some(hash))
 }
 
-/// The events that are not what was written, and a missing end. Events from before the chain are passed over.
-pub fn check(connection: &mut DbConnection) -> Result<Finding> {
-    let mut finding = Finding::none("audit_chain");
-    let (mut previous, mut last_id) = (String::new(), 0);
-    loop {
-        let events: Vec<Event> = audit_event::table
-            .filter(audit_event::id.gt(last_id))
-            .order(audit_event::id)
-            .limit(CHUNK)
-            .select(Event::as_select())
-            .load(connection)?;
-        let Some(last) = events.last() else { break };
-        last_id = last.id;
-        for event in events {
-            let expected = hash(&previous, &event);
-            match event.hash {
-                None if previous.is_empty() => {}
-                Some(kept) => {
-                    if kept != expected {
-                        finding.add(event.id);
-                    }
-                    previous = kept;
-                }
-                None => finding.add(event.id),
-            }
-        }
+/// The hash of an event at the end of the chain.
+pub(super) fn hash(head: &Head, event: &Event) -> Result<String> {
+    hash::of(Seal::present(), head.began_after, &head.hash, event)
+}
+
+/// The end of the chain as it stands.
+///
+/// # Errors
+/// [`Error::NotFound`] where it is missing.
+pub fn head(connection: &mut DbConnection) -> Result<Head> {
+    stored(connection)?.map(|end| end.head).ok_or(Error::NotFound)
+}
+
+pub(super) struct End {
+    pub head: Head,
+    key_mark: Option<String>,
+}
+
+/// The end as it is stored, where there is one.
+pub(super) fn stored(connection: &mut DbConnection) -> Result<Option<End>> {
+    let columns =
+        (audit_chain::last_id, audit_chain::last_hash, audit_chain::began_after, audit_chain::key_mark);
+    let row: Option<(i64, String, i64, Option<String>)> =
+        audit_chain::table.find(1).select(columns).first(connection).optional()?;
+    Ok(row.map(|(id, hash, began_after, key_mark)| End { head: Head { id, hash, began_after }, key_mark }))
+}
+
+/// Refuses a process that has no key, or another one, where the trail was written with one.
+///
+/// # Errors
+/// [`Error::Unavailable`] with one line that names the setting.
+pub fn check_key(connection: &mut DbConnection) -> Result<()> {
+    // The check finds a missing end.
+    let Some(end) = stored(connection)? else { return Ok(()) };
+    match (end.key_mark, key::mark()) {
+        (Some(_), None) => Err(hash::key_missing()),
+        (Some(kept), Some(given)) if kept != given => Err(Error::Unavailable(
+            "LLMAGE_AUDIT_KEY: another key than the one with which the audit trail was written".to_owned(),
+        )),
+        _ if end.head.is_keyed() && !key::is_given() => Err(hash::key_missing()),
+        _ => Ok(()),
     }
-    let (end, end_hash): (i64, String) = audit_chain::table
-        .find(1)
-        .select((audit_chain::last_id, audit_chain::last_hash))
-        .first(connection)?;
-    if end_hash != previous {
-        finding.add(format!("{end} (the end)"));
+}
+
+/// Whether an event is due that binds what was written before: the first one with a key, or the first one at all after
+/// events from before the chain. Notes the key's mark.
+pub(super) fn is_to_seal(connection: &mut DbConnection) -> Result<Option<Head>> {
+    let head = lock(connection)?;
+    if let Some(mark) = key::mark() {
+        let row = audit_chain::table.find(1).filter(audit_chain::key_mark.is_null());
+        diesel::update(row).set(audit_chain::key_mark.eq(mark)).execute(connection)?;
     }
-    Ok(finding)
+    let is_due = head.id > 0 && (head.hash.is_empty() || (key::is_given() && !head.is_keyed()));
+    Ok(is_due.then_some(head))
 }

@@ -121,6 +121,8 @@ actions! {
     DisableAlert => "disable_alert",
     DeleteAlert => "delete_alert",
     TestAlert => "test_alert",
+    /// What stands in the trail so far was bound to its chain.
+    SealTrail => "seal_trail",
 }
 
 /// The kinds of record that events are about.
@@ -132,6 +134,7 @@ pub const TOKEN: &str = "token";
 pub const BATCH: &str = "batch";
 pub const VIEW: &str = "view";
 pub const ALERT_RULE: &str = "alert_rule";
+pub const TRAIL: &str = "trail";
 
 /// One change of one record.
 #[derive(Debug, Clone)]

@@ -3,9 +3,13 @@
 //! Events are only ever added; nothing in the app changes or removes one.
 
 pub mod chain;
+mod checking;
 pub mod event;
 pub mod export;
 pub mod filter;
+mod hash;
+pub mod key;
 pub mod list;
 pub mod pages;
 pub mod store;
+mod triggers;

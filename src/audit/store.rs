@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde_json::json;
 
-use super::chain;
-use super::event::{Action, Author, Change};
+use super::chain::{self, Head};
+use super::event::{Action, Author, Change, TRAIL};
+use super::key;
 use crate::db::dialect::Statement;
 use crate::db::schema::{audit_chain, audit_event};
 use crate::db::{DbBackend, DbConnection};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How many events a timeline shows; the newest.
 const TIMELINE: i64 = 200;
@@ -42,12 +44,40 @@ pub struct Event {
 /// whatever else it locks.
 pub fn record(connection: &mut DbConnection, author: &Author, change: Change<'_>) -> Result<()> {
     let head = chain::lock(connection)?;
-    let mut event = event_of(head.id + 1, author, change);
-    let hash = chain::hash(&head.hash, &event);
-    event.hash = Some(hash.clone());
-    let id = event.id;
+    record_at(connection, head, author, change)
+}
+
+fn record_at(
+    connection: &mut DbConnection,
+    mut head: Head,
+    author: &Author,
+    change: Change<'_>,
+) -> Result<()> {
+    head.id = next(head.id)?;
+    let mut event = event_of(head.id, author, change);
+    head.hash = chain::hash(&head, &event)?;
+    event.hash = Some(head.hash.clone());
     insert_all(connection, &[event])?;
-    chain::append(connection, &chain::Head { id, hash })
+    chain::append(connection, &head)
+}
+
+/// Binds what was written before to the chain, where it is not yet: see [`chain`]. To be called when a server starts.
+pub fn seal(connection: &mut DbConnection, author: &Author) -> Result<bool> {
+    let Some(head) = chain::is_to_seal(connection)? else { return Ok(false) };
+    let after = json!({ "began_after": head.began_after, "keyed": key::is_given() });
+    let change = Change {
+        action: Action::SealTrail,
+        record_kind: TRAIL,
+        record_id: "chain",
+        before: None,
+        after: Some(after),
+    };
+    record_at(connection, head, author, change).map(|()| true)
+}
+
+/// A foreign row may have the highest id of all.
+fn next(id: i64) -> Result<i64> {
+    id.checked_add(1).ok_or_else(|| Error::internal("the audit trail has no id left"))
 }
 
 /// Adds many events of one author at once, in their order; gives the id of the first, the others follow it. To be called
@@ -65,19 +95,19 @@ pub fn record_each<'a>(
     if changes.peek().is_none() {
         return Ok(last_id(connection)? + 1);
     }
-    let head = chain::lock(connection)?;
-    let (mut id, mut before) = (head.id, head.hash);
+    let mut head = chain::lock(connection)?;
+    let first = next(head.id)?;
     let mut events = Vec::new();
     for (author, change) in changes {
-        id += 1;
-        let mut event = event_of(id, author, change);
-        before = chain::hash(&before, &event);
-        event.hash = Some(before.clone());
+        head.id = next(head.id)?;
+        let mut event = event_of(head.id, author, change);
+        head.hash = chain::hash(&head, &event)?;
+        event.hash = Some(head.hash.clone());
         events.push(event);
     }
     insert_all(connection, &events)?;
-    chain::append(connection, &chain::Head { id, hash: before })?;
-    Ok(head.id + 1)
+    chain::append(connection, &head)?;
+    Ok(first)
 }
 
 fn event_of(id: i64, author: &Author, change: Change<'_>) -> Event {

@@ -2,24 +2,38 @@
 
 use super::class::{self, ACCOUNTED_FOR_NOTHING, AUDIT_CHAIN, CLASSES};
 use super::{store, tokens};
-use crate::audit::chain;
+use crate::audit::chain::{self, Mark};
 use crate::base::clock::Clock;
 use crate::base::finding::Finding;
 use crate::db::Database;
 use crate::error::Result;
 
+/// Who wants a check, and an end of the audit trail that was kept elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    pub by: &'a str,
+    pub since: Option<&'a Mark>,
+    /// Triggers of the trail that were missing and have been made again.
+    pub missing: &'a [String],
+}
+
 /// Checks on behalf of somebody; tells each finding as it is known.
 pub fn check(
     database: &Database,
     clock: &Clock,
-    by: &str,
+    order: &Order<'_>,
     tell: &mut dyn FnMut(&Finding) -> Result<()>,
 ) -> Result<Vec<Finding>> {
     let began = clock.now();
     let mut findings = Vec::new();
     for (name, _) in CLASSES {
         let finding = match name {
-            AUDIT_CHAIN => database.run_here(chain::check)?,
+            AUDIT_CHAIN => {
+                let mut finding =
+                    database.run_here(|connection| chain::check_since(connection, order.since))?;
+                order.missing.iter().for_each(|trigger| finding.add(trigger));
+                finding
+            }
             ACCOUNTED_FOR_NOTHING => tokens::find(database)?,
             _ => database
                 .run_here(|connection| class::find(connection, name, began))?
@@ -29,7 +43,7 @@ pub fn check(
         findings.push(finding);
     }
     let ended = clock.now();
-    database.transaction_here(|connection| store::keep(connection, (by, began, ended), &findings))?;
+    database.transaction_here(|connection| store::keep(connection, (order.by, began, ended), &findings))?;
     Ok(findings)
 }
 
@@ -41,7 +55,7 @@ pub fn is_asked(database: &Database) -> Result<bool> {
 /// Makes the check that was asked for on a page.
 pub fn answer(database: &Database, clock: &Clock) -> Result<()> {
     if let Some(by) = database.run_here(store::asked_by)? {
-        check(database, clock, &by, &mut |_| Ok(()))?;
+        check(database, clock, &Order { by: &by, since: None, missing: &[] }, &mut |_| Ok(()))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::{author, clock, open_with, say};
 use crate::accounts::password;
 use crate::accounts::role::Role;
 use crate::accounts::store::{self, User};
+use crate::audit::{key, store as audit};
 use crate::config::Config;
 use crate::db::{Database, access};
 use crate::demo::store::{self as demo, Filled};
@@ -44,8 +45,21 @@ pub(super) fn serve(config: &Config, options: &Serve) -> Result<()> {
     }
     first_admin(config, &database)?;
     let application = app::Application::new(config, database.clone(), clock(config))?;
+    seal_trail(config, &database)?;
     let background = jobs::all(config, application.outlets(), &database, &clock(config));
     server::serve(config, application, background, (&database, &clock(config)))
+}
+
+/// Binds what stands in the audit trail to its chain and its key, and says where there is none.
+fn seal_trail(config: &Config, database: &Database) -> Result<()> {
+    let author = author(config, "llmage-admin");
+    if database.transaction_here(|connection| audit::seal(connection, &author))? {
+        tracing::warn!("the audit trail is bound to its chain from here on; keep its present end elsewhere");
+    }
+    if !key::is_given() {
+        tracing::info!("{}", super::audit::NO_KEY);
+    }
+    Ok(())
 }
 
 /// With no user yet, makes `admin` and says how to sign in.

@@ -21,6 +21,7 @@ pub mod values;
 pub mod versions;
 mod wal;
 pub mod walk;
+pub mod witness;
 mod zone;
 
 use std::sync::Arc;
@@ -131,6 +132,7 @@ impl Database {
         let database = self.clone();
         transactions::answered(move |given_up| {
             database.transaction_here(move |connection| {
+                given_up.begin()?;
                 let done = work(connection)?;
                 given_up.check()?;
                 Ok(done)
@@ -161,7 +163,7 @@ impl Database {
         if waited > 0 {
             connection.wait_for_locks(LOCK_TIMEOUT.saturating_sub(waited).max(1))?;
         }
-        let ended = transactions::within(&mut connection, Begin::Write, self.fenced(work));
+        let ended = self.proven(&mut connection, self.fenced(work));
         if waited > 0 && connection.wait_for_locks(LOCK_TIMEOUT).is_err() {
             tracing::debug!("a connection broke behind a transaction");
         }
@@ -247,27 +249,37 @@ pub fn is_duplicate(error: &DieselError) -> bool {
 
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Error {
-        if let DieselError::DatabaseError(_, details) = &error
-            && let Some(refused) = dialect::refusal(details.message())
-        {
-            return refused;
+        of_database(&error)
+    }
+}
+
+fn of_database(error: &DieselError) -> Error {
+    if let DieselError::DatabaseError(_, details) = error
+        && let Some(refused) = dialect::refusal(details.message())
+    {
+        return refused;
+    }
+    match error {
+        DieselError::NotFound => Error::NotFound,
+        // What went wrong first; a connection that is gone cannot roll back either.
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => of_database(commit_error),
+        // Before its commit, a transaction whose connection is lost has done nothing, and may be done again.
+        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
+            Error::Transient(error.to_string())
         }
-        match &error {
-            DieselError::NotFound => Error::NotFound,
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
-                Error::Unavailable(error.to_string())
-            }
-            DieselError::DatabaseError(_, details) if dialect::is_held(details.message()) => Error::Held,
-            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
-                Error::Transient(error.to_string())
-            }
-            DieselError::DatabaseError(_, details) if dialect::is_transient(details.message()) => {
-                Error::Transient(error.to_string())
-            }
-            DieselError::DatabaseError(_, details) if dialect::is_outage(details.message()) => {
-                Error::Unavailable(error.to_string())
-            }
-            _ => Error::Internal(error.to_string()),
+        DieselError::DatabaseError(_, details) if dialect::is_lost(details.message()) => {
+            Error::Transient(error.to_string())
         }
+        DieselError::DatabaseError(_, details) if dialect::is_held(details.message()) => Error::Held,
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+            Error::Transient(error.to_string())
+        }
+        DieselError::DatabaseError(_, details) if dialect::is_transient(details.message()) => {
+            Error::Transient(error.to_string())
+        }
+        DieselError::DatabaseError(_, details) if dialect::is_outage(details.message()) => {
+            Error::Unavailable(error.to_string())
+        }
+        _ => Error::Internal(error.to_string()),
     }
 }

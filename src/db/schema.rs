@@ -155,6 +155,8 @@ diesel::table! {
         id -> Integer,
         last_id -> BigInt,
         last_hash -> Text,
+        began_after -> BigInt,
+        key_mark -> Nullable<Text>,
     }
 }
 

@@ -4,11 +4,13 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
 use super::connection::Begin;
-use super::{DbConnection, lock_order};
+use super::{DbConnection, Engine, dialect, lock_order};
 use crate::error::{Error, Result};
 
 /// The most times a transaction is tried.
@@ -33,15 +35,30 @@ pub(super) fn within<T>(
     connection.begin(begin)?;
     let _begun = lock_order::begin();
     match work(connection) {
-        Ok(value) => {
-            connection.commit()?;
-            Ok(value)
-        }
+        Ok(value) => match connection.commit() {
+            Ok(()) => Ok(value),
+            // Nobody told how it ended. SQLite is no server: what it refuses is not done.
+            Err(error) if connection.engine() != Engine::Sqlite && is_lost(&error) => {
+                Err(if begin == Begin::Write { Error::Unknown(error.to_string()) } else { error.into() })
+            }
+            Err(error) => Err(error.into()),
+        },
         Err(error) => {
             // The first error is what went wrong; a failed rollback breaks the connection and the pool drops it.
             let _ = connection.rollback();
             Err(error)
         }
+    }
+}
+
+fn is_lost(error: &DieselError) -> bool {
+    match error {
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => is_lost(commit_error),
+        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => true,
+        DieselError::DatabaseError(_, details) => dialect::is_lost(details.message()),
+        // The connection was seen to be broken before the commit was sent, or after.
+        DieselError::BrokenTransactionManager => true,
+        _ => false,
     }
 }
 
@@ -78,17 +95,35 @@ fn chance() -> f64 {
 /// How long a request waits for the database before its page says that it is away.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
-/// Whether the one who asked has been told already that nothing was done.
+/// How far work is, for the one who waits for it: before its commit it can be given up, and then must not happen later.
 #[derive(Debug, Clone, Default)]
-pub(super) struct GivenUp(Arc<AtomicBool>);
+pub(super) struct GivenUp(Arc<AtomicU8>);
+
+const WORKING: u8 = 0;
+const COMMITTING: u8 = 1;
+const GIVEN_UP: u8 = 2;
 
 impl GivenUp {
-    /// To be asked last before a commit: what was given up must not happen later.
+    /// To be said first: what is repeated is not at its commit any more.
+    pub(super) fn begin(&self) -> Result<()> {
+        self.go(COMMITTING, WORKING)
+    }
+
+    /// To be asked last before a commit.
     pub(super) fn check(&self) -> Result<()> {
-        match self.0.load(Ordering::SeqCst) {
-            true => Err(Error::Unavailable("it took too long and was given up".to_owned())),
-            false => Ok(()),
+        self.go(WORKING, COMMITTING)
+    }
+
+    fn go(&self, from: u8, to: u8) -> Result<()> {
+        match self.0.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst) {
+            Err(GIVEN_UP) => Err(Error::Unavailable("it took too long and was given up".to_owned())),
+            _ => Ok(()),
         }
+    }
+
+    /// Gives it up; false where it is at its commit, whose outcome nobody knows yet.
+    fn give_up(&self) -> bool {
+        self.0.compare_exchange(WORKING, GIVEN_UP, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 }
 
@@ -101,8 +136,8 @@ pub(super) async fn answered<T: Send + 'static>(
     match tokio::time::timeout(ANSWER_WITHIN, tokio::task::spawn_blocking(move || work(told))).await {
         Ok(ended) => ended.map_err(Error::internal)?,
         Err(_) => {
-            given_up.0.store(true, Ordering::SeqCst);
-            Err(Error::Unavailable(format!("no answer within {} s", ANSWER_WITHIN.as_secs())))
+            let why = format!("no answer within {} s", ANSWER_WITHIN.as_secs());
+            Err(if given_up.give_up() { Error::Unavailable(why) } else { Error::Unknown(why) })
         }
     }
 }
@@ -134,6 +169,17 @@ mod tests {
         });
         assert!(matches!(ended, Err(Error::Unavailable(_))), "{ended:?}");
         assert_eq!(tries, TRIES);
+    }
+
+    #[test]
+    fn what_is_at_its_commit_is_not_given_up() {
+        let work = GivenUp::default();
+        assert!(work.begin().is_ok() && work.check().is_ok());
+        assert!(!work.give_up(), "nobody knows how it ends");
+        assert!(work.begin().is_ok(), "it is repeated");
+        assert!(work.give_up());
+        assert!(matches!(work.check(), Err(Error::Unavailable(_))), "what was given up is not committed");
+        assert!(matches!(work.begin(), Err(Error::Unavailable(_))), "and not tried again");
     }
 
     #[test]

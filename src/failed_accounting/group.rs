@@ -4,9 +4,9 @@
 //! Whoever comes second to a usage or a key finds what the first one wrote, in the same group, too.
 
 use super::case::{Case, Telling};
-use super::idempotency::{self, Key};
 use super::recorder::{Asked, Outcome, Prepared};
 use super::store;
+use crate::accounts::idempotency::{self, Key};
 use crate::base::form::Message;
 use crate::db::{DbConnection, dialect, is_duplicate};
 use crate::error::{Error, Result};

@@ -17,7 +17,6 @@ pub mod failure;
 pub mod filter;
 pub mod form;
 mod group;
-pub mod idempotency;
 pub mod import;
 pub mod list;
 pub mod many;

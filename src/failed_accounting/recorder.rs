@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::failure::FailedRecord;
 use super::group::Group;
-use super::idempotency::Key;
+use crate::accounts::idempotency::Key;
 use crate::audit::event::Author;
 use crate::causes::cause::Cause;
 use crate::db::{Database, Engine};
@@ -164,6 +164,8 @@ impl Recorder {
             Err(Error::Unavailable(why)) => {
                 asked.iter().map(|_| Err(Error::Unavailable(why.clone()))).collect()
             }
+            // All of them may have been written.
+            Err(Error::Unknown(why)) => asked.iter().map(|_| Err(Error::Unknown(why.clone()))).collect(),
             // One of them cannot be written; nothing of the group is.
             Err(_) => asked.iter().map(|asked| self.alone(asked)).collect(),
         };

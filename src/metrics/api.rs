@@ -1,10 +1,11 @@
-//! `GET /metrics`, in the text format of Prometheus; with a token where one is set.
+//! `GET /metrics`, in the text format of Prometheus: open money, and so for whoever has the token; without one, for this
+//! machine alone.
 
 use std::fmt::Write;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use super::figures::{Figures, Watch, age_in_seconds};
@@ -14,8 +15,12 @@ use crate::web::state::AppState;
 
 /// All figures.
 pub async fn show(request: HttpRequest, state: web::Data<AppState>, watch: web::Data<Watch>) -> Answer {
-    if !may_read(&request, &state) {
-        return Err(Error::Unauthenticated.into());
+    match &state.metrics_token {
+        Some(token) if !is_sent(&request, token) => return Err(Error::Unauthenticated.into()),
+        None if !is_from_here(&request) => {
+            return Ok(HttpResponse::Forbidden().content_type("text/plain; charset=utf-8").body(REFUSED));
+        }
+        _ => {}
     }
     let mut text = String::new();
     let figures = watch.figures(&state.database, state.stuck_since()).await;
@@ -44,8 +49,28 @@ pub async fn show(request: HttpRequest, state: web::Data<AppState>, watch: web::
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
 }
 
-fn may_read(request: &HttpRequest, state: &AppState) -> bool {
-    let Some(token) = &state.metrics_token else { return true };
+/// What is said to whoever comes from elsewhere where no token is set.
+const REFUSED: &str = "/metrics is for this machine alone until LLMAGE_METRICS_TOKEN is set\n";
+
+/// What proxies add: whoever comes through one comes from elsewhere, though the connection is from this machine.
+const OF_PROXIES: [&str; 8] = [
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "x-real-ip",
+    "cf-connecting-ip",
+];
+
+/// Whether a program on this machine asks by itself.
+fn is_from_here(request: &HttpRequest) -> bool {
+    let is_loopback = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    is_loopback && !OF_PROXIES.iter().any(|name| request.headers().contains_key(*name))
+}
+
+fn is_sent(request: &HttpRequest, token: &SecretString) -> bool {
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     given.as_bytes().ct_eq(token.expose_secret().as_bytes()).into()

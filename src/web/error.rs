@@ -50,7 +50,9 @@ impl ResponseError for WebError {
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Conflict(_) | Error::Stale { .. } => StatusCode::CONFLICT,
             Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable(_) | Error::Transient(_) | Error::Held => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Unavailable(_) | Error::Transient(_) | Error::Unknown(_) | Error::Held => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -59,7 +61,7 @@ impl ResponseError for WebError {
         let mut response = HttpResponse::new(self.status_code());
         let retry = match &self.0 {
             Error::TooManyRequests(seconds) => Some(*seconds),
-            Error::Unavailable(_) | Error::Transient(_) | Error::Held => Some(5),
+            Error::Unavailable(_) | Error::Transient(_) | Error::Unknown(_) | Error::Held => Some(5),
             _ => None,
         };
         if let Some(seconds) = retry {
@@ -134,6 +136,7 @@ pub(super) fn explanation(language: Language, status: StatusCode, error: Option<
             locale::words(language, message)
         }
         Some(Error::Stale { .. }) => locale::text(language, "problem-stale"),
+        Some(Error::Unknown(_)) => locale::text(language, "error-page-unknown-outcome"),
         Some(Error::CrossSite) => locale::text(language, "error-page-cross-site"),
         Some(Error::Held) => locale::text(language, "error-page-held"),
         Some(Error::TooManyRequests(seconds)) => {

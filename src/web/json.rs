@@ -23,6 +23,10 @@ const PAGE_KEYS: [&str; 3] = ["page", "after", "before"];
 /// What every cursor begins with: `{"k":` in its encoding.
 pub const CURSOR_PREFIX: &str = "eyJrIjo";
 
+/// The body of a request as it was read: a key for doing something once stands for it.
+#[derive(Debug, Clone)]
+pub(super) struct Sent(pub web::Bytes);
+
 /// The object of a body.
 ///
 /// # Errors
@@ -36,6 +40,7 @@ pub fn body(request: &HttpRequest, body: &web::Bytes, members: &[Member]) -> Res
 
 /// As [`body`], where nothing, or `null`, stands for an object without members.
 pub fn optional_body(request: &HttpRequest, body: &web::Bytes, members: &[Member]) -> Result<Object> {
+    request.extensions_mut().insert(Sent(body.clone()));
     let is_json = request.content_type().eq_ignore_ascii_case("application/json");
     if !body.is_empty() && !is_json {
         return Err(Error::UnsupportedMediaType);

@@ -71,6 +71,9 @@ pub(super) fn body(request: &HttpRequest, status: StatusCode, error: Option<&Err
 fn detail(language: Language, status: StatusCode, error: Option<&Error>) -> String {
     match status {
         StatusCode::UNAUTHORIZED => locale::text(language, "problem-401"),
+        StatusCode::SERVICE_UNAVAILABLE if matches!(error, Some(Error::Unknown(_))) => {
+            locale::text(language, "problem-unknown-outcome")
+        }
         StatusCode::PAYLOAD_TOO_LARGE => locale::text(language, "problem-413"),
         _ => error::explanation(language, status, error),
     }

@@ -1,6 +1,6 @@
 //! What a request tells: its id, who asks, in which language, and the fields it carries.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_session::SessionExt;
 use actix_web::http::header;
@@ -102,5 +102,36 @@ pub fn address_of(request: &HttpRequest, state: &AppState) -> Option<IpAddr> {
     let Some(place) = state.proxies.checked_sub(1) else { return peer };
     let headers = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
     let chain: Vec<&str> = headers.flat_map(|value| value.split(',')).map(str::trim).collect();
-    chain.iter().rev().nth(place).and_then(|text| text.parse().ok()).or(peer)
+    chain.iter().rev().nth(place).and_then(|text| address_in(text)).or(peer)
+}
+
+/// The address in an entry of `X-Forwarded-For`: some proxies add the port, brackets, or quotes.
+fn address_in(entry: &str) -> Option<IpAddr> {
+    let text = entry.trim_matches('"');
+    let bare = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    text.parse().ok().or_else(bare).or_else(with_port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_found_with_its_port_and_without() {
+        for (entry, address) in [
+            ("203.0.113.5", Some("203.0.113.5")),
+            ("203.0.113.5:52100", Some("203.0.113.5")),
+            ("2001:db8::7", Some("2001:db8::7")),
+            ("[2001:db8::7]", Some("2001:db8::7")),
+            ("[2001:db8::7]:443", Some("2001:db8::7")),
+            ("\"[2001:db8::7]:443\"", Some("2001:db8::7")),
+            ("unknown", None),
+            ("203.0.113.5:", None),
+            ("203.0.113.5:99999", None),
+            ("", None),
+        ] {
+            assert_eq!(address_in(entry).map(|found| found.to_string()).as_deref(), address, "{entry}");
+        }
+    }
 }

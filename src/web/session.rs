@@ -22,6 +22,9 @@ const ABSOLUTE_HOURS: i64 = 12;
 /// A session ends when nothing was asked for so long.
 const IDLE_MINUTES: i64 = 120;
 
+/// Clocks of two instances may differ by so much.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
+
 const USER: &str = "user";
 const EPOCH: &str = "epoch";
 const SINCE: &str = "since";
@@ -115,6 +118,10 @@ pub async fn visitor(session: &Session, state: &AppState) -> Result<Option<Visit
 fn is_fresh(session: &Session, now: NaiveDateTime) -> bool {
     let time = |name| session.get::<NaiveDateTime>(name).ok().flatten();
     let (Some(since), Some(seen)) = (time(SINCE), time(SEEN)) else { return false };
+    // One from the future would hold for longer than a session may: a clock was wrong, or a key is known.
+    if since - now > CLOCKS_DIFFER || seen - now > CLOCKS_DIFFER {
+        return false;
+    }
     if now - since >= TimeDelta::hours(ABSOLUTE_HOURS) || now - seen >= TimeDelta::minutes(IDLE_MINUTES) {
         return false;
     }

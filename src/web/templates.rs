@@ -79,6 +79,7 @@ fn name_of(folder: &Path, path: &Path) -> String {
 
 fn register(tera: &mut Tera, language: Language, assets_version: String) {
     tera.register_function("t", move |kwargs: Kwargs, _: &State<'_>| translate(language, &kwargs));
+    tera.register_function("field_name", move |kwargs: Kwargs, _: &State<'_>| field_name(language, &kwargs));
     tera.register_function("asset", move |kwargs: Kwargs, _: &State<'_>| -> TeraResult<String> {
         Ok(format!("/static/{}?v={assets_version}", kwargs.must_get::<&str>("file")?))
     });
@@ -97,6 +98,14 @@ fn translate(language: Language, kwargs: &Kwargs) -> TeraResult<String> {
     }
     locale::lookup(language, key, &arguments)
         .ok_or_else(|| tera::Error::message(format!("no text `{key}` in {}", language.tag())))
+}
+
+/// `field_name(prefix="...", name="...")`: what a field is called in words. One without words is named as it is: a page
+/// that tells what is wrong must not fail itself. A test over all forms and filters finds it.
+fn field_name(language: Language, kwargs: &Kwargs) -> TeraResult<String> {
+    let name = kwargs.must_get::<&str>("name")?;
+    let key = format!("{}{}", kwargs.must_get::<&str>("prefix")?, name.replace('_', "-"));
+    Ok(locale::lookup(language, &key, &Arguments::new()).unwrap_or_else(|| name.to_owned()))
 }
 
 fn fluent_value(value: &Value) -> FluentValue<'static> {

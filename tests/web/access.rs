@@ -31,7 +31,8 @@ async fn each_route_opens_to_its_least_role_and_no_lower_one() {
         let rules = pages();
         for rule in rules.iter().filter(|rule| !ends(rule)).chain(rules.iter().filter(ends)) {
             let status = status(&visitor, rule).await;
-            let allowed = rule.access.admits(Grant::Role(role));
+            // That one asks for no role, but for a token, or whether the connection is from this machine.
+            let allowed = rule.access.admits(Grant::Role(role)) && rule.path != "/metrics";
             assert_eq!(status != StatusCode::FORBIDDEN, allowed, "{rule:?} as {role} gave {status}");
             assert!(!status.is_server_error(), "{rule:?} as {role} gave {status}");
             let is_signed_in = visitor.get("/account").await.status == StatusCode::OK;

@@ -192,8 +192,8 @@ pub fn usage(id: &str) -> Usage {
 
 /// A person with a browser.
 pub struct Visitor<'a> {
-    app: &'a TestApp,
-    cookies: RefCell<Vec<Cookie<'static>>>,
+    pub app: &'a TestApp,
+    pub cookies: RefCell<Vec<Cookie<'static>>>,
     pub language: String,
     /// Sent instead of Sec-Fetch-Site: same-origin, when set.
     pub headers: RefCell<Option<Vec<(String, String)>>>,

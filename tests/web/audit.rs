@@ -17,7 +17,7 @@ use llmage_admin::error::Result;
 use crate::app::{TestApp, failure, noon};
 
 /// An event of its own transaction.
-fn event(database: &Database, number: usize) {
+pub fn event(database: &Database, number: usize) {
     events(database, number..number + 1, TimeDelta::zero());
 }
 
@@ -57,7 +57,7 @@ fn run(database: &Database, statement: &str) -> bool {
 /// Takes the triggers away, as somebody with all rights could.
 fn unprotect(database: &Database) {
     let on = if database.engine() == Engine::Postgres { " ON audit_event" } else { "" };
-    for trigger in ["audit_event_stays", "audit_event_remains"] {
+    for trigger in ["audit_event_stays", "audit_event_remains", "audit_event_follows"] {
         assert!(run(database, &format!("DROP TRIGGER {trigger}{on}")));
     }
 }
@@ -93,8 +93,10 @@ async fn the_check_finds_what_was_changed_removed_added_or_cut_off() {
         assert_eq!(checked(&app.database).count, 0);
         unprotect(&app.database);
         assert!(run(&app.database, statement), "{statement}");
-        let finding = checked(&app.database);
-        assert_eq!(finding.ids, ids, "{statement}");
+        let found = checked(&app.database).ids;
+        // The triggers that were taken away are named first.
+        let found: Vec<_> = found.into_iter().filter(|id| !id.contains("trigger")).collect();
+        assert_eq!(found, ids, "{statement}");
         // Work goes on, and what was found stays found.
         event(&app.database, 8);
         assert!(checked(&app.database).count >= 1, "{statement}");

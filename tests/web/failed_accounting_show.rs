@@ -125,8 +125,8 @@ async fn events_of_another_version_of_the_app_are_shown_in_plain_words() {
         .transaction_here(|connection| {
             diesel::connection::SimpleConnection::batch_execute(
                 connection,
-                "INSERT INTO audit_event (happened_at, author, source, action, record_kind, record_id, after_state) \
-                 VALUES ('2026-05-22 01:00:00', 'sofia', 'drone', 'teleport', 'failed_accounting', 'f1', \
+                "INSERT INTO audit_event (id, happened_at, author, source, action, record_kind, record_id, after_state) \
+                 VALUES (1, '2026-05-22 01:00:00', 'sofia', 'drone', 'teleport', 'failed_accounting', 'f1', \
                  '{\"resolution\": \"vanished\", \"handled\": \"1\"}')",
             )?;
             Ok(())

@@ -117,7 +117,8 @@ async fn behind_a_proxy_the_address_is_what_the_proxy_saw_and_no_other_header_co
         let mut visitor = app.visitor();
         visitor.address = "192.0.2.1:999".parse().ok();
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let chain = pair("x-forwarded-for", "10.9.9.9, 203.0.113.5, 198.51.100.9");
+        // Some proxies add the port that they saw.
+        let chain = pair("x-forwarded-for", "10.9.9.9, 203.0.113.5:50122, 198.51.100.9:443");
         visitor.headers.replace(Some(vec![pair("sec-fetch-site", "same-origin"), chain]));
         attempt(&visitor, "li.wei", "wrong").await;
         let events = app.database.run_here(|connection| timeline(connection, "user", "li.wei")).unwrap();
@@ -188,6 +189,17 @@ async fn a_session_ends_without_use_and_at_the_latest_after_twelve_hours() {
     assert_eq!(busy.get("/account").await.status, StatusCode::OK);
     app.clock.advance(TimeDelta::minutes(1));
     assert_eq!(busy.get("/account").await.status, StatusCode::SEE_OTHER);
+}
+
+#[actix_web::test]
+async fn a_session_from_the_future_opens_nothing() {
+    let app = TestApp::new();
+    let visitor = app.signed_in(Role::Viewer).await;
+    // Two instances whose clocks differ a little.
+    app.clock.advance(TimeDelta::seconds(-50));
+    assert_eq!(visitor.get("/account").await.status, StatusCode::OK);
+    app.clock.advance(TimeDelta::seconds(-20));
+    assert_eq!(visitor.get("/account").await.status, StatusCode::SEE_OTHER);
 }
 
 #[actix_web::test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use llmage_admin::accounts::role::Role;
 use llmage_admin::alerts::evaluation::Evaluator;
-use llmage_admin::check::runner::check;
+use llmage_admin::check::runner::{Order, check};
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::usages::usage::Usage;
 
@@ -110,7 +110,8 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
             ..usage("u7")
         });
         crate::archive::given_run(&app, "2026-05-21");
-        check(&app.database, &app.clock, "somebody", &mut |_| Ok(())).unwrap();
+        let order = Order { by: "somebody", since: None, missing: &[] };
+        check(&app.database, &app.clock, &order, &mut |_| Ok(())).unwrap();
         let mut visitor = app.signed_in(Role::Admin).await;
         visitor.language = language.to_owned();
         let made = visitor.post("/batches", &[("action", "handle"), ("id", "f1"), ("id", "f2")]).await;

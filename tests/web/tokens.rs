@@ -13,11 +13,11 @@ use secrecy::ExposeSecret;
 
 use crate::app::{Answer, TestApp, Visitor, day, noon};
 
-/// Adds a token, named like what it may do, that ends on that day; gives it as it is shown once.
+/// Adds a token, named after what it may do, that ends on that day; gives it as it is shown once.
 pub fn given_token(app: &TestApp, grant: Grant, ends_on: Option<&str>) -> String {
     let author = Author { name: "test".to_owned(), source: Source::Command, request_id: None, at: noon() };
     let secret = token::fresh();
-    let asked = NewToken { name: grant.as_str().to_owned(), grant, ends_on: ends_on.map(day) };
+    let asked = NewToken { name: format!("{}-token", grant.as_str()), grant, ends_on: ends_on.map(day) };
     let token = Token::new(asked, &secret, &author);
     app.database
         .transaction_here(|connection| store::insert(connection, &token, &author))
@@ -169,4 +169,23 @@ async fn a_refused_token_form_comes_back_filled() {
     let twice = admin.post("/tokens", &[("name", "a"), ("role", "viewer")]).await;
     assert_eq!(twice.attribute("#name", "aria-invalid"), "true");
     assert_eq!(admin.post("/tokens/nobody/revoke", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn a_name_is_that_of_a_user_or_of_a_token() {
+    let app = TestApp::new();
+    let admin = app.signed_in(Role::Admin).await;
+    app.add_user("li.wei", Role::Operator);
+    admin.submit("/tokens", &[("name", "platform"), ("role", "reporter")]).await;
+    for name in ["li.wei", "Li.Wei"] {
+        let refused = admin.post("/tokens", &[("name", name), ("role", "reporter")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        assert!(refused.text("#name-error").contains("no user has"), "{}", refused.text("#name-error"));
+    }
+    for name in ["platform", "PLATFORM"] {
+        let fields = [("name", name), ("role", "viewer"), ("password", "nine blue otters swim")];
+        let refused = admin.post("/users", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        assert!(refused.text("#name-error").contains("no token has"), "{}", refused.text("#name-error"));
+    }
 }

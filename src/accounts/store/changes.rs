@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::{User, lookup};
+use crate::accounts::form::is_among;
 use crate::accounts::role::Role;
 use crate::accounts::throttle::{self, Subject};
 use crate::audit::event::{Action, Author, Change, Source, USER};
 use crate::audit::store::record;
 use crate::base::form::Message;
-use crate::db::schema::admin_user;
+use crate::db::schema::{admin_user, api_token};
 use crate::db::{DbConnection, dialect, is_duplicate};
 use crate::error::{Error, Result};
 
@@ -28,8 +29,12 @@ pub struct SignIn {
 /// Adds a user.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `name` when it is taken.
+/// [`Error::Invalid`] at `name` when it is taken, be it by a token: in the trail a name stands for one author.
 pub fn insert(connection: &mut DbConnection, user: &User, author: &Author) -> Result<()> {
+    let tokens: Vec<String> = api_token::table.select(api_token::name).load(connection)?;
+    if is_among(&user.name, &tokens) {
+        return Err(Error::invalid("name", Message::new("error-name-of-token")));
+    }
     match diesel::insert_into(admin_user::table).values(user).execute(connection) {
         Err(error) if is_duplicate(&error) => {
             return Err(Error::invalid("name", Message::new("error-name-taken")));

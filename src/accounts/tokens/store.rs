@@ -6,10 +6,11 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::token::{self, Token};
+use crate::accounts::form::is_among;
 use crate::audit::event::{Action, Author, Change, TOKEN};
 use crate::audit::store::record;
 use crate::base::form::Message;
-use crate::db::schema::api_token;
+use crate::db::schema::{admin_user, api_token};
 use crate::db::{DbConnection, is_duplicate};
 use crate::error::{Error, Result};
 
@@ -48,8 +49,12 @@ pub fn recognise(
 /// Adds a token.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `name` when it is taken.
+/// [`Error::Invalid`] at `name` when it is taken, be it by a user: in the trail a name stands for one author.
 pub fn insert(connection: &mut DbConnection, token: &Token, author: &Author) -> Result<()> {
+    let users: Vec<String> = admin_user::table.select(admin_user::name).load(connection)?;
+    if is_among(&token.name, &users) {
+        return Err(Error::invalid("name", Message::new("error-token-name-of-user")));
+    }
     match diesel::insert_into(api_token::table).values(token).execute(connection) {
         Err(error) if is_duplicate(&error) => {
             return Err(Error::invalid("name", Message::new("error-token-name-taken")));

@@ -100,6 +100,25 @@ pub fn is_held(message: &str) -> bool {
     ["Lock wait timeout exceeded", "lock timeout"].iter().any(|sign| message.contains(sign))
 }
 
+/// Whether an error's text says that the connection to a server is gone: what it was doing is rolled back, unless it was
+/// its commit.
+pub fn is_lost(message: &str) -> bool {
+    const SIGNS: [&str; 11] = [
+        "gone away",
+        "Lost connection",
+        "Server shutdown in progress",
+        "Connection was killed",
+        "server closed the connection",
+        "no connection to the server",
+        "terminating connection",
+        "has been closed unexpectedly",
+        "could not receive data",
+        "could not send data",
+        "connection not open",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
 /// Whether an error's text says that the database is away, full or locked, not that a query is wrong.
 pub fn is_outage(message: &str) -> bool {
     const SIGNS: [&str; 29] = [

@@ -19,7 +19,8 @@ use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::{change, form, store};
 use crate::web::document::{ReadRefusals, WriteRefusals};
 use crate::web::error::Answer;
-use crate::web::{json, links, page, request};
+use crate::web::once::{self, Manner, Told};
+use crate::web::{json, page, request};
 
 /// Reads a failure.
 #[utoipa::path(
@@ -51,14 +52,13 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     let state = page::state_of(&request)?;
     let author = request::author_of(&request, state)?;
     let record = object.checked(form::new_failure(&object.fields, nanoid::nanoid!(), author.at))?;
+    let names = state.names.current().await;
     // As the database keeps it: some keep whole seconds.
     let work = move |connection: &mut DbConnection| match change::insert(connection, &record, &author)? {
-        Inserted::There(record) => Ok(*record),
+        Inserted::There(kept) => Told::new(&kept.id, &Record::new(&kept, &names)),
         Inserted::Other(_) => Err(Error::Conflict(Message::new("conflict-recorded"))),
     };
-    let record = state.database.transaction(work).await?;
-    let names = state.names.current().await;
-    json::created(&link(&record.id), &Record::new(&record, &names))
+    once::act(&request, Manner::created("/api/v1/failed-accounting"), work).await
 }
 
 /// Edits a failure.
@@ -179,8 +179,7 @@ pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
 pub async fn retry(request: HttpRequest, body: web::Bytes) -> Answer {
     let object = json::optional_body(&request, &body, &[])?;
     object.checked(Ok(()))?;
-    let record = act(&request, move |case, (id, author)| case.retry(id, author)).await?;
-    answer(&request, StatusCode::ACCEPTED, &record).await
+    act(&request, Manner::accepted(), move |case, (id, author)| case.retry(id, author)).await
 }
 
 /// Takes a retry back that the platform has not begun.
@@ -194,8 +193,7 @@ pub async fn retry(request: HttpRequest, body: web::Bytes) -> Answer {
 pub async fn withdraw(request: HttpRequest, body: web::Bytes) -> Answer {
     let object = json::optional_body(&request, &body, &[])?;
     object.checked(Ok(()))?;
-    let record = act(&request, move |case, (id, author)| case.withdraw(id, author)).await?;
-    answer(&request, StatusCode::OK, &record).await
+    act(&request, Manner::changed(), move |case, (id, author)| case.withdraw(id, author)).await
 }
 
 /// Closes a failure with the proof that its usage is accounted: one that is open or was given up; one that was charged by
@@ -220,32 +218,34 @@ async fn changed(
     object: Object,
     to: impl FnOnce(&Object, &mut Case, (&str, &Author)) -> Result<()> + Clone + Send + 'static,
 ) -> Answer {
-    let record = act(request, move |case, (id, author)| {
+    act(request, Manner::changed(), move |case, (id, author)| {
         check_expected(case.failure(id)?, object.record("expect"))?;
         to(&object, case, (id, author))
-    });
-    answer(request, StatusCode::OK, &record.await?).await
+    })
+    .await
 }
 
-/// Acts on the case of the record of the path; gives the record as it is then.
+/// Acts on the case of the record of the path; answers the record as it is then.
 async fn act(
     request: &HttpRequest,
+    manner: Manner,
     act: impl FnOnce(&mut Case, (&str, &Author)) -> Result<()> + Clone + Send + 'static,
-) -> Result<FailedRecord> {
+) -> Answer {
     json::no_query(request)?;
     let id = request::id_in_path(request)?;
     let state = page::state_of(request)?;
     let author = request::author_of(request, state)?;
+    let names = state.names.current().await;
     // Which usage to lock must be known before the transaction, because the usage is locked first.
     let place = state.database.run(move |connection| Place::find(connection, &id)).await?;
     let work = move |connection: &mut DbConnection| {
-        change::change(connection, &place, &author, |case| act(case, (&place.id, &author)))
-    };
-    loop {
-        if let (Acted::Done, record) = state.database.transaction(work.clone()).await? {
-            return Ok(record);
+        let acted = change::change(connection, &place, &author, |case| act(case, (&place.id, &author)))?;
+        match acted {
+            (Acted::Done, record) => Told::new(&place.id, &Record::new(&record, &names)).map(Some),
+            _ => Ok(None),
         }
-    }
+    };
+    once::act_until_done(request, manner, work).await
 }
 
 fn check_expected(record: &FailedRecord, expected: Option<&RawValue>) -> Result<()> {
@@ -256,8 +256,4 @@ fn check_expected(record: &FailedRecord, expected: Option<&RawValue>) -> Result<
 async fn answer(request: &HttpRequest, status: StatusCode, record: &FailedRecord) -> Answer {
     let names = page::state_of(request)?.names.current().await;
     json::answer(status, &Record::new(record, &names))
-}
-
-fn link(id: &str) -> String {
-    format!("/api/v1/failed-accounting/{}", links::segment(id))
 }

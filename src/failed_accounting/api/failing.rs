@@ -6,16 +6,16 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::record::Record;
+use crate::accounts::idempotency::Key;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::object::{Kind, Member};
 use crate::error::Error;
-use crate::failed_accounting::idempotency::Key;
 use crate::failed_accounting::recorder::{Asked, Outcome, Recorder, Render};
 use crate::usages::form;
 use crate::usages::recording::{Recorded, Recording};
 use crate::web::document::{WriteRefusals, described_body};
 use crate::web::error::Answer;
-use crate::web::{json, links, page, request};
+use crate::web::{json, links, once, page, request};
 
 const FAIL: [Member; 2] =
     [Member::new("reason", Kind::Text(form::MAX_TEXT)).required(), Member::new("failed_time", Kind::Time)];
@@ -55,10 +55,10 @@ pub async fn create(request: HttpRequest, body: web::Bytes, recorder: web::Data<
         object.fields.raw("reason").unwrap_or(""),
         object.fields.raw("failed_time").unwrap_or(""),
     ];
-    let key = match key_of(&request) {
+    let key = match once::text_of(&request) {
         Ok(key) => key.map(|text| Key::new(author.name.clone(), text, &parts)),
         Err(message) => {
-            object.errors.insert(KEY.to_owned(), message);
+            object.errors.insert(once::KEY.to_owned(), message);
             None
         }
     };
@@ -69,23 +69,9 @@ pub async fn create(request: HttpRequest, body: web::Bytes, recorder: web::Data<
     match recorder.record(Asked { usage_id, recording, author, key, render }).await? {
         Outcome::Written { id, answer } => Ok(told(StatusCode::CREATED, &id, answer)),
         Outcome::Repeated { id, answer } => Ok(told(StatusCode::OK, &id, answer)),
-        Outcome::KeyTaken => Err(Error::invalid(KEY, Message::new("error-idempotency-body")).into()),
+        Outcome::KeyTaken => Err(Error::invalid(once::KEY, Message::new("error-idempotency-body")).into()),
         Outcome::Refused(refused) => Err(refusal(refused).into()),
         Outcome::Unknown => Err(Error::NotFound.into()),
-    }
-}
-
-const KEY: &str = "Idempotency-Key";
-
-/// The key of the request, if it has one.
-fn key_of(request: &HttpRequest) -> std::result::Result<Option<String>, Message> {
-    let mut keys = request.headers().get_all(KEY);
-    let (Some(key), another) = (keys.next(), keys.next()) else { return Ok(None) };
-    let text = key.as_bytes();
-    let is_plain = (1..=255).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
-    match key.to_str() {
-        Ok(text) if is_plain && another.is_none() => Ok(Some(text.to_owned())),
-        _ => Err(Message::new("error-idempotency-key")),
     }
 }
 

@@ -14,7 +14,8 @@ use crate::usages::usage::{CREATED, Usage, Whereabouts};
 use crate::usages::{form, store};
 use crate::web::document::{ReadRefusals, WriteRefusals, described_body};
 use crate::web::error::Answer;
-use crate::web::{json, links, page, request};
+use crate::web::once::{self, Manner, Told};
+use crate::web::{json, page, request};
 
 const ID: Kind = Kind::Line(32);
 
@@ -96,16 +97,15 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     let usage = Usage { accounting_status, ..usage };
     let state = page::state_of(&request)?;
     let author = request::author_of(&request, state)?;
+    let names = state.names.current().await;
     let work = move |connection: &mut DbConnection| {
         let mut case = Case::of_usage(connection, &usage.id)?;
         case.make_usage(&usage).map_err(|error| taken(error, &usage)).map_err(refused_by_state)?;
         case.save(connection, &author).map_err(|error| taken(error, &usage))?;
-        as_kept(connection, &usage.id)
+        let kept = as_kept(connection, &usage.id)?;
+        Told::new(&kept.id, &Record::new(&kept, Whereabouts::Live, &names))
     };
-    let usage = state.database.transaction(work).await?;
-    let names = state.names.current().await;
-    let location = format!("/api/v1/usages/{}", links::segment(&usage.id));
-    json::created(&location, &Record::new(&usage, Whereabouts::Live, &names))
+    once::act(&request, Manner::created("/api/v1/usages"), work).await
 }
 
 /// Edits a live usage.

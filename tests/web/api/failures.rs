@@ -115,7 +115,10 @@ async fn a_failure_is_recorded_edited_handled_reopened_and_deleted_with_the_toke
     assert_eq!(admin.refused(("POST", &handle), r#"{"resolution": "other"}"#).await, ["handled_note"]);
     let handled =
         admin.told(("POST", &handle), r#"{"resolution": "other", "handled_note": "paid"}"#, 200).await;
-    assert_eq!((handled["handled"].as_str(), handled["handled_by"].as_str()), (Some("1"), Some("admin")));
+    assert_eq!(
+        (handled["handled"].as_str(), handled["handled_by"].as_str()),
+        (Some("1"), Some("admin-token"))
+    );
     admin.told(("POST", &handle), r#"{"resolution": "duplicate"}"#, 409).await;
     let edited = admin.told(("PATCH", &link), r#"{"amount": 5}"#, 200).await;
     assert_eq!(
@@ -136,7 +139,7 @@ async fn a_failure_is_recorded_edited_handled_reopened_and_deleted_with_the_toke
     let events = app.database.run_here(|connection| timeline(connection, FAILED_ACCOUNTING, &id)).unwrap();
     let told: Vec<(&str, &str, &str)> =
         events.iter().map(|event| (&*event.action, &*event.author, &*event.source)).collect();
-    let by_token = |action| (action, "admin", "api");
+    let by_token = |action| (action, "admin-token", "api");
     assert_eq!(told, ["delete", "reopen", "edit", "handle", "edit", "create"].map(by_token));
     assert!(events[0].before_state.as_ref().is_some_and(|row| row.contains("usages is None")));
 }
@@ -151,7 +154,7 @@ async fn a_retry_is_accepted_while_the_outcome_is_unknown() {
     let retrying = admin.told(retry, "", 202).await;
     assert_eq!(
         (retrying["handled"].as_str(), retrying["retry_requested_by"].as_str()),
-        (Some("0"), Some("admin"))
+        (Some("0"), Some("admin-token"))
     );
     admin.told(retry, "{}", 409).await;
     assert_eq!(texts(&admin.get(&format!("{LIST}?retrying=1")).await["rows"], "id"), ["f1"]);

@@ -2,6 +2,8 @@
 
 mod document;
 mod failures;
+mod killed;
+mod once;
 mod recording;
 mod refusals;
 mod summary;

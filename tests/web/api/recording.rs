@@ -1,12 +1,12 @@
 //! Recording failures: the same key again writes nothing, and of many at once one records.
 
 use futures_util::future::join_all;
+use llmage_admin::accounts::idempotency;
 use llmage_admin::accounts::role::Grant;
 use llmage_admin::audit::chain;
 use llmage_admin::audit::event::{FAILED_ACCOUNTING, USAGE};
 use llmage_admin::audit::store::timeline;
 use llmage_admin::db::schema::llmusage_accounting_failed as failed;
-use llmage_admin::failed_accounting::idempotency;
 use llmage_admin::usages::usage::Usage;
 
 use super::Programs;

@@ -1,0 +1,155 @@
+//! Acts of programs that are done once, however often they are asked for: `Idempotency-Key`, for every POST of the API.
+//!
+//! The key is kept in the transaction of the act. Who comes again with it gets the first answer, and nothing is written.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::error::Answer;
+use super::json::Sent;
+use super::{bearer, links, page};
+use crate::accounts::idempotency::{self, Answered, Key};
+use crate::base::form::Message;
+use crate::db::{Database, DbConnection, is_duplicate};
+use crate::error::{Error, Result};
+
+/// The header.
+pub const KEY: &str = "Idempotency-Key";
+
+/// What is answered to an act that was done.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Of what was made or changed.
+    pub id: String,
+    /// The answer, JSON.
+    pub body: String,
+}
+
+impl Told {
+    /// An answer in JSON, about the record of that id.
+    pub fn new(id: &str, body: &impl Serialize) -> Result<Told> {
+        Ok(Told { id: id.to_owned(), body: serde_json::to_string(body).map_err(Error::internal)? })
+    }
+}
+
+/// How an act that was done is answered: a status, and the folder of the records that it makes.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    pub status: StatusCode,
+    pub folder: Option<&'static str>,
+}
+
+impl Manner {
+    /// What was made, and where it is.
+    pub fn created(folder: &'static str) -> Manner {
+        Manner { status: StatusCode::CREATED, folder: Some(folder) }
+    }
+
+    /// What was changed.
+    pub fn changed() -> Manner {
+        Manner { status: StatusCode::OK, folder: None }
+    }
+
+    /// What begins in a moment.
+    pub fn accepted() -> Manner {
+        Manner { status: StatusCode::ACCEPTED, folder: None }
+    }
+
+    fn answer(self, status: StatusCode, told: Told) -> HttpResponse {
+        let mut response = HttpResponse::build(status);
+        if let Some(folder) = self.folder {
+            response.insert_header((header::LOCATION, format!("{folder}/{}", links::segment(&told.id))));
+        }
+        response.content_type("application/json").body(told.body)
+    }
+}
+
+/// Does something in a transaction of its own, once for each key.
+pub async fn act(
+    request: &HttpRequest,
+    manner: Manner,
+    work: impl FnOnce(&mut DbConnection) -> Result<Told> + Clone + Send + 'static,
+) -> Answer {
+    act_until_done(request, manner, move |connection| work(connection).map(Some)).await
+}
+
+/// As [`act`], for work that may take several transactions: none says that another one is needed.
+pub async fn act_until_done(
+    request: &HttpRequest,
+    manner: Manner,
+    work: impl FnOnce(&mut DbConnection) -> Result<Option<Told>> + Clone + Send + 'static,
+) -> Answer {
+    let state = page::state_of(request)?;
+    let Some(key) = key_of(request)? else {
+        return Ok(manner.answer(manner.status, done(&state.database, work).await?));
+    };
+    if let Some(told) = known(&state.database, &key).await? {
+        return Ok(manner.answer(StatusCode::OK, told));
+    }
+    let (asked, now) = (key.clone(), state.clock.now());
+    let once = move |connection: &mut DbConnection| {
+        let Some(told) = work(connection)? else { return Ok(None) };
+        match idempotency::keep(connection, &asked, (&told.id, &told.body), now) {
+            Err(error) if is_duplicate(&error) => Err(Error::Conflict(Message::new("conflict-recorded"))),
+            kept => Ok(kept.map(|()| Some(told))?),
+        }
+    };
+    match done(&state.database, once).await {
+        Ok(told) => Ok(manner.answer(manner.status, told)),
+        // Somebody with the same key was first: what it did stands in the way of doing it again.
+        Err(error) => match known(&state.database, &key).await? {
+            Some(told) => Ok(manner.answer(StatusCode::OK, told)),
+            None => Err(error.into()),
+        },
+    }
+}
+
+async fn done(
+    database: &Database,
+    work: impl FnOnce(&mut DbConnection) -> Result<Option<Told>> + Clone + Send + 'static,
+) -> Result<Told> {
+    loop {
+        if let Some(told) = database.transaction(work.clone()).await? {
+            return Ok(told);
+        }
+    }
+}
+
+/// What was answered to that key before.
+async fn known(database: &Database, key: &Key) -> Result<Option<Told>> {
+    let asked = key.clone();
+    match database.run(move |connection| idempotency::lookup(connection, &asked)).await? {
+        None => Ok(None),
+        Some(known) if known.is_to(key) => Ok(Some(told(known))),
+        Some(_) => Err(Error::invalid(KEY, Message::new("error-idempotency-body"))),
+    }
+}
+
+fn told(answered: Answered) -> Told {
+    Told { id: answered.record_id, body: answered.answer }
+}
+
+/// The key of a request, with what it stands for: the path and the body.
+fn key_of(request: &HttpRequest) -> Result<Option<Key>> {
+    let text = text_of(request).map_err(|message| Error::invalid(KEY, message))?;
+    let Some(text) = text else { return Ok(None) };
+    let token = bearer::caller_of(request)?.name;
+    let body = request.extensions().get::<Sent>().map(|sent| sent.0.clone()).unwrap_or_default();
+    Ok(Some(Key::new(token, text, &[request.path(), &String::from_utf8_lossy(&body)])))
+}
+
+/// The text of the key, if the request has one.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn text_of(request: &HttpRequest) -> std::result::Result<Option<String>, Message> {
+    let mut keys = request.headers().get_all(KEY);
+    let (Some(key), another) = (keys.next(), keys.next()) else { return Ok(None) };
+    let text = key.as_bytes();
+    let is_plain = (1..=255).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
+    match key.to_str() {
+        Ok(text) if is_plain && another.is_none() => Ok(Some(text.to_owned())),
+        _ => Err(Message::new("error-idempotency-key")),
+    }
+}
