@@ -1,5 +1,7 @@
-//! Cargo does not see by itself that the migrations are compiled in.
+//! Cargo does not see by itself that these folders are compiled in: a file that comes or goes there changes the binary.
 
 fn main() {
-    println!("cargo:rerun-if-changed=migrations");
+    for folder in ["migrations", "templates", "static"] {
+        println!("cargo:rerun-if-changed={folder}");
+    }
 }

@@ -41,12 +41,13 @@ use crate::schedule::pages as schedule;
 use crate::usages::usage::Usage;
 use crate::usages::{api as usages_api, pages as usages};
 use crate::web::access::{self, Access, Permission};
+use crate::web::assets::Assets;
 use crate::web::body::Bounds;
 use crate::web::download::Places;
 use crate::web::error as faults;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
-use crate::web::{assets, log, ops, request, session};
+use crate::web::{log, ops, request, session};
 
 /// Everything that the server, the tests and the benches start an app from.
 #[derive(Debug, Clone)]
@@ -56,25 +57,55 @@ pub struct Application {
     watch: Watch,
     outlets: Outlets,
     secret: String,
-    assets: std::path::PathBuf,
+    assets: Assets,
 }
 
-impl Application {
-    /// Gathers what the app needs; the database must be migrated.
-    pub fn new(config: &Config, database: Database, clock: Clock) -> Result<Application> {
+/// What an app needs beside its database, all of it checked: the settings, templates and static files.
+#[derive(Debug)]
+pub struct Prepared {
+    outlets: Outlets,
+    assets: Assets,
+    templates: Arc<Templates>,
+    sources: NameSources,
+}
+
+impl Prepared {
+    /// Reads and checks it; nothing is written.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Unavailable`] with one line that names the setting.
+    pub fn new(config: &Config) -> Result<Prepared> {
         let outlets = outlets::outlets(config)?;
-        let assets = assets::find(config.assets.as_deref())?;
-        let version = assets::version(&assets.join("static"));
-        let secret = match &config.secret_key {
-            Some(secret) => secret.expose_secret().to_owned(),
-            None => database.transaction_here(store::secret_key)?,
-        };
+        let assets = Assets::of(config.assets.as_deref())?;
+        let templates = Arc::new(Templates::load(&assets)?);
         let sources = NameSources {
             models: config.models_sql.clone(),
             users: config.users_sql.clone(),
             organisations: config.organisations_sql.clone(),
         };
-        sources.check(&database)?;
+        Ok(Prepared { outlets, assets, templates, sources })
+    }
+
+    /// Where names come from.
+    pub fn sources(&self) -> &NameSources {
+        &self.sources
+    }
+}
+
+impl Application {
+    /// Gathers what the app needs; the database must be migrated.
+    pub fn new(config: &Config, database: Database, clock: Clock) -> Result<Application> {
+        Application::of(Prepared::new(config)?, config, database, clock)
+    }
+
+    /// As [`Application::new`], of what was checked before.
+    pub fn of(prepared: Prepared, config: &Config, database: Database, clock: Clock) -> Result<Application> {
+        let Prepared { outlets, assets, templates, sources } = prepared;
+        let secret = match &config.secret_key {
+            Some(secret) => secret.expose_secret().to_owned(),
+            None => database.transaction_here(store::secret_key)?,
+        };
+        database.run_here(|connection| sources.check(connection))?;
         let state = AppState {
             downloads: Places::default(),
             door: Door::new(database.clone()),
@@ -83,7 +114,7 @@ impl Application {
             meter: Default::default(),
             metrics_token: config.metrics_token.clone().map(Arc::new),
             names: NameCache::new(database.clone(), sources),
-            templates: Arc::new(Templates::load(&assets.join("templates"), &version)?),
+            templates,
             origin: config.origin(),
             origin_is_set: config.public_url.is_some(),
             is_https: config.is_https(),
@@ -123,15 +154,13 @@ impl Application {
             InitError = (),
         > + use<>,
     > {
-        let files = actix_files::Files::new("/static", self.assets.join("static"))
-            .default_handler(unknown(web::route().to(faults::no_such_route)));
         App::new()
             .app_data(web::Data::new(self.state.clone()))
             .app_data(web::Data::new(self.recorder.clone()))
             .app_data(web::Data::new(self.watch.clone()))
             .app_data(web::Data::new(self.outlets.clone()))
             .app_data(web::PayloadConfig::new(request::BODY_LIMIT))
-            .service(files)
+            .configure(|service| self.assets.serve(service))
             .configure(configure)
             .default_service(unknown(web::route().to(faults::no_such_route)))
             .wrap(from_fn(faults::layer))
@@ -173,9 +202,9 @@ pub fn routes() -> Vec<Rule> {
     let [viewer, operator, admin] = [Viewer, Operator, Admin].map(Access::Role);
     vec![
         get("/", viewer, |route| route.to(overview::index)),
-        get("/healthz", public, |route| route.to(ops::alive)),
-        get("/readyz", public, |route| route.to(ops::ready)),
-        get("/metrics", public, |route| route.to(metrics::show)),
+        get("/healthz", Access::Watching, |route| route.to(ops::alive)),
+        get("/readyz", Access::Watching, |route| route.to(ops::ready)),
+        get("/metrics", Access::Watching, |route| route.to(metrics::show)),
         get("/login", public, |route| route.to(login::show)),
         post("/login", public, |route| route.to(login::create)),
         post("/logout", public, |route| route.to(login::destroy)),

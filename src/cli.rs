@@ -4,9 +4,12 @@ mod accounts;
 mod archive;
 mod audit;
 mod check;
+mod desk;
+mod env_file;
 mod migrate;
 mod serve;
 mod transfer;
+mod zone;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -15,14 +18,14 @@ use std::time::{Duration, Instant};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app;
-use crate::audit::event::{Author, Source};
-use crate::audit::{chain, key};
+use crate::audit::key;
 use crate::base::clock::Clock;
-use crate::config::Config;
-use crate::db::{Database, Engine, migrations, versions};
+use crate::config::{self, Config};
 use crate::demo::simulator::Simulator;
 use crate::error::{Error, Result};
 use crate::web::locale;
+use desk::Desk;
+use env_file::Settings;
 use serve::Serve;
 use transfer::{ExportCommand, ImportCommand};
 
@@ -63,6 +66,12 @@ enum Command {
     /// Look at the audit trail from outside.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Keep another business zone in the database, and say which times then read differently; without NAME, print it.
+    Zone {
+        /// An IANA time zone, such as Asia/Shanghai.
+        #[arg(value_parser = config::zone)]
+        name: Option<chrono_tz::Tz>,
+    },
     /// Print every route with the least role that may call it.
     Permissions,
     /// Play the platform beside `serve --demo`: account the usages that wait, fail some of them.
@@ -80,30 +89,30 @@ enum Command {
     },
 }
 
-/// The command line of this process. A variable that is set to nothing, as compose files do, is none.
-fn parsed() -> std::result::Result<Cli, clap::Error> {
-    let is_blank = |name: &std::ffi::OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
-    let command = Cli::command().mut_args(|arg| match arg.get_env().is_some_and(is_blank) {
-        true => arg.env(None),
-        false => arg,
-    });
+/// The command line of this process, with what the environment and the `--env-file` set.
+fn parsed(settings: &Settings) -> std::result::Result<Cli, clap::Error> {
+    let command = Cli::command().mut_args(|arg| settings.apply(arg));
     Cli::from_arg_matches(&command.try_get_matches()?)
 }
 
 /// Runs the command line of this process: exit code 0 done, 1 failed, 2 wrong usage.
 pub fn run() -> ExitCode {
-    let ended = match parsed() {
-        Ok(cli) => dispatch(cli),
+    let ended = Settings::of_command_line().and_then(|settings| match parsed(&settings) {
+        Ok(cli) => dispatch(cli, &settings),
         Err(error) => match wrong_setting(&error) {
             Some(line) => Err(Error::Unavailable(line)),
             None => error.exit(),
         },
-    };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Nobody may be reading any more; the exit code says it all the same.
-            let _ = writeln!(std::io::stderr(), "llmage-admin: {}", in_words(&error));
+    });
+    // Nobody may be reading any more; the exit code says it all the same.
+    match (ended, desk::used()) {
+        (Ok(()), used) => {
+            let _ = used.map(|used| writeln!(std::io::stderr(), "database: {used}"));
+            ExitCode::SUCCESS
+        }
+        (Err(error), used) => {
+            let used = used.map_or_else(String::new, |used| format!(" (database: {used})"));
+            let _ = writeln!(std::io::stderr(), "llmage-admin: {}{used}", in_words(&error));
             ExitCode::FAILURE
         }
     }
@@ -140,12 +149,12 @@ fn in_words(error: &Error) -> String {
     }
 }
 
-fn dispatch(cli: Cli) -> Result<()> {
+fn dispatch(cli: Cli, settings: &Settings) -> Result<()> {
     let config = cli.config;
     config.check()?;
     key::give(config.audit_key.clone());
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(options) => serve::serve(&config, &options),
+        Command::Serve(options) => serve::serve(&config, &options, settings.get(serve::ADMIN_PASSWORD)),
         Command::Migrate(command) => migrate::migrate(&config, &command),
         Command::User(command) => accounts::user(&config, command),
         Command::Token(command) => accounts::token(&config, command),
@@ -154,6 +163,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Archive(command) => archive::archive(&config, &command),
         Command::Check(command) => check::check(&config, &command),
         Command::Audit(command) => audit::audit(&config, &command),
+        Command::Zone { name } => zone::zone(&config, name),
         Command::Permissions => permissions(),
         Command::Simulate { seconds, every, failing } => simulate(&config, (seconds, every), failing),
     }
@@ -167,41 +177,6 @@ fn say(line: &str) -> Result<()> {
     }
 }
 
-fn clock(config: &Config) -> Clock {
-    Clock::new(config.timezone)
-}
-
-/// The database, migrated: SQLite by itself, copied before; the others only when asked.
-fn open(config: &Config, migrate: bool) -> Result<Database> {
-    open_with(config, (migrate, true))
-}
-
-/// As [`open`], with whether an SQLite file is copied before it is migrated.
-fn open_with(config: &Config, (migrate, is_copy_wanted): (bool, bool)) -> Result<Database> {
-    let database = Database::open(&config.database_url, config.timezone)?;
-    versions::check(&database)?;
-    if database.engine() == Engine::Sqlite || migrate {
-        migrate::warn_of_others(&database, |words| tracing::warn!("{words}"))?;
-        migrations::upgrade(&database, is_copy_wanted, &mut migrate::tell_copy, &mut |name| {
-            tracing::info!(migration = name, "applying");
-        })?;
-    }
-    let pending = migrations::status(&database)?.into_iter().filter(|status| !status.applied).count();
-    if pending > 0 {
-        return Err(Error::Unavailable(format!(
-            "{pending} migrations are pending; apply them with: llmage-admin migrate (or start with --migrate)"
-        )));
-    }
-    migrations::check_columns(&database)?;
-    migrations::check_triggers(&database)?;
-    database.run_here(chain::check_key)?;
-    Ok(database)
-}
-
-fn author(config: &Config, name: &str) -> Author {
-    Author { name: name.to_owned(), source: Source::Command, request_id: None, at: clock(config).now() }
-}
-
 fn permissions() -> Result<()> {
     for rule in app::routes() {
         say(&format!("{} {} {}", rule.method, rule.path, rule.access.as_str()))?;
@@ -211,12 +186,12 @@ fn permissions() -> Result<()> {
 
 /// Rounds of the simulator until its time is over; each says what it did.
 fn simulate(config: &Config, (seconds, every): (u32, u32), failing: u32) -> Result<()> {
-    let database = open(config, false)?;
+    let desk = Desk::open(config)?;
     let seed = Clock::epoch_milliseconds().unsigned_abs();
     let mut simulator = Simulator::new(seed, failing.into());
     let started = Instant::now();
     loop {
-        let round = simulator.round(&database, clock(config).now())?;
+        let round = simulator.round(&desk.database, desk.clock.now())?;
         if round != Default::default() {
             say(&format!("accounted {}, failed {}", round.accounted, round.failed))?;
         }

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 
 pub use alerts::AlertSettings;
 
+use crate::base::durability::Durability;
 use crate::base::money::Money;
 use crate::error::{Error, Result};
 
@@ -41,11 +42,22 @@ pub struct Config {
     #[arg(long, env = "LLMAGE_PROXIES", default_value_t = 0, global = true)]
     pub proxies: usize,
 
-    /// The business zone: the IANA time zone in which all dates and times are stored and shown.
-    #[arg(long, env = "LLMAGE_TIMEZONE", default_value = "UTC", global = true, value_parser = zone)]
-    pub timezone: Tz,
+    /// The business zone: the IANA time zone in which all dates and times are stored and shown. Kept in the database by
+    /// the first serve (UTC in an empty one); from then on another one is refused.
+    #[arg(long, env = "LLMAGE_TIMEZONE", global = true, value_parser = zone)]
+    pub timezone: Option<Tz>,
 
-    /// Folder with templates/ and static/; found by itself where the app is installed or was built.
+    /// full: an answer goes out once its commit is on the disk and survives a power cut; normal: a power cut may take the
+    /// last moments. SQLite and PostgreSQL; MariaDB and MySQL are set for the whole server.
+    #[arg(long, env = "LLMAGE_DURABILITY", default_value = "full", global = true, value_name = "full|normal",
+        value_parser = durability)]
+    pub durability: Durability,
+
+    /// File with settings, each NAME=value as in an EnvironmentFile of systemd; what the environment sets counts more.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+
+    /// Folder with templates/ and static/ that are used in place of those inside the binary, while they are changed.
     #[arg(long, env = "LLMAGE_ASSETS", global = true)]
     pub assets: Option<PathBuf>,
 
@@ -119,8 +131,12 @@ fn time_or_off(text: &str) -> std::result::Result<ArchiveAt, String> {
     }
 }
 
-fn zone(text: &str) -> std::result::Result<Tz, String> {
+pub(crate) fn zone(text: &str) -> std::result::Result<Tz, String> {
     text.parse().map_err(|_| "must be an IANA time zone, such as Asia/Shanghai".to_owned())
+}
+
+fn durability(text: &str) -> std::result::Result<Durability, String> {
+    text.parse()
 }
 
 fn amount(text: &str) -> std::result::Result<Money, String> {

@@ -40,6 +40,8 @@ pub enum Error {
     Stale { expected: Box<RawValue>, present: Box<RawValue> },
     /// Too many tries; may be tried again after that many seconds.
     TooManyRequests(u64),
+    /// Too much of that kind is under way; the message says what. Worth trying again after so many seconds.
+    Busy { message: Message, seconds: u64 },
     /// The database is away, locked or full; nothing was done.
     Unavailable(String),
     /// Another program held a record for too long; nothing was done.
@@ -84,6 +86,7 @@ impl fmt::Display for Error {
             Error::Conflict(message) => write!(f, "conflict: {}", message.key),
             Error::Stale { .. } => write!(f, "conflict: changed meanwhile"),
             Error::TooManyRequests(seconds) => write!(f, "too many requests, again in {seconds} s"),
+            Error::Busy { message, .. } => write!(f, "busy: {}", message.key),
             Error::Unavailable(reason) | Error::Transient(reason) => {
                 write!(f, "database unavailable: {reason}")
             }

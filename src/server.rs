@@ -1,10 +1,14 @@
 //! The running server: log, listening socket, workers, and a shutdown that finishes what is under way.
 
+use std::any::Any;
 use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use actix_web::dev::Extensions;
 use actix_web::middleware::from_fn;
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tracing_subscriber::EnvFilter;
 
 use crate::app::Application;
@@ -24,6 +28,12 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a connection may stand idle: a client that comes again just then would be cut off.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long a client may take nothing of what is sent to it.
+const TAKEN_WITHIN: Duration = Duration::from_secs(60);
+
+/// Connections that may wait to be taken.
+const WAITING: i32 = 1024;
 
 /// Starts structured logging to standard error.
 ///
@@ -52,9 +62,38 @@ impl Write for Masked {
     }
 }
 
+/// Takes the port, before anything else is begun that a port in use would make vain. Whoever calls already waits.
+///
+/// # Errors
+/// [`Error::Unavailable`] with one line that names the setting.
+pub fn bind(listen: SocketAddr) -> Result<TcpListener> {
+    let bound = || -> std::io::Result<TcpListener> {
+        let socket = Socket::new(Domain::for_address(listen), Type::STREAM, Some(Protocol::TCP))?;
+        // A server that was just stopped leaves connections behind that would keep the port.
+        socket.set_reuse_address(true)?;
+        socket.bind(&listen.into())?;
+        socket.listen(WAITING)?;
+        Ok(socket.into())
+    };
+    bound().map_err(|error| {
+        let remedy = "choose an address of this machine and a free port, such as 127.0.0.1:8080";
+        Error::Unavailable(format!("--listen {listen}: {error}; {remedy}"))
+    })
+}
+
+/// Has the system end a connection whose client takes nothing of what is sent for so long.
+fn cut_who_takes_nothing(connection: &dyn Any, _: &mut Extensions) {
+    #[cfg(target_os = "linux")]
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
+        // Without it, such a connection only lasts longer.
+        let _ = SockRef::from(stream).set_tcp_user_timeout(Some(TAKEN_WITHIN));
+    }
+}
+
 /// Serves until the process is told to stop; then requests and jobs under way are finished.
 pub fn serve(
     config: &Config,
+    listener: TcpListener,
     application: Application,
     background: Vec<Job>,
     (database, clock): (&Database, &Clock),
@@ -71,16 +110,14 @@ pub fn serve(
         };
         let server = HttpServer::new(app)
             .keep_alive(KEEP_ALIVE)
+            .on_connect(cut_who_takes_nothing)
             .client_request_timeout(HEADER_TIMEOUT)
             .shutdown_timeout(DRAIN_SECONDS)
-            .bind(listen)
-            .map_err(|error| {
-                let remedy = "choose an address of this machine and a free port, such as 127.0.0.1:8080";
-                Error::Unavailable(format!("--listen {listen}: {error}; {remedy}"))
-            })?;
+            .listen(listener)
+            .map_err(Error::internal)?;
         let address = server.addrs().first().copied().unwrap_or(listen);
         let shown = if listen.port() == 0 { format!("http://{address}") } else { origin };
-        tracing::info!(%address, public_url = shown, "listening");
+        tracing::info!(%address, public_url = shown, database = database.name(), zone = %clock.zone(), "listening");
         println!("listening on http://{address}");
         let jobs = Running::start(background, &database, &clock);
         let served = server.run().await;

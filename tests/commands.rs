@@ -12,6 +12,8 @@ fn run(database: &TestDatabase, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
         .args(arguments)
         .env("DATABASE_URL", database.url())
+        // As nobody has served them yet, these databases keep no zone.
+        .env("LLMAGE_TIMEZONE", "UTC")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -112,7 +114,9 @@ fn migrations_are_listed_applied_and_printed() {
     assert!(migrated.status.success());
     let (applied, told) = (text(&migrated.stdout), text(&migrated.stderr));
     assert!(applied.starts_with("applied 2026-"));
+    let (told, used) = told.rsplit_once('\n').expect("the database last");
     assert_eq!(told, applied.replace("applied", "applying"), "each is told before it runs");
+    assert!(used.starts_with("database: "), "{used}");
     let status = text(&run(&database, &["migrate", "--status"], "").stdout);
     assert!(status.contains("applied ") && !status.contains("pending "), "{status}");
     assert!(text(&run(&database, &["migrate"], "").stdout).contains("nothing to apply"));
@@ -309,6 +313,7 @@ fn a_variable_that_is_set_to_nothing_is_none() {
     let database = TestDatabase::new();
     let names =
         ["LLMAGE_PUBLIC_URL", "LLMAGE_TIMEZONE", "LLMAGE_METRICS_TOKEN", "LLMAGE_USERS_SQL", "LLMAGE_LISTEN"];
+    assert!(run(&database, &["zone", "Asia/Shanghai"], "").status.success());
     let done = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
         .args(["user", "list"])
         .envs(names.map(|name| (name, "")))

@@ -74,3 +74,6 @@ field-sum-cost = Sum of the costs
 field-table = Table
 field-title = Title
 field-rows = Rows
+audit-action-change-zone = changed the time zone
+audit-kind-setting = setting
+field-timezone = Time zone

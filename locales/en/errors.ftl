@@ -48,3 +48,6 @@ error-to-account = What you may do
 error-to-sign-in = Sign in
 error-to-record = Back to the record
 error-to-form = Back to the form
+error-page-busy = Too much at once
+error-page-own-downloads = Two of your downloads are still under way. Wait until one of them has ended, or stop one, and try again in { $seconds } seconds.
+error-page-many-downloads = Many downloads are being made at this moment, and yours waited for its turn. Nothing is wrong: try again in { $seconds } seconds.

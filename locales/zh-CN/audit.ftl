@@ -74,3 +74,6 @@ field-sum-cost = 成本合计
 field-table = 数据表
 field-title = 标题
 field-rows = 行数
+audit-action-change-zone = 更改时区
+audit-kind-setting = 设置
+field-timezone = 时区

@@ -44,3 +44,6 @@ error-to-account = 你可以做什么
 error-to-sign-in = 登录
 error-to-record = 返回该记录
 error-to-form = 返回表单
+error-page-busy = 同时进行的太多
+error-page-own-downloads = 您还有两个下载正在进行。请等其中一个结束，或停止一个，{ $seconds } 秒后再试。
+error-page-many-downloads = 此刻正在生成许多下载，您的下载未轮到。系统正常，请 { $seconds } 秒后再试。

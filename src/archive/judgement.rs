@@ -71,24 +71,31 @@ pub(super) fn tally(judged: &[Judged], proved: &HashMap<String, Proved>) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::money::Money;
 
-    fn judged(key: &str, amount: f64, cost: f64) -> Judged {
-        let (row_key, id) = (key.to_owned(), key.to_owned());
-        Judged { row_key, id, fate: FRESH.to_owned(), amount: Some(amount), cost: Some(cost) }
+    /// Money of so many 0.00001.
+    fn money(units: i64) -> Option<Money> {
+        Some(Money::from_units(units))
     }
 
-    fn proved(key: &str, amount: f64, cost: f64) -> (String, Proved) {
-        let proved = Proved { row_key: key.to_owned(), amount: Some(amount), cost: Some(cost) };
+    fn judged(key: &str, amount: i64, cost: i64) -> Judged {
+        let (row_key, id) = (key.to_owned(), key.to_owned());
+        Judged { row_key, id, fate: FRESH.to_owned(), amount: money(amount), cost: money(cost) }
+    }
+
+    fn proved(key: &str, amount: i64, cost: i64) -> (String, Proved) {
+        let proved = Proved { row_key: key.to_owned(), amount: money(amount), cost: money(cost) };
         (key.to_owned(), proved)
     }
 
     #[test]
     fn money_that_is_kept_otherwise_than_it_was_taken_stops_the_transaction() {
-        let taken = [judged("a", 1.5, 1.0), judged("b", 2.0, 1.0)];
-        let moved = tally(&taken, &HashMap::from([proved("a", 1.5, 1.0), proved("b", 2.0, 1.0)]));
+        let taken = [judged("a", 150_000, 100_000), judged("b", 200_000, 100_000)];
+        let moved =
+            tally(&taken, &HashMap::from([proved("a", 150_000, 100_000), proved("b", 200_000, 100_000)]));
         assert_eq!(moved.expect("the same money").taken.rows, 2);
-        for wrong in [proved("b", 2.00001, 1.0), proved("b", 2.0, 1.00001)] {
-            let moved = tally(&taken, &HashMap::from([proved("a", 1.5, 1.0), wrong]));
+        for wrong in [proved("b", 200_001, 100_000), proved("b", 200_000, 100_001)] {
+            let moved = tally(&taken, &HashMap::from([proved("a", 150_000, 100_000), wrong]));
             assert!(matches!(moved, Err(Error::Internal(_))), "{moved:?}");
         }
     }

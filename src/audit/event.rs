@@ -123,6 +123,8 @@ actions! {
     TestAlert => "test_alert",
     /// What stands in the trail so far was bound to its chain.
     SealTrail => "seal_trail",
+    /// The database keeps its times in another zone.
+    ChangeZone => "change_zone",
 }
 
 /// The kinds of record that events are about.
@@ -135,6 +137,7 @@ pub const BATCH: &str = "batch";
 pub const VIEW: &str = "view";
 pub const ALERT_RULE: &str = "alert_rule";
 pub const TRAIL: &str = "trail";
+pub const SETTING: &str = "setting";
 
 /// One change of one record.
 #[derive(Debug, Clone)]

@@ -154,7 +154,7 @@ pub async fn download(request: HttpRequest) -> Answer {
     refuse_unknown(&fields, &[&KEYS, &BESIDE], &mut errors);
     refuse(errors)?;
     let bom = fields.text("bom") == Some("1");
-    let place = state.downloads.take()?;
+    let place = state.downloads.take(&request::person_of(&request)?).await?;
     let file_name = format!("audit_{}.csv", state.clock.now().format("%Y%m%d-%H%M%S"));
     Ok(download::csv(place, &file_name, move |sink| {
         state

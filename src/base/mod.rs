@@ -6,6 +6,7 @@ pub mod caseless;
 pub mod clock;
 pub mod csv;
 pub mod drawn;
+pub mod durability;
 pub mod expect;
 pub mod finding;
 pub mod foreign;

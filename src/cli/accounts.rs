@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{author, open, say};
+use super::desk::Desk;
+use super::say;
 use crate::accounts::role::{Grant, Role};
 use crate::accounts::store::{self, User};
 use crate::accounts::tokens::token::{self, Token};
@@ -57,8 +58,8 @@ pub(super) enum TokenCommand {
 
 /// Runs a command about users.
 pub(super) fn user(config: &Config, command: UserCommand) -> Result<()> {
-    let database = open(config, false)?;
-    let by = author(config, "command line");
+    let desk = Desk::open(config)?;
+    let (database, by) = (&desk.database, desk.author());
     match command {
         UserCommand::Add { name, role } => {
             let name = form::user_name(&name)?;
@@ -125,8 +126,8 @@ fn read_password(user: &str) -> Result<SecretString> {
 
 /// Runs a command about tokens.
 pub(super) fn token(config: &Config, command: TokenCommand) -> Result<()> {
-    let database = open(config, false)?;
-    let by = author(config, "command line");
+    let desk = Desk::open(config)?;
+    let (database, by) = (&desk.database, desk.author());
     match command {
         TokenCommand::Add { name, role, until } => {
             let pair = |key: &str, value: String| (key.to_owned(), value);

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{author, clock, open, say};
+use super::desk::Desk;
+use super::say;
 use crate::archive::left::{self, Left};
 use crate::archive::mover::Mover;
 use crate::archive::preview::{Preview, preview};
@@ -29,8 +30,9 @@ fn day(text: &str) -> std::result::Result<NaiveDate, String> {
 
 /// Moves, or tells what would be moved. What stays is no error.
 pub(super) fn archive(config: &Config, command: &ArchiveCommand) -> Result<()> {
-    let database = open(config, false)?;
-    let today = clock(config).today();
+    let desk = Desk::open(config)?;
+    let Desk { database, clock } = &desk;
+    let today = clock.today();
     let cutoff = command.before.unwrap_or_else(|| form::scheduled(today, config.archive_keep_days));
     // In the words of the flag that was typed.
     let cutoff = form::not_later(cutoff, today).map_err(|_| {
@@ -40,8 +42,8 @@ pub(super) fn archive(config: &Config, command: &ArchiveCommand) -> Result<()> {
         let preview = database.run_here(|connection| preview(connection, cutoff, None))?;
         return tell_preview(cutoff, &preview);
     }
-    let by = author(config, "command line");
-    let mover = Mover::new(database.clone(), clock(config));
+    let by = desk.author();
+    let mover = Mover::new(database.clone(), clock.clone());
     finish_abandoned(&mover)?;
     let run = database.transaction_here(|connection| store::ask(connection, cutoff, &by))?;
     let bar = bar();

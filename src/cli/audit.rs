@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use super::{open, say};
+use super::desk::Desk;
+use super::say;
 use crate::audit::{chain, key};
 use crate::config::Config;
 use crate::error::Result;
@@ -15,8 +16,8 @@ pub(super) enum AuditCommand {
 
 pub(super) fn audit(config: &Config, command: &AuditCommand) -> Result<()> {
     let AuditCommand::Head = command;
-    let database = open(config, false)?;
-    let head = database.run_here(chain::head)?;
+    let desk = Desk::open(config)?;
+    let head = desk.database.run_here(chain::head)?;
     say(&head.mark().to_string())?;
     say_how_sure();
     Ok(())

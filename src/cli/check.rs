@@ -1,11 +1,13 @@
 //! `check`: looks for what must not be, one line for each class.
 
-use super::{audit, clock, open, say};
+use super::desk::Desk;
+use super::{audit, say};
 use crate::audit::chain::{self, Mark};
+use crate::base::finding::Finding;
 use crate::check::class;
 use crate::check::runner::{self, Order};
 use crate::config::Config;
-use crate::db::{Database, Engine, migrations};
+use crate::db::{Database, Engine};
 use crate::error::{Error, Result};
 
 #[derive(Debug, clap::Args)]
@@ -18,27 +20,20 @@ pub(super) struct CheckCommand {
 
 /// The triggers of the trail that are not there: on SQLite they are made again when a database is opened.
 fn missing_triggers(config: &Config) -> Result<Vec<String>> {
-    let is_new = Engine::of_url(&config.database_url)
-        .is_some_and(|engine| engine.is_missing_file(&config.database_url));
-    if is_new {
-        return Ok(Vec::new());
+    Database::check_exists(&config.database_url)?;
+    match Engine::of_url(&config.database_url) {
+        Some(Engine::Sqlite) => Database::look(&config.database_url, chain::missing_triggers),
+        _ => Ok(Vec::new()),
     }
-    let database = Database::open(&config.database_url, config.timezone)?;
-    if database.engine() != Engine::Sqlite
-        || migrations::status(&database)?.iter().any(|status| !status.applied)
-    {
-        return Ok(Vec::new());
-    }
-    database.run_here(chain::missing_triggers)
 }
 
 /// Prints each finding as it is known; fails when there is any.
 pub(super) fn check(config: &Config, command: &CheckCommand) -> Result<()> {
     let missing = missing_triggers(config)?;
-    let database = open(config, false)?;
-    let order = Order { by: "command line", since: command.since.as_ref(), missing: &missing };
-    let findings =
-        runner::check(&database, &clock(config), &order, &mut |finding| say(&finding.to_string()))?;
+    let desk = Desk::open(config)?;
+    let (by, tell) = (desk.author().name, &mut |finding: &Finding| say(&finding.to_string()));
+    let order = Order { by: &by, since: command.since.as_ref(), missing: &missing };
+    let findings = runner::check(&desk.database, &desk.clock, &order, tell)?;
     audit::say_how_sure();
     match findings.iter().filter(|finding| finding.count > 0 && !class::is_note(finding.class)).count() {
         0 => Ok(()),

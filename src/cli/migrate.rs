@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{Config, say};
-use crate::db::{Database, Engine, migrations};
+use chrono_tz::Tz;
+
+use super::{Config, desk, say};
+use crate::db::{Database, Engine, migrations, zone};
 use crate::error::{Error, Result};
 use crate::failed_accounting::store;
 
@@ -26,7 +28,12 @@ pub(super) fn migrate(config: &Config, command: &MigrateCommand) -> Result<()> {
     if print_sql {
         return print(config);
     }
-    let database = Database::open(&config.database_url, config.timezone)?;
+    if status {
+        Database::check_exists(&config.database_url)?;
+    }
+    let found = Database::look(&config.database_url, zone::find)?;
+    let database = Database::open(&config.database_url, found.for_migration(config.timezone)?)?;
+    desk::note_use(database.name());
     if status {
         return list(&database);
     }
@@ -109,7 +116,7 @@ fn print(config: &Config) -> Result<()> {
     })?;
     // Opening an SQLite file that is not there would make it.
     let database = match engine.is_built_in() && !engine.is_missing_file(url) {
-        true => Database::open(url, config.timezone).ok(),
+        true => Database::open(url, Tz::UTC).ok(),
         false => None,
     };
     let Some(database) = database else { return say(&migrations::sql(engine, None, &[])?) };

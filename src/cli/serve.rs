@@ -2,17 +2,24 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{author, clock, open_with, say};
+use super::desk::{self, Desk};
+use super::migrate::{tell_copy, warn_of_others};
+use super::say;
 use crate::accounts::password;
 use crate::accounts::role::Role;
 use crate::accounts::store::{self, User};
+use crate::audit::event::Author;
 use crate::audit::{key, store as audit};
 use crate::config::Config;
-use crate::db::{Database, access};
+use crate::db::durability::server_weakness;
+use crate::db::{Database, Engine, access, migrations, versions, zone};
 use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
 use crate::web::locale;
 use crate::{app, jobs, server};
+
+/// The setting that gives the first user a password.
+pub(super) const ADMIN_PASSWORD: &str = "LLMAGE_ADMIN_PASSWORD";
 
 /// The same sample data at every first start.
 const DEMO_SEED: u64 = 7;
@@ -30,30 +37,74 @@ pub(super) struct Serve {
     no_copy: bool,
 }
 
-/// Serves until the process is told to stop.
-pub(super) fn serve(config: &Config, options: &Serve) -> Result<()> {
+/// Serves until the process is told to stop. All that can be wrong is looked at before anything is written.
+pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<String>) -> Result<()> {
     server::start_log(&config.log)?;
-    let database = open_with(config, (options.migrate, !options.no_copy))?;
-    access::check_may_write(&database)?;
+    let admin_password = admin_password.map(SecretString::from);
+    check_password(admin_password.as_ref())?;
+    let prepared = app::Prepared::new(config)?;
+    let listener = server::bind(config.listen)?;
+    let found = Database::look(&config.database_url, |connection| {
+        // The sample data bring names along.
+        if !options.demo {
+            prepared.sources().check(connection)?;
+        }
+        zone::find(connection)
+    })?;
+    let zone = found.for_server(config.timezone)?;
+    let desk = Desk::within(config, zone)?;
+    migrate(&desk, options)?;
+    access::check_may_write(&desk.database)?;
+    if let Some(weakness) = server_weakness(&desk.database)? {
+        tracing::warn!("{weakness}");
+    }
+    desk.database.transaction_here(|connection| zone::keep(connection, zone))?;
     if options.demo {
-        match demo::fill(&database, clock(config).now(), DEMO_SEED)? {
+        match demo::fill(&desk.database, desk.clock.now(), DEMO_SEED)? {
             Filled::Written { usages, failures } => {
                 say(&format!("wrote sample data: {usages} usages, {failures} failures"))?;
             }
             Filled::NotEmpty => say("no sample data written: the database holds rows already")?,
         }
     }
-    first_admin(config, &database)?;
-    let application = app::Application::new(config, database.clone(), clock(config))?;
-    seal_trail(config, &database)?;
-    let background = jobs::all(config, application.outlets(), &database, &clock(config));
-    server::serve(config, application, background, (&database, &clock(config)))
+    first_admin(&desk, admin_password)?;
+    if let Some(used) = desk::used() {
+        say(&format!("database: {used}"))?;
+    }
+    seal_trail(&desk)?;
+    let Desk { database, clock } = desk;
+    let application = app::Application::of(prepared, config, database.clone(), clock.clone())?;
+    let background = jobs::all(config, application.outlets(), &database, &clock);
+    server::serve(config, listener, application, background, (&database, &clock))
+}
+
+/// SQLite migrates by itself, the others only when asked.
+fn migrate(desk: &Desk, options: &Serve) -> Result<()> {
+    let database = &desk.database;
+    versions::check(database)?;
+    if database.engine() == Engine::Sqlite || options.migrate {
+        warn_of_others(database, |words| tracing::warn!("{words}"))?;
+        migrations::upgrade(database, !options.no_copy, &mut tell_copy, &mut |name| {
+            tracing::info!(migration = name, "applying");
+        })?;
+    }
+    desk.check_schema()
+}
+
+fn check_password(given: Option<&SecretString>) -> Result<()> {
+    match given.and_then(|given| password::weakness(given, "admin")) {
+        Some(weakness) => {
+            let words = locale::words(locale::Language::English, &weakness);
+            Err(Error::Unavailable(format!("{ADMIN_PASSWORD}: {words}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Binds what stands in the audit trail to its chain and its key, and says where there is none.
-fn seal_trail(config: &Config, database: &Database) -> Result<()> {
-    let author = author(config, "llmage-admin");
-    if database.transaction_here(|connection| audit::seal(connection, &author))? {
+fn seal_trail(desk: &Desk) -> Result<()> {
+    let author = Author { name: "llmage-admin".to_owned(), ..desk.author() };
+    if desk.database.transaction_here(|connection| audit::seal(connection, &author))? {
         tracing::warn!("the audit trail is bound to its chain from here on; keep its present end elsewhere");
     }
     if !key::is_given() {
@@ -63,20 +114,14 @@ fn seal_trail(config: &Config, database: &Database) -> Result<()> {
 }
 
 /// With no user yet, makes `admin` and says how to sign in.
-fn first_admin(config: &Config, database: &Database) -> Result<()> {
-    if !database.run_here(store::is_empty)? {
+fn first_admin(desk: &Desk, given: Option<SecretString>) -> Result<()> {
+    if !desk.database.run_here(store::is_empty)? {
         return Ok(());
     }
-    let given =
-        std::env::var("LLMAGE_ADMIN_PASSWORD").ok().filter(|given| !given.is_empty()).map(SecretString::from);
     let secret = given.clone().unwrap_or_else(password::random);
-    if let Some(weakness) = password::weakness(&secret, "admin") {
-        let words = locale::words(locale::Language::English, &weakness);
-        return Err(Error::Unavailable(format!("LLMAGE_ADMIN_PASSWORD: {words}")));
-    }
-    let user = User::new("admin", password::hash(&secret)?, Role::Admin, clock(config).now());
-    let author = author(config, "llmage-admin");
-    match database.transaction_here(|connection| store::insert(connection, &user, &author)) {
+    let author = Author { name: "llmage-admin".to_owned(), ..desk.author() };
+    let user = User::new("admin", password::hash(&secret)?, Role::Admin, author.at);
+    match desk.database.transaction_here(|connection| store::insert(connection, &user, &author)) {
         // Another instance started at the same moment and was first.
         Err(Error::Invalid(_)) => return Ok(()),
         inserted => inserted?,

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{author, open, say};
+use super::desk::Desk;
+use super::say;
 use crate::base::form::Fields;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -36,12 +37,12 @@ pub(super) enum ExportCommand {
 
 /// Reads a file, all or nothing.
 pub(super) fn import(config: &Config, command: ImportCommand) -> Result<()> {
-    let database = open(config, false)?;
-    let by = author(config, "command line");
+    let desk = Desk::open(config)?;
+    let (database, by) = (&desk.database, desk.author());
     let progress = Progress::on_terminal();
     let imported = read(&command, |source| match &command {
-        ImportCommand::Failures { .. } => failed_accounting::import::run(&database, source, &by, &progress),
-        ImportCommand::Usages { .. } => usages::import::run(&database, source, &by, &progress),
+        ImportCommand::Failures { .. } => failed_accounting::import::run(database, source, &by, &progress),
+        ImportCommand::Usages { .. } => usages::import::run(database, source, &by, &progress),
     });
     // One line that names the place in the file; no other message of ours would say more.
     let imported = imported.map_err(|error| {
@@ -62,7 +63,7 @@ fn read(
 /// Writes the CSV of a filter to standard output.
 pub(super) fn export(config: &Config, command: ExportCommand) -> Result<()> {
     let ExportCommand::Failures { filter } = command;
-    let database = open(config, false)?;
+    let desk = Desk::open(config)?;
     // A program wants every row unless it says otherwise; a page shows the open ones.
     let query = filter.unwrap_or_else(|| "handled=".to_owned());
     let pairs =
@@ -80,8 +81,8 @@ pub(super) fn export(config: &Config, command: ExportCommand) -> Result<()> {
         users: config.users_sql.clone(),
         organisations: config.organisations_sql.clone(),
     };
-    let names = names::store::load_logged(&database, &sources);
+    let names = names::store::load_logged(&desk.database, &sources);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    failed_accounting::export::run(&database, &filter, &names, &mut out)?;
+    failed_accounting::export::run(&desk.database, &filter, &names, &mut out)?;
     out.flush().map_err(Error::internal)
 }

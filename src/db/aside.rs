@@ -23,6 +23,9 @@ const CACHE: u32 = 128_000;
 const LOOKS: [(u64, u64); 2] = [(122, 27), (220, 53)];
 const LAST_LOOKS: u64 = 105;
 
+/// How long it waits at most, between two transactions, for those who keep the log from beginning anew.
+const PAUSE: Duration = Duration::from_secs(20);
+
 /// A connection that no pool gives to others.
 #[derive(Debug)]
 pub struct Aside {
@@ -84,10 +87,16 @@ impl Aside {
     /// What the engine likes to have done between two transactions, once there is enough of it.
     pub fn tidy(&mut self) -> Result<()> {
         let Some(copier) = self.database.copier.clone() else { return Ok(()) };
-        if wal::is_tall(&mut self.connection)? {
+        let began = Instant::now();
+        while wal::is_tall(&mut self.connection)? {
             self.give_way();
             let held = copier.shorten()?;
             self.free = Some((Instant::now(), held));
+            // Somebody reads what the log has to keep; long work can wait until they have done, and the log stays short.
+            if began.elapsed() >= PAUSE || !wal::is_tallest(&mut self.connection)? {
+                break;
+            }
+            sleep(PAUSE / 100);
         }
         Ok(())
     }

@@ -8,8 +8,10 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 
-use super::url::sqlite_path;
-use super::zone;
+use super::url::{sqlite_file, sqlite_path};
+use super::wal::{CHECKPOINT_AFTER, LOG_KEPT};
+use super::{durability, offset};
+use crate::base::durability::Durability;
 
 /// A connection to any of the databases that this build knows.
 #[derive(diesel::MultiConnection)]
@@ -58,7 +60,7 @@ impl Engine {
 
     /// Whether the URL names an SQLite file that does not exist.
     pub fn is_missing_file(self, url: &str) -> bool {
-        self == Engine::Sqlite && !std::path::Path::new(sqlite_path(url)).exists()
+        self == Engine::Sqlite && !sqlite_file(url).exists()
     }
 
     /// Whether this build can talk to it.
@@ -73,10 +75,6 @@ impl Engine {
 
 /// How long SQLite waits for others who write, in milliseconds.
 pub(super) const BUSY_TIMEOUT: u32 = 10_000;
-
-/// Pages in SQLite's log from which on a commit copies them into the file, and waits for it: 800 MB, should the thread
-/// that copies them before be late.
-const CHECKPOINT_AFTER: i64 = 200_000;
 
 /// How long a statement waits for a lock that another program holds, in seconds.
 pub(super) const LOCK_TIMEOUT: u64 = 5;
@@ -162,10 +160,11 @@ pub struct Manager {
     pub cache: u32,
     pub url: String,
     pub zone: Tz,
+    pub durability: Durability,
 }
 
 impl Manager {
-    fn establish(&self) -> Result<DbConnection, ConnectionError> {
+    pub(super) fn establish(&self) -> Result<DbConnection, ConnectionError> {
         match self.engine {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite => {
@@ -187,11 +186,12 @@ impl Manager {
 
     /// Session settings that every query relies on.
     fn prepare(&self, connection: &mut DbConnection) -> QueryResult<()> {
+        let durability = durability::statement(self.durability, self.engine);
         match self.engine {
             Engine::Sqlite => connection.batch_execute(&format!(
-                "PRAGMA busy_timeout = {BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                "PRAGMA busy_timeout = {BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; {durability} \
                  PRAGMA foreign_keys = ON; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY; \
-                 PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER};",
+                 PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER}; PRAGMA journal_size_limit = {LOG_KEPT};",
                 self.cache
             )),
             Engine::Mysql => {
@@ -199,7 +199,7 @@ impl Manager {
                 let named = format!("SET time_zone = '{}'", self.zone.name());
                 match connection.batch_execute(&named) {
                     Err(error) if error.to_string().contains("time zone") => {
-                        connection.batch_execute(&format!("SET time_zone = '{}'", zone::steady_offset(self.zone)?))?;
+                        connection.batch_execute(&format!("SET time_zone = '{}'", offset::steady_offset(self.zone)?))?;
                     }
                     ended => ended?,
                 }
@@ -213,7 +213,7 @@ impl Manager {
             Engine::Postgres => connection.batch_execute(&format!(
                 "SELECT set_config('enable_incremental_sort', 'off', false) \
                  WHERE current_setting('server_version_num')::int >= 130000; \
-                 SET datestyle = 'ISO'; SET lock_timeout = '{LOCK_TIMEOUT}s'; SET client_min_messages = 'warning'; \
+                 SET datestyle = 'ISO'; SET lock_timeout = '{LOCK_TIMEOUT}s'; SET client_min_messages = 'warning'; {durability} \
                  SET TIME ZONE '{}';",
                 self.zone.name()
             )),

@@ -39,7 +39,7 @@ pub use moving::{
     Column, NoDay, as_text, columns, has_foreign_cell, is_day_before, is_no_day, is_same, is_same_id,
     is_word, quoted, stretches_without_day, walk_key,
 };
-pub use outages::{is_held, is_lost, is_outage, is_transient, outage_in_words, remedy};
+pub use outages::{is_away, is_held, is_lost, is_outage, is_transient, outage_in_words, remedy};
 pub use reasons::{
     ReasonChange, count_text_hits, forget_reason_changes, has_text_index, index_question, index_reasons,
     last_number_of_index, reason_changes, rebuild_text_index_if_worn, text_hits,

@@ -8,12 +8,16 @@ mod aside;
 mod connection;
 mod copier;
 pub mod dialect;
+pub mod durability;
+mod first;
 #[cfg(feature = "sqlite")]
 mod functions;
 pub mod instance;
 pub mod lease;
 pub mod lock_order;
 pub mod migrations;
+mod offset;
+mod outage;
 pub mod schema;
 mod transactions;
 mod url;
@@ -22,13 +26,13 @@ pub mod versions;
 mod wal;
 pub mod walk;
 pub mod witness;
-mod zone;
+pub mod zone;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
-use diesel::r2d2::{Pool, PooledConnection};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 pub use aside::Aside;
@@ -38,13 +42,15 @@ pub use connection::{DbConnection, Engine, MultiBackend as DbBackend};
 use self::copier::Copier;
 use self::instance::Instance;
 use self::lease::Lease;
+use self::outage::{Failures, Outage};
+use crate::base::durability::Durability;
 use crate::error::{Error, Result};
 
 /// How long a request waits for a free connection before the page says that the database is away.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 
-/// How long the first connection may take.
-const FIRST_ANSWER: Duration = Duration::from_secs(10);
+/// So often somebody who waits for a connection looks whether the server is away.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// What a connection keeps of an SQLite file, in kB. The one that writes keeps less: most of its commits look through
 /// all that it keeps, and in a storm there are hundreds a second.
@@ -65,6 +71,8 @@ pub struct Database {
     instance: Instance,
     /// What each transaction that writes renews first.
     lease: Option<Arc<Lease>>,
+    /// Whether the server is away.
+    outage: Arc<Outage>,
 }
 
 impl std::fmt::Debug for Database {
@@ -80,19 +88,26 @@ impl Database {
     /// # Errors
     /// [`Error::Unavailable`] with one line that names the setting and what would be right.
     pub fn open(url: &str, zone: Tz) -> Result<Database> {
+        Database::open_as(url, zone, Durability::Full)
+    }
+
+    /// As [`Database::open`], with less promised of a commit.
+    pub fn open_as(url: &str, zone: Tz, durability: Durability) -> Result<Database> {
         let engine = url::check(url)?;
-        let manager = Manager { engine, cache: READ_CACHE, url: url.to_owned(), zone };
+        let manager = Manager { engine, cache: READ_CACHE, url: url.to_owned(), zone, durability };
+        let outage = Outage::of(&manager);
         let pool = |size, manager: &Manager| {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
                 .test_on_check_out(engine != Engine::Sqlite)
                 .connection_timeout(WAIT_FOR_CONNECTION)
-                .error_handler(Box::new(LogConnectionErrors))
+                .error_handler(Box::new(Failures(outage.clone())))
                 .build(manager.clone())
                 .map_err(|error| Error::Unavailable(format!("--database-url: cannot open it: {error}")))
         };
-        first_connection(&manager)?;
+        let first = manager.clone();
+        first::connection(move || first.connect())?;
         let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 }, &manager)?;
         let writer = Manager { cache: WRITE_CACHE, ..manager.clone() };
         let writes = pool(if engine == Engine::Sqlite { 1 } else { 12 }, &writer)?;
@@ -101,7 +116,7 @@ impl Database {
             Engine::Mysql | Engine::Postgres => None,
         };
         let instance = Instance::new(manager.clone());
-        let database = Database { engine, manager, reads, writes, copier, instance, lease: None };
+        let database = Database { engine, manager, reads, writes, copier, instance, lease: None, outage };
         database.run_here(dialect::learn_character_sets)?;
         if engine == Engine::Mysql {
             crate::base::clock::refuse_skipped_hours(zone);
@@ -114,13 +129,18 @@ impl Database {
         self.engine
     }
 
+    /// Its URL as people may see it: whole path of a file, no password.
+    pub fn name(&self) -> String {
+        url::shown(&self.manager.url)
+    }
+
     /// Reads: all queries of `work` see one snapshot.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let database = self.clone();
-        transactions::answered(move |_| database.run_here(work)).await
+        transactions::answered(&self.outage, move |_| database.run_here(work)).await
     }
 
     /// Writes: everything in `work` happens, or nothing. Where the database asks to try again (deadlock, lock
@@ -130,7 +150,7 @@ impl Database {
         work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
         let database = self.clone();
-        transactions::answered(move |given_up| {
+        transactions::answered(&self.outage, move |given_up| {
             database.transaction_here(move |connection| {
                 given_up.begin()?;
                 let done = work(connection)?;
@@ -143,7 +163,7 @@ impl Database {
 
     /// As [`Database::run`], on the present thread.
     pub fn run_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
-        transactions::within(&mut *checkout(&self.reads)?, Begin::Snapshot, work)
+        transactions::within(&mut *self.checkout(&self.reads)?, Begin::Snapshot, work)
     }
 
     /// As [`Database::transaction`], on the present thread.
@@ -174,7 +194,7 @@ impl Database {
 
     /// A connection to write with. Where none comes free though many are there, those who have them wait for others.
     fn writer(&self) -> Result<PooledConnection<Manager>> {
-        checkout(&self.writes).map_err(|error| {
+        self.checkout(&self.writes).map_err(|error| {
             let state = self.writes.state();
             let is_busy = state.idle_connections == 0 && state.connections > self.writes.max_size() / 2;
             if self.engine != Engine::Sqlite && is_busy { Error::Held } else { error }
@@ -183,7 +203,7 @@ impl Database {
 
     /// The place of the one who writes, on SQLite.
     fn place(&self) -> Result<Option<PooledConnection<Manager>>> {
-        (self.engine == Engine::Sqlite).then(|| checkout(&self.writes)).transpose()
+        (self.engine == Engine::Sqlite).then(|| self.checkout(&self.writes)).transpose()
     }
 
     fn wrote(&self) {
@@ -206,39 +226,24 @@ impl Database {
 
     /// A connection without a transaction, for migrations only.
     pub(crate) fn connection(&self) -> Result<PooledConnection<Manager>> {
-        checkout(&self.writes)
+        self.checkout(&self.writes)
     }
-}
 
-/// The first connection is tried by itself: its error says why, the pool's only that time ran out. A host that does
-/// not answer at all would keep us for minutes.
-fn first_connection(manager: &Manager) -> Result<()> {
-    use diesel::r2d2::ManageConnection;
-    let (sender, receiver) = std::sync::mpsc::channel();
-    let manager = manager.clone();
-    // Nobody listens any more where it took too long.
-    std::thread::spawn(move || sender.send(manager.connect().map(drop).map_err(|error| error.to_string())));
-    let silent = || Err(format!("no answer within {} s", FIRST_ANSWER.as_secs()));
-    receiver.recv_timeout(FIRST_ANSWER).unwrap_or_else(|_| silent()).map_err(|error| {
-        if error.starts_with(zone::NO_ZONE_TABLES) {
-            return Error::Unavailable(error);
+    /// A connection of a pool; at once an error where the server is known to be away.
+    fn checkout(&self, pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
+        let began = Instant::now();
+        // Whoever waits for SQLite's one place to write keeps their turn.
+        let patience = if self.engine == Engine::Sqlite { WAIT_FOR_CONNECTION } else { LOOK_AGAIN };
+        loop {
+            self.outage.check()?;
+            match pool.get_timeout(patience) {
+                Ok(connection) => return Ok(connection),
+                Err(error) if began.elapsed() >= WAIT_FOR_CONNECTION => {
+                    return Err(Error::Unavailable(error.to_string()));
+                }
+                Err(_) => {}
+            }
         }
-        let remedy = dialect::remedy(&error);
-        Error::Unavailable(format!("--database-url: cannot open it: {error}; {remedy}"))
-    })
-}
-
-fn checkout(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
-    pool.get().map_err(|error| Error::Unavailable(error.to_string()))
-}
-
-/// Keeps the pool's background errors in the log, where an operator looks.
-#[derive(Debug)]
-struct LogConnectionErrors;
-
-impl diesel::r2d2::HandleError<diesel::r2d2::Error> for LogConnectionErrors {
-    fn handle_error(&self, error: diesel::r2d2::Error) {
-        tracing::warn!(%error, "cannot open a database connection");
     }
 }
 

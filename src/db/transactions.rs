@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::connection::Begin;
+use super::outage::Outage;
 use super::{DbConnection, Engine, dialect, lock_order};
 use crate::error::{Error, Result};
 
@@ -95,6 +96,9 @@ fn chance() -> f64 {
 /// How long a request waits for the database before its page says that it is away.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
+/// After so long without an answer somebody looks whether the database is there at all.
+const SUSPICIOUS: Duration = Duration::from_secs(3);
+
 /// How far work is, for the one who waits for it: before its commit it can be given up, and then must not happen later.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GivenUp(Arc<AtomicU8>);
@@ -129,11 +133,17 @@ impl GivenUp {
 
 /// Work on a thread of its own, which is waited for so long and no longer: a database that hangs holds no page.
 pub(super) async fn answered<T: Send + 'static>(
+    outage: &Arc<Outage>,
     work: impl FnOnce(GivenUp) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let given_up = GivenUp::default();
     let told = given_up.clone();
-    match tokio::time::timeout(ANSWER_WITHIN, tokio::task::spawn_blocking(move || work(told))).await {
+    let mut asked = tokio::task::spawn_blocking(move || work(told));
+    if let Ok(ended) = tokio::time::timeout(SUSPICIOUS, &mut asked).await {
+        return ended.map_err(Error::internal)?;
+    }
+    outage.suspect();
+    match tokio::time::timeout(ANSWER_WITHIN - SUSPICIOUS, asked).await {
         Ok(ended) => ended.map_err(Error::internal)?,
         Err(_) => {
             let why = format!("no answer within {} s", ANSWER_WITHIN.as_secs());

@@ -49,3 +49,36 @@ pub(super) fn sqlite_file(url: &str) -> PathBuf {
     let named = path.strip_prefix("file:").map(|name| name.split_once('?').map_or(name, |(name, _)| name));
     PathBuf::from(named.unwrap_or(path))
 }
+
+/// The URL as people may see it: the whole path of a file, a server without password and parameters.
+pub(super) fn shown(url: &str) -> String {
+    if Engine::of_url(url) == Some(Engine::Sqlite) {
+        let file = sqlite_file(url);
+        return format!("sqlite:{}", std::path::absolute(&file).unwrap_or(file).display());
+    }
+    let address = url.split('?').next().unwrap_or_default();
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    match rest.rsplit_once('@') {
+        Some((user, host)) => format!("{scheme}://{}@{host}", user.split(':').next().unwrap_or_default()),
+        None => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_url_holds_neither_password_nor_parameters() {
+        for (url, seen) in [
+            ("mysql://desk:p%40ss@10.0.0.1:3306/llm?ssl=1", "mysql://desk@10.0.0.1:3306/llm"),
+            ("postgres://desk:a@b@db/llm?password=x", "postgres://desk@db/llm"),
+            ("postgres://db/llm", "postgres://db/llm"),
+            ("sqlite:/var/lib/desk.db", "sqlite:/var/lib/desk.db"),
+        ] {
+            assert_eq!(shown(url), seen);
+        }
+        let here = std::env::current_dir().expect("a folder").join("desk.db");
+        assert_eq!(shown("sqlite:desk.db"), format!("sqlite:{}", here.display()));
+    }
+}

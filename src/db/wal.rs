@@ -16,12 +16,22 @@ use super::connection::{BUSY_TIMEOUT, Manager};
 use super::url::sqlite_file;
 use crate::error::{Error, Result};
 
-/// Pages in the log that are not copied yet, from which on it is worth two waits for the disk: 64 MB. In a storm the same
+/// Pages in the log that are not copied yet, from which on it is worth two waits for the disk: 32 MB. In a storm the same
 /// pages are written again and again, and the more are copied at once, the fewer they are.
-const WORTH: i64 = 16_000;
+const WORTH: i64 = 8_000;
 
-/// Pages in the log from which on it should begin anew: 400 MB. Long work pauses for that, and the more seldom, the less.
-const TALL: i64 = 100_000;
+/// Pages in the log from which on it should begin anew: 128 MB. Long work pauses for that, and the more seldom, the less.
+const TALL: i64 = 32_000;
+
+/// Pages from which on it has to, before much more is written: 200 MB. More than 256 MB is promised to nobody.
+const TALLEST: i64 = 50_000;
+
+/// Pages in SQLite's log from which on a commit copies them into the file, and waits for it: 220 MB, should the thread
+/// that copies them before be late.
+pub(super) const CHECKPOINT_AFTER: i64 = 56_000;
+
+/// Bytes of the log that stay on the disk once it begins anew.
+pub(super) const LOG_KEPT: u64 = 64 << 20;
 
 /// Pages that may be copied while writers wait.
 const FEW: i64 = 500;
@@ -82,7 +92,7 @@ impl Log {
         if length.pages < self.tried_at {
             self.tried_at = 0;
         }
-        if length.pages < TALL.max(self.tried_at + TALL / 4) {
+        if length.pages < TALL.max(self.tried_at + TALL / 8) {
             return Ok(Duration::ZERO);
         }
         for _ in 0..ROUNDS {
@@ -95,7 +105,7 @@ impl Log {
                 break;
             }
         }
-        if length.rest() > FEW && length.pages < 2 * TALL {
+        if length.rest() > FEW && length.pages < TALLEST {
             // Others write as fast as this copies; a longer log does less harm than that they wait.
             return Ok(Duration::ZERO);
         }
@@ -123,6 +133,11 @@ impl Log {
 /// Whether the log should begin anew, looked at with that connection.
 pub(super) fn is_tall(connection: &mut DbConnection) -> Result<bool> {
     Ok(checkpoint(connection, "NOOP")?.pages >= TALL)
+}
+
+/// Whether nothing more should be written to the log before it has begun anew.
+pub(super) fn is_tallest(connection: &mut DbConnection) -> Result<bool> {
+    Ok(checkpoint(connection, "NOOP")?.pages >= TALLEST)
 }
 
 /// Copies the log in that mode; `NOOP` only looks.

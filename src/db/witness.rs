@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use super::connection::Begin;
-use super::{Database, DbConnection, checkout, transactions};
+use super::{Database, DbConnection, transactions};
 use crate::error::{Error, Result};
 
 /// Looks for the row; waits until a commit that is still under way has ended.
@@ -67,7 +67,8 @@ impl Database {
     fn ask(&self, proof: &dyn Fn(&mut DbConnection) -> Result<bool>) -> Result<bool> {
         let started = Instant::now();
         loop {
-            let asked = checkout(&self.writes)
+            let asked = self
+                .checkout(&self.writes)
                 .and_then(|mut connection| transactions::within(&mut connection, Begin::Write, proof));
             match asked {
                 Err(_) if started.elapsed() < PATIENCE => std::thread::sleep(PAUSE),

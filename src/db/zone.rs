@@ -1,24 +1,176 @@
-//! The business zone on MariaDB, whose TIMESTAMP columns keep instants and show them in the zone of the session.
+//! The business zone as the database keeps it: one for everybody who works with it, whatever a shell says.
+//!
+//! The first server keeps it. Whoever comes later uses it, and is refused with another one: times carry no zone, so two
+//! would tell the same time as two moments.
 
 use chrono_tz::Tz;
-use diesel::result::{Error, QueryResult};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
-use crate::base::clock;
+use super::dialect::table_exists;
+use super::schema::app_setting;
+use super::{DbConnection, Engine, is_duplicate};
+use crate::error::{Error, Result};
 
-/// How the refusal begins of a zone that a server without tables of time zones cannot have.
-pub(super) const NO_ZONE_TABLES: &str = "--timezone: this server has no tables of time zones";
+/// The name of the setting.
+const TIMEZONE: &str = "timezone";
 
-/// The offset of the zone as MariaDB wants it, such as `+08:00`, where it has no tables of time zones. Of a zone with
-/// summer time no offset is right: half of the rows would be shown an hour off, and some on the wrong day.
-pub(super) fn steady_offset(zone: Tz) -> QueryResult<String> {
-    let seconds = clock::steady_offset(zone).ok_or_else(|| {
-        let refusal = format!(
-            "{NO_ZONE_TABLES}, and the offset of {} has changed since 2000: load them with: \
-             mariadb-tzinfo-to-sql /usr/share/zoneinfo | mariadb -u root mysql",
-            zone.name()
-        );
-        Error::QueryBuilderError(refusal.into())
-    })?;
-    let sign = if seconds < 0 { '-' } else { '+' };
-    Ok(format!("{sign}{:02}:{:02}", seconds.abs() / 3600, seconds.abs() / 60 % 60))
+/// Where a row may be whose times somebody has to know the zone of.
+const TABLES: [&str; 5] =
+    ["llmusage_accounting_failed", "llmusage", "llmusage_history", "audit_event", "admin_user"];
+
+/// What a database says about its zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    Kept(Tz),
+    /// None is kept, and there are rows.
+    Unknown,
+    /// None is kept, and nothing has a time yet.
+    Empty,
+}
+
+impl Found {
+    /// The zone in which a server shall serve; an empty database is in UTC unless another one was given.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with one line that names the setting.
+    pub fn for_server(self, given: Option<Tz>) -> Result<Tz> {
+        match (self, given) {
+            (Found::Empty, None) => Ok(Tz::UTC),
+            (Found::Unknown, None) => Err(Error::Unavailable(
+                "--timezone: this database holds rows and does not know their zone yet; say once in which one their \
+                 times are, such as --timezone Asia/Shanghai (or LLMAGE_TIMEZONE)"
+                    .to_owned(),
+            )),
+            (found, given) => found.with(given),
+        }
+    }
+
+    /// The zone in which a command shall work.
+    ///
+    /// # Errors
+    /// As [`Found::for_server`]; commands take none by default.
+    pub fn for_command(self, given: Option<Tz>) -> Result<Tz> {
+        match (self, given) {
+            (Found::Unknown | Found::Empty, None) => Err(Error::Unavailable(
+                "--timezone: this database keeps no zone until its first serve; say in which one its times are, such \
+                 as --timezone Asia/Shanghai (or LLMAGE_TIMEZONE)"
+                    .to_owned(),
+            )),
+            (found, given) => found.with(given),
+        }
+    }
+
+    /// The zone to migrate in: that changes no time.
+    pub fn for_migration(self, given: Option<Tz>) -> Result<Tz> {
+        self.with(given.or(match self {
+            Found::Kept(kept) => Some(kept),
+            Found::Unknown | Found::Empty => Some(Tz::UTC),
+        }))
+    }
+
+    fn with(self, given: Option<Tz>) -> Result<Tz> {
+        match (self, given) {
+            (Found::Kept(kept), Some(given)) if kept != given => Err(Error::Unavailable(format!(
+                "--timezone: {given} was given (LLMAGE_TIMEZONE), but this database keeps its times in {kept}; leave \
+                 it away, or change the zone with: llmage-admin zone {given}"
+            ))),
+            (Found::Kept(kept), _) => Ok(kept),
+            (_, given) => given.ok_or_else(|| Error::internal("no zone")),
+        }
+    }
+}
+
+/// Looks for the zone, in a database of any age.
+pub fn find(connection: &mut DbConnection) -> Result<Found> {
+    if let Some(kept) = kept(connection)? {
+        return Ok(Found::Kept(kept));
+    }
+    for table in TABLES {
+        if table_exists(connection, table)? && has_row(connection, table)? {
+            return Ok(Found::Unknown);
+        }
+    }
+    Ok(Found::Empty)
+}
+
+/// The zone that is kept, if any.
+pub fn kept(connection: &mut DbConnection) -> Result<Option<Tz>> {
+    if !table_exists(connection, "app_setting")? {
+        return Ok(None);
+    }
+    let row = app_setting::table.filter(app_setting::name.eq(TIMEZONE)).select(app_setting::value);
+    let name: Option<String> = row.first(connection).optional()?;
+    let Some(name) = name else { return Ok(None) };
+    name.parse().map(Some).map_err(|_| {
+        Error::Unavailable(format!(
+            "the database keeps its times in \"{name}\", which is no time zone; set another one with: llmage-admin \
+             zone NAME"
+        ))
+    })
+}
+
+/// Keeps the zone of the first server.
+///
+/// # Errors
+/// [`Error::Unavailable`] where another server was first, with another zone.
+pub fn keep(connection: &mut DbConnection, zone: Tz) -> Result<()> {
+    if let Some(kept) = kept(connection)? {
+        return Found::Kept(kept).with(Some(zone)).map(drop);
+    }
+    let row = (app_setting::name.eq(TIMEZONE), app_setting::value.eq(zone.name()));
+    match diesel::insert_into(app_setting::table).values(row).execute(connection) {
+        // Another one was first; the next try finds what it kept.
+        Err(error) if is_duplicate(&error) => Err(Error::Transient(error.to_string())),
+        inserted => Ok(inserted.map(drop)?),
+    }
+}
+
+/// Keeps another zone from now on.
+pub fn replace(connection: &mut DbConnection, zone: Tz) -> Result<()> {
+    let row = app_setting::table.filter(app_setting::name.eq(TIMEZONE));
+    match diesel::update(row).set(app_setting::value.eq(zone.name())).execute(connection)? {
+        0 => keep(connection, zone),
+        _ => Ok(()),
+    }
+}
+
+/// The columns of the app's and the platform's tables that hold moments, not times on a clock: a server shows these
+/// differently in another zone. `table.column`, in order.
+pub fn columns_of_moments(connection: &mut DbConnection) -> Result<Vec<String>> {
+    let kind = match connection.engine() {
+        Engine::Sqlite => return Ok(Vec::new()),
+        Engine::Mysql => "table_schema = DATABASE() AND data_type = 'timestamp'",
+        Engine::Postgres => {
+            "table_schema = ANY (current_schemas(false)) AND data_type = 'timestamp with time zone'"
+        }
+    };
+    #[derive(QueryableByName)]
+    struct Column {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    let question = format!(
+        "SELECT CONCAT(table_name, '.', column_name) AS name FROM information_schema.columns WHERE {kind} ORDER BY 1"
+    );
+    let columns: Vec<Column> = diesel::sql_query(question).load(connection)?;
+    Ok(columns.into_iter().map(|column| column.name).collect())
+}
+
+fn has_row(connection: &mut DbConnection, table: &str) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        found: i64,
+    }
+    let question = format!("SELECT CAST(1 AS {}) AS found FROM {table} LIMIT 1", big(connection.engine()));
+    let rows: Vec<Row> = diesel::sql_query(question).load(connection)?;
+    Ok(rows.iter().any(|row| row.found == 1))
+}
+
+fn big(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Mysql => "SIGNED",
+        Engine::Sqlite | Engine::Postgres => "BIGINT",
+    }
 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::db::Database;
+use crate::db::{Database, DbConnection};
 use crate::error::{Error, Result};
 
 /// The most names of one kind that are kept; more would fill memory for ids that nobody looks at.
@@ -86,14 +86,14 @@ impl NameSources {
     ///
     /// # Errors
     /// [`Error::Unavailable`] with the setting.
-    pub fn check(&self, database: &Database) -> Result<()> {
+    pub fn check(&self, connection: &mut DbConnection) -> Result<()> {
         for (setting, query) in [
             ("LLMAGE_MODELS_SQL", &self.models),
             ("LLMAGE_USERS_SQL", &self.users),
             ("LLMAGE_ORGANISATIONS_SQL", &self.organisations),
         ] {
             let Some(query) = query else { continue };
-            if let Err(Error::Internal(why)) = store::check(database, query) {
+            if let Err(Error::Internal(why)) = store::check(connection, query) {
                 let remedy = "it must be a SELECT of id and name that this user may run";
                 return Err(Error::Unavailable(format!("{setting}: {why}; {remedy}")));
             }

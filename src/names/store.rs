@@ -55,9 +55,9 @@ pub fn load_logged(database: &Database, sources: &NameSources) -> Names {
 }
 
 /// Whether that SQL gives names.
-pub fn check(database: &Database, query: &str) -> Result<()> {
+pub fn check(connection: &mut DbConnection, query: &str) -> Result<()> {
     let query = query.trim().trim_end_matches(';');
-    database.run_here(|connection| dialect::ids_and_names(connection, query, 1).map(drop))
+    dialect::ids_and_names(connection, query, 1).map(drop)
 }
 
 fn load_kind(database: &Database, table: Table, query: Option<&str>) -> Result<HashMap<String, String>> {

@@ -50,9 +50,11 @@ impl ResponseError for WebError {
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Conflict(_) | Error::Stale { .. } => StatusCode::CONFLICT,
             Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable(_) | Error::Transient(_) | Error::Unknown(_) | Error::Held => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Error::Busy { .. }
+            | Error::Unavailable(_)
+            | Error::Transient(_)
+            | Error::Unknown(_)
+            | Error::Held => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -60,7 +62,7 @@ impl ResponseError for WebError {
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::new(self.status_code());
         let retry = match &self.0 {
-            Error::TooManyRequests(seconds) => Some(*seconds),
+            Error::TooManyRequests(seconds) | Error::Busy { seconds, .. } => Some(*seconds),
             Error::Unavailable(_) | Error::Transient(_) | Error::Unknown(_) | Error::Held => Some(5),
             _ => None,
         };
@@ -135,6 +137,7 @@ pub(super) fn explanation(language: Language, status: StatusCode, error: Option<
         Some(Error::Conflict(message) | Error::Malformed(message) | Error::ReadOnly(message)) => {
             locale::words(language, message)
         }
+        Some(Error::Busy { message, .. }) => locale::words(language, message),
         Some(Error::Stale { .. }) => locale::text(language, "problem-stale"),
         Some(Error::Unknown(_)) => locale::text(language, "error-page-unknown-outcome"),
         Some(Error::CrossSite) => locale::text(language, "error-page-cross-site"),
@@ -164,6 +167,7 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
         status: status.as_u16(),
         title: match error {
             Some(Error::Held) => locale::text(language, "error-page-held-title"),
+            Some(Error::Busy { .. }) => locale::text(language, "error-page-busy"),
             _ => locale::text(language, words_of(status).0),
         },
         explanation,

@@ -28,6 +28,11 @@ pub fn id_of(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
+/// Who asks, by name.
+pub fn person_of(request: &HttpRequest) -> Result<String> {
+    Ok(visitor_of(request).ok_or(Error::Unauthenticated)?.name)
+}
+
 /// Who asks, where the route's guard has found somebody.
 pub fn visitor_of(request: &HttpRequest) -> Option<Visitor> {
     request.extensions().get::<Visitor>().cloned()

@@ -3,12 +3,12 @@
 //! A template that names an unknown text, component or variable is an error, not an empty space.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
 
 use fluent_templates::fluent_bundle::FluentValue;
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
+use super::assets::Assets;
 use super::links;
 use super::locale::{self, Arguments, Language};
 use crate::base::foreign;
@@ -21,17 +21,16 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// Loads every `.html` file below a folder.
+    /// Loads every template.
     ///
     /// # Errors
     /// [`Error::Unavailable`] with the file and line that is wrong.
-    pub fn load(folder: &Path, assets_version: &str) -> Result<Templates> {
-        let files = html_files(folder)?;
+    pub fn load(assets: &Assets) -> Result<Templates> {
+        let (texts, version) = (assets.templates()?, assets.version());
         let engine = |language| -> Result<(Language, Tera)> {
             let mut tera = Tera::new();
-            register(&mut tera, language, assets_version.to_owned());
-            let named = files.iter().map(|path| (path.clone(), Some(name_of(folder, path))));
-            tera.add_template_files(named)
+            register(&mut tera, language, version.clone());
+            tera.add_raw_templates(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())))
                 .map_err(|error| Error::Unavailable(format!("--assets: {error}")))?;
             Ok((language, tera))
         };
@@ -53,28 +52,6 @@ impl Templates {
         let first = self.engines.first();
         first.map(|(_, tera)| tera.get_template_names().map(str::to_owned).collect()).unwrap_or_default()
     }
-}
-
-fn html_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let unreadable = |error: std::io::Error| {
-        Error::Unavailable(format!("--assets: cannot read {}: {error}", folder.display()))
-    };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.is_dir() {
-            files.extend(html_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "html") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn name_of(folder: &Path, path: &Path) -> String {
-    let relative = path.strip_prefix(folder).unwrap_or(path);
-    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 fn register(tera: &mut Tera, language: Language, assets_version: String) {

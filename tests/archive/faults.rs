@@ -78,6 +78,7 @@ fn archiver(database: &TestDatabase) -> std::process::Child {
     Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
         .args(["archive", "--before", "2026-05-21"])
         .env("DATABASE_URL", database.url())
+        .env("LLMAGE_TIMEZONE", "UTC")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

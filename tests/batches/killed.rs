@@ -16,6 +16,7 @@ use crate::{find, frozen, start};
 fn server(database: &TestDatabase) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
         .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--database-url", database.url()])
+        .env("LLMAGE_TIMEZONE", "UTC")
         .env("LLMAGE_ADMIN_PASSWORD", "correct horse battery")
         .stdout(Stdio::piped())
         .spawn()

@@ -25,6 +25,22 @@ fn answers_503(desk: &Desk) {
     assert_eq!(desk.get("/healthz").status, 200);
 }
 
+/// Once it is known that the database is away, nobody waits for it; what needs no database never does.
+fn answers_at_once(desk: &Desk) {
+    for (path, status) in [
+        ("/failed-accounting", 503),
+        ("/", 503),
+        ("/readyz", 503),
+        ("/healthz", 200),
+        ("/static/app.css", 200),
+        ("/failed-accounting/f1", 503),
+    ] {
+        let started = Instant::now();
+        assert_eq!(desk.get(path).status, status, "{path}");
+        assert!(started.elapsed() < Duration::from_secs(2), "{path} took {:?}", started.elapsed());
+    }
+}
+
 fn not_ready(desk: &Desk) -> String {
     let ready = desk.get("/readyz");
     assert_eq!(ready.status, 503, "{}", ready.body);
@@ -57,6 +73,7 @@ fn a_server_that_is_stopped_hangs_and_loses_connections_is_survived() {
 
     server.stop();
     answers_503(&desk);
+    answers_at_once(&desk);
     assert!(not_ready(&desk).contains("cannot be reached"));
     let refused = handle();
     assert_eq!(refused.status, 503);
@@ -67,6 +84,7 @@ fn a_server_that_is_stopped_hangs_and_loses_connections_is_survived() {
 
     server.pause();
     answers_503(&desk);
+    answers_at_once(&desk);
     not_ready(&desk);
     server.go_on();
     returns(&desk);

@@ -231,6 +231,18 @@ impl Visitor<'_> {
         self.send(Method::POST, path, Some(body.into_bytes())).await
     }
 
+    /// The body of an answer that comes and is not read yet, as a slow browser leaves it.
+    pub async fn begin(&self, path: &str) -> actix_web::body::BoxBody {
+        let service = test::init_service(self.app.application.build()).await;
+        let mut request = test::TestRequest::with_uri(path).insert_header(("sec-fetch-site", "same-origin"));
+        for cookie in self.cookies.borrow().iter() {
+            request = request.cookie(cookie.clone());
+        }
+        let response = test::call_service(&service, request.to_request()).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        actix_web::body::MessageBody::boxed(response.into_body())
+    }
+
     /// Posts and goes where the answer sends, as a browser does.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let answer = self.post(path, fields).await;

@@ -1,11 +1,8 @@
 //! The CSV that the page links to: the rows of the filter, in order, to the last decimal.
 
-use actix_web::body::to_bytes;
 use actix_web::http::StatusCode;
 use llmage_admin::accounts::role::Role;
-use llmage_admin::error::Error;
 use llmage_admin::failed_accounting::failure::FailedRecord;
-use llmage_admin::web::download::{self, Places};
 
 use crate::app::{TestApp, failure, money};
 
@@ -51,24 +48,4 @@ async fn excel_gets_a_byte_order_mark_and_no_formula() {
     assert!(answer.body.starts_with('\u{feff}'));
     assert!(answer.body.contains("\"'=HYPERLINK(\"\"http"), "{}", answer.body);
     assert!(answer.body.contains(",-1.00000,"), "numbers stay numbers");
-}
-
-#[actix_web::test]
-async fn a_download_that_fails_midway_ends_as_broken() {
-    let places = Places::default();
-    let response = download::csv(places.take().unwrap(), "x.csv", |sink| {
-        sink.send(b"id,amount\r\n".to_vec())?;
-        Err(Error::Unavailable("the database went away".to_owned()))
-    });
-    assert!(to_bytes(response.into_body()).await.is_err());
-}
-
-#[actix_web::test]
-async fn downloads_leave_connections_for_pages() {
-    let places = Places::default();
-    let taken: Vec<_> = std::iter::from_fn(|| places.take().ok()).take(100).collect();
-    assert!(taken.len() < 8, "{} at once", taken.len());
-    assert!(matches!(places.take(), Err(Error::Unavailable(_))));
-    drop(taken);
-    assert!(places.take().is_ok());
 }

@@ -17,6 +17,7 @@ mod batch_outcomes;
 mod batches;
 mod causes;
 mod conflicts;
+mod downloads;
 mod failed_accounting_bad_input;
 mod failed_accounting_changes;
 mod failed_accounting_csv;

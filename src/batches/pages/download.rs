@@ -16,7 +16,7 @@ pub async fn download(request: HttpRequest) -> Answer {
     let asked = id.clone();
     // A batch that there is not is a page that says so, not a broken file.
     let batch = state.database.run(move |connection| store::find(connection, &asked)).await?;
-    let place = state.downloads.take()?;
+    let place = state.downloads.take(&request::person_of(&request)?).await?;
     let names = state.names.current().await;
     let at = state.clock.now().format("%Y%m%d-%H%M%S");
     let file_name = format!("batch_{}_{}_{at}.csv", batch.action.as_str(), batch.id());

@@ -70,6 +70,12 @@ pub fn outage_in_words(message: &str) -> &'static str {
     reason(message).map_or("the database does not answer", |(_, words, _)| words)
 }
 
+/// Whether it says that nobody is let in: not one whose password is wrong, who may be in already, or one too many.
+pub fn is_away(message: &str) -> bool {
+    const AWAY: [&str; 2] = ["the database is starting or stopping", "the database cannot be reached"];
+    AWAY.contains(&outage_in_words(message))
+}
+
 /// What to do about it.
 pub fn remedy(message: &str) -> &'static str {
     reason(message).map_or("check the URL", |(.., remedy)| remedy)

@@ -17,7 +17,7 @@ pub async fn download(request: HttpRequest) -> Answer {
     refuse_unknown(&fields, &[&KEYS, &BESIDE], &mut errors);
     refuse_wrong(errors)?;
     let shape = Shape { bom: fields.text("bom") == Some("1"), masked: true };
-    let place = state.downloads.take()?;
+    let place = state.downloads.take(&request::person_of(&request)?).await?;
     let names = state.names.current().await;
     let file_name = export::file_name(&filter, state.clock.now());
     Ok(download::csv(place, &file_name, move |sink| {

@@ -20,7 +20,7 @@ pub async fn download(request: HttpRequest) -> Answer {
         return Err(Error::Invalid(errors).into());
     }
     let bom = fields.text("bom") == Some("1");
-    let place = state.downloads.take()?;
+    let place = state.downloads.take(&request::person_of(&request)?).await?;
     let names = state.names.current().await;
     let file_name = export::file_name(&filter, state.clock.now());
     Ok(download::csv(place, &file_name, move |sink| {

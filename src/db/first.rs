@@ -1,0 +1,79 @@
+//! The first connection to a database, and looking into one before anything is decided or written.
+
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{Error as PoolError, ManageConnection};
+
+use super::connection::{BUSY_TIMEOUT, Begin, Manager};
+use super::{Database, DbConnection, Engine, READ_CACHE, dialect, offset, transactions, url};
+use crate::base::durability::Durability;
+use crate::error::{Error, Result};
+
+/// How long it may take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+impl Database {
+    /// Looks into the database of that URL with a connection of its own. A missing SQLite file is looked at as an empty
+    /// database, and not made.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn look<T>(url: &str, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
+        let engine = url::check(url)?;
+        let url = if engine.is_missing_file(url) { "sqlite::memory:" } else { url };
+        let manager = Manager {
+            engine,
+            cache: READ_CACHE,
+            url: url.to_owned(),
+            zone: Tz::UTC,
+            durability: Durability::Full,
+        };
+        let mut connection = connection(move || connect_to_look(&manager))?;
+        transactions::within(&mut connection, Begin::Snapshot, work)
+    }
+
+    /// Refuses an SQLite file that is not there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with the file and what makes one; as [`Database::open`] where the URL cannot be meant.
+    pub fn check_exists(url: &str) -> Result<()> {
+        match url::check(url)?.is_missing_file(url) {
+            true => Err(Error::Unavailable(format!(
+                "--database-url: there is no {}; only serve and migrate make one",
+                url::shown(url)
+            ))),
+            false => Ok(()),
+        }
+    }
+}
+
+/// The first connection is tried by itself: its error says why, the pool's only that time ran out. A host that does
+/// not answer at all would keep us for minutes.
+pub(super) fn connection(
+    connect: impl FnOnce() -> std::result::Result<DbConnection, PoolError> + Send + 'static,
+) -> Result<DbConnection> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    // Nobody listens any more where it took too long.
+    std::thread::spawn(move || sender.send(connect().map_err(|error| error.to_string())));
+    let silent = || Err(format!("no answer within {} s", ANSWER_WITHIN.as_secs()));
+    receiver.recv_timeout(ANSWER_WITHIN).unwrap_or_else(|_| silent()).map_err(|error| {
+        if error.starts_with(offset::NO_ZONE_TABLES) {
+            return Error::Unavailable(error);
+        }
+        let remedy = dialect::remedy(&error);
+        Error::Unavailable(format!("--database-url: cannot open it: {error}; {remedy}"))
+    })
+}
+
+/// Nothing of an SQLite file is changed, not even how it is written.
+fn connect_to_look(manager: &Manager) -> std::result::Result<DbConnection, PoolError> {
+    if manager.engine != Engine::Sqlite {
+        return manager.connect();
+    }
+    let mut connection = manager.establish().map_err(PoolError::ConnectionError)?;
+    let patience = format!("PRAGMA busy_timeout = {BUSY_TIMEOUT}");
+    connection.batch_execute(&patience).map_err(PoolError::QueryError)?;
+    Ok(connection)
+}
