@@ -66,7 +66,7 @@ fn no_answer_is_wrong_while_connections_are_killed() {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
                 killed.fetch_add(kill(&killer, &name), Ordering::Relaxed);
-                std::thread::sleep(Duration::from_millis(60));
+                std::thread::sleep(Duration::from_millis(250));
             }
         });
         let writers: Vec<_> = (0..WRITERS)
