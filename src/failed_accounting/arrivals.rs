@@ -45,8 +45,9 @@ impl Arrivals {
                     self.database.transaction_here(|connection| look(connection, &place, &author))?
                 }
                 Err(Error::NotFound) => {
-                    self.database
-                        .transaction_here(|connection| arrivals::forget(connection, &[id.clone()]))?;
+                    self.database.transaction_here(|connection| {
+                        arrivals::forget(connection, std::slice::from_ref(id))
+                    })?;
                 }
                 Err(error) => return Err(error),
             }

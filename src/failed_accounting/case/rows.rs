@@ -210,8 +210,8 @@ const COLUMNS: &str = "llmusage_accounting_failed (id, llmusageid, llmid, userid
 
 /// Inserts new failures, several in one statement. Those that know of others or of a retry are few.
 fn make(connection: &mut DbConnection, made: &[Box<FailedRecord>]) -> Result<()> {
-    let is_bare = |record: &&Box<FailedRecord>| record.is_open() && record.retry == Retry::default();
-    let (bare, rich): (Vec<&Box<FailedRecord>>, Vec<_>) = made.iter().partition(is_bare);
+    let is_bare = |record: &&FailedRecord| record.is_open() && record.retry == Retry::default();
+    let (bare, rich): (Vec<&FailedRecord>, Vec<_>) = made.iter().map(AsRef::as_ref).partition(is_bare);
     let mut kept = HashSet::new();
     for some in bare.chunks(TOGETHER) {
         let mut statement = Statement::new(connection.engine(), &format!("INSERT INTO {COLUMNS} VALUES "));

@@ -147,9 +147,12 @@ impl Case {
     }
 }
 
+/// The state that a usage leaves, and the one that it gets.
+type States = (Option<String>, &'static str);
+
 /// Writes changes of usages; moves from one state to another by one statement.
 pub(super) fn write(connection: &mut DbConnection, changes: Vec<UsageChange>) -> Result<()> {
-    let mut moved: Vec<((Option<String>, &'static str), Vec<String>)> = Vec::new();
+    let mut moved: Vec<(States, Vec<String>)> = Vec::new();
     for change in changes {
         match change {
             UsageChange::Moved { id, from, to } => {
