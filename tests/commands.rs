@@ -211,12 +211,8 @@ fn a_check_finds_an_event_that_the_app_did_not_write() {
     forge(event).expect("a forged event");
     let found = run(&database, &["check"], "");
     assert_eq!(found.status.code(), Some(1), "{}", text(&found.stdout));
-    if !on.is_empty() || database.engine() == llmage_admin::db::Engine::Mysql {
-        // A server's triggers are made by an administrator, so that nothing is done before they are there.
-        assert!(text(&found.stderr).contains("audit_event_follows"), "{}", text(&found.stderr));
-        return;
-    }
-    assert!(text(&found.stdout).contains("999"), "{}", text(&found.stdout));
+    // Nothing is done before the triggers are there again.
+    assert!(text(&found.stderr).contains("audit_event_follows"), "{}", text(&found.stderr));
 }
 
 /// Runs a command with a key of the audit trail, or none.
@@ -241,7 +237,7 @@ fn a_trail_that_was_written_with_a_key_wants_it_from_every_command() {
     let done = keyed(&database, KEY, &["user", "add", "sofia", "--role", "viewer"], password);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let head = keyed(&database, KEY, &["audit", "head"], "");
-    assert_eq!(text(&head.stderr), "");
+    assert!(!text(&head.stderr).contains("LLMAGE_AUDIT_KEY"), "{}", text(&head.stderr));
     for since in [&early, text(&head.stdout).trim()] {
         let checked = keyed(&database, KEY, &["check", "--since", since], "");
         assert_eq!(checked.status.code(), Some(0), "{since}: {}", text(&checked.stdout));
@@ -277,16 +273,8 @@ fn a_trail_that_was_written_with_a_key_wants_it_from_every_command() {
     let (_, hash) = early.split_once(':').expect("an id and a hash");
     forge(&format!("UPDATE audit_chain SET last_id = 1, last_hash = '{hash}'"));
     let checked = keyed(&database, KEY, &["check", "--since", text(&head.stdout).trim()], "");
-    if database.engine() != llmage_admin::db::Engine::Sqlite {
-        // A server's triggers are made by an administrator, so that nothing is done before they are there.
-        assert!(text(&checked.stderr).contains("audit_event_remains"), "{}", text(&checked.stderr));
-        return;
-    }
-    for named in
-        ["(the end has no key)", "2 (not as it was kept)", "audit_event_remains (the trigger is missing)"]
-    {
-        assert!(text(&checked.stdout).contains(named), "{named} in {}", text(&checked.stdout));
-    }
+    // Nothing is done before the triggers are there again.
+    assert!(text(&checked.stderr).contains("audit_event_remains"), "{}", text(&checked.stderr));
 }
 
 #[test]
