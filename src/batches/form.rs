@@ -4,6 +4,7 @@
 
 use super::batch::{Action, Batch, Canary};
 use super::store::Order;
+use crate::base::foreign;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::money::{Money, MoneySum};
 use crate::failed_accounting::filter::{Filter, KEYS};
@@ -66,7 +67,7 @@ fn ticked(read: &mut Reader<'_>, fields: &Fields) -> Option<Selection> {
     let mut ids: Vec<String> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for id in fields.all("id").filter(|id| !id.is_empty()) {
-        if id.chars().count() > 32 || id.contains('\0') {
+        if foreign::shown(id).chars().count() > 32 || id.contains('\0') {
             read.refuse("id", Message::new("error-batch-id"));
             return None;
         }

@@ -93,10 +93,13 @@ pub fn session_of(request: &HttpRequest) -> actix_session::Session {
 /// The id in the path, decoded; of bytes that are no text, as [`foreign`] carries them.
 pub fn id_in_path(request: &HttpRequest) -> Result<String> {
     // Of the address as it was sent: actix decodes what is UTF-8 and replaces what is not.
-    let place =
-        request.match_pattern().and_then(|pattern| pattern.split('/').position(|part| part == "{id}"));
-    let path = request.uri().path();
-    let encoded = place.and_then(|place| path.split('/').nth(place)).ok_or(Error::NotFound)?;
+    let pattern = request.match_pattern().ok_or(Error::NotFound)?;
+    let part =
+        pattern.split('/').enumerate().find_map(|(place, part)| Some((place, part.split_once("{id}")?)));
+    let (place, (before, after)) = part.ok_or(Error::NotFound)?;
+    let segment = request.uri().path().split('/').nth(place).ok_or(Error::NotFound)?;
+    let id = segment.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    let encoded = id.ok_or(Error::NotFound)?;
     let bytes: Vec<u8> = percent_encoding::percent_decode_str(encoded).collect();
     Ok(foreign::text_of(&bytes))
 }

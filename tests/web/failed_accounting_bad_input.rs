@@ -11,7 +11,7 @@ async fn a_bad_filter_is_named_at_its_field_and_the_others_stay() {
     let app = TestApp::new();
     app.given(&failure("f1"));
     let viewer = app.signed_in(Role::Viewer).await;
-    let long = "x".repeat(33);
+    let long = "x".repeat(1_001);
     let huge = "9".repeat(400);
     for (field, value) in [
         ("handled", "2"),
@@ -21,7 +21,6 @@ async fn a_bad_filter_is_named_at_its_field_and_the_others_stay() {
         ("end_date", "%2B2026-05-01"),
         ("userorgid", long.as_str()),
         ("llmid", "a%00b"),
-        ("userid", "a%0Ab"),
         ("llmusageid", long.as_str()),
         ("q", huge.as_str()),
         ("q", "%01"),
