@@ -120,7 +120,10 @@ impl Plan {
                 dsl::handled,
                 dsl::resolution,
                 dsl::handled_by,
-                dsl::retry_count,
+                // What the platform counts may be more than a batch has room for.
+                sql::<Nullable<Integer>>(
+                    "CASE WHEN retry_count BETWEEN -2147483648 AND 2147483647 THEN retry_count END",
+                ),
             ))
             .into_boxed()
     }

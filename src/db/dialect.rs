@@ -212,8 +212,18 @@ pub fn is_key(engine: Engine, key: &Key) -> bool {
         (Engine::Mysql, Key::Number(_)) => true,
         (Engine::Postgres, Key::Number(_)) => true,
         (Engine::Mysql, Key::Time(time)) => time == "0000-00-00 00:00:00" || is_time(time),
-        (Engine::Postgres, Key::Time(time)) => matches!(&**time, "infinity" | "-infinity") || is_time(time),
+        (Engine::Postgres, Key::Time(time)) => {
+            matches!(&**time, "infinity" | "-infinity") || is_time(&of_this_age(time))
+        }
     }
+}
+
+/// A time of PostgreSQL with its year brought into four digits, leap years as they are: it knows years before the first
+/// and behind the ten-thousandth.
+fn of_this_age(text: &str) -> String {
+    let text = text.strip_suffix(" BC").unwrap_or(text);
+    let year = text.split_once('-').and_then(|(year, rest)| Some((year.parse::<u32>().ok()?, rest)));
+    year.map_or_else(|| text.to_owned(), |(year, rest)| format!("{}-{rest}", 2000 + year % 400))
 }
 
 fn is_time(text: &str) -> bool {

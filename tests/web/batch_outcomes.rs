@@ -125,7 +125,7 @@ async fn page_list_csv_api_and_sql_tell_the_same_of_two_hundred_retries() {
     for row in 1..=2 {
         is_its_list(&operator, &page, &format!("#failed-again tbody tr:nth-child({row}) a")).await;
     }
-    let short = operator.get("/batches").await.text(&format!("tr[data-id={id}] .outcomes"));
+    let short = operator.get("/batches").await.text(&format!("tr[data-id='{id}'] .outcomes"));
     for part in ["170 accounted", "20 failed again", "7 waiting", "3 ended"] {
         assert!(short.contains(part), "{short}");
     }

@@ -57,7 +57,7 @@ fn faults(answer: &Answer, names: &BTreeSet<String>, what: &str) -> Vec<String> 
     if answer.status.is_server_error() && answer.status != StatusCode::SERVICE_UNAVAILABLE {
         faults.push(format!("{what}: {}", answer.status));
     }
-    for told in answer.texts(".error-summary li") {
+    for told in answer.texts(".error-summary li:not(.unknown)") {
         let first = told.split([':', '：']).next().unwrap_or_default();
         // That one is a word of both languages.
         if first != "id" && names.contains(first) {
