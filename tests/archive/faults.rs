@@ -79,6 +79,8 @@ fn archiver(database: &TestDatabase) -> std::process::Child {
         .args(["archive", "--before", "2026-05-21"])
         .env("DATABASE_URL", database.url())
         .env("LLMAGE_TIMEZONE", "UTC")
+        // A killed process loses nothing that the system was given; this test cuts no power.
+        .env("LLMAGE_DURABILITY", "normal")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -1,4 +1,5 @@
-//! A migrated database for each test, on the engine that `TEST_DATABASE_URL` names; SQLite files without it.
+//! A migrated database for each test, on the engine that `TEST_DATABASE_URL` names; SQLite files without it. Its commits
+//! need not survive a power cut.
 //!
 //! Migrations run once into a template, and each test gets a copy. On a server, the names carry the time of
 //! their making: what a killed run left behind is dropped by the first run hours later.
@@ -9,6 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono_tz::Tz;
+use llmage_admin::base::durability::Durability;
 use llmage_admin::db::{Database, Engine, migrations};
 use tempfile::TempDir;
 
@@ -74,11 +76,12 @@ impl TestDatabase {
         };
         let name = server::kept(&server, content, |name| {
             let url = with_name(&server, name);
-            let database = Database::open(&url, Tz::UTC).expect("the database opens");
+            let database = Database::open_as(&url, Tz::UTC, Durability::Normal).expect("the database opens");
             fill(&TestDatabase { database: Some(database), url, home: Home::Kept });
         });
         let url = with_name(&server, &name);
-        let database = Database::open(&url, Tz::UTC).expect("the filled database opens");
+        let database =
+            Database::open_as(&url, Tz::UTC, Durability::Normal).expect("the filled database opens");
         TestDatabase { database: Some(database), url, home: Home::Kept }
     }
 
@@ -90,7 +93,8 @@ impl TestDatabase {
                 (with_name(&server, &name), Home::Server(name))
             }
         };
-        let database = Database::open(&url, zone).expect("the test's own database opens");
+        let database =
+            Database::open_as(&url, zone, Durability::Normal).expect("the test's own database opens");
         TestDatabase { database: Some(database), url, home }
     }
 
@@ -161,8 +165,8 @@ fn migrated_file() -> Vec<u8> {
 
     let folder = tempfile::tempdir().expect("a folder for the template");
     let file = folder.path().join("template.db");
-    let database =
-        Database::open(&format!("sqlite:{}", file.display()), Tz::UTC).expect("the template opens");
+    let database = Database::open_as(&format!("sqlite:{}", file.display()), Tz::UTC, Durability::Normal)
+        .expect("the template opens");
     migrations::apply(&database).expect("the migrations apply");
     drop(database);
     // What is still in the write-ahead log must be in the file that is copied.
