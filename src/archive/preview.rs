@@ -96,7 +96,7 @@ fn without_day(connection: &mut DbConnection, limit: Option<i64>) -> Result<Opti
     let engine = connection.engine();
     let accounted = dialect::is_word(engine, "u.accounting_status", ACCOUNTED);
     let mut left = Left::none(Reason::NoDay);
-    for stretch in dialect::stretches_without_day(engine, "u.use_date") {
+    for stretch in dialect::stretches_without_day(engine, "use_date") {
         let room = limit.map_or(String::new(), |limit| format!(" LIMIT {limit}"));
         // What no index tells is asked of no more rows than a page looks at.
         let (among, asked) = match stretch {
@@ -104,8 +104,8 @@ fn without_day(connection: &mut DbConnection, limit: Option<i64>) -> Result<Opti
             NoDay::Among(condition, asked) => (condition, format!(" WHERE {asked}")),
         };
         let question = format!(
-            "SELECT u.id AS id, u.amount AS amount, u.cost AS cost FROM (SELECT id, amount, cost, use_date \
-             FROM llmusage u WHERE {accounted} AND {among}{room}) u{asked}"
+            "SELECT looked.id AS id, looked.amount AS amount, looked.cost AS cost FROM (SELECT id, amount, cost, \
+             use_date FROM llmusage u WHERE {accounted} AND {among}{room}) looked{asked}"
         );
         let rows: Vec<Found> = Statement::new(engine, &question).load(connection)?;
         for row in rows {

@@ -18,7 +18,7 @@ use crate::base::form::Message;
 use crate::db::schema::batch_item as item;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::values::{ForeignNumber, TolerantText};
-use crate::db::{DbBackend, DbConnection, dialect};
+use crate::db::{DbBackend, DbConnection, Engine, dialect};
 use crate::error::{Error, Result};
 use crate::failed_accounting::condition;
 use crate::failed_accounting::filter::Filter;
@@ -93,13 +93,15 @@ struct Plan {
     action: Action,
     frozen_event: i64,
     size: i64,
+    engine: Engine,
 }
 
 impl Plan {
     fn begin(connection: &mut DbConnection, action: Action) -> Result<Plan> {
         // Asked first: a row changed between this and the copy counts as changed, never the other way round.
         let frozen_event = audit::last_id(connection)?;
-        Ok(Plan { id: nanoid::nanoid!(), action, frozen_event, size: 0 })
+        let engine = connection.engine();
+        Ok(Plan { id: nanoid::nanoid!(), action, frozen_event, size: 0, engine })
     }
 
     /// Failed records as the columns of `batch_item`, in the order of time: so the tables and most of their indexes have
@@ -115,8 +117,8 @@ impl Plan {
                 dsl::llmid,
                 dsl::userorgid,
                 dsl::cause,
-                sql::<Nullable<ForeignNumber>>(&dialect::number("amount")),
-                sql::<Nullable<ForeignNumber>>(&dialect::number("cost")),
+                sql::<Nullable<ForeignNumber>>(&dialect::kept_number(self.engine, "amount")),
+                sql::<Nullable<ForeignNumber>>(&dialect::kept_number(self.engine, "cost")),
                 dsl::handled,
                 dsl::resolution,
                 dsl::handled_by,

@@ -139,6 +139,19 @@ pub fn units(engine: Engine, column: &str) -> String {
     )
 }
 
+/// A money column as a value to be kept in a column of ours: PostgreSQL would make a double a NUMERIC of 15 digits.
+pub fn kept_number(engine: Engine, column: &str) -> String {
+    let number = number(column);
+    match engine {
+        Engine::Postgres => format!(
+            "(CASE WHEN pg_typeof({column}) = 'numeric'::regtype THEN CAST({number} AS NUMERIC) \
+             ELSE {} * 0.00001 END)",
+            units(engine, column)
+        ),
+        Engine::Sqlite | Engine::Mysql => number,
+    }
+}
+
 /// The exact sum of a money column in two select items, for [`MoneySum::from_parts`]: millions of units,
 /// and units. In two parts no engine's integers overflow.
 pub fn sum_parts(engine: Engine, column: &str) -> [String; 2] {

@@ -17,7 +17,15 @@ const TABLE: &str = "llmusage_accounting_failed";
 
 /// Reads rows by their ids: a page's worth, sorted at will.
 fn is_by_id(statement: &str) -> bool {
-    statement.contains("`id` IN (") || statement.contains("\"id\" = ANY") || statement.contains("\"id\" IN (")
+    statement.contains(" id IN (") || statement.contains("\"id\" = ANY") || statement.contains("\"id\" IN (")
+}
+
+/// SQLite alone: what is no time at all has no order but that of its ids, which no index has; such cells are few.
+fn is_of_no_times(statement: &str) -> bool {
+    ["(failed_time < '')", "(failed_time >= x'')", "(use_time < '')", "(use_time >= x'')"]
+        .iter()
+        .chain(&["amount < -1.797", "amount > 1.797", "cost < -1.797", "cost > 1.797"])
+        .any(|part| statement.contains(part))
 }
 
 fn narrowed() -> Vec<Filter> {
@@ -80,7 +88,9 @@ fn assert_follows_indexes(database: &Database, statements: &[String], may_sort: 
         let steps = plan(database, statement);
         let reading = steps.iter().find(|step| reads_all(step, TABLE));
         assert_eq!(reading, None, "{filter:?} reads all rows in\n{statement}\n{steps:#?}");
-        let sorting = steps.iter().find(|step| sorts(step) && !may_sort && !is_by_id(statement));
+        let sorting = steps
+            .iter()
+            .find(|step| sorts(step) && !may_sort && !is_by_id(statement) && !is_of_no_times(statement));
         assert_eq!(sorting, None, "{filter:?} sorts in\n{statement}\n{steps:#?}");
     }
 }

@@ -12,7 +12,7 @@ use llmage_admin::failed_accounting::store;
 use crate::desk::{Desk, command, said};
 use crate::proxy::Proxy;
 use crate::support::database::{TestDatabase, engine};
-use crate::support::rows::{failure, insert};
+use crate::support::rows::{Row, failure, insert};
 
 /// The longest that an answer may take.
 const BOUND: Duration = Duration::from_secs(25);
@@ -96,7 +96,8 @@ fn while_locked(database: &TestDatabase, id: &str, work: impl FnOnce(&mpsc::Send
 #[test]
 fn a_record_that_stays_locked_is_told_in_bounded_time_and_the_others_go_on() {
     let database = TestDatabase::new();
-    insert(&database, &[failure("f1"), failure("f2")]);
+    let other = Row { llmusageid: Some("usage-2".to_owned()), ..failure("f2") };
+    insert(&database, &[failure("f1"), other]);
     let desk = Desk::start(database.url(), &[]);
     assert_eq!(desk.sign_in().status, 303);
     while_locked(&database, "f1", |_| {

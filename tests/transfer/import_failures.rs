@@ -84,7 +84,10 @@ fn a_bad_line_is_named_with_its_column_and_the_reason() {
         ("".into(), "line 1: the file is empty; its first line must name the columns"),
         ("\n\n".into(), "line 1: the file is empty; its first line must name the columns"),
         ("id,surname\n".into(), "line 1: unknown column \"surname\""),
-        ("id;amount\n".into(), "line 1: unknown column \"id;amount\""),
+        (
+            "id;amount\n".into(),
+            "line 1: the cells are separated by semicolons; they must be separated by commas",
+        ),
         ("id,amount,id\n".into(), "line 1: column id twice"),
         ("id,cause,cause\n".into(), "line 1: column cause twice"),
         ("amount\n1\n".into(), "line 1: column id is missing"),
@@ -143,7 +146,8 @@ fn a_bad_line_is_named_with_its_column_and_the_reason() {
         assert_eq!(refused(&text), reason, "{text:?}");
     }
     assert_eq!(refused(b"id,failed_reason\na,ok\nb,\xe9\n"), "line 3: not UTF-8");
-    assert_eq!(refused(b"\xff\xfei\0d\0\n\0"), "line 1: not UTF-8");
+    let utf16 = refused(b"\xff\xfei\0d\0\n\0");
+    assert_eq!(utf16, "line 1: the file is UTF-16; save it as “CSV UTF-8 (comma delimited)”");
 }
 
 #[test]

@@ -56,8 +56,8 @@ async fn who_changes_the_note_does_not_undo_the_amount_of_another() {
 
 #[actix_web::test]
 async fn only_what_both_changed_is_asked_and_each_answer_is_taken() {
-    let app = TestApp::new();
     for (take, amount) in [("now", "77.7"), ("mine", "5")] {
+        let app = TestApp::new();
         app.given(&FailedRecord { id: "f1".to_owned(), ..failure("f1") });
         let (ann, bea) = (app.signed_in(Role::Operator).await, app.signed_in(Role::Admin).await);
         let saw = edit_page(&ann).await;

@@ -15,10 +15,14 @@ use crate::db::schema::llmusage_accounting_failed as failed;
 /// What is kept of one row at most, in bytes; the end of a longer reason is not searched.
 const LONGEST: usize = 1_000_000;
 
+/// For PostgreSQL: a word that names a secret, an address, or letters and signs in a run as long as a key.
+const COARSE_SIGNS: &str = "key|token|secret|pass|pwd|auth|bearer|cookie|session|credential|sign|begin |sk-|\\*\\*|://|密|口令\
+                            |令牌|凭|[!-~]{14}";
+
 /// "The reason, as it is shown, holds that word", in any case.
 pub(super) fn shows(engine: Engine, word: &str, version: i32) -> Condition<failed::table> {
     let holds = |column| contains::<failed::table>(engine, column, word);
-    // PostgreSQL reads an expression of so many words for seconds: there rows are found once they are sorted.
+    // PostgreSQL reads an expression of so many words for seconds; it gets one that sees signs in more reasons.
     if engine == Engine::Postgres {
         return shows_sorted(engine, word, version);
     }
@@ -49,9 +53,10 @@ fn shows_sorted(engine: Engine, word: &str, version: i32) -> Condition<failed::t
     Box::new(
         sql::<Nullable<Bool>>(&format!(
             "(CASE WHEN COALESCE(cause_version, 0) < {version} \
-             OR EXISTS (SELECT 1 FROM reason_change WHERE reason_change.failed_id = id) THEN FALSE \
-             WHEN {masked}) THEN {masked} AND "
+             OR EXISTS (SELECT 1 FROM reason_change WHERE reason_change.failed_id = id) THEN ("
         ))
+        .bind::<Nullable<Bool>, _>(holds("failed_reason"))
+        .sql(&format!(" AND failed_reason !~* '{COARSE_SIGNS}') WHEN {masked}) THEN {masked} AND "))
         .bind::<Nullable<Bool>, _>(holds("masked_reason.shown"))
         .sql(") ELSE ")
         .bind::<Nullable<Bool>, _>(holds("failed_reason"))

@@ -162,13 +162,20 @@ pub fn blocking_statements(engine: Engine, script: &str) -> Vec<String> {
 }
 
 /// A step as a person reads and runs it: comment, statement, or a note that it is there.
-pub fn printed(step: &Step) -> String {
+pub fn printed(engine: Engine, step: &Step) -> String {
     let mut text = step.comment.clone();
     for there in &step.present {
         let _ = writeln!(text, "-- there already: {there}");
     }
-    if let Some(sql) = &step.sql {
-        let _ = writeln!(text, "{sql};");
+    match &step.sql {
+        // The client would take the first semicolon of the body for the end.
+        Some(sql) if engine == Engine::Mysql && script::is_trigger_with_body(sql) => {
+            let _ = writeln!(text, "DELIMITER //\n{sql} //\nDELIMITER ;");
+        }
+        Some(sql) => {
+            let _ = writeln!(text, "{sql};");
+        }
+        None => {}
     }
     text
 }

@@ -55,7 +55,7 @@ pub fn sql(engine: Engine, existing: Option<&Existing>, applied: &[String]) -> R
         // A later migration may make a trigger of this one for databases that were migrated before it was there.
         present.triggers.extend(triggers_of(script(engine, &name, "up.sql")?));
         let _ = write!(text, "\n-- {name}\n");
-        steps.iter().for_each(|step| text.push_str(&plan::printed(step)));
+        steps.iter().for_each(|step| text.push_str(&plan::printed(engine, step)));
         let version = version(&name);
         let _ = writeln!(text, "INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}');");
         way_back = back(engine, &name, &steps)? + &way_back;

@@ -73,7 +73,8 @@ fn statement_end(text: &str) -> usize {
     text.len()
 }
 
-fn is_trigger_with_body(text: &str) -> bool {
+/// Whether a statement makes a trigger of several statements.
+pub fn is_trigger_with_body(text: &str) -> bool {
     let head: Vec<String> = text.split_whitespace().take(24).map(str::to_ascii_uppercase).collect();
     head.starts_with(&["CREATE".to_owned(), "TRIGGER".to_owned()]) && head.iter().any(|word| word == "BEGIN")
 }
