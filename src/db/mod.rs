@@ -196,7 +196,8 @@ impl Database {
     fn writer(&self) -> Result<PooledConnection<Manager>> {
         self.checkout(&self.writes).map_err(|error| {
             let state = self.writes.state();
-            let is_busy = state.idle_connections == 0 && state.connections > self.writes.max_size() / 2;
+            // Some may have come free just now: those who had them waited as long.
+            let is_busy = self.outage.check().is_ok() && state.connections > self.writes.max_size() / 2;
             if self.engine != Engine::Sqlite && is_busy { Error::Held } else { error }
         })
     }
