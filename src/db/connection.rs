@@ -265,6 +265,10 @@ impl ManageConnection for Manager {
         let mut connection = self.establish().map_err(diesel::r2d2::Error::ConnectionError)?;
         self.prepare(&mut connection).map_err(diesel::r2d2::Error::QueryError)?;
         #[cfg(feature = "sqlite")]
+        #[cfg_attr(
+            not(any(feature = "mysql", feature = "postgres")),
+            expect(irrefutable_let_patterns, reason = "with other engines built in there is a choice")
+        )]
         if let DbConnection::Sqlite(connection) = &mut connection {
             super::functions::register(connection).map_err(diesel::r2d2::Error::QueryError)?;
         }
