@@ -44,7 +44,7 @@ proptest! {
         query in select(&QUERIES[..]),
         sort in select(&SORTS[..]),
     ) {
-        let database = TestDatabase::new();
+        let database = TestDatabase::with_doubles();
         rows::insert(&database, &rows);
         let filter = filter(&format!("{query}&sort={sort}"));
         let (text, exported) = export(&database, &filter, &Names::default());

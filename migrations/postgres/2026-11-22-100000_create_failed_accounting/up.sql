@@ -42,4 +42,5 @@ DO $$ BEGIN
         COMMENT ON COLUMN llmusage_accounting_failed.handled_time IS '处理时间';
         COMMENT ON COLUMN llmusage_accounting_failed.handled_note IS '处理备注';
     END IF;
+EXCEPTION WHEN undefined_column THEN NULL; -- a table of another version of the platform may lack some
 END $$;

@@ -47,4 +47,5 @@ DO $$ BEGIN
         COMMENT ON COLUMN llmusage.ownerid IS '模型机构id';
         COMMENT ON COLUMN llmusage.accounting_status IS '记账状态';
     END IF;
+EXCEPTION WHEN undefined_column THEN NULL; -- a table of another version of the platform may lack some
 END $$;

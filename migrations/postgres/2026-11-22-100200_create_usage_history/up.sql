@@ -46,4 +46,5 @@ DO $$ BEGIN
         COMMENT ON COLUMN llmusage_history.accounting_status IS '记账状态';
         COMMENT ON COLUMN llmusage_history.backup_time IS '备份时间';
     END IF;
+EXCEPTION WHEN undefined_column THEN NULL; -- a table of another version of the platform may lack some
 END $$;
