@@ -22,7 +22,7 @@ fn is_by_id(statement: &str) -> bool {
 
 /// SQLite alone: what is no time at all has no order but that of its ids, which no index has; such cells are few.
 fn is_of_no_times(statement: &str) -> bool {
-    ["(failed_time < '')", "(failed_time >= x'')", "(use_time < '')", "(use_time >= x'')"]
+    ["(failed_time < ''", "(failed_time >= x''", "(use_time < ''", "(use_time >= x''"]
         .iter()
         .chain(&["amount < -1.797", "amount > 1.797", "cost < -1.797", "cost > 1.797"])
         .any(|part| statement.contains(part))
