@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
+use llmage_admin::base::money::Money;
 use llmage_admin::db::{Database, Engine};
 
 use crate::filled::is_large;
@@ -14,6 +15,7 @@ pub type Step = String;
 
 /// The plan of a statement.
 pub fn plan(database: &Database, statement: &str) -> Vec<Step> {
+    let statement = &with_money(statement);
     #[derive(QueryableByName)]
     struct Sqlite {
         #[diesel(sql_type = Text)]
@@ -64,6 +66,14 @@ pub fn plan(database: &Database, statement: &str) -> Vec<Step> {
         })
     });
     steps.expect("the database explains itself")
+}
+
+/// Money that is bound stands in the statement as Rust shows it.
+fn with_money(statement: &str) -> String {
+    let shown = regex::Regex::new(r"Money\((-?\d+)\)").expect("a pattern");
+    let number =
+        |found: &regex::Captures<'_>| Money::from_units(found[1].parse().expect("units")).to_string();
+    shown.replace_all(statement, number).into_owned()
 }
 
 /// Whether the step reads the whole table, be it through an index.
