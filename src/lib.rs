@@ -1,7 +1,7 @@
 //! llmage-admin: the desk where failed billing gets settled.
 //!
 //! Laid out by feature; the layer is the file name inside the feature (`store` = database, `form` = what
-//! people type, `pages` = web). See the README for the map and `tests/rules.rs` for the arrows.
+//! people type, `pages` = web). See the README for the map and `tests/house/rules.rs` for the arrows.
 
 #![forbid(unsafe_code)]
 

@@ -8,10 +8,11 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// Marks are variation selectors, which show nothing: one for each of the bytes from 0x80 on, one for a zero byte,
-/// one for "these bytes are a BLOB".
+/// one for "these bytes are a BLOB". A selector is a mark only behind U+FFFD: names are written with selectors, too
+/// (`葛` with U+E0100 is a family name), and those are text like any other.
 const FIRST: u32 = 0xE0100;
 const ZERO: char = '\u{E0180}';
-const BLOB: char = '\u{E01EF}';
+const BLOB: &str = "\u{FFFD}\u{E01EF}";
 
 /// How a cell holds a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,24 +25,39 @@ pub struct Cell {
 pub fn text_of(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        match chunk.valid().contains('\0') {
-            true => chunk.valid().chars().for_each(|letter| match letter {
-                '\0' => text.extend(['\u{FFFD}', ZERO]),
-                letter => text.push(letter),
-            }),
+        match chunk.valid().contains('\0') || is_marked(chunk.valid()) {
+            true => push_marked(&mut text, chunk.valid()),
             false => text.push_str(chunk.valid()),
         }
-        for byte in chunk.invalid() {
-            text.extend(['\u{FFFD}', mark_of(*byte)]);
-        }
+        push_bytes(&mut text, chunk.invalid());
     }
     text
+}
+
+/// A text that holds what would be read as a mark, or a zero byte, which no page and no CSV may hold.
+fn push_marked(text: &mut String, valid: &str) {
+    let mut letters = valid.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\0' => text.extend(['\u{FFFD}', ZERO]),
+            '\u{FFFD}' if letters.peek().is_some_and(|next| is_mark(*next)) => {
+                push_bytes(text, "\u{FFFD}".as_bytes());
+            }
+            letter => text.push(letter),
+        }
+    }
+}
+
+fn push_bytes(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        text.extend(['\u{FFFD}', mark_of(*byte)]);
+    }
 }
 
 /// The text of a BLOB.
 pub fn text_of_blob(bytes: &[u8]) -> String {
     let mut text = text_of(bytes);
-    text.push(BLOB);
+    text.push_str(BLOB);
     text
 }
 
@@ -55,22 +71,17 @@ pub fn cell_of(text: &str) -> Option<Cell> {
     if !is_marked(text) {
         return None;
     }
+    let (is_blob, text) = match text.strip_suffix(BLOB) {
+        Some(text) => (true, text),
+        None => (false, text),
+    };
     let mut bytes = Vec::with_capacity(text.len());
     let mut letters = text.chars().peekable();
-    let mut is_blob = false;
     while let Some(letter) = letters.next() {
-        let next = letters.peek().copied();
-        match (letter, next) {
-            ('\u{FFFD}', Some(ZERO)) => {
-                bytes.push(0);
-                letters.next();
-            }
-            ('\u{FFFD}', Some(mark)) if byte_of(mark).is_some() => {
-                bytes.extend(byte_of(mark));
-                letters.next();
-            }
-            (BLOB, None) => is_blob = true,
-            _ => bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+        match letters.next_if(|next| letter == '\u{FFFD}' && is_mark(*next)) {
+            Some(ZERO) => bytes.push(0),
+            Some(mark) => bytes.extend(byte_of(mark)),
+            None => bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
     Some(Cell { bytes, is_blob })
@@ -95,11 +106,7 @@ pub fn order(left: &str, right: &str) -> Ordering {
 
 /// The text as people see it: without marks.
 pub fn shown(text: &str) -> Cow<'_, str> {
-    if is_marked(text) {
-        Cow::Owned(text.chars().filter(|letter| !is_mark(*letter)).collect())
-    } else {
-        Cow::Borrowed(text)
-    }
+    if is_marked(text) { Cow::Owned(without_marks(text, |_| true)) } else { Cow::Borrowed(text) }
 }
 
 /// The text content of a page as people see it. Within tags the marks stay: forms and addresses give them back.
@@ -108,33 +115,53 @@ pub fn shown_page(html: String) -> String {
         return html;
     }
     let mut is_tag = false;
-    let keeps = |letter: char| {
+    without_marks(&html, |letter| {
         match letter {
             '<' => is_tag = true,
             '>' => is_tag = false,
             _ => {}
         }
-        is_tag || !is_mark(letter)
-    };
-    html.chars()
-        .filter({
-            let mut keeps = keeps;
-            move |letter| keeps(*letter)
-        })
-        .collect()
+        !is_tag
+    })
+}
+
+/// The text without the marks that stand where `is_shown` says so of the letter before; it sees each letter once.
+fn without_marks(text: &str, mut is_shown: impl FnMut(char) -> bool) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if !is_shown(letter) || letter != '\u{FFFD}' {
+            kept.push(letter);
+            continue;
+        }
+        let is_end_of_blob = letters.peek().is_some_and(|next| BLOB.ends_with(*next));
+        if !is_end_of_blob {
+            kept.push(letter);
+        }
+        letters.next_if(|next| is_mark(*next));
+    }
+    kept
 }
 
 fn is_marked(text: &str) -> bool {
-    // All marks begin with these two bytes in UTF-8.
-    text.as_bytes().windows(2).any(|pair| pair == [0xF3, 0xA0]) && text.chars().any(is_mark)
+    // U+FFFD and the two bytes with which every selector begins in UTF-8.
+    let mut rest = text.as_bytes();
+    while let Some(place) = rest.windows(5).position(|five| five == [0xEF, 0xBF, 0xBD, 0xF3, 0xA0]) {
+        let behind = text.get(text.len() - rest.len() + place + 3..);
+        if behind.and_then(|behind| behind.chars().next()).is_some_and(is_mark) {
+            return true;
+        }
+        rest = rest.get(place + 5..).unwrap_or_default();
+    }
+    false
 }
 
 fn is_mark(letter: char) -> bool {
-    byte_of(letter).is_some() || matches!(letter, ZERO | BLOB)
+    byte_of(letter).is_some() || letter == ZERO || BLOB.ends_with(letter)
 }
 
 fn mark_of(byte: u8) -> char {
-    char::from_u32(FIRST + u32::from(byte & 0x7F)).unwrap_or(BLOB)
+    char::from_u32(FIRST + u32::from(byte & 0x7F)).unwrap_or(ZERO)
 }
 
 fn byte_of(mark: char) -> Option<u8> {
@@ -158,7 +185,24 @@ mod tests {
             assert_eq!(shown(&blob), shown(&text));
         }
         assert_eq!(shown(&text_of(b"caf\xe9")), "caf\u{FFFD}");
+        assert_eq!(shown(&text_of_blob(b"a")), "a");
+        let page = format!("<a id=\"{0}\">{0}</a>", text_of_blob(b"a\xe9"));
+        assert_eq!(shown_page(page), format!("<a id=\"{}\">a\u{FFFD}</a>", text_of_blob(b"a\xe9")));
         assert_eq!(cell_of("plain"), None);
         assert_eq!(hex_of(&text_of(b"a\xe9")).as_deref(), Some("61e9"));
+    }
+
+    /// A family name is told from another by a selector behind its first letter.
+    #[test]
+    fn selectors_of_names_are_text() {
+        for name in ["葛\u{E0100}城", "\u{E0100}", "a\u{E0180}", "é\u{E01EF}", "\u{E01EF}"] {
+            assert_eq!(text_of(name.as_bytes()), name);
+            assert_eq!((shown(name), shown_page(name.to_owned())), (name.into(), name.to_owned()));
+            assert_eq!(cell_of(name), None, "{name:?}");
+        }
+        for odd in ["\u{FFFD}\u{E0100}", "a\u{FFFD}\u{E01EF}"] {
+            assert_eq!(bytes_of(&text_of(odd.as_bytes())), odd.as_bytes());
+            assert!(!text_of(odd.as_bytes()).ends_with(BLOB));
+        }
     }
 }

@@ -1,8 +1,0 @@
-//! The archive: usages move to the history, and not one is ever lost, whatever else is there and whoever dies when.
-
-#[path = "../support/mod.rs"]
-mod support;
-
-mod faults;
-mod moving;
-mod usages;

@@ -1,9 +1,0 @@
-//! Retries under all that may come between: the platform, other people, edits, the archive, and kills at any moment.
-
-#[path = "../support/mod.rs"]
-mod support;
-
-mod interleaved;
-mod jobs;
-mod plans;
-mod witness;

@@ -1,0 +1,7 @@
+//! The list against an oracle: random hostile rows, random filters, every sort, both directions.
+
+mod caseless;
+mod filters;
+mod identity;
+mod pages;
+mod searches;

@@ -1,0 +1,95 @@
+//! Importing usages: unique task numbers, the history, and values as the platform has them.
+
+use llmage_admin::base::money::Money;
+use llmage_admin::db::Database;
+use llmage_admin::usages::store::find_anywhere;
+use llmage_admin::usages::usage::{Usage, Whereabouts};
+
+use crate::support::database::TestDatabase;
+use crate::support::rows::run;
+use crate::transfer::files::import_usages;
+
+fn find(database: &Database, id: &str) -> Option<(Usage, Whereabouts)> {
+    database.run_here(|connection| find_anywhere(connection, id)).unwrap()
+}
+
+#[test]
+fn a_usage_comes_in_with_all_its_columns() {
+    let database = TestDatabase::new();
+    let text = "id,llmid,use_date,use_time,userid,usages,ioinfo,transno,responsed_seconds,finish_seconds,status,\
+                taskid,amount,cost,userorgid,ownerid,accounting_status\r\n\
+                u1,m1,2026-05-20,2026-05-20 09:15:02,p1,\"{\"\"a\"\": 1}\",null,t1,0.25,1.5,SUCCEEDED,\
+                task-1,0.00036,-0.00001,o1,o2,failed\r\n";
+    let imported = import_usages(&database, text).unwrap();
+    assert_eq!((imported.rows, imported.amount.units(), imported.cost.units()), (1, 36, -1));
+    let text = |text: &str| Some(text.to_owned());
+    let time = chrono::NaiveDate::from_ymd_opt(2026, 5, 20).unwrap().and_hms_opt(9, 15, 2).unwrap();
+    let usage = Usage {
+        id: "u1".to_owned(),
+        llmid: text("m1"),
+        use_date: Some(time.date()),
+        use_time: Some(time),
+        userid: text("p1"),
+        usages: text("{\"a\": 1}"),
+        ioinfo: text("null"),
+        transno: text("t1"),
+        responsed_seconds: Some(0.25),
+        finish_seconds: Some(1.5),
+        status: text("SUCCEEDED"),
+        taskid: text("task-1"),
+        amount: Some(Money::from_units(36)),
+        cost: Some(Money::from_units(-1)),
+        userorgid: text("o1"),
+        ownerid: text("o2"),
+        accounting_status: text("failed"),
+    };
+    assert_eq!(find(&database, "u1"), Some((usage, Whereabouts::Live)));
+}
+
+#[test]
+fn empty_task_numbers_are_null_and_do_not_collide() {
+    let database = TestDatabase::new();
+    import_usages(&database, "id,taskid\na,\nb,\"\"\n").unwrap();
+    assert_eq!(find(&database, "b").unwrap().0.taskid, None);
+}
+
+#[test]
+fn what_is_there_twice_is_named() {
+    let database = TestDatabase::new();
+    import_usages(&database, "id,taskid\nold,task-0\n").unwrap();
+    let refused = |text: &str| {
+        let error = import_usages(&database, text).unwrap_err().to_string();
+        assert!(find(&database, "a").is_none(), "{error}");
+        error
+    };
+    assert_eq!(
+        refused("id,taskid\na,task-1\nb,task-2\nc,task-1\n"),
+        "line 4, column taskid: \"task-1\" is in line 2 too"
+    );
+    assert_eq!(
+        refused("id,taskid\na,task-0\n"),
+        "line 2, column taskid: \"task-0\" is in the database already"
+    );
+    assert_eq!(refused("taskid,id\n,a\n,old\n"), "line 3, column id: \"old\" is in the database already");
+    assert_eq!(refused("id\na\nb\nb\n"), "line 4, column id: \"b\" is in line 3 too");
+    assert_eq!(
+        refused("id,finish_seconds\na,inf\n"),
+        "line 2, column finish_seconds: not a number of seconds such as 1.250 (found \"inf\")"
+    );
+}
+
+#[test]
+fn a_usage_in_the_history_does_not_come_back_to_life() {
+    let database = TestDatabase::new();
+    run(
+        &database,
+        "INSERT INTO llmusage_history (id, amount, backup_time) VALUES ('u1', 1.5, '2026-05-21 02:30:00')",
+    );
+    let error = import_usages(&database, "id\na\nu1\n").unwrap_err().to_string();
+    assert_eq!(error, "line 3, column id: \"u1\" is in the history already");
+    assert!(find(&database, "a").is_none());
+    let (usage, whereabouts) = find(&database, "u1").unwrap();
+    assert_eq!(usage.amount, Some(Money::from_units(150_000)));
+    let Whereabouts::Archived { backup_time: Some(time) } = whereabouts else { panic!("{whereabouts:?}") };
+    assert_eq!(time.to_string(), "2026-05-21 02:30:00");
+}

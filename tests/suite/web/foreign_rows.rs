@@ -1,0 +1,349 @@
+//! Rows as only other programs write them: every page, list, download, job and batch on them, to the last row.
+
+use actix_web::http::StatusCode;
+use llmage_admin::accounts::role::Role;
+use llmage_admin::archive::mover::Mover;
+use llmage_admin::causes::sorting;
+use llmage_admin::check::runner;
+use llmage_admin::db::Engine;
+use llmage_admin::failed_accounting::watcher::Watcher;
+
+use crate::app::{Answer, TestApp, Visitor, money};
+use crate::support::database::engine;
+use crate::web::api::admin;
+
+fn script() -> &'static str {
+    match engine() {
+        Engine::Sqlite => include_str!("foreign/sqlite.sql"),
+        Engine::Mysql => include_str!("foreign/mysql.sql"),
+        Engine::Postgres => include_str!("foreign/postgres.sql"),
+    }
+}
+
+fn adopted() -> TestApp {
+    let app = TestApp::adopting(script());
+    sorting::sort_all(&app.database).unwrap();
+    app
+}
+
+async fn shown(visitor: &Visitor<'_>, path: &str) -> Answer {
+    let answer = visitor.get(path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+    answer
+}
+
+/// The addresses of all rows of a list, page by page along that link, from that page on.
+async fn walked(visitor: &Visitor<'_>, from: &str, link: &str) -> Vec<String> {
+    let mut next = Some(from.to_owned());
+    let mut rows = Vec::new();
+    while let Some(path) = next {
+        let page = shown(visitor, &path).await;
+        let mut ids = page.attributes("table tbody tr[data-id]", "data-id");
+        if link.contains("prev") {
+            ids.reverse();
+        }
+        rows.extend(ids);
+        next = page.attributes(link, "href").into_iter().next();
+        assert!(rows.len() < 1_000, "a walk without an end at {path}");
+    }
+    rows
+}
+
+fn csv_rows(answer: &Answer) -> Vec<csv::StringRecord> {
+    let mut reader = csv::Reader::from_reader(answer.body.as_bytes());
+    reader.records().map(Result::unwrap).collect()
+}
+
+fn sum(rows: &[csv::StringRecord], column: usize) -> i128 {
+    rows.iter().filter(|row| !row[column].is_empty()).map(|row| i128::from(money_of(&row[column]))).sum()
+}
+
+/// Units of a plain decimal, however large.
+fn money_of(text: &str) -> i64 {
+    text.replace('.', "").parse().unwrap()
+}
+
+#[actix_web::test]
+async fn every_sort_is_walked_to_its_end_both_ways_and_adds_up_to_its_header() {
+    let app = adopted();
+    let viewer = app.signed_in(Role::Viewer).await;
+    for tab in ["handled=", "handled=0", "handled=1"] {
+        let all = csv_rows(&shown(&viewer, &format!("/failed-accounting.csv?{tab}")).await);
+        let sorts = ["failed_time", "use_time", "amount", "cost"];
+        for sort in &sorts[if tab == "handled=" { 0 } else { 2 }..] {
+            for sort in [(*sort).to_owned(), format!("-{sort}")] {
+                let list = format!("/failed-accounting?{tab}&sort={sort}&page_size=16");
+                let page = shown(&viewer, &list).await;
+                let [count, amount, cost] = page.money_line();
+                let csv =
+                    csv_rows(&shown(&viewer, &format!("/failed-accounting.csv?{tab}&sort={sort}")).await);
+                assert_eq!(csv.len().to_string(), count, "{list}");
+                assert_eq!(csv.len(), all.len(), "{list}");
+                assert_eq!(sum(&csv, 7), i128::from(money_of(&amount)), "{list}");
+                assert_eq!(sum(&csv, 8), i128::from(money_of(&cost)), "{list}");
+                let mut forth = walked(&viewer, &list, "a[rel=next]").await;
+                assert_eq!(forth.len(), csv.len(), "{list}: {forth:?}");
+                let distinct: std::collections::HashSet<&String> = forth.iter().collect();
+                assert_eq!(distinct.len(), forth.len(), "a row comes twice: {list}");
+                // To the last page, and back from it.
+                let mut last = list.clone();
+                while let Some(next) = shown(&viewer, &last).await.attributes("a[rel=next]", "href").pop() {
+                    last = next;
+                }
+                let back = walked(&viewer, &last, "a[rel=prev]").await;
+                forth.reverse();
+                assert_eq!(back, forth, "{list}");
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_row_is_opened_and_every_page_and_download_is_there() {
+    let app = adopted();
+    let admin = app.signed_in(Role::Admin).await;
+    let page = shown(&admin, "/failed-accounting?handled=&page_size=200").await;
+    let rows = page.attributes("table#failed-accounting tbody tr[data-id]", "data-id");
+    let links =
+        page.attributes("table#failed-accounting tbody tr[data-id] a[href^='/failed-accounting/']", "href");
+    let links: Vec<&String> = links.iter().filter(|link| !link.contains("/causes/")).collect();
+    assert!(rows.len() > 40 && links.len() >= rows.len(), "{} rows, {} links", rows.len(), links.len());
+    for link in &links {
+        shown(&admin, link).await;
+        let bare = link.split('?').next().unwrap();
+        for more in ["edit", "delete"] {
+            shown(&admin, &format!("{bare}/{more}")).await;
+        }
+    }
+    for list in ["/usages", "/usages?accounting_status=accounted", "/usages?sort=use_time", "/history"] {
+        let page = shown(&admin, list).await;
+        for link in page.attributes("table tbody tr[data-id] a[href^='/usages/']", "href") {
+            shown(&admin, &link).await;
+        }
+    }
+    for path in [
+        "/",
+        "/failed-accounting/causes",
+        "/archive",
+        "/check",
+        "/batches",
+        "/audit",
+        "/audit.csv",
+        "/jobs",
+        "/usages.csv",
+        "/history.csv",
+        "/failed-accounting?handled=&q=bytes",
+        "/failed-accounting?handled=&q=%E4%BD%99%E9%A2%9D",
+        "/failed-accounting?handled=&start_date=2026-05-01&end_date=2026-05-31",
+        "/failed-accounting?handled=&amount_min=0&amount_max=1000&sort=amount",
+    ] {
+        shown(&admin, path).await;
+    }
+    let causes = shown(&admin, "/failed-accounting/causes").await;
+    for link in causes.attributes("a[href^='/failed-accounting/causes/']", "href") {
+        shown(&admin, &link).await;
+    }
+}
+
+#[actix_web::test]
+async fn the_api_gives_every_row_and_the_same_sums() {
+    let app = adopted();
+    let api = admin(&app);
+    let mut next = String::new();
+    let (mut rows, mut total) = (Vec::new(), 0);
+    loop {
+        let page =
+            api.get(&format!("/api/v1/failed-accounting?handled=&sort=-amount&page_size=7{next}")).await;
+        total = page["total"].as_u64().unwrap().max(total);
+        rows.extend(page["rows"].as_array().unwrap().iter().map(|row| row["id"].clone()));
+        match page["next"].as_str() {
+            Some(cursor) => next = format!("&after={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(rows.len() as u64, total);
+    api.get("/api/v1/usages").await;
+    api.get("/api/v1/history").await;
+    api.get("/api/v1/causes").await;
+    let summary = api.get("/api/v1/summary?handled=").await;
+    assert_eq!(summary["count"].as_u64(), Some(total));
+    for group in ["by_day", "by_model", "by_organisation", "by_cause"] {
+        let counts = summary[group].as_array().unwrap().iter().map(|group| group["count"].as_u64().unwrap());
+        assert_eq!(counts.sum::<u64>(), total, "{group}");
+    }
+}
+
+#[actix_web::test]
+async fn every_key_of_a_group_is_a_filter_that_finds_its_rows() {
+    let app = adopted();
+    let api = admin(&app);
+    let summary = api.get("/api/v1/summary?handled=").await;
+    for (group, name) in [("by_model", "llmid"), ("by_organisation", "userorgid")] {
+        for group in summary[group].as_array().unwrap() {
+            let key = group["key"].as_str().unwrap_or("none");
+            if key.contains('\u{fffd}') {
+                continue;
+            }
+            let query = llmage_admin::web::links::query(&[(name, key)]);
+            let found = api.get(&format!("/api/v1/failed-accounting?handled=&{query}")).await;
+            let (total, count) = (found["total"].as_u64().unwrap(), group["count"].as_u64().unwrap());
+            // A text and a BLOB of the same bytes are shown alike.
+            assert!(
+                total == count || engine() == Engine::Sqlite && total > 0,
+                "{name}={key:?}: {total} of {count}"
+            );
+        }
+    }
+    for name in ["userorgid", "llmid", "userid"] {
+        let found = api.get(&format!("/api/v1/failed-accounting?handled=&{name}=none")).await;
+        assert_eq!(found["total"].as_u64(), Some(3), "nothing, handled, empty: {name}");
+        let usages = api.get(&format!("/api/v1/usages?{name}=none")).await;
+        assert_eq!(usages["total"].as_u64(), Some(0));
+    }
+}
+
+#[actix_web::test]
+async fn jobs_go_through_all_rows_and_batches_take_them() {
+    let app = adopted();
+    let admin = app.signed_in(Role::Admin).await;
+    Watcher::new((*app.database).clone(), app.clock.clone()).step().unwrap();
+    let preview = admin.post("/batches", &[("action", "handle"), ("scope", "filter")]).await;
+    assert_eq!(preview.status, StatusCode::SEE_OTHER, "{}", preview.body);
+    let page = shown(&admin, preview.location()).await;
+    assert!(!page.has("[role=alert]"), "{}", page.text("[role=alert]"));
+    let open = shown(&admin, "/failed-accounting").await;
+    let ids = open.attributes("tr[data-id] input[name=id]", "value");
+    let mut ticked: Vec<(&str, &str)> =
+        ids.iter().filter(|id| id.len() < 33 || !id.is_ascii()).map(|id| ("id", id.as_str())).collect();
+    ticked.push(("action", "handle"));
+    let preview = admin.post("/batches", &ticked).await;
+    assert_eq!(preview.status, StatusCode::SEE_OTHER, "{ticked:?}: {}", preview.texts("main").join(" "));
+    let page = shown(&admin, preview.location()).await;
+    assert!(!page.body.contains("batch-gone"), "every ticked row is found again");
+    runner::check(
+        &app.database,
+        &app.clock,
+        &runner::Order { by: "test", since: None, missing: &[] },
+        &mut |_| Ok(()),
+    )
+    .unwrap();
+    shown(&admin, "/check").await;
+    let run = admin.post("/archive", &[("cutoff_date", "2026-05-22")]).await;
+    assert_eq!(run.status, StatusCode::SEE_OTHER, "{}", run.body);
+    let mover = Mover::new((*app.database).clone(), app.clock.clone());
+    while mover.is_due().unwrap() {
+        mover.step().unwrap();
+    }
+    shown(&admin, "/archive").await;
+    shown(&admin, "/history").await;
+}
+
+#[actix_web::test]
+async fn names_that_no_filter_has_are_refused_on_pages_and_downloads() {
+    let app = TestApp::new();
+    let admin = app.signed_in(Role::Admin).await;
+    for path in [
+        "/failed-accounting",
+        "/failed-accounting.csv",
+        "/failed-accounting/causes",
+        "/usages",
+        "/usages.csv",
+        "/history",
+        "/history.csv",
+        "/audit",
+        "/audit.csv",
+        "/batches",
+    ] {
+        let answer = admin.get(&format!("{path}?orgid=1&llm%3Cid=2")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert!(answer.body.contains("orgid") && !answer.body.contains("llm<id"), "{path}: {}", answer.body);
+        shown(&admin, path).await;
+    }
+    app.given(&crate::app::failure("f1"));
+    let kept = admin.get("/failed-accounting?orgid=1&llmid=m-9").await;
+    assert_eq!(kept.attribute("#llmid", "value"), "m-9");
+    assert!(kept.text("#orgid-error").contains("orgid"));
+}
+
+/// In SQLite alone a cell holds what it likes.
+mod bytes {
+    use super::*;
+
+    #[actix_web::test]
+    async fn an_id_of_bytes_names_its_row_everywhere() {
+        if engine() != Engine::Sqlite {
+            return;
+        }
+        let app = adopted();
+        let admin = app.signed_in(Role::Admin).await;
+        for (path, note) in [
+            ("/failed-accounting/caf%E9", "6E6F7465FE"),
+            ("/failed-accounting/%00%FF%10%AA%BB", "01"),
+            ("/failed-accounting/blob", ""),
+        ] {
+            let page = shown(&admin, path).await;
+            assert!(page.body.contains('\u{fffd}') || path.ends_with("blob"), "{path}");
+            let edit = shown(&admin, &format!("{path}/edit")).await;
+            let seen = edit.attribute("input[name=seen]", "value");
+            let fields = [("seen", seen.as_str()), ("amount", "7.5"), ("cost", "1"), ("handled", "0")];
+            let reason = edit.text_as_it_is("textarea[name=failed_reason]");
+            let kept = edit.text_as_it_is("textarea[name=handled_note]");
+            let more = [
+                ("failed_reason", reason.trim_start_matches('\n')),
+                ("handled_note", kept.trim_start_matches('\n')),
+            ];
+            let saved = admin.post(path, &[fields.as_slice(), &more].concat()).await;
+            assert_eq!(saved.status, StatusCode::SEE_OTHER, "{path}: {}", saved.body);
+            let question = "SELECT GROUP_CONCAT(hex(handled_note)) AS name FROM llmusage_accounting_failed \
+                            WHERE amount = 7.5";
+            let notes = crate::web::foreign_rows::texts(&app, question);
+            assert!(notes[0].contains(note), "{notes:?}");
+            let handled = admin
+                .post(&format!("{path}/handle"), &[("resolution", "written_off"), ("handled_note", "seen")])
+                .await;
+            assert_eq!(handled.status, StatusCode::SEE_OTHER, "{path}: {}", handled.body);
+        }
+        let rows = texts(
+            &app,
+            "SELECT CAST(COUNT(*) AS TEXT) AS name FROM llmusage_accounting_failed \
+                                WHERE resolution = 'written_off'",
+        );
+        assert_eq!(rows, ["3"]);
+        let api = crate::web::api::admin(&app);
+        let record = api.get("/api/v1/failed-accounting/caf%E9").await;
+        assert_eq!(
+            (record["id"].as_str(), record["id_hex"].as_str()),
+            (Some("caf\u{fffd}"), Some("636166e9"))
+        );
+        assert_eq!(api.get("/api/v1/failed-accounting/plain").await["id_hex"], serde_json::Value::Null);
+        shown(&admin, "/usages/u%E9").await;
+    }
+
+    #[actix_web::test]
+    async fn what_is_no_number_counts_as_none() {
+        if engine() != Engine::Sqlite {
+            return;
+        }
+        let app = adopted();
+        let viewer = app.signed_in(Role::Viewer).await;
+        for id in ["num-0", "num-1", "num-2", "num-3", "num-4", "num-5"] {
+            assert_eq!(app.record(id).amount, None, "{id}");
+            let found = shown(&viewer, &format!("/failed-accounting?handled=&q={id}&amount_min=0")).await;
+            assert!(found.rows().is_empty(), "{id}");
+        }
+        assert_eq!(app.record("num-6").amount, Some(money("12.5")), "a text that is a number is one");
+    }
+}
+
+fn texts(app: &TestApp, question: &str) -> Vec<String> {
+    use diesel::prelude::*;
+    #[derive(QueryableByName)]
+    struct Named {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        name: String,
+    }
+    let question = question.to_owned();
+    let rows: Vec<Named> =
+        app.database.run_here(|connection| Ok(diesel::sql_query(question).load(connection)?)).unwrap();
+    rows.into_iter().map(|row| row.name).collect()
+}
