@@ -8,7 +8,7 @@ const each = (selector, act) => document.querySelectorAll(selector).forEach(act)
 
 // Money is exact: "12.34567" becomes the integer 1234567n, never a float.
 const units = (text) => {
-  const [, sign, whole, part = ""] = /^(-?)(\d+)(?:\.(\d{1,5}))?$/.exec(text) || [, "", "0"];
+  const [, sign, whole, part = ""] = /^(-?)(\d+)(?:\.(\d{1,5}))?$/.exec(text) || [undefined, "", "0"];
   return BigInt(sign + whole + part.padEnd(5, "0"));
 };
 const money = (sum) => {
