@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 
 /// The settings of the contract. A wrong value stops the start with one line that names it.
 #[derive(Debug, Clone, Args)]
+#[expect(rustdoc::bare_urls, reason = "the text is shown by --help, too")]
 pub struct Config {
     /// Where the data is: sqlite:FILE, mysql://USER:PASSWORD@HOST/DATABASE or postgres://...
     #[arg(

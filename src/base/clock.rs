@@ -68,6 +68,7 @@ impl Clock {
     }
 
     /// Now in the business zone, cut to milliseconds: what all three databases can keep.
+    #[expect(clippy::disallowed_methods, reason = "all others ask here")]
     pub fn now(&self) -> NaiveDateTime {
         match &self.stopped_at {
             Some(stopped) => *stopped.lock().unwrap_or_else(PoisonError::into_inner),
@@ -76,6 +77,7 @@ impl Clock {
     }
 
     /// Milliseconds since 1970 in UTC: for spans of time between machines, never shown.
+    #[expect(clippy::disallowed_methods, reason = "all others ask here")]
     pub fn epoch_milliseconds() -> i64 {
         Utc::now().timestamp_millis()
     }

@@ -1,7 +1,7 @@
 //! One batch and the rules of its state: what may be done with it when, and by whom.
 //!
 //! A preview is run by the one who made it: what somebody looked at is what they answer for. Stopping and undoing are
-//! open to every operator. One set of rules, hence the many lines.
+//! open to every operator. More than 250 lines: one set of rules.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;

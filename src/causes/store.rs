@@ -69,7 +69,7 @@ pub fn of_keys(connection: &mut DbConnection, keys: Vec<String>) -> Result<Vec<K
     Ok(cause::table.filter(dsl::cause_key.eq_any(keys)).select(KnownCause::as_select()).load(connection)?)
 }
 
-/// All causes that are kept, at most [`LISTED`].
+/// All causes that are kept, at most 1,000.
 pub fn list(connection: &mut DbConnection) -> Result<Vec<KnownCause>> {
     let all = cause::table.order(dsl::cause_key).limit(LISTED);
     Ok(all.select(KnownCause::as_select()).load(connection)?)

@@ -1,7 +1,7 @@
 //! From a reason to its template: wording stays, what varies from row to row becomes `…`.
 //!
 //! Time is linear in the length of the text, whatever it holds: each part is read once for each level of quotes,
-//! and there are at most [`LEVELS`] of them. A template is its own template. What is unsure stays: two causes
+//! and there are at most four of them. A template is its own template. What is unsure stays: two causes
 //! in one hide each other, one cause in two is only a nuisance. Raise [`VERSION`] with every change of the rules.
 
 mod body;

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 
 /// Where alerts go.
 #[derive(Debug, Clone, Args)]
+#[expect(rustdoc::bare_urls, reason = "the text is shown by --help, too")]
 pub struct AlertSettings {
     /// The webhook of alert rules that name none, such as https://hooks.example.com/llmage.
     #[arg(long, env = "LLMAGE_WEBHOOK_URL", global = true, hide_env_values = true)]

@@ -3,6 +3,8 @@
 //! The only place, with its siblings, where an engine is named. Some more than 250 lines: what differs between the
 //! engines is read side by side.
 
+#![expect(clippy::disallowed_methods, reason = "the pools open their connections here")]
+
 use chrono_tz::Tz;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;

@@ -1,6 +1,6 @@
 //! What a filter means in SQL.
 //!
-//! One list of all its parts, hence the many lines.
+//! More than 250 lines: one list of all its parts.
 
 use chrono::NaiveTime;
 use diesel::dsl::sql;

@@ -108,6 +108,7 @@ pub fn look_at(database: &TestDatabase, tables: &[&str]) {
 }
 
 #[cfg(feature = "postgres")]
+#[expect(clippy::disallowed_methods, reason = "no transaction may be open")]
 fn vacuum(database: &TestDatabase, table: &str) {
     use diesel::connection::SimpleConnection;
     let mut connection = diesel::PgConnection::establish(database.url()).expect("it connects");

@@ -31,6 +31,7 @@ fn refused(output: &Output, parts: &[&str]) {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the server that is looked at has the clock of the machine")]
 fn the_first_server_keeps_the_zone_and_a_shell_of_another_one_is_refused() {
     let database = TestDatabase::new();
     let url = database.url();

@@ -387,6 +387,7 @@ fn the_text_index_keeps_up_with_every_change() {
 
 #[test]
 #[cfg(feature = "sqlite")]
+#[expect(clippy::disallowed_methods, reason = "no transaction may be open")]
 fn vacuum_does_not_break_the_text_search() {
     if engine() != Engine::Sqlite {
         return;

@@ -1,7 +1,7 @@
 //! A table in a CSV file: a header that names columns in any order, then typed cells.
 //!
 //! Whatever is wrong is refused with its line, its column and the reason in words; nothing is guessed.
-//! Some lines over 250: what a file can be refused for stands beside its reading.
+//! More than 250 lines: what a file can be refused for stands beside its reading.
 
 use std::io::BufRead;
 

@@ -33,7 +33,7 @@ pub fn outlook(database: &Database) -> Result<Vec<Outlook>> {
         .collect()
 }
 
-/// What the database has of the schema, for [`sql`].
+/// What the database has of the schema, so that only what is missing is printed.
 pub fn present(database: &Database) -> Result<Existing> {
     Ok(Existing(Present::of(&mut *database.connection()?)?))
 }
