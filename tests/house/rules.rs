@@ -77,7 +77,10 @@ impl Source {
     /// The rooms of this crate that it names, also in `use crate::{a, b::c};`.
     fn rooms_used(&self) -> BTreeSet<String> {
         let code: String = self.code().collect::<Vec<_>>().join("\n");
-        code.split("crate::").skip(1).flat_map(|rest| listed(rest).into_iter().filter_map(first_word)).collect()
+        code.split("crate::")
+            .skip(1)
+            .flat_map(|rest| listed(rest).into_iter().filter_map(first_word))
+            .collect()
     }
 
     /// Whether its `//!` gives a reason for its length.
@@ -197,7 +200,11 @@ fn a_broken_rule_is_found() {
         ("audit/pages.rs", "//! x\nuse crate::usages::store;", "audit may not use usages"),
         ("base/money.rs", "//! x\nuse crate::db::Database;", "base may not use db"),
         ("db/mod.rs", "//! x\nuse crate::audit::event;", "db may not use audit"),
-        ("db/mod.rs", "//! x\nuse crate::{\n    base::{csv, form},\n    audit::event,\n};", "db may not use audit"),
+        (
+            "db/mod.rs",
+            "//! x\nuse crate::{\n    base::{csv, form},\n    audit::event,\n};",
+            "db may not use audit",
+        ),
         ("web/page.rs", "//! x\nuse crate::usages::store;", "web may not use usages"),
         ("usages/store.rs", "//! x\nfn f(c: PgConnection) {}", "belongs to db"),
         ("usages/store.rs", "//! x\nfn f() { g().unwrap(); }", "outside tests"),

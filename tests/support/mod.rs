@@ -1,7 +1,10 @@
 //! What tests share: a database of their own, rows to put into it.
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
-#![allow(clippy::disallowed_methods, reason = "databases are made and looked at over connections of their own")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "databases are made and looked at over connections of their own"
+)]
 
 pub mod bulk;
 pub mod database;
