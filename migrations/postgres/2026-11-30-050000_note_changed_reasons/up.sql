@@ -4,6 +4,9 @@ CREATE TABLE reason_change (
     number BIGSERIAL PRIMARY KEY,
     failed_id TEXT
 );
+-- A search asks of each row that it looks at whether its reason changed. By hash, which takes ids of any length: no note
+-- can be refused.
+CREATE INDEX idx_reason_change_failed_id ON reason_change USING hash (failed_id);
 -- With the rights of whoever migrates and in the schema of the tables, whoever writes and wherever that one looks.
 DO $$
 BEGIN
