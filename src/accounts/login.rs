@@ -1,7 +1,6 @@
 //! Signing in and out.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, web};
 use secrecy::SecretString;
 use serde::Serialize;
 
@@ -13,8 +12,9 @@ use crate::audit::event::{Action, Author, Source};
 use crate::base::form::Fields;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Query, Visit};
 use crate::web::state::AppState;
-use crate::web::{links, page, request, session};
+use crate::web::{links, page, session};
 
 /// Stands in the audit trail for who is not known yet; no user can have this name.
 const NOBODY: &str = "(nobody)";
@@ -29,55 +29,46 @@ struct LoginPage {
 }
 
 /// `GET /login`.
-pub async fn show(request: HttpRequest) -> Answer {
-    let fields = request::query_fields(&request)?;
+pub async fn show(visit: Visit, Query(fields): Query) -> Answer {
     let next = links::own_path(fields.raw("next").unwrap_or("/")).to_owned();
-    if request::visitor_of(&request).is_some() {
+    if visit.visitor().is_some() {
         return Ok(page::see_other(&next));
     }
-    page::ok(&request, "accounts/login.html", &LoginPage { next, ..LoginPage::default() })
+    visit.ok("accounts/login.html", &LoginPage { next, ..LoginPage::default() })
 }
 
 /// `POST /login`: begins a session, or shows the form again without saying which part was wrong.
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
+pub async fn create(visit: Visit, Form(fields): Form) -> Answer {
+    let state = &visit.state;
     let username = fields.text("username").unwrap_or_default().to_owned();
     let next = links::own_path(fields.raw("next").unwrap_or("/")).to_owned();
     let again = LoginPage { username, next: next.clone(), ..LoginPage::default() };
-    match try_once(&request, state, &fields).await {
+    match try_once(&visit, state, &fields).await {
         Ok(Some(user)) => {
-            session::begin(
-                &request::session_of(&request),
-                &user.name,
-                user.session_epoch,
-                state.clock.now(),
-            )?;
+            session::begin(&visit.session(), &user.name, user.session_epoch, state.clock.now())?;
             Ok(page::see_other(&next))
         }
         Ok(None) => {
             let page = LoginPage { wrong: true, ..again };
-            page::render(&request, StatusCode::UNAUTHORIZED, "accounts/login.html", &page)
+            visit.render(StatusCode::UNAUTHORIZED, "accounts/login.html", &page)
         }
-        Err(Error::TooManyRequests(seconds)) => {
-            throttled(&request, LoginPage { wait: Some(seconds), ..again })
-        }
+        Err(Error::TooManyRequests(seconds)) => throttled(&visit, LoginPage { wait: Some(seconds), ..again }),
         Err(error) => Err(error.into()),
     }
 }
 
-fn throttled(request: &HttpRequest, page: LoginPage) -> Answer {
+fn throttled(visit: &Visit, page: LoginPage) -> Answer {
     let seconds = page.wait.unwrap_or_default();
-    let mut response = page::render(request, StatusCode::TOO_MANY_REQUESTS, "accounts/login.html", &page)?;
+    let mut response = visit.render(StatusCode::TOO_MANY_REQUESTS, "accounts/login.html", &page)?;
     response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
     Ok(response)
 }
 
 /// One try, with its event in the audit trail unless it was throttled.
-async fn try_once(request: &HttpRequest, state: &AppState, fields: &Fields) -> Result<Option<User>> {
+async fn try_once(visit: &Visit, state: &AppState, fields: &Fields) -> Result<Option<User>> {
     let name = fields.text("username").unwrap_or_default().to_owned();
     let typed = SecretString::from(fields.raw("password").unwrap_or_default().to_owned());
-    let address = request::address_of(request, state);
+    let address = visit.address();
     let subjects = [Subject::address(address), Subject::account(&name)];
     let now = state.clock.now();
     let verified = state.door.verify(&subjects, (&name, typed.clone()), now).await?;
@@ -88,7 +79,7 @@ async fn try_once(request: &HttpRequest, state: &AppState, fields: &Fields) -> R
     let author = Author {
         name: verified.as_ref().map_or(NOBODY, |user| &user.name).to_owned(),
         source: Source::Page,
-        request_id: Some(request::id_of(request)),
+        request_id: Some(visit.request_id()),
         at: now,
     };
     let tried =
@@ -115,15 +106,15 @@ async fn tidy(state: &AppState) {
 }
 
 /// `POST /logout`: ends the session.
-pub async fn destroy(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    if request::visitor_of(&request).is_some() {
-        let author = request::author_of(&request, state)?;
+pub async fn destroy(visit: Visit) -> Answer {
+    let state = &visit.state;
+    if visit.visitor().is_some() {
+        let author = visit.author()?;
         let note = move |connection: &mut crate::db::DbConnection| {
             store::note_session(connection, Action::SignOut, &author.name, &author)
         };
         state.database.transaction(note).await?;
     }
-    session::end(&request::session_of(&request), state).await?;
+    session::end(&visit.session(), state).await?;
     Ok(page::see_other("/login"))
 }

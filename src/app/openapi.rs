@@ -1,13 +1,13 @@
 //! `GET /api/v1/openapi.json`: the document of the API. A test holds that it names every route of the API and no other.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::error::Error;
 use crate::web::error::Answer;
-use crate::web::json;
+use crate::web::extract::NoQuery;
 use crate::{accounts, archive, failed_accounting, usages};
 
 /// The name by which operations ask for a token.
@@ -71,8 +71,7 @@ impl utoipa::Modify for Tokens {
     security(()),
     responses((status = 200, description = "The document.", body = serde_json::Value))
 )]
-pub async fn show(request: HttpRequest) -> Answer {
-    json::no_query(&request)?;
+pub async fn show(_: NoQuery) -> Answer {
     let text = Document::openapi().to_json().map_err(Error::internal)?;
     Ok(HttpResponse::build(StatusCode::OK).content_type("application/json").body(text))
 }

@@ -1,7 +1,6 @@
 //! `POST /api/v1/archive`: a program asks for a run, or what it would do.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,14 +8,16 @@ use super::left::Left;
 use super::preview::{self, Preview};
 use super::run::{Run, Sums};
 use super::{form, store};
+use crate::audit::event::Author;
 use crate::base::form::{FieldErrors, Fields};
 use crate::base::money::{MoneySum, Number};
 use crate::base::object::{Kind, Member};
 use crate::db::DbConnection;
 use crate::web::document::{WriteRefusals, described_body};
 use crate::web::error::Answer;
+use crate::web::extract::{Body, Visit};
+use crate::web::json;
 use crate::web::once::{self, Manner, Told};
-use crate::web::{json, page, request};
 
 const MEMBERS: [Member; 2] =
     [Member::new("cutoff_date", Kind::PastDate).required(), Member::new("dry_run", Kind::Flag).filled()];
@@ -81,11 +82,9 @@ pub struct ArchiveAnswer {
         WriteRefusals
     )
 )]
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    json::no_query(&request)?;
-    let object = json::body(&request, &body, &MEMBERS)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn create(visit: Visit, author: Author, body: Body) -> Answer {
+    let object = body.object(&MEMBERS)?;
+    let state = &visit.state;
     let today = state.clock.today();
     let cutoff = object.checked(cutoff(&object.fields, today))?;
     if is_dry(&object.fields) {
@@ -97,7 +96,7 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
         let run = store::ask_alone(connection, cutoff, &author)?;
         Told::new(&run.id, &asked(&run))
     };
-    once::act(&request, Manner::accepted(), work).await
+    once::act(&visit, Manner::accepted(), work).await
 }
 
 fn is_dry(fields: &Fields) -> bool {

@@ -8,7 +8,6 @@ mod view;
 pub use restoring::{confirm as confirm_restore, create as restore};
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -17,14 +16,16 @@ use super::left::{self, Left};
 use super::preview::{self, Preview};
 use super::run::Run;
 use super::{form, store};
+use crate::audit::event::Author;
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Id, Query, Visit};
 use crate::web::form::FormView;
+use crate::web::page;
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
-use crate::web::{flash, page, request};
 
 const LIST: &str = "/archive";
 
@@ -59,17 +60,12 @@ struct Found {
 }
 
 /// `GET /archive`.
-pub async fn index(request: HttpRequest) -> Answer {
-    let fields = request::query_fields(&request)?;
-    show(&request, StatusCode::OK, (fields, FieldErrors::new())).await
+pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
+    show(&visit, StatusCode::OK, (fields, FieldErrors::new())).await
 }
 
-async fn show(
-    request: &HttpRequest,
-    status: StatusCode,
-    (fields, mut errors): (Fields, FieldErrors),
-) -> Answer {
-    let state = page::state_of(request)?;
+async fn show(visit: &Visit, status: StatusCode, (fields, mut errors): (Fields, FieldErrors)) -> Answer {
+    let state = &visit.state;
     let today = state.clock.today();
     let mut cutoff = form::scheduled(today, state.archive_keep_days);
     let mut status = status;
@@ -85,13 +81,13 @@ async fn show(
     }
     let limit = (fields.text("exact") != Some("1")).then_some(COUNTED);
     let found = state.database.run(move |connection| find(connection, cutoff, limit)).await?;
-    let language = request::language_of(request);
+    let language = visit.language;
     let typed = match fields.raw("cutoff_date") {
         Some(_) => fields,
         None => Fields::new(vec![("cutoff_date".to_owned(), cutoff.to_string())]),
     };
     let form = FormView::new(&["cutoff_date"], &typed, &errors, language);
-    page::render(request, status, "archive/index.html", &build(state, cutoff, found, form)?)
+    visit.render(status, "archive/index.html", &build(state, cutoff, found, form)?)
 }
 
 fn find(connection: &mut DbConnection, cutoff: NaiveDate, limit: Option<i64>) -> Result<Found> {
@@ -125,32 +121,23 @@ fn build(state: &AppState, cutoff: NaiveDate, found: Found, form: FormView) -> R
 }
 
 /// `POST /archive`: asks for a run, which goes on in the background.
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer {
+    let state = &visit.state;
     let cutoff = match form::cutoff(&fields, state.clock.today()) {
         Ok(cutoff) => cutoff,
         Err(Error::Invalid(errors)) => {
-            return show(&request, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
+            return show(&visit, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
         }
         Err(error) => return Err(error.into()),
     };
     state.database.transaction(move |connection| store::ask_alone(connection, cutoff, &author)).await?;
-    tell(&request, Message::new("flash-archive-started").with("cutoff", cutoff));
+    visit.tell(Message::new("flash-archive-started").with("cutoff", cutoff));
     Ok(page::see_other(LIST))
 }
 
 /// `POST /archive/{id}/stop`: the run ends after the transaction that it is in.
-pub async fn stop(request: HttpRequest) -> Answer {
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    state.database.transaction(move |connection| store::stop(connection, &id, &author)).await?;
-    tell(&request, Message::new("flash-archive-stopping"));
+pub async fn stop(visit: Visit, Id(id): Id, author: Author) -> Answer {
+    visit.state.database.transaction(move |connection| store::stop(connection, &id, &author)).await?;
+    visit.tell(Message::new("flash-archive-stopping"));
     Ok(page::see_other(LIST))
-}
-
-fn tell(request: &HttpRequest, message: Message) {
-    flash::leave(&request::session_of(request), request::language_of(request), &message);
 }

@@ -1,6 +1,5 @@
 //! `/audit`: who did what to which record, when; for administrators.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
@@ -14,11 +13,12 @@ use crate::base::paging::Page;
 use crate::error::{Error, Result};
 use crate::web::changes::{ChangeView, changes};
 use crate::web::error::Answer;
+use crate::web::extract::{Query, Visit};
 use crate::web::form::FormView;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
-use crate::web::{download, links, page, request};
+use crate::web::{download, links};
 
 const LIST: &str = "/audit";
 const CSV: &str = "/audit.csv";
@@ -59,9 +59,8 @@ struct EventView {
 }
 
 /// `GET /audit`.
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let fields = request::query_fields(&request)?;
+pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
+    let state = &visit.state;
     let (filter, mut errors) = Filter::parse(&fields);
     refuse_unknown(&fields, &[&KEYS, &BESIDE], &mut errors);
     let place = place(&fields, &mut errors);
@@ -69,9 +68,9 @@ pub async fn index(request: HttpRequest) -> Answer {
     let found =
         state.database.run(move |connection| list::page(connection, &asked, place, PAGE_SIZE)).await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let language = request::language_of(&request);
+    let language = visit.language;
     let form = FormView::new(&KEYS, &fields, &errors, language);
-    page::render(&request, status, "audit/index.html", &build(state, &filter, found, (form, language)))
+    visit.render(status, "audit/index.html", &build(state, &filter, found, (form, language)))
 }
 
 fn place(fields: &Fields, errors: &mut FieldErrors) -> Place {
@@ -147,14 +146,13 @@ fn link_of(state: &AppState, event: &Event) -> Option<String> {
 }
 
 /// `GET /audit.csv`: every event of the filter.
-pub async fn download(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?.clone();
-    let fields = request::query_fields(&request)?;
+pub async fn download(visit: Visit, Query(fields): Query) -> Answer {
+    let state = visit.state.clone();
     let (filter, mut errors) = Filter::parse(&fields);
     refuse_unknown(&fields, &[&KEYS, &BESIDE], &mut errors);
     refuse(errors)?;
     let bom = fields.text("bom") == Some("1");
-    let place = state.downloads.take(&request::person_of(&request)?).await?;
+    let place = state.downloads.take(&visit.person()?).await?;
     let file_name = format!("audit_{}.csv", state.clock.now().format("%Y%m%d-%H%M%S"));
     Ok(download::csv(place, &file_name, move |sink| {
         state

@@ -1,18 +1,19 @@
 //! `/check`: what the last check found, class by class, with the way to each; and a new one, in the background.
 
-use actix_web::HttpRequest;
 use serde::Serialize;
 
 use super::class::{CLASSES, Kind};
 use super::store::{self, Check};
+use crate::audit::event::Author;
 use crate::base::finding::{Finding, NAMED};
 use crate::base::form::Message;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
+use crate::web::extract::{Id, Visit};
 use crate::web::locale;
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
-use crate::web::{flash, links, page, request};
+use crate::web::{links, page};
 
 const LIST: &str = "/check";
 
@@ -49,32 +50,30 @@ struct ShowPage {
 }
 
 /// `GET /check`.
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
+pub async fn index(visit: Visit) -> Answer {
+    let state = &visit.state;
     let (last, asked) =
         state.database.run(|connection| Ok((store::last(connection)?, store::asked_by(connection)?))).await?;
     let context = CheckPage { is_under_way: asked.is_some(), last: last.map(|last| view(&last, state)) };
-    page::ok(&request, "check/index.html", &context)
+    visit.ok("check/index.html", &context)
 }
 
 /// `GET /check/{id}`: the records of one class, as the last check saw them.
-pub async fn show(request: HttpRequest) -> Answer {
-    let class = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
+pub async fn show(visit: Visit, Id(class): Id) -> Answer {
+    let state = &visit.state;
     let last = state.database.run(store::last).await?.ok_or(Error::NotFound)?;
     let ended = TimeView::new(&state.clock, last.ended);
     let finding = last.findings.iter().find(|finding| finding.class == class).ok_or(Error::NotFound)?;
-    page::ok(&request, "check/show.html", &ShowPage { finding: finding_view(finding, usize::MAX), ended })
+    visit.ok("check/show.html", &ShowPage { finding: finding_view(finding, usize::MAX), ended })
 }
 
 /// `POST /check`: asks for a check.
-pub async fn create(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let by = request::author_of(&request, state)?.name;
-    let asked: Result<()> = state.database.transaction(move |connection| store::ask(connection, &by)).await;
+pub async fn create(visit: Visit, author: Author) -> Answer {
+    let by = author.name;
+    let asked: Result<()> =
+        visit.state.database.transaction(move |connection| store::ask(connection, &by)).await;
     asked?;
-    let told = Message::new("flash-check-asked");
-    flash::leave(&request::session_of(&request), request::language_of(&request), &told);
+    visit.tell(Message::new("flash-check-asked"));
     Ok(page::see_other(LIST))
 }
 

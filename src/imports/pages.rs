@@ -4,21 +4,23 @@
 //! in the form to be mended there.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::progress::Progress;
 use super::{ImportError, Importable, Source};
+use crate::audit::event::Author;
 use crate::base::csv::reader::Refusal;
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::error::Error;
 use crate::web::body::Bounds;
 use crate::web::error::Answer;
+use crate::web::extract::Visit;
 use crate::web::form::FormView;
 use crate::web::locale::{self, Language};
-use crate::web::upload::{self, SentFile, Upload};
-use crate::web::{flash, page, request};
+use crate::web::page;
+use crate::web::upload::{SentFile, Upload};
 
 /// The name of a text that was typed or pasted, in the audit trail.
 const PASTED: &str = "pasted.csv";
@@ -62,24 +64,21 @@ struct Sent {
 }
 
 /// `GET .../import`.
-pub async fn new<T: Importable>(request: HttpRequest) -> Answer {
-    form::<T>(&request, StatusCode::OK, Sent::default())
+pub async fn new<T: Importable>(visit: Visit) -> Answer {
+    form::<T>(&visit, StatusCode::OK, Sent::default())
 }
 
 /// `POST .../import`: all rows, or none and why.
-pub async fn create<T: Importable + 'static>(request: HttpRequest, body: web::Bytes) -> Answer {
-    let sent = upload::read(&request, body).await?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn create<T: Importable + 'static>(visit: Visit, author: Author, sent: Upload) -> Answer {
     let sent = match choose(sent) {
         Ok(sent) => sent,
-        Err(sent) => return form::<T>(&request, StatusCode::UNPROCESSABLE_ENTITY, sent),
+        Err(sent) => return form::<T>(&visit, StatusCode::UNPROCESSABLE_ENTITY, sent),
     };
     let source = match &sent.file {
         Some(file) => Source::sent(&file.name, file.content.clone()),
         None => Source::sent(PASTED, sent.text.clone().into_bytes()),
     };
-    let database = state.database.clone();
+    let database = visit.state.database.clone();
     let run = move || super::run::<T>(&database, source, &author, &Progress::hidden());
     match web::block(run).await.map_err(Error::internal)? {
         Ok(imported) => {
@@ -92,11 +91,11 @@ pub async fn create<T: Importable + 'static>(request: HttpRequest, body: web::By
                 .with("count", locale::count(i64::try_from(imported.rows).unwrap_or(i64::MAX)))
                 .with("amount", imported.amount)
                 .with("cost", imported.cost);
-            flash::leave(&request::session_of(&request), request::language_of(&request), &done);
-            Ok(page::see_other(&list_of(&request)))
+            visit.tell(done);
+            Ok(page::see_other(&list_of(&visit)))
         }
         Err(ImportError::Refused(refused)) => {
-            form::<T>(&request, StatusCode::UNPROCESSABLE_ENTITY, Sent { refused, ..sent })
+            form::<T>(&visit, StatusCode::UNPROCESSABLE_ENTITY, Sent { refused, ..sent })
         }
         Err(ImportError::Database(error)) => Err(error.into()),
         Err(ImportError::File(error)) => Err(Error::internal(error).into()),
@@ -126,13 +125,13 @@ fn digest(text: &str) -> String {
 }
 
 /// `/usages` for `/usages/import`.
-fn list_of(request: &HttpRequest) -> String {
-    let path = request.path();
+fn list_of(visit: &Visit) -> String {
+    let path = visit.path();
     path.strip_suffix("/import").unwrap_or(path).to_owned()
 }
 
-fn form<T: Importable>(request: &HttpRequest, status: StatusCode, sent: Sent) -> Answer {
-    let language = request::language_of(request);
+fn form<T: Importable>(visit: &Visit, status: StatusCode, sent: Sent) -> Answer {
+    let language = visit.language;
     let Sent { mut text, file, mut errors, refused } = sent;
     let (mut kept_name, mut lost_name) = (None, None);
     let mut field = "text";
@@ -154,8 +153,8 @@ fn form<T: Importable>(request: &HttpRequest, status: StatusCode, sent: Sent) ->
     let fields = Fields::new(vec![("text".to_owned(), text)]);
     let context = ImportPage {
         kind: T::RECORD_KIND,
-        list: list_of(request),
-        action: request.path().to_owned(),
+        list: list_of(visit),
+        action: visit.path().to_owned(),
         columns: T::LAYOUT.read().collect(),
         ignored: T::LAYOUT.ignored,
         mebibytes: Bounds::FILE.mebibytes(),
@@ -165,7 +164,7 @@ fn form<T: Importable>(request: &HttpRequest, status: StatusCode, sent: Sent) ->
         kept_name,
         lost_name,
     };
-    page::render(request, status, "imports/new.html", &context)
+    visit.render(status, "imports/new.html", &context)
 }
 
 fn words(language: Language) -> impl Fn(&Message) -> String {

@@ -3,21 +3,22 @@
 
 use std::fmt::Write;
 
-use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use super::figures::{Figures, Watch, age_in_seconds};
 use crate::error::Error;
 use crate::web::error::Answer;
+use crate::web::extract::Visit;
 use crate::web::state::AppState;
 
 /// All figures.
-pub async fn show(request: HttpRequest, state: web::Data<AppState>, watch: web::Data<Watch>) -> Answer {
+pub async fn show(visit: Visit, watch: web::Data<Watch>) -> Answer {
+    let state = &visit.state;
     match &state.metrics_token {
-        Some(token) if !is_sent(&request, token) => return Err(Error::Unauthenticated.into()),
-        None if !is_from_here(&request) => {
+        Some(token) if !is_sent(&visit, token) => return Err(Error::Unauthenticated.into()),
+        None if !is_from_here(&visit) => {
             return Ok(HttpResponse::Forbidden().content_type("text/plain; charset=utf-8").body(REFUSED));
         }
         _ => {}
@@ -40,7 +41,7 @@ pub async fn show(request: HttpRequest, state: web::Data<AppState>, watch: web::
         &format!(" {up}"),
     );
     if let Some(figures) = figures {
-        desk(&mut text, &figures, &state);
+        desk(&mut text, &figures, state);
     }
     let (used, most) = state.database.connections();
     gauge(&mut text, "llmage_database_connections_used", "Connections in use.", &format!(" {used}"));
@@ -65,13 +66,13 @@ const OF_PROXIES: [&str; 8] = [
 ];
 
 /// Whether a program on this machine asks by itself.
-fn is_from_here(request: &HttpRequest) -> bool {
-    let is_loopback = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-    is_loopback && !OF_PROXIES.iter().any(|name| request.headers().contains_key(*name))
+fn is_from_here(visit: &Visit) -> bool {
+    let is_loopback = visit.peer().is_some_and(|address| address.to_canonical().is_loopback());
+    is_loopback && !OF_PROXIES.iter().any(|name| visit.has_header(name))
 }
 
-fn is_sent(request: &HttpRequest, token: &SecretString) -> bool {
-    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+fn is_sent(visit: &Visit, token: &SecretString) -> bool {
+    let given = visit.header("authorization");
     let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     given.as_bytes().ct_eq(token.expose_secret().as_bytes()).into()
 }

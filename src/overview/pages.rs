@@ -3,7 +3,6 @@
 mod chart;
 mod figure;
 
-use actix_web::HttpRequest;
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -16,15 +15,16 @@ use crate::alerts::rule::Rule;
 use crate::alerts::{store as alerts, words};
 use crate::archive::run::Run;
 use crate::archive::store as archive;
+use crate::audit::event::Author;
 use crate::check::store as check;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::totals::Known;
 use crate::names::Names;
 use crate::web::error::Answer;
+use crate::web::extract::Visit;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::{self, TimeView};
-use crate::web::{page, request};
 
 #[derive(Serialize)]
 struct OverviewPage {
@@ -76,10 +76,9 @@ struct CheckView {
 }
 
 /// The page.
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let language = request::language_of(&request);
-    let author = request::author_of(&request, state)?;
+pub async fn index(visit: Visit, author: Author) -> Answer {
+    let state = &visit.state;
+    let language = visit.language;
     let (today, stuck_since) = (state.clock.today(), state.stuck_since());
     let (last_visit, stake, leakage, (run, check, firing)) = state
         .database
@@ -92,7 +91,7 @@ pub async fn index(request: HttpRequest) -> Answer {
             Ok((last_visit, stake, leakage, runs))
         })
         .await?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let context = OverviewPage {
         last_visit: last_visit.map(|time| TimeView::new(&state.clock, time)),
         leakage: leakage.map(|leakage| leakage_view(&leakage, &names, today)),
@@ -104,7 +103,7 @@ pub async fn index(request: HttpRequest) -> Answer {
         firing: firing.iter().map(|rule| rule_in_words(rule, language)).collect(),
         ..at_stake_view(&stake, state, language)
     };
-    page::ok(&request, "overview/index.html", &context)
+    visit.ok("overview/index.html", &context)
 }
 
 fn rule_in_words(rule: &Rule, language: Language) -> String {

@@ -1,6 +1,5 @@
 //! `/jobs`: what the app does by itself, when it last did, how that went, and when it comes again; for administrators.
 
-use actix_web::HttpRequest;
 use chrono::{Days, NaiveDateTime, NaiveTime};
 use serde::Serialize;
 
@@ -8,10 +7,10 @@ use super::job::{AGAIN, last_day};
 use super::store::{self, JobRun};
 use crate::base::form::Message;
 use crate::web::error::Answer;
+use crate::web::extract::Visit;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
-use crate::web::{page, request};
 
 #[derive(Serialize)]
 struct IndexPage {
@@ -36,12 +35,12 @@ struct JobView {
 }
 
 /// `GET /jobs`.
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
+pub async fn index(visit: Visit) -> Answer {
+    let state = &visit.state;
     let jobs = state.database.run(store::list).await?;
-    let language = request::language_of(&request);
+    let language = visit.language;
     let jobs = jobs.into_iter().map(|job| view(job, state, language)).collect();
-    page::ok(&request, "schedule/index.html", &IndexPage { jobs })
+    visit.ok("schedule/index.html", &IndexPage { jobs })
 }
 
 fn view(job: JobRun, state: &AppState, language: Language) -> JobView {

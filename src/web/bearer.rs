@@ -29,7 +29,7 @@ pub fn is_api(path: &str) -> bool {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] when none was.
-pub fn caller_of(request: &HttpRequest) -> Result<Caller> {
+pub(super) fn caller_of(request: &HttpRequest) -> Result<Caller> {
     request.extensions().get::<Caller>().cloned().ok_or(Error::Unauthenticated)
 }
 

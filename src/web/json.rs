@@ -31,7 +31,7 @@ pub(super) struct Sent(pub web::Bytes);
 ///
 /// # Errors
 /// [`Error::UnsupportedMediaType`] for what does not say that it is JSON, [`Error::Malformed`] for what is none.
-pub fn body(request: &HttpRequest, body: &web::Bytes, members: &[Member]) -> Result<Object> {
+pub(super) fn body(request: &HttpRequest, body: &web::Bytes, members: &[Member]) -> Result<Object> {
     if body.is_empty() || body.trim_ascii() == b"null" {
         return Err(Error::invalid("body", Message::new("error-required")));
     }
@@ -39,8 +39,7 @@ pub fn body(request: &HttpRequest, body: &web::Bytes, members: &[Member]) -> Res
 }
 
 /// As [`body`], where nothing, or `null`, stands for an object without members.
-pub fn optional_body(request: &HttpRequest, body: &web::Bytes, members: &[Member]) -> Result<Object> {
-    request.extensions_mut().insert(Sent(body.clone()));
+pub(super) fn optional_body(request: &HttpRequest, body: &web::Bytes, members: &[Member]) -> Result<Object> {
     let is_json = request.content_type().eq_ignore_ascii_case("application/json");
     if !body.is_empty() && !is_json {
         return Err(Error::UnsupportedMediaType);
@@ -49,9 +48,8 @@ pub fn optional_body(request: &HttpRequest, body: &web::Bytes, members: &[Member
     Object::read(if is_nothing { b"" } else { body }, members)
 }
 
-/// The query string, and what is wrong with its names: unknown ones, and those given twice.
-pub fn query(request: &HttpRequest, known: &[&str]) -> Result<(Fields, FieldErrors)> {
-    let fields = request::query_fields(request)?;
+/// What is wrong with the names of a query string: unknown ones, and those given twice.
+pub fn query_errors(fields: &Fields, known: &[&str]) -> FieldErrors {
     let mut errors = FieldErrors::new();
     let mut seen: Vec<&str> = Vec::new();
     for (name, _) in fields.pairs() {
@@ -62,17 +60,17 @@ pub fn query(request: &HttpRequest, known: &[&str]) -> Result<(Fields, FieldErro
         }
         seen.push(name);
     }
-    Ok((fields, errors))
+    errors
 }
 
-/// As [`query`], for the list of a filter of those keys: each page is chosen by a number or by a cursor.
-pub fn list_query(request: &HttpRequest, keys: &[&str]) -> Result<(Fields, FieldErrors)> {
-    query(request, &[keys, &PAGE_KEYS].concat())
+/// As [`query_errors`], for the list of a filter of those keys: each page is chosen by a number or by a cursor.
+pub fn list_query_errors(fields: &Fields, keys: &[&str]) -> FieldErrors {
+    query_errors(fields, &[keys, &PAGE_KEYS].concat())
 }
 
 /// For routes that take no query.
-pub fn no_query(request: &HttpRequest) -> Result<()> {
-    let (_, errors) = query(request, &[])?;
+pub(super) fn no_query(request: &HttpRequest) -> Result<()> {
+    let errors = query_errors(&request::query_fields(request)?, &[]);
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
 

@@ -10,6 +10,7 @@ pub mod changes;
 pub mod document;
 pub mod download;
 pub mod error;
+pub mod extract;
 pub mod flash;
 pub mod form;
 pub mod json;

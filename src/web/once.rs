@@ -3,12 +3,13 @@
 //! The key is kept in the transaction of the act. Who comes again with it gets the first answer, and nothing is written.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpResponse};
 use serde::Serialize;
 
 use super::error::Answer;
+use super::extract::Visit;
 use super::json::Sent;
-use super::{bearer, links, page};
+use super::links;
 use crate::accounts::idempotency::{self, Answered, Key};
 use crate::base::form::Message;
 use crate::db::{Database, DbConnection, is_duplicate};
@@ -67,21 +68,21 @@ impl Manner {
 
 /// Does something in a transaction of its own, once for each key.
 pub async fn act(
-    request: &HttpRequest,
+    visit: &Visit,
     manner: Manner,
     work: impl FnOnce(&mut DbConnection) -> Result<Told> + Clone + Send + 'static,
 ) -> Answer {
-    act_until_done(request, manner, move |connection| work(connection).map(Some)).await
+    act_until_done(visit, manner, move |connection| work(connection).map(Some)).await
 }
 
 /// As [`act`], for work that may take several transactions: none says that another one is needed.
 pub async fn act_until_done(
-    request: &HttpRequest,
+    visit: &Visit,
     manner: Manner,
     work: impl FnOnce(&mut DbConnection) -> Result<Option<Told>> + Clone + Send + 'static,
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let Some(key) = key_of(request)? else {
+    let state = &visit.state;
+    let Some(key) = key_of(visit)? else {
         return Ok(manner.answer(manner.status, done(&state.database, work).await?));
     };
     if let Some(told) = known(&state.database, &key).await? {
@@ -131,20 +132,20 @@ fn told(answered: Answered) -> Told {
 }
 
 /// The key of a request, with what it stands for: the path and the body.
-fn key_of(request: &HttpRequest) -> Result<Option<Key>> {
-    let text = text_of(request).map_err(|message| Error::invalid(KEY, message))?;
+fn key_of(visit: &Visit) -> Result<Option<Key>> {
+    let text = text_of(visit).map_err(|message| Error::invalid(KEY, message))?;
     let Some(text) = text else { return Ok(None) };
-    let token = bearer::caller_of(request)?.name;
-    let body = request.extensions().get::<Sent>().map(|sent| sent.0.clone()).unwrap_or_default();
-    Ok(Some(Key::new(token, text, &[request.path(), &String::from_utf8_lossy(&body)])))
+    let token = visit.caller()?.name;
+    let body = visit.request.extensions().get::<Sent>().map(|sent| sent.0.clone()).unwrap_or_default();
+    Ok(Some(Key::new(token, text, &[visit.path(), &String::from_utf8_lossy(&body)])))
 }
 
 /// The text of the key, if the request has one.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn text_of(request: &HttpRequest) -> std::result::Result<Option<String>, Message> {
-    let mut keys = request.headers().get_all(KEY);
+pub fn text_of(visit: &Visit) -> std::result::Result<Option<String>, Message> {
+    let mut keys = visit.request.headers().get_all(KEY);
     let (Some(key), another) = (keys.next(), keys.next()) else { return Ok(None) };
     let text = key.as_bytes();
     let is_plain = (1..=255).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);

@@ -49,7 +49,7 @@ struct Framed<'a, T> {
 }
 
 /// Renders a page.
-pub fn render(
+pub(super) fn render(
     request: &HttpRequest,
     status: StatusCode,
     template: &str,
@@ -57,15 +57,6 @@ pub fn render(
 ) -> std::result::Result<HttpResponse, WebError> {
     let body = render_text(request, template, page)?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body))
-}
-
-/// Renders a page with status 200.
-pub fn ok(
-    request: &HttpRequest,
-    template: &str,
-    page: &impl Serialize,
-) -> std::result::Result<HttpResponse, WebError> {
-    render(request, StatusCode::OK, template, page)
 }
 
 pub(super) fn render_text(request: &HttpRequest, template: &str, page: &impl Serialize) -> Result<String> {
@@ -76,7 +67,7 @@ pub(super) fn render_text(request: &HttpRequest, template: &str, page: &impl Ser
 }
 
 /// The state of the app.
-pub fn state_of(request: &HttpRequest) -> Result<&AppState> {
+pub(super) fn state_of(request: &HttpRequest) -> Result<&AppState> {
     request
         .app_data::<web::Data<AppState>>()
         .map(|data| data.get_ref())

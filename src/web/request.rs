@@ -1,4 +1,5 @@
-//! What a request tells: its id, who asks, in which language, and the fields it carries.
+//! What a request tells: its id, who asks, in which language, and the fields it carries. Handlers get it by
+//! [`super::extract`].
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -24,22 +25,17 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 pub struct RequestId(pub String);
 
 /// The id of this request.
-pub fn id_of(request: &HttpRequest) -> String {
+pub(super) fn id_of(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
-/// Who asks, by name.
-pub fn person_of(request: &HttpRequest) -> Result<String> {
-    Ok(visitor_of(request).ok_or(Error::Unauthenticated)?.name)
-}
-
 /// Who asks, where the route's guard has found somebody.
-pub fn visitor_of(request: &HttpRequest) -> Option<Visitor> {
+pub(super) fn visitor_of(request: &HttpRequest) -> Option<Visitor> {
     request.extensions().get::<Visitor>().cloned()
 }
 
 /// The language of the account, else of the browser.
-pub fn language_of(request: &HttpRequest) -> Language {
+pub(super) fn language_of(request: &HttpRequest) -> Language {
     let chosen = visitor_of(request).and_then(|visitor| visitor.language);
     chosen.as_deref().and_then(Language::of_tag).unwrap_or_else(|| {
         let header = request.headers().get(header::ACCEPT_LANGUAGE);
@@ -48,7 +44,7 @@ pub fn language_of(request: &HttpRequest) -> Language {
 }
 
 /// The author of what this request changes.
-pub fn author_of(request: &HttpRequest, state: &AppState) -> Result<Author> {
+pub(super) fn author_of(request: &HttpRequest, state: &AppState) -> Result<Author> {
     let (name, source) = match bearer::caller_of(request) {
         Ok(caller) => (caller.name, Source::Api),
         Err(_) => (visitor_of(request).ok_or(Error::Unauthenticated)?.name, Source::Page),
@@ -60,7 +56,7 @@ pub fn author_of(request: &HttpRequest, state: &AppState) -> Result<Author> {
 ///
 /// # Errors
 /// [`Error::Malformed`] when it is not UTF-8.
-pub fn query_fields(request: &HttpRequest) -> Result<Fields> {
+pub(super) fn query_fields(request: &HttpRequest) -> Result<Fields> {
     fields(request.query_string())
 }
 
@@ -68,7 +64,7 @@ pub fn query_fields(request: &HttpRequest) -> Result<Fields> {
 ///
 /// # Errors
 /// [`Error::UnsupportedMediaType`] when it is no form, [`Error::Malformed`] when it is not UTF-8.
-pub fn form_fields(request: &HttpRequest, body: &web::Bytes) -> Result<Fields> {
+pub(super) fn form_fields(request: &HttpRequest, body: &web::Bytes) -> Result<Fields> {
     if !body.is_empty() && request.content_type() != "application/x-www-form-urlencoded" {
         return Err(Error::UnsupportedMediaType);
     }
@@ -86,12 +82,12 @@ pub(super) fn not_utf8() -> Error {
 }
 
 /// The session of this request.
-pub fn session_of(request: &HttpRequest) -> actix_session::Session {
+pub(super) fn session_of(request: &HttpRequest) -> actix_session::Session {
     request.get_session()
 }
 
 /// The id in the path, decoded; of bytes that are no text, as [`foreign`] carries them.
-pub fn id_in_path(request: &HttpRequest) -> Result<String> {
+pub(super) fn id_in_path(request: &HttpRequest) -> Result<String> {
     // Of the address as it was sent: actix decodes what is UTF-8 and replaces what is not.
     let pattern = request.match_pattern().ok_or(Error::NotFound)?;
     let part =
@@ -105,7 +101,7 @@ pub fn id_in_path(request: &HttpRequest) -> Result<String> {
 }
 
 /// The address that the visitor comes from; behind proxies of ours, what the first of them saw.
-pub fn address_of(request: &HttpRequest, state: &AppState) -> Option<IpAddr> {
+pub(super) fn address_of(request: &HttpRequest, state: &AppState) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let Some(place) = state.proxies.checked_sub(1) else { return peer };
     let headers = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());

@@ -1,12 +1,14 @@
 //! Forms that carry a file: the fields as text, the file as bytes.
 
 use actix_multipart::{Multipart, MultipartError};
+use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::{HttpMessage, HttpRequest, web};
-use futures_util::TryStreamExt;
-use futures_util::future::ready;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures_util::future::{LocalBoxFuture, ready};
 use futures_util::stream::once;
+use futures_util::{FutureExt, TryStreamExt};
 
+use super::error::WebError;
 use super::request;
 use crate::base::form::{Fields, Message};
 use crate::error::{Error, Result};
@@ -26,11 +28,21 @@ pub struct Upload {
     pub file: Option<SentFile>,
 }
 
+impl FromRequest for Upload {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, std::result::Result<Upload, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), web::Bytes::from_request(request, payload));
+        async move { Ok(read(&request, body.await?).await.map_err(WebError)?) }.boxed_local()
+    }
+}
+
 /// Reads a form of either encoding.
 ///
 /// # Errors
 /// [`Error::UnsupportedMediaType`] when it is no form, [`Error::Malformed`] when it is cut or its fields are not UTF-8.
-pub async fn read(request: &HttpRequest, body: web::Bytes) -> Result<Upload> {
+async fn read(request: &HttpRequest, body: web::Bytes) -> Result<Upload> {
     if request.content_type() != "multipart/form-data" {
         return Ok(Upload { fields: request::form_fields(request, &body)?, file: None });
     }

@@ -146,6 +146,7 @@ fn faults(source: &Source) -> Vec<String> {
         let is_friend = friends.is_some_and(|friends| friends.contains(&used.as_str()));
         check(is_common || is_friend, &format!("{room} may not use {used}"));
     }
+    check(room == "web" || !source.has("HttpRequest"), "a handler takes extractors, not the raw HttpRequest");
     if room != "db" {
         for part in ["SqliteConnection", "MysqlConnection", "PgConnection", "begin_transaction"] {
             check(!source.has(part), &format!("{part} belongs to db/"));
@@ -208,6 +209,7 @@ fn a_broken_rule_is_found() {
         ("web/page.rs", "//! x\nuse crate::usages::store;", "web may not use usages"),
         ("usages/store.rs", "//! x\nfn f(c: PgConnection) {}", "belongs to db"),
         ("usages/store.rs", "//! x\nfn f() { g().unwrap(); }", "outside tests"),
+        ("usages/pages.rs", "//! x\nfn show(request: HttpRequest) {}", "takes extractors"),
         ("usages/store.rs", "use x;", "no //!"),
         ("usages/store.rs", &format!("//! x\n{}", "\n".repeat(300)), "longer than 250"),
         ("usages/store.rs", "//! x. More than 250 lines: y.", "has fewer"),

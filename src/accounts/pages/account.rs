@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 use serde::Serialize;
 
 use crate::accounts::form::{self, PasswordChange};
@@ -11,14 +10,16 @@ use crate::accounts::role::{Grant, Role};
 use crate::accounts::throttle::Subject;
 use crate::accounts::throttle::store as throttle;
 use crate::accounts::{sign_in, store};
+use crate::audit::event::Author;
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::web::access::{Access, Permission};
 use crate::web::bearer::is_api;
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Visit};
 use crate::web::locale::{self, Language};
-use crate::web::{flash, links, page, request, session};
+use crate::web::{flash, links, page, session};
 
 #[derive(Serialize)]
 struct AccountPage {
@@ -42,20 +43,20 @@ struct May {
 }
 
 /// `GET /account`.
-pub async fn show(request: HttpRequest) -> Answer {
-    account_page(&request, StatusCode::OK, &FieldErrors::new())
+pub async fn show(visit: Visit) -> Answer {
+    account_page(&visit, StatusCode::OK, &FieldErrors::new())
 }
 
-fn account_page(request: &HttpRequest, status: StatusCode, errors: &FieldErrors) -> Answer {
-    let present = request::language_of(request);
-    let role = request::visitor_of(request).map_or(Role::Viewer, |visitor| visitor.role);
+fn account_page(visit: &Visit, status: StatusCode, errors: &FieldErrors) -> Answer {
+    let present = visit.language;
+    let role = visit.visitor().map_or(Role::Viewer, |visitor| visitor.role);
     let choice = |tag: &&'static str| LanguageChoice { tag, selected: *tag == present.tag() };
     let context = AccountPage {
         errors: locale::errors_in_words(present, errors),
         languages: form::LANGUAGES.iter().map(choice).collect(),
-        may: may(&page::state_of(request)?.permissions, role, present),
+        may: may(&visit.state.permissions, role, present),
     };
-    page::render(request, status, "accounts/account.html", &context)
+    visit.render(status, "accounts/account.html", &context)
 }
 
 /// The routes for people, by the part of the app and the least role: the table that guards them.
@@ -84,50 +85,47 @@ fn in_words(language: Language, part: &str, least: Role) -> String {
 }
 
 /// `POST /account`: a new password, another language, or the end of all sessions.
-pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
+pub async fn update(visit: Visit, Form(fields): Form) -> Answer {
     let changed = match fields.raw("new_password").or(fields.raw("current_password")) {
-        Some(_) => change_password(&request, &fields).await,
-        None => change_language(&request, &fields).await,
+        Some(_) => change_password(&visit, &fields).await,
+        None => change_language(&visit, &fields).await,
     };
     match changed {
         Ok((message, language)) => {
-            flash::leave(&request::session_of(&request), language, &message);
+            flash::leave(&visit.session(), language, &message);
             Ok(page::see_other(links::own_path(fields.raw("next").unwrap_or("/account"))))
         }
-        Err(Error::Invalid(errors)) => account_page(&request, StatusCode::UNPROCESSABLE_ENTITY, &errors),
+        Err(Error::Invalid(errors)) => account_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &errors),
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /account/sessions`: signs out everywhere, here too.
-pub async fn end_sessions(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn end_sessions(visit: Visit, author: Author) -> Answer {
+    let state = &visit.state;
     let end = move |connection: &mut DbConnection| store::end_sessions(connection, &author.name, &author);
     state.database.transaction(end).await?;
-    session::end(&request::session_of(&request), state).await?;
+    session::end(&visit.session(), state).await?;
     Ok(page::see_other("/login"))
 }
 
 /// Gives what to say, in the language that was chosen.
-async fn change_language(request: &HttpRequest, fields: &Fields) -> Result<(Message, Language)> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+async fn change_language(visit: &Visit, fields: &Fields) -> Result<(Message, Language)> {
+    let author = visit.author()?;
     let chosen = form::language(fields)?;
     let language = chosen.ok_or_else(|| Error::invalid("language", Message::new("error-required")))?;
     let spoken = Language::of_tag(&language).unwrap_or(Language::English);
     let save = move |connection: &mut DbConnection| {
         store::set_language(connection, &author.name, &language, &author)
     };
-    state.database.transaction(save).await?;
+    visit.state.database.transaction(save).await?;
     Ok((Message::new("flash-language"), spoken))
 }
 
 /// Other sessions of this user end; this one goes on under the new epoch.
-async fn change_password(request: &HttpRequest, fields: &Fields) -> Result<(Message, Language)> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+async fn change_password(visit: &Visit, fields: &Fields) -> Result<(Message, Language)> {
+    let state = &visit.state;
+    let author = visit.author()?;
     let change = PasswordChange::parse(fields, &author.name)?;
     let subjects = [Subject::change(&author.name)];
     let typed = (author.name.as_str(), change.current);
@@ -143,6 +141,6 @@ async fn change_password(request: &HttpRequest, fields: &Fields) -> Result<(Mess
     };
     let epoch = state.database.transaction(save).await?;
     state.door.forget(&released);
-    session::begin(&request::session_of(request), &name, epoch, state.clock.now())?;
-    Ok((Message::new("flash-password"), request::language_of(request)))
+    session::begin(&visit.session(), &name, epoch, state.clock.now())?;
+    Ok((Message::new("flash-password"), visit.language))
 }

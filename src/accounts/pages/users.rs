@@ -1,7 +1,6 @@
 //! `/users`: who may sign in, for administrators: add, role, password, disable, end sessions.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 use serde::Serialize;
 
 use crate::accounts::form::{self, NewUser};
@@ -14,10 +13,11 @@ use crate::base::form::{FieldErrors, Fields, Message};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Id, Visit};
 use crate::web::form::{Choice, FormView};
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
-use crate::web::{flash, links, page, request};
+use crate::web::{links, page};
 
 const LIST: &str = "/users";
 
@@ -51,8 +51,8 @@ struct ShowPage {
 }
 
 /// `GET /users`.
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
+pub async fn index(visit: Visit) -> Answer {
+    let state = &visit.state;
     let found = state
         .database
         .run(|connection| {
@@ -61,7 +61,7 @@ pub async fn index(request: HttpRequest) -> Answer {
         })
         .await?;
     let users = found.into_iter().map(|(user, last)| view(&user, last, state)).collect();
-    page::ok(&request, "accounts/users.html", &IndexPage { users })
+    visit.ok("accounts/users.html", &IndexPage { users })
 }
 
 type LastSignIn = Option<chrono::NaiveDateTime>;
@@ -96,143 +96,134 @@ fn roles(selected: &str) -> Vec<Choice> {
 }
 
 /// `GET /users/new`.
-pub async fn new(request: HttpRequest) -> Answer {
-    new_form(&request, StatusCode::OK, (Fields::default(), FieldErrors::new()))
+pub async fn new(visit: Visit) -> Answer {
+    new_form(&visit, StatusCode::OK, (Fields::default(), FieldErrors::new()))
 }
 
-fn new_form(request: &HttpRequest, status: StatusCode, (fields, errors): (Fields, FieldErrors)) -> Answer {
+fn new_form(visit: &Visit, status: StatusCode, (fields, errors): (Fields, FieldErrors)) -> Answer {
     let context = NewPage {
         roles: roles(fields.raw("role").unwrap_or("viewer")),
-        form: FormView::new(&["name"], &fields, &errors, request::language_of(request)),
+        form: FormView::new(&["name"], &fields, &errors, visit.language),
     };
-    page::render(request, status, "accounts/new_user.html", &context)
+    visit.render(status, "accounts/new_user.html", &context)
 }
 
 /// `POST /users`: adds a user.
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    match add(&request, &fields).await {
+pub async fn create(visit: Visit, Form(fields): Form) -> Answer {
+    match add(&visit, &fields).await {
         Ok(name) => {
-            tell(&request, Message::new("flash-user-added").with("name", name));
+            visit.tell(Message::new("flash-user-added").with("name", name));
             Ok(page::see_other(LIST))
         }
-        Err(Error::Invalid(errors)) => new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)),
+        Err(Error::Invalid(errors)) => new_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn add(request: &HttpRequest, fields: &Fields) -> Result<String> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+async fn add(visit: &Visit, fields: &Fields) -> Result<String> {
+    let author = visit.author()?;
     let NewUser { name, role, password } = form::new_user(fields)?;
     let user = User::new(&name, sign_in::hash(password).await?, role, author.at);
-    state.database.transaction(move |connection| store::insert(connection, &user, &author)).await?;
+    visit.state.database.transaction(move |connection| store::insert(connection, &user, &author)).await?;
     Ok(name)
 }
 
 /// `GET /users/{id}`.
-pub async fn show(request: HttpRequest) -> Answer {
-    details(&request, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+pub async fn show(visit: Visit, Id(name): Id) -> Answer {
+    details(&visit, name, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
 }
 
 async fn details(
-    request: &HttpRequest,
+    visit: &Visit,
+    name: String,
     status: StatusCode,
     (fields, errors): (Fields, FieldErrors),
 ) -> Answer {
-    let name = request::id_in_path(request)?;
-    let state = page::state_of(request)?;
+    let state = &visit.state;
     let find = move |connection: &mut DbConnection| {
         let user = store::find(connection, &name)?;
         with_last_sign_in(connection, user)
     };
     let (user, last) = state.database.run(find).await?;
-    let visitor = request::visitor_of(request);
+    let visitor = visit.visitor();
     let context = ShowPage {
         is_self: visitor.is_some_and(|visitor| visitor.name == user.name),
         roles: roles(fields.raw("role").unwrap_or(user.role().as_str())),
-        form: FormView::new(&[], &fields, &errors, request::language_of(request)),
+        form: FormView::new(&[], &fields, &errors, visit.language),
         user: view(&user, last, state),
     };
-    page::render(request, status, "accounts/user.html", &context)
+    visit.render(status, "accounts/user.html", &context)
 }
 
 /// `POST /users/{id}`: another role.
-pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
+pub async fn update(visit: Visit, Id(name): Id, Form(fields): Form) -> Answer {
     let role = form::role(&fields);
     let changed = match role {
         Ok(role) => {
             let change = move |connection: &mut DbConnection, name: &str, author: &Author| {
                 store::set_role(connection, name, role, author)
             };
-            act(&request, change, "flash-user-role").await
+            act(&visit, &name, change, "flash-user-role").await
         }
         Err(error) => Err(error),
     };
-    answer(&request, fields, changed).await
+    answer(&visit, name, fields, changed).await
 }
 
 /// `POST /users/{id}/password`: a new password, which ends all sessions of the user.
-pub async fn reset_password(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let changed = reset(&request, &fields).await;
-    answer(&request, fields, changed).await
+pub async fn reset_password(visit: Visit, Id(name): Id, Form(fields): Form) -> Answer {
+    let changed = reset(&visit, &name, &fields).await;
+    answer(&visit, name, fields, changed).await
 }
 
-async fn reset(request: &HttpRequest, fields: &Fields) -> Result<()> {
-    let name = request::id_in_path(request)?;
-    let password = form::new_password(fields, &name)?;
+async fn reset(visit: &Visit, name: &str, fields: &Fields) -> Result<()> {
+    let password = form::new_password(fields, name)?;
     let hash = sign_in::hash(password).await?;
     let change = move |connection: &mut DbConnection, name: &str, author: &Author| {
         store::set_password(connection, name, &hash, author).map(drop)
     };
-    act(request, change, "flash-user-password").await
+    act(visit, name, change, "flash-user-password").await
 }
 
 /// `POST /users/{id}/disable`.
-pub async fn disable(request: HttpRequest) -> Answer {
-    let changed = act(&request, store::disable, "flash-user-disabled").await;
-    answer(&request, Fields::default(), changed).await
+pub async fn disable(visit: Visit, Id(name): Id) -> Answer {
+    let changed = act(&visit, &name, store::disable, "flash-user-disabled").await;
+    answer(&visit, name, Fields::default(), changed).await
 }
 
 /// `POST /users/{id}/enable`.
-pub async fn enable(request: HttpRequest) -> Answer {
-    let changed = act(&request, store::enable, "flash-user-enabled").await;
-    answer(&request, Fields::default(), changed).await
+pub async fn enable(visit: Visit, Id(name): Id) -> Answer {
+    let changed = act(&visit, &name, store::enable, "flash-user-enabled").await;
+    answer(&visit, name, Fields::default(), changed).await
 }
 
 /// `POST /users/{id}/sessions`: ends all sessions of the user.
-pub async fn end_sessions(request: HttpRequest) -> Answer {
-    let changed = act(&request, store::end_sessions, "flash-user-sessions").await;
-    answer(&request, Fields::default(), changed).await
+pub async fn end_sessions(visit: Visit, Id(name): Id) -> Answer {
+    let changed = act(&visit, &name, store::end_sessions, "flash-user-sessions").await;
+    answer(&visit, name, Fields::default(), changed).await
 }
 
 /// Changes the user of the path in one transaction, and leaves word of it for the next page.
 async fn act(
-    request: &HttpRequest,
+    visit: &Visit,
+    name: &str,
     change: impl FnOnce(&mut DbConnection, &str, &Author) -> Result<()> + Clone + Send + 'static,
     done: &'static str,
 ) -> Result<()> {
-    let name = request::id_in_path(request)?;
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+    let name = name.to_owned();
+    let author = visit.author()?;
     let told = Message::new(done).with("name", &name);
-    state.database.transaction(move |connection| change(connection, &name, &author)).await?;
-    tell(request, told);
+    visit.state.database.transaction(move |connection| change(connection, &name, &author)).await?;
+    visit.tell(told);
     Ok(())
 }
 
-async fn answer(request: &HttpRequest, fields: Fields, changed: Result<()>) -> Answer {
+async fn answer(visit: &Visit, name: String, fields: Fields, changed: Result<()>) -> Answer {
     match changed {
-        Ok(()) => Ok(page::see_other(&link(&request::id_in_path(request)?))),
+        Ok(()) => Ok(page::see_other(&link(&name))),
         Err(Error::Invalid(errors)) => {
-            details(request, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
+            details(visit, name, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
         }
         Err(error) => Err(error.into()),
     }
-}
-
-fn tell(request: &HttpRequest, message: Message) {
-    flash::leave(&request::session_of(request), request::language_of(request), &message);
 }

@@ -1,14 +1,13 @@
 //! `GET /api/v1/token`: a program asks who it is.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::store;
-use crate::web::bearer;
 use crate::web::document::ReadRefusals;
 use crate::web::error::Answer;
-use crate::web::{json, page};
+use crate::web::extract::{NoQuery, Visit};
 
 /// The token of a request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,11 +29,9 @@ pub struct Shown {
     tag = "token",
     responses((status = 200, description = "The token.", body = Shown), ReadRefusals)
 )]
-pub async fn show(request: HttpRequest) -> Answer {
-    json::no_query(&request)?;
-    let caller = bearer::caller_of(&request)?;
-    let state = page::state_of(&request)?;
-    let token = state.database.run(move |connection| store::find(connection, &caller.name)).await?;
+pub async fn show(visit: Visit, _: NoQuery) -> Answer {
+    let caller = visit.caller()?;
+    let token = visit.state.database.run(move |connection| store::find(connection, &caller.name)).await?;
     let shown =
         Shown { success: true, role: token.grant().as_str(), ends_on: token.ends_on, name: token.name };
     Ok(HttpResponse::Ok().json(shown))

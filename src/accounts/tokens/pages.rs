@@ -2,7 +2,6 @@
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
@@ -10,13 +9,15 @@ use super::form;
 use super::store;
 use super::token::{self, Token};
 use crate::accounts::role::Grant;
+use crate::audit::event::Author;
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Id, Visit};
 use crate::web::form::{Choice, FormView};
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
-use crate::web::{flash, links, page, request};
+use crate::web::{links, page};
 
 const LIST: &str = "/tokens";
 const FIELDS: [&str; 3] = ["name", "role", "ends_on"];
@@ -52,12 +53,12 @@ struct TokenView {
 }
 
 /// `GET /tokens`.
-pub async fn index(request: HttpRequest) -> Answer {
-    list(&request, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+pub async fn index(visit: Visit) -> Answer {
+    list(&visit, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
 }
 
-async fn list(request: &HttpRequest, status: StatusCode, (fields, errors): (Fields, FieldErrors)) -> Answer {
-    let state = page::state_of(request)?;
+async fn list(visit: &Visit, status: StatusCode, (fields, errors): (Fields, FieldErrors)) -> Answer {
+    let state = &visit.state;
     let tokens = state.database.run(store::list).await?;
     let role = fields.raw("role").unwrap_or("reporter");
     let choice = |grant: Grant| Choice {
@@ -66,12 +67,12 @@ async fn list(request: &HttpRequest, status: StatusCode, (fields, errors): (Fiel
         selected: grant.as_str() == role,
     };
     let context = IndexPage {
-        fresh: take_fresh(&request::session_of(request)),
+        fresh: take_fresh(&visit.session()),
         tokens: tokens.iter().map(|token| view(token, state)).collect(),
-        form: FormView::new(&FIELDS, &fields, &errors, request::language_of(request)),
+        form: FormView::new(&FIELDS, &fields, &errors, visit.language),
         roles: Grant::ALL.into_iter().map(choice).collect(),
     };
-    page::render(request, status, "accounts/tokens.html", &context)
+    visit.render(status, "accounts/tokens.html", &context)
 }
 
 fn view(token: &Token, state: &AppState) -> TokenView {
@@ -92,23 +93,20 @@ fn take_fresh(session: &Session) -> Option<Fresh> {
 }
 
 /// `POST /tokens`: makes a token; the next page shows it, once.
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    match make(&request, &fields).await {
+pub async fn create(visit: Visit, Form(fields): Form) -> Answer {
+    match make(&visit, &fields).await {
         Ok(fresh) => {
-            request::session_of(&request).insert(FRESH, fresh).map_err(Error::internal)?;
+            visit.session().insert(FRESH, fresh).map_err(Error::internal)?;
             Ok(page::see_other(LIST))
         }
-        Err(Error::Invalid(errors)) => {
-            list(&request, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
-        }
+        Err(Error::Invalid(errors)) => list(&visit, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await,
         Err(error) => Err(error.into()),
     }
 }
 
-async fn make(request: &HttpRequest, fields: &Fields) -> Result<Fresh> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+async fn make(visit: &Visit, fields: &Fields) -> Result<Fresh> {
+    let state = &visit.state;
+    let author = visit.author()?;
     let new = form::new_token(fields, state.clock.today())?;
     let secret = token::fresh();
     let name = new.name.clone();
@@ -118,14 +116,12 @@ async fn make(request: &HttpRequest, fields: &Fields) -> Result<Fresh> {
 }
 
 /// `POST /tokens/{id}/revoke`: from now on the token is unknown.
-pub async fn revoke(request: HttpRequest) -> Answer {
-    let name = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn revoke(visit: Visit, Id(name): Id, author: Author) -> Answer {
+    let state = &visit.state;
     let revoked = name.clone();
     state.database.transaction(move |connection| store::revoke(connection, &revoked, &author)).await?;
     state.tokens.forget(&name);
     let told = Message::new("flash-token-revoked").with("name", name);
-    flash::leave(&request::session_of(&request), request::language_of(&request), &told);
+    visit.tell(told);
     Ok(page::see_other(LIST))
 }

@@ -1,32 +1,35 @@
 //! Switching a rule on and off, and deleting it.
 
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use serde::Serialize;
 
 use super::super::outlets::Outlets;
 use super::super::store;
+use super::LIST;
 use super::view::{RuleView, View};
-use super::{LIST, tell};
+use crate::audit::event::Author;
 use crate::base::form::Message;
 use crate::web::error::Answer;
-use crate::web::{page, request};
+use crate::web::extract::{Id, Visit};
+use crate::web::page;
 
 /// `POST /alerts/{id}/enable`: from now on it is looked at.
-pub async fn enable(request: HttpRequest) -> Answer {
-    switch(&request, true).await
+pub async fn enable(visit: Visit, Id(id): Id, author: Author) -> Answer {
+    switch(&visit, id, author, true).await
 }
 
 /// `POST /alerts/{id}/disable`: from now on it is quiet.
-pub async fn disable(request: HttpRequest) -> Answer {
-    switch(&request, false).await
+pub async fn disable(visit: Visit, Id(id): Id, author: Author) -> Answer {
+    switch(&visit, id, author, false).await
 }
 
-async fn switch(request: &HttpRequest, is_on: bool) -> Answer {
-    let id = request::id_in_path(request)?;
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
-    state.database.transaction(move |connection| store::switch(connection, &id, is_on, &author)).await?;
-    tell(request, &Message::new(if is_on { "flash-alert-on" } else { "flash-alert-off" }));
+async fn switch(visit: &Visit, id: String, author: Author, is_on: bool) -> Answer {
+    visit
+        .state
+        .database
+        .transaction(move |connection| store::switch(connection, &id, is_on, &author))
+        .await?;
+    visit.tell(Message::new(if is_on { "flash-alert-on" } else { "flash-alert-off" }));
     Ok(page::see_other(LIST))
 }
 
@@ -36,20 +39,16 @@ struct DeletePage {
 }
 
 /// `GET /alerts/{id}/delete`: says what will be lost and what is kept.
-pub async fn confirm_delete(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
+pub async fn confirm_delete(visit: Visit, Id(id): Id, outlets: web::Data<Outlets>) -> Answer {
+    let state = &visit.state;
     let rule = state.database.run(move |connection| store::find(connection, &id)).await?;
-    let view = View { state, language: request::language_of(&request), outlets: &outlets };
-    page::ok(&request, "alerts/delete.html", &DeletePage { rule: view.rule(&rule) })
+    let view = View { state, language: visit.language, outlets: &outlets };
+    visit.ok("alerts/delete.html", &DeletePage { rule: view.rule(&rule) })
 }
 
 /// `POST /alerts/{id}/delete`.
-pub async fn destroy(request: HttpRequest) -> Answer {
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    state.database.transaction(move |connection| store::delete(connection, &id, &author)).await?;
-    tell(&request, &Message::new("flash-alert-deleted"));
+pub async fn destroy(visit: Visit, Id(id): Id, author: Author) -> Answer {
+    visit.state.database.transaction(move |connection| store::delete(connection, &id, &author)).await?;
+    visit.tell(Message::new("flash-alert-deleted"));
     Ok(page::see_other(LIST))
 }

@@ -1,7 +1,7 @@
 //! The form of a rule: a new one, and one that is there.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use serde::Serialize;
 
 use super::super::form::{self, FIELDS};
@@ -9,14 +9,15 @@ use super::super::outlets::Outlets;
 use super::super::rule::{Kind, Rule};
 use super::super::store;
 use super::view::{OutletsView, View};
-use super::{LIST, action, tell};
+use super::{LIST, action};
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Id, Query, Visit};
 use crate::web::form::{Choice, FormView};
 use crate::web::merge::{self as web_merge, MergeView};
-use crate::web::{page, request};
+use crate::web::page;
 
 #[derive(Serialize)]
 struct FormPage {
@@ -41,23 +42,23 @@ const UNITS: [Unit<'static>; 3] = [&["threshold"], &["to_webhook", "webhook_url"
 const TRIES: usize = 3;
 
 async fn show(
-    request: &HttpRequest,
+    visit: &Visit,
     outlets: &Outlets,
     (status, rule): (StatusCode, Option<&Rule>),
     (fields, errors): (&Fields, &FieldErrors),
 ) -> Answer {
-    show_merged(request, outlets, (status, rule), (fields, errors), None).await
+    show_merged(visit, outlets, (status, rule), (fields, errors), None).await
 }
 
 async fn show_merged(
-    request: &HttpRequest,
+    visit: &Visit,
     outlets: &Outlets,
     (status, rule): (StatusCode, Option<&Rule>),
     (fields, errors): (&Fields, &FieldErrors),
     merge: Option<MergeView>,
 ) -> Answer {
-    let language = request::language_of(request);
-    let view = View { state: page::state_of(request)?, language, outlets };
+    let language = visit.language;
+    let view = View { state: &visit.state, language, outlets };
     let chosen = fields.text("kind").unwrap_or_default();
     let choice = |kind: Kind| Choice {
         value: kind.as_str(),
@@ -75,48 +76,50 @@ async fn show_merged(
         has_threshold: !matches!(kind, Some(Kind::NewCause | Kind::ArchiveFailed)),
         outlets: view.outlets(),
     };
-    page::render(request, status, "alerts/form.html", &context)
+    visit.render(status, "alerts/form.html", &context)
 }
 
 /// `GET /alerts/new`: ticked is what the settings have an address for.
-pub async fn new(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
-    let mut pairs = request::query_fields(&request)?.pairs().to_vec();
+pub async fn new(visit: Visit, Query(fields): Query, outlets: web::Data<Outlets>) -> Answer {
+    let mut pairs = fields.pairs().to_vec();
     let mut tick =
         |name: &str, is_set: bool| pairs.push((name.to_owned(), if is_set { "1" } else { "" }.to_owned()));
     tick("to_webhook", outlets.webhook_url.is_some());
     tick("to_mail", outlets.mailer.as_ref().is_some_and(|mailer| mailer.to().is_some()));
-    show(&request, &outlets, (StatusCode::OK, None), (&Fields::new(pairs), &FieldErrors::new())).await
+    show(&visit, &outlets, (StatusCode::OK, None), (&Fields::new(pairs), &FieldErrors::new())).await
 }
 
 /// `POST /alerts`: makes a rule, which is on at once.
-pub async fn create(request: HttpRequest, body: web::Bytes, outlets: web::Data<Outlets>) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    match make(&request, &fields, &outlets).await {
+pub async fn create(visit: Visit, Form(fields): Form, outlets: web::Data<Outlets>) -> Answer {
+    match make(&visit, &fields, &outlets).await {
         Ok(()) => {
-            tell(&request, &Message::new("flash-alert-made"));
+            visit.tell(Message::new("flash-alert-made"));
             Ok(page::see_other(LIST))
         }
         Err(Error::Invalid(errors)) => {
-            show(&request, &outlets, (StatusCode::UNPROCESSABLE_ENTITY, None), (&fields, &errors)).await
+            show(&visit, &outlets, (StatusCode::UNPROCESSABLE_ENTITY, None), (&fields, &errors)).await
         }
         Err(Error::Conflict(message)) => {
             let errors = FieldErrors::from([("kind".to_owned(), message)]);
-            show(&request, &outlets, (StatusCode::CONFLICT, None), (&fields, &errors)).await
+            show(&visit, &outlets, (StatusCode::CONFLICT, None), (&fields, &errors)).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn make(request: &HttpRequest, fields: &Fields, outlets: &Outlets) -> Result<()> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+async fn make(visit: &Visit, fields: &Fields, outlets: &Outlets) -> Result<()> {
+    let author = visit.author()?;
     let wanted = form::wanted(fields, None, outlets).map_err(Error::Invalid)?;
-    state.database.transaction(move |connection| store::insert(connection, wanted, &author).map(drop)).await
+    visit
+        .state
+        .database
+        .transaction(move |connection| store::insert(connection, wanted, &author).map(drop))
+        .await
 }
 
-async fn found(request: &HttpRequest) -> Result<Rule> {
-    let id = request::id_in_path(request)?;
-    page::state_of(request)?.database.run(move |connection| store::find(connection, &id)).await
+async fn found(visit: &Visit, id: &str) -> Result<Rule> {
+    let id = id.to_owned();
+    visit.state.database.run(move |connection| store::find(connection, &id)).await
 }
 
 /// The values of a rule as its form starts with.
@@ -133,58 +136,56 @@ fn as_fields(rule: &Rule) -> Fields {
 }
 
 /// `GET /alerts/{id}/edit`.
-pub async fn edit(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
-    let rule = found(&request).await?;
+pub async fn edit(visit: Visit, Id(id): Id, outlets: web::Data<Outlets>) -> Answer {
+    let rule = found(&visit, &id).await?;
     let fields = as_fields(&rule);
     let saw = Snapshot::of(&fields).encode();
     let fields = fields.with("version", rule.version).with(SAW, saw);
-    show(&request, &outlets, (StatusCode::OK, Some(&rule)), (&fields, &FieldErrors::new())).await
+    show(&visit, &outlets, (StatusCode::OK, Some(&rule)), (&fields, &FieldErrors::new())).await
 }
 
 /// `POST /alerts/{id}`: changes a rule.
-pub async fn update(request: HttpRequest, body: web::Bytes, outlets: web::Data<Outlets>) -> Answer {
-    let typed = request::form_fields(&request, &body)?;
+pub async fn update(visit: Visit, Id(id): Id, Form(typed): Form, outlets: web::Data<Outlets>) -> Answer {
     let mut fields = merge::with_boxes(&["to_webhook", "to_mail"], &typed);
-    let (mut rule, mut taken) = (found(&request).await?, Vec::new());
+    let (mut rule, mut taken) = (found(&visit, &id).await?, Vec::new());
     for _ in 0..TRIES {
-        let message = match change(&request, &rule, (&fields, &outlets)).await {
+        let message = match change(&visit, &rule, (&fields, &outlets)).await {
             Ok(()) => {
                 let done = Message::new("flash-alert-changed");
-                tell(&request, &web_merge::done(request::language_of(&request), done, &taken));
+                visit.tell(web_merge::done(visit.language, done, &taken));
                 return Ok(page::see_other(LIST));
             }
             Err(Error::Invalid(errors)) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                return show(&request, &outlets, (status, Some(&rule)), (&fields, &errors)).await;
+                return show(&visit, &outlets, (status, Some(&rule)), (&fields, &errors)).await;
             }
             Err(Error::Conflict(message)) => message,
             Err(error) => return Err(error.into()),
         };
-        rule = found(&request).await?;
+        rule = found(&visit, &id).await?;
         let conflict = (StatusCode::CONFLICT, Some(&rule));
         let now = as_fields(&rule);
         let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields) else {
             let errors = FieldErrors::from([("version".to_owned(), message)]);
-            return show(&request, &outlets, conflict, (&fields, &errors)).await;
+            return show(&visit, &outlets, conflict, (&fields, &errors)).await;
         };
         fields = merged.fields.with("version", rule.version);
         if !merged.is_clear() {
-            let view = web_merge::of_form(&merged, &saw, &now, request::language_of(&request));
+            let view = web_merge::of_form(&merged, &saw, &now, visit.language);
             let form = (&fields, &FieldErrors::new());
-            return show_merged(&request, &outlets, conflict, form, Some(view)).await;
+            return show_merged(&visit, &outlets, conflict, form, Some(view)).await;
         }
         taken.extend(merged.taken);
     }
     Err(Error::Conflict(Message::new("alert-conflict-changed")).into())
 }
 
-async fn change(request: &HttpRequest, rule: &Rule, (fields, outlets): (&Fields, &Outlets)) -> Result<()> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+async fn change(visit: &Visit, rule: &Rule, (fields, outlets): (&Fields, &Outlets)) -> Result<()> {
+    let author = visit.author()?;
     let wanted = form::wanted(fields, rule.kind(), outlets).map_err(Error::Invalid)?;
     let (id, seen) = (rule.id.clone(), fields.text("version").and_then(|text| text.parse().ok()));
     let save = move |connection: &mut crate::db::DbConnection| {
         store::change(connection, (&id, seen), wanted, &author)
     };
-    state.database.transaction(save).await
+    visit.state.database.transaction(save).await
 }

@@ -10,7 +10,7 @@ pub use forms::{create, edit, new, update};
 pub use testing::create as test;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
@@ -22,8 +22,9 @@ use super::store;
 use crate::base::form::{FieldErrors, Message, parse_time};
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
+use crate::web::extract::Visit;
+use crate::web::links;
 use crate::web::locale;
-use crate::web::{flash, links, page, request};
 
 pub(super) const LIST: &str = "/alerts";
 
@@ -46,19 +47,15 @@ struct IndexPage {
 }
 
 /// `GET /alerts`.
-pub async fn index(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
-    list(&request, &outlets, (StatusCode::OK, None)).await
+pub async fn index(visit: Visit, outlets: web::Data<Outlets>) -> Answer {
+    list(&visit, &outlets, (StatusCode::OK, None)).await
 }
 
-async fn list(
-    request: &HttpRequest,
-    outlets: &Outlets,
-    (status, refused): (StatusCode, Option<Message>),
-) -> Answer {
-    let fields = request::query_fields(request)?;
+async fn list(visit: &Visit, outlets: &Outlets, (status, refused): (StatusCode, Option<Message>)) -> Answer {
+    let fields = visit.query()?;
     let after = fields.text("after").map(place).transpose()?;
     let (is_later, asked) = (after.is_some(), fields.text("tested").map(str::to_owned));
-    let state = page::state_of(request)?;
+    let state = &visit.state;
     let (rules, mut events, deliveries, tested) = state
         .database
         .run(move |connection| {
@@ -72,7 +69,7 @@ async fn list(
             Ok((store::list(connection)?, events, deliveries, tested))
         })
         .await?;
-    let language = request::language_of(request);
+    let language = visit.language;
     let view = View { state, language, outlets };
     let has_more = events.len() as i64 > EVENTS;
     events.truncate(EVENTS as usize);
@@ -89,7 +86,7 @@ async fn list(
         tested: tested.map(|event| view.event(&event, &deliveries)),
         refused: refused.map(|message| locale::words(language, &message)),
     };
-    page::render(request, status, "alerts/index.html", &context)
+    visit.render(status, "alerts/index.html", &context)
 }
 
 /// The place after which a page of the history begins: a time and an id.
@@ -101,8 +98,4 @@ fn place(text: &str) -> Result<(NaiveDateTime, String)> {
 
 fn action(id: &str, what: &str) -> String {
     format!("{LIST}/{}{what}", links::segment(id))
-}
-
-fn tell(request: &HttpRequest, message: &Message) {
-    flash::leave(&request::session_of(request), request::language_of(request), message);
 }

@@ -1,7 +1,7 @@
 //! Sends a test of a rule now, by the way that alerts go, and shows what came of it.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -17,24 +17,22 @@ use crate::audit::store as audit;
 use crate::base::form::Message;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
-use crate::web::{links, page, request};
+use crate::web::extract::{Id, Visit};
+use crate::web::{links, page};
 
 /// `POST /alerts/{id}/test`: every place of the rule is tried at once; the next page says how it went.
-pub async fn create(request: HttpRequest, outlets: web::Data<Outlets>) -> Answer {
-    match send(&request, &outlets).await {
+pub async fn create(visit: Visit, Id(id): Id, outlets: web::Data<Outlets>) -> Answer {
+    match send(&visit, id, &outlets).await {
         Ok(event) => Ok(page::see_other(&links::with_query(LIST, &links::query(&[("tested", event)])))),
-        Err(Error::Conflict(message)) => {
-            list(&request, &outlets, (StatusCode::CONFLICT, Some(message))).await
-        }
+        Err(Error::Conflict(message)) => list(&visit, &outlets, (StatusCode::CONFLICT, Some(message))).await,
         Err(error) => Err(error.into()),
     }
 }
 
 /// Gives the id of the test's event.
-async fn send(request: &HttpRequest, outlets: &Outlets) -> Result<String> {
-    let id = request::id_in_path(request)?;
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+async fn send(visit: &Visit, id: String, outlets: &Outlets) -> Result<String> {
+    let state = &visit.state;
+    let author = visit.author()?;
     let milliseconds = state.clock.milliseconds();
     let write = move |connection: &mut crate::db::DbConnection| {
         let rule = store::find(connection, &id)?;

@@ -1,7 +1,6 @@
 //! `/history/restore`: which usages come back, what that means, and the way back itself.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 use serde::Serialize;
 
 use crate::archive::restore;
@@ -10,8 +9,9 @@ use crate::base::form::{FieldErrors, Fields, Message};
 use crate::error::{Error, Result};
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Query, Visit};
 use crate::web::form::FormView;
-use crate::web::{flash, links, page, request};
+use crate::web::{links, page};
 
 #[derive(Serialize)]
 struct RestorePage {
@@ -32,27 +32,25 @@ struct UsageView {
 }
 
 /// `GET /history/restore`.
-pub async fn confirm(request: HttpRequest) -> Answer {
-    let fields = request::query_fields(&request)?;
+pub async fn confirm(visit: Visit, Query(fields): Query) -> Answer {
     let asked = fields.all("id").any(|id| !id.trim().is_empty());
-    let found = if asked { look(&request, &fields).await } else { Ok(Vec::new()) };
+    let found = if asked { look(&visit, &fields).await } else { Ok(Vec::new()) };
     match found {
-        Ok(usages) => show(&request, StatusCode::OK, &fields, (usages, FieldErrors::new())),
+        Ok(usages) => show(&visit, StatusCode::OK, &fields, (usages, FieldErrors::new())),
         Err(Error::Invalid(errors)) => {
-            show(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, (Vec::new(), errors))
+            show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, (Vec::new(), errors))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn look(request: &HttpRequest, fields: &Fields) -> Result<Vec<Usage>> {
+async fn look(visit: &Visit, fields: &Fields) -> Result<Vec<Usage>> {
     let ids = restore::ids(fields)?;
-    let state = page::state_of(request)?;
-    state.database.run(move |connection| restore::named(connection, &ids)).await
+    visit.state.database.run(move |connection| restore::named(connection, &ids)).await
 }
 
 fn show(
-    request: &HttpRequest,
+    visit: &Visit,
     status: StatusCode,
     fields: &Fields,
     (usages, errors): (Vec<Usage>, FieldErrors),
@@ -69,24 +67,23 @@ fn show(
         cost: usage.cost.map(|money| money.to_string()),
     };
     let context = RestorePage {
-        form: FormView::new(&["id"], &typed, &errors, request::language_of(request)),
+        form: FormView::new(&["id"], &typed, &errors, visit.language),
         usages: usages.iter().map(view).collect(),
         number: sums.rows,
         amount: sums.amount.to_string(),
         cost: sums.cost.to_string(),
     };
-    page::render(request, status, "archive/restore.html", &context)
+    visit.render(status, "archive/restore.html", &context)
 }
 
 /// `POST /history/restore`.
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    match bring_back(&request, &fields).await {
+pub async fn create(visit: Visit, Form(fields): Form) -> Answer {
+    match bring_back(&visit, &fields).await {
         Ok(usages) => {
             let mut sums = Sums::default();
             usages.iter().for_each(|usage| sums.add(usage.amount, usage.cost));
             let told = Message::new("flash-restored").with("number", sums.rows).with("amount", sums.amount);
-            flash::leave(&request::session_of(&request), request::language_of(&request), &told);
+            visit.tell(told);
             let link = match &usages[..] {
                 [alone] => format!("/usages/{}", links::segment(&alone.id)),
                 _ => "/usages".to_owned(),
@@ -94,15 +91,14 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
             Ok(page::see_other(&link))
         }
         Err(Error::Invalid(errors)) => {
-            show(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, (Vec::new(), errors))
+            show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, (Vec::new(), errors))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn bring_back(request: &HttpRequest, fields: &Fields) -> Result<Vec<Usage>> {
+async fn bring_back(visit: &Visit, fields: &Fields) -> Result<Vec<Usage>> {
     let ids = restore::ids(fields)?;
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
-    state.database.transaction(move |connection| restore::restore(connection, &ids, &author)).await
+    let author = visit.author()?;
+    visit.state.database.transaction(move |connection| restore::restore(connection, &ids, &author)).await
 }

@@ -1,28 +1,26 @@
 //! Running, stopping and undoing a batch, and taking up its rest.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 
 use super::context::batch_link;
 use super::create::admit_delete;
 use super::show;
 use crate::audit::event;
+use crate::audit::event::Author;
 use crate::base::form::{FieldErrors, Message};
 use crate::batches::batch::{Action, Batch, State, refuse};
 use crate::batches::runner::Runner;
 use crate::batches::{form, plan, store};
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Id, Visit};
+use crate::web::page;
 use crate::web::state::AppState;
-use crate::web::{flash, page, request};
 
 /// `POST /batches/{id}/run`: lets a preview run. What is small is done when the answer comes.
-pub async fn run(request: HttpRequest, body: web::Bytes) -> Answer {
-    let id = request::id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    admit(&request, state, &id).await?;
+pub async fn run(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) -> Answer {
+    let state = &visit.state;
+    admit(&visit, state, &id).await?;
     let (asked, typed, limit) = (id.clone(), fields.clone(), state.batch_confirm);
     let started = state
         .database
@@ -39,34 +37,32 @@ pub async fn run(request: HttpRequest, body: web::Bytes) -> Answer {
             Ok(page::see_other(&batch_link(&id, "")))
         }
         Err(Error::Invalid(errors)) => {
-            show::with_form(&request, StatusCode::UNPROCESSABLE_ENTITY, id, (fields, errors)).await
+            show::with_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, id, (fields, errors)).await
         }
-        Err(Error::Conflict(message)) => refused(&request, id, message).await,
+        Err(Error::Conflict(message)) => refused(&visit, id, message).await,
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /batches/{id}/abort`: leaves the rest of a batch as it is.
-pub async fn abort(request: HttpRequest) -> Answer {
-    let turned = turn(&request, (State::Aborted, event::Action::AbortBatch), Batch::abort_obstacle).await;
-    answer(&request, turned, Some("flash-batch-aborted")).await
+pub async fn abort(visit: Visit, Id(id): Id) -> Answer {
+    let turned = turn(&visit, &id, (State::Aborted, event::Action::AbortBatch), Batch::abort_obstacle).await;
+    answer(&visit, id, turned, Some("flash-batch-aborted")).await
 }
 
 /// `POST /batches/{id}/undo`: takes back what a batch did.
-pub async fn undo(request: HttpRequest) -> Answer {
-    let turned = turn(&request, (State::Undoing, event::Action::UndoBatch), Batch::undo_obstacle).await;
+pub async fn undo(visit: Visit, Id(id): Id) -> Answer {
+    let turned = turn(&visit, &id, (State::Undoing, event::Action::UndoBatch), Batch::undo_obstacle).await;
     if turned.is_ok() {
-        first_stretch(page::state_of(&request)?, &request::id_in_path(&request)?).await;
+        first_stretch(&visit.state, &id).await;
     }
-    answer(&request, turned, None).await
+    answer(&visit, id, turned, None).await
 }
 
 /// `POST /batches/{id}/rest`: a new preview of what was not done.
-pub async fn rest(request: HttpRequest) -> Answer {
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    admit(&request, state, &id).await?;
+pub async fn rest(visit: Visit, Id(id): Id, author: Author) -> Answer {
+    let state = &visit.state;
+    admit(&visit, state, &id).await?;
     let asked = id.clone();
     let made = state
         .database
@@ -78,27 +74,28 @@ pub async fn rest(request: HttpRequest) -> Answer {
         .await;
     match made {
         Ok(rest) => Ok(page::see_other(&batch_link(rest.id(), ""))),
-        Err(Error::Invalid(_)) => refused(&request, id, Message::new("batch-rest-is-gone")).await,
-        Err(Error::Conflict(message)) => refused(&request, id, message).await,
+        Err(Error::Invalid(_)) => refused(&visit, id, Message::new("batch-rest-is-gone")).await,
+        Err(Error::Conflict(message)) => refused(&visit, id, message).await,
         Err(error) => Err(error.into()),
     }
 }
 
-async fn admit(request: &HttpRequest, state: &AppState, id: &str) -> Result<()> {
+async fn admit(visit: &Visit, state: &AppState, id: &str) -> Result<()> {
     let id = id.to_owned();
     let batch = state.database.run(move |connection| store::find(connection, &id)).await?;
-    if batch.action == Action::Delete { admit_delete(request) } else { Ok(()) }
+    if batch.action == Action::Delete { admit_delete(visit) } else { Ok(()) }
 }
 
 async fn turn(
-    request: &HttpRequest,
+    visit: &Visit,
+    id: &str,
     to: (State, event::Action),
     obstacle: fn(&Batch) -> Option<Message>,
 ) -> Result<()> {
-    let id = request::id_in_path(request)?;
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
-    admit(request, state, &id).await?;
+    let id = id.to_owned();
+    let state = &visit.state;
+    let author = visit.author()?;
+    admit(visit, state, &id).await?;
     state
         .database
         .transaction(move |connection| {
@@ -120,23 +117,21 @@ async fn first_stretch(state: &AppState, id: &str) {
     }
 }
 
-async fn answer(request: &HttpRequest, turned: Result<()>, done: Option<&'static str>) -> Answer {
-    let id = request::id_in_path(request)?;
+async fn answer(visit: &Visit, id: String, turned: Result<()>, done: Option<&'static str>) -> Answer {
     match turned {
         Ok(()) => {
             if let Some(done) = done {
-                let session = request::session_of(request);
-                flash::leave(&session, request::language_of(request), &Message::new(done));
+                visit.tell(Message::new(done));
             }
             Ok(page::see_other(&batch_link(&id, "")))
         }
-        Err(Error::Conflict(message)) => refused(request, id, message).await,
+        Err(Error::Conflict(message)) => refused(visit, id, message).await,
         Err(error) => Err(error.into()),
     }
 }
 
 /// The page of the batch as it is now, with why not.
-async fn refused(request: &HttpRequest, id: String, why: Message) -> Answer {
+async fn refused(visit: &Visit, id: String, why: Message) -> Answer {
     let errors = FieldErrors::from([("not_now".to_owned(), why)]);
-    show::with_form(request, StatusCode::CONFLICT, id, (Default::default(), errors)).await
+    show::with_form(visit, StatusCode::CONFLICT, id, (Default::default(), errors)).await
 }

@@ -1,8 +1,7 @@
 //! `POST /batches`: freezes what was ticked, or all that matches, and leads to its preview.
 
-use actix_web::{HttpRequest, web};
-
 use super::context::batch_link;
+use crate::audit::event::Author;
 use crate::base::form::Fields;
 use crate::batches::batch::Action;
 use crate::batches::form::{self, Selection};
@@ -10,18 +9,17 @@ use crate::batches::plan;
 use crate::error::{Error, Result};
 use crate::names::{Names, search};
 use crate::web::error::Answer;
-use crate::web::{page, request};
+use crate::web::extract::{Form, Visit};
+use crate::web::page;
 
 /// Makes a batch; nothing is done to its rows yet.
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer {
     if fields.text("action") == Some(Action::Delete.as_str()) {
-        admit_delete(&request)?;
+        admit_delete(&visit)?;
     }
-    let (action, selection) = read(&fields, &*state.names.current().await)?;
-    let batch = state
+    let (action, selection) = read(&fields, &*visit.names().await)?;
+    let batch = visit
+        .state
         .database
         .transaction(move |connection| plan::freeze(connection, action, &selection, &author))
         .await?;
@@ -42,7 +40,7 @@ fn read(typed: &Fields, names: &Names) -> Result<(Action, Selection)> {
 }
 
 /// Records are deleted by administrators only, many as well as one.
-pub(super) fn admit_delete(request: &HttpRequest) -> Result<()> {
-    let admits = request::visitor_of(request).is_some_and(|visitor| visitor.administers());
+pub(super) fn admit_delete(visit: &Visit) -> Result<()> {
+    let admits = visit.visitor().is_some_and(|visitor| visitor.administers());
     if admits { Ok(()) } else { Err(Error::Forbidden) }
 }

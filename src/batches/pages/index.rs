@@ -1,6 +1,5 @@
 //! `GET /batches`: all batches, newest first, with their state and what they did.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use chrono::NaiveDateTime;
 use serde::Serialize;
@@ -13,10 +12,11 @@ use crate::batches::store::{self, Place};
 use crate::causes::titles::Titles;
 use crate::names::Names;
 use crate::web::error::Answer;
+use crate::web::extract::{Query, Visit};
+use crate::web::links;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
-use crate::web::{links, page, request};
 
 /// Batches on one page.
 const PAGE_SIZE: usize = 30;
@@ -49,13 +49,12 @@ struct BatchView {
 }
 
 /// The list of batches.
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let fields = request::query_fields(&request)?;
+pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
+    let state = &visit.state;
     let mut errors = FieldErrors::new();
     refuse_unknown(&fields, &[&["after", "before"]], &mut errors);
     let place = place(&fields, &mut errors);
-    let language = request::language_of(&request);
+    let language = visit.language;
     let (batches, has_newer, has_older, causes) = state
         .database
         .run(move |connection| {
@@ -65,7 +64,7 @@ pub async fn index(request: HttpRequest) -> Answer {
             Ok((batches, newer, older, causes))
         })
         .await?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let link = |name: &str, batch: Option<&Batch>| {
         batch.map(|batch| links::with_query(LIST, &links::query(&[(name, cursor(batch))])))
     };
@@ -79,7 +78,7 @@ pub async fn index(request: HttpRequest) -> Answer {
         batches: batches.iter().map(|batch| view(batch, (&names, &causes), state, language)).collect(),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page::render(&request, status, "batches/index.html", &context)
+    visit.render(status, "batches/index.html", &context)
 }
 
 fn cursor(batch: &Batch) -> String {

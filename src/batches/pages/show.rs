@@ -1,6 +1,5 @@
 //! `GET /batches/{id}`: what a batch will do, or what it did and what not, and why.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
@@ -17,11 +16,11 @@ use crate::causes::titles::Titles;
 use crate::error::Result;
 use crate::names::Names;
 use crate::web::error::Answer;
+use crate::web::extract::{Id, Visit};
 use crate::web::form::{Choice, FormView};
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView};
-use crate::web::{page, request};
 
 /// Rows that were not done, on one page.
 pub(super) const REFUSED: usize = 50;
@@ -89,20 +88,19 @@ struct CanaryView {
 }
 
 /// The page of a batch.
-pub async fn show(request: HttpRequest) -> Answer {
-    let id = request::id_in_path(&request)?;
-    with_form(&request, StatusCode::OK, id, (Fields::default(), FieldErrors::new())).await
+pub async fn show(visit: Visit, Id(id): Id) -> Answer {
+    with_form(&visit, StatusCode::OK, id, (Fields::default(), FieldErrors::new())).await
 }
 
 /// The page of a batch with a form as it was typed, and what is wrong with it.
 pub(super) async fn with_form(
-    request: &HttpRequest,
+    visit: &Visit,
     status: StatusCode,
     id: String,
     (fields, errors): (Fields, FieldErrors),
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let after = request::query_fields(request)?.text("after").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let state = &visit.state;
+    let after = visit.query()?.text("after").and_then(|text| text.parse().ok()).unwrap_or(0);
     let (batch, causes, settled, refused, kept) = state
         .database
         .run(move |connection| {
@@ -117,12 +115,12 @@ pub(super) async fn with_form(
             Ok((batch, causes, settled, refused, kept))
         })
         .await?;
-    let names = state.names.current().await;
-    let language = request::language_of(request);
+    let names = visit.names().await;
+    let language = visit.language;
     let form = FormView::new(&FIELDS, &fields, &errors, language);
     let builder = Builder { batch: &batch, names: &names, causes: &causes, state, language };
-    let context = builder.page(request, form, (settled, refused, kept))?;
-    page::render(request, status, "batches/show.html", &context)
+    let context = builder.page(visit, form, (settled, refused, kept))?;
+    visit.render(status, "batches/show.html", &context)
 }
 
 pub(super) struct Builder<'a> {
@@ -136,7 +134,7 @@ pub(super) struct Builder<'a> {
 impl Builder<'_> {
     fn page(
         &self,
-        request: &HttpRequest,
+        visit: &Visit,
         form: FormView,
         (settled, refused, kept): (Option<outcomes::Found>, Vec<Refused>, Vec<Refused>),
     ) -> Result<ShowPage> {
@@ -180,7 +178,7 @@ impl Builder<'_> {
             needs_count: form::needs_confirmation(batch, self.state.batch_confirm),
             resolution: stored.resolution.clone(),
             note: stored.note.clone(),
-            may: self.may(request),
+            may: self.may(visit),
             outcomes: settled.map(|found| self.outcomes(&found)),
             report: (batch.state != State::Preview).then(|| self.report(refused, kept)),
             canary: batch.canary.map(|canary| CanaryView {
@@ -194,9 +192,9 @@ impl Builder<'_> {
         })
     }
 
-    fn may(&self, request: &HttpRequest) -> May {
+    fn may(&self, visit: &Visit) -> May {
         let batch = self.batch;
-        let visitor = request::visitor_of(request);
+        let visitor = visit.visitor();
         let name = visitor.as_ref().map_or("", |visitor| visitor.name.as_str());
         let is_allowed = visitor.as_ref().is_some_and(|visitor| {
             visitor.operates() && (batch.action != Action::Delete || visitor.administers())

@@ -1,6 +1,5 @@
 //! `GET /api/v1/causes`: all causes, ranked, with exact numbers and their notes.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -18,7 +17,8 @@ use crate::failed_accounting::filter::{Filter, MAX_PAGE_SIZE, PAGE_SIZE};
 use crate::failed_accounting::totals::{self, Known, Totals};
 use crate::web::document::{self, Query, ReadRefusals};
 use crate::web::error::Answer;
-use crate::web::{json, page};
+use crate::web::extract::Visit;
+use crate::web::json;
 
 /// More causes than anybody has.
 const MOST_SKIPPED: u64 = 1_000_000;
@@ -89,9 +89,10 @@ pub struct Page {
     params(CausesQuery),
     responses((status = 200, description = "A page.", body = Page), ReadRefusals)
 )]
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let (fields, mut errors) = json::query(&request, &QUERY.map(|(name, ..)| name))?;
+pub async fn index(visit: Visit) -> Answer {
+    let state = &visit.state;
+    let fields = visit.query()?;
+    let mut errors = json::query_errors(&fields, &QUERY.map(|(name, ..)| name));
     let mut refuse = |name: &str, message| {
         errors.insert(name.to_owned(), message);
     };

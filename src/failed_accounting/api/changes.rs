@@ -2,7 +2,6 @@
 //! More than 250 lines: beside each act stands what the document says of it.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 use serde_json::value::RawValue;
 
 use super::bodies::{EDIT, FailureEdit, HANDLE, Handling, NEW, NewFailure, REOPEN, Reopening};
@@ -19,8 +18,9 @@ use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::{change, form, store};
 use crate::web::document::{ReadRefusals, WriteRefusals};
 use crate::web::error::Answer;
+use crate::web::extract::{Body, Id, NoQuery, Visit};
+use crate::web::json;
 use crate::web::once::{self, Manner, Told};
-use crate::web::{json, page, request};
 
 /// Reads a failure.
 #[utoipa::path(
@@ -30,12 +30,9 @@ use crate::web::{json, page, request};
     params(("id" = String, Path, description = "The id of the failure.")),
     responses((status = 200, description = "The failure.", body = Record), ReadRefusals)
 )]
-pub async fn show(request: HttpRequest) -> Answer {
-    json::no_query(&request)?;
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let record = state.database.run(move |connection| store::find(connection, &id)).await?;
-    answer(&request, StatusCode::OK, &record).await
+pub async fn show(visit: Visit, Id(id): Id, _: NoQuery) -> Answer {
+    let record = visit.state.database.run(move |connection| store::find(connection, &id)).await?;
+    answer(&visit, StatusCode::OK, &record).await
 }
 
 /// Records a failure by itself; a usage that is there is recorded by POST /api/v1/usages/{id}/fail.
@@ -46,19 +43,16 @@ pub async fn show(request: HttpRequest) -> Answer {
     request_body = NewFailure,
     responses((status = 201, description = "The failure.", body = Record), WriteRefusals)
 )]
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    json::no_query(&request)?;
-    let object = json::body(&request, &body, &NEW)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn create(visit: Visit, author: Author, body: Body) -> Answer {
+    let object = body.object(&NEW)?;
     let record = object.checked(form::new_failure(&object.fields, nanoid::nanoid!(), author.at))?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     // As the database keeps it: some keep whole seconds.
     let work = move |connection: &mut DbConnection| match change::insert(connection, &record, &author)? {
         Inserted::There(kept) => Told::new(&kept.id, &Record::new(&kept, &names)),
         Inserted::Other(_) => Err(Error::Conflict(Message::new("conflict-recorded"))),
     };
-    once::act(&request, Manner::created("/api/v1/failed-accounting"), work).await
+    once::act(&visit, Manner::created("/api/v1/failed-accounting"), work).await
 }
 
 /// Edits a failure.
@@ -70,9 +64,9 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     request_body = FailureEdit,
     responses((status = 200, description = "The failure as it is now.", body = Record), WriteRefusals)
 )]
-pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
-    let object = json::body(&request, &body, &EDIT)?;
-    changed(&request, object, |object, case, (id, author)| {
+pub async fn update(visit: Visit, Id(id): Id, body: Body) -> Answer {
+    let object = body.object(&EDIT)?;
+    changed(&visit, id, object, |object, case, id, author| {
         let record = case.failure(id)?;
         let edit = object.checked(form::edit(&as_meant(&object.fields, record), record).and_then(|edit| {
             // Who closes as `other` says why in the same breath.
@@ -123,11 +117,8 @@ fn of_state(error: Error, fields: &Fields) -> Error {
     params(("id" = String, Path, description = "The id of the failure.")),
     responses((status = 204, description = "It is gone; the audit trail keeps the whole row."), WriteRefusals)
 )]
-pub async fn destroy(request: HttpRequest) -> Answer {
-    json::no_query(&request)?;
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn destroy(visit: Visit, Id(id): Id, author: Author, _: NoQuery) -> Answer {
+    let state = &visit.state;
     let place = state.database.run(move |connection| Place::find(connection, &id)).await?;
     let removed = state.database.transaction(move |connection| {
         let mut case = Case::of_failure(connection, &place)?;
@@ -147,10 +138,10 @@ pub async fn destroy(request: HttpRequest) -> Answer {
     request_body = Handling,
     responses((status = 200, description = "The failure, handled.", body = Record), WriteRefusals)
 )]
-pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
-    let object = json::body(&request, &body, &HANDLE)?;
+pub async fn handle(visit: Visit, Id(id): Id, body: Body) -> Answer {
+    let object = body.object(&HANDLE)?;
     let handling = object.checked(form::handling(&object.fields))?;
-    changed(&request, object, move |_, case, (id, author)| case.handle(id, &handling, author)).await
+    changed(&visit, id, object, move |_, case, id, author| case.handle(id, &handling, author)).await
 }
 
 /// Opens a handled failure again.
@@ -162,10 +153,10 @@ pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
     request_body(content = Option<Reopening>, content_type = "application/json"),
     responses((status = 200, description = "The failure, open.", body = Record), WriteRefusals)
 )]
-pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
-    let object = json::optional_body(&request, &body, &REOPEN)?;
+pub async fn reopen(visit: Visit, Id(id): Id, body: Body) -> Answer {
+    let object = body.optional_object(&REOPEN)?;
     let note = object.checked(form::reopening(&object.fields))?;
-    changed(&request, object, move |_, case, (id, author)| case.reopen(id, note.as_deref(), author)).await
+    changed(&visit, id, object, move |_, case, id, author| case.reopen(id, note.as_deref(), author)).await
 }
 
 /// Asks the platform to account the usage again; the failure stays open until the outcome is seen.
@@ -176,10 +167,10 @@ pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
     params(("id" = String, Path, description = "The id of the failure.")),
     responses((status = 202, description = "The failure, retrying.", body = Record), WriteRefusals)
 )]
-pub async fn retry(request: HttpRequest, body: web::Bytes) -> Answer {
-    let object = json::optional_body(&request, &body, &[])?;
+pub async fn retry(visit: Visit, Id(id): Id, body: Body) -> Answer {
+    let object = body.optional_object(&[])?;
     object.checked(Ok(()))?;
-    act(&request, Manner::accepted(), move |case, (id, author)| case.retry(id, author)).await
+    act(&visit, id, Manner::accepted(), move |case, id, author| case.retry(id, author)).await
 }
 
 /// Takes a retry back that the platform has not begun.
@@ -190,10 +181,10 @@ pub async fn retry(request: HttpRequest, body: web::Bytes) -> Answer {
     params(("id" = String, Path, description = "The id of the failure.")),
     responses((status = 200, description = "The failure, open again.", body = Record), WriteRefusals)
 )]
-pub async fn withdraw(request: HttpRequest, body: web::Bytes) -> Answer {
-    let object = json::optional_body(&request, &body, &[])?;
+pub async fn withdraw(visit: Visit, Id(id): Id, body: Body) -> Answer {
+    let object = body.optional_object(&[])?;
     object.checked(Ok(()))?;
-    act(&request, Manner::changed(), move |case, (id, author)| case.withdraw(id, author)).await
+    act(&visit, id, Manner::changed(), move |case, id, author| case.withdraw(id, author)).await
 }
 
 /// Closes a failure with the proof that its usage is accounted: one that is open or was given up; one that was charged by
@@ -206,46 +197,45 @@ pub async fn withdraw(request: HttpRequest, body: web::Bytes) -> Answer {
     request_body(content = Option<Reopening>, content_type = "application/json"),
     responses((status = 200, description = "The failure, accounted.", body = Record), WriteRefusals)
 )]
-pub async fn settle(request: HttpRequest, body: web::Bytes) -> Answer {
-    let object = json::optional_body(&request, &body, &REOPEN)?;
+pub async fn settle(visit: Visit, Id(id): Id, body: Body) -> Answer {
+    let object = body.optional_object(&REOPEN)?;
     let note = object.checked(form::reopening(&object.fields))?;
-    changed(&request, object, move |_, case, (id, author)| case.settle(id, note.as_deref(), author)).await
+    changed(&visit, id, object, move |_, case, id, author| case.settle(id, note.as_deref(), author)).await
 }
 
 /// Changes the record of the path, where it is as the caller expects.
 async fn changed(
-    request: &HttpRequest,
+    visit: &Visit,
+    id: String,
     object: Object,
-    to: impl FnOnce(&Object, &mut Case, (&str, &Author)) -> Result<()> + Clone + Send + 'static,
+    to: impl FnOnce(&Object, &mut Case, &str, &Author) -> Result<()> + Clone + Send + 'static,
 ) -> Answer {
-    act(request, Manner::changed(), move |case, (id, author)| {
+    act(visit, id, Manner::changed(), move |case, id, author| {
         check_expected(case.failure(id)?, object.record("expect"))?;
-        to(&object, case, (id, author))
+        to(&object, case, id, author)
     })
     .await
 }
 
 /// Acts on the case of the record of the path; answers the record as it is then.
 async fn act(
-    request: &HttpRequest,
+    visit: &Visit,
+    id: String,
     manner: Manner,
-    act: impl FnOnce(&mut Case, (&str, &Author)) -> Result<()> + Clone + Send + 'static,
+    act: impl FnOnce(&mut Case, &str, &Author) -> Result<()> + Clone + Send + 'static,
 ) -> Answer {
-    json::no_query(request)?;
-    let id = request::id_in_path(request)?;
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
-    let names = state.names.current().await;
+    let author = visit.author()?;
+    let names = visit.names().await;
     // Which usage to lock must be known before the transaction, because the usage is locked first.
-    let place = state.database.run(move |connection| Place::find(connection, &id)).await?;
+    let place = visit.state.database.run(move |connection| Place::find(connection, &id)).await?;
     let work = move |connection: &mut DbConnection| {
-        let acted = change::change(connection, &place, &author, |case| act(case, (&place.id, &author)))?;
+        let acted = change::change(connection, &place, &author, |case| act(case, &place.id, &author))?;
         match acted {
             (Acted::Done, record) => Told::new(&place.id, &Record::new(&record, &names)).map(Some),
             _ => Ok(None),
         }
     };
-    once::act_until_done(request, manner, work).await
+    once::act_until_done(visit, manner, work).await
 }
 
 fn check_expected(record: &FailedRecord, expected: Option<&RawValue>) -> Result<()> {
@@ -253,7 +243,7 @@ fn check_expected(record: &FailedRecord, expected: Option<&RawValue>) -> Result<
     expect::compare(expected, &Record::bare(record)?)
 }
 
-async fn answer(request: &HttpRequest, status: StatusCode, record: &FailedRecord) -> Answer {
-    let names = page::state_of(request)?.names.current().await;
+async fn answer(visit: &Visit, status: StatusCode, record: &FailedRecord) -> Answer {
+    let names = visit.names().await;
     json::answer(status, &Record::new(record, &names))
 }

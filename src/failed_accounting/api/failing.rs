@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 
 use super::record::Record;
 use crate::accounts::idempotency::Key;
@@ -15,7 +15,8 @@ use crate::usages::form;
 use crate::usages::recording::{Recorded, Recording};
 use crate::web::document::{WriteRefusals, described_body};
 use crate::web::error::Answer;
-use crate::web::{json, links, once, page, request};
+use crate::web::extract::{Body, Id, Visit};
+use crate::web::{links, once};
 
 const FAIL: [Member; 2] =
     [Member::new("reason", Kind::Text(form::MAX_TEXT)).required(), Member::new("failed_time", Kind::Time)];
@@ -44,18 +45,15 @@ described_body!(
         WriteRefusals
     )
 )]
-pub async fn create(request: HttpRequest, body: web::Bytes, recorder: web::Data<Recorder>) -> Answer {
-    json::no_query(&request)?;
-    let mut object = json::body(&request, &body, &FAIL)?;
-    let usage_id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn create(visit: Visit, Id(usage_id): Id, body: Body, recorder: web::Data<Recorder>) -> Answer {
+    let mut object = body.object(&FAIL)?;
+    let author = visit.author()?;
     let parts = [
         &*usage_id,
         object.fields.raw("reason").unwrap_or(""),
         object.fields.raw("failed_time").unwrap_or(""),
     ];
-    let key = match once::text_of(&request) {
+    let key = match once::text_of(&visit) {
         Ok(key) => key.map(|text| Key::new(author.name.clone(), text, &parts)),
         Err(message) => {
             object.errors.insert(once::KEY.to_owned(), message);
@@ -63,7 +61,7 @@ pub async fn create(request: HttpRequest, body: web::Bytes, recorder: web::Data<
         }
     };
     let recording = object.checked(read(&object.fields, author.at))?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let render: Render =
         Arc::new(move |record| serde_json::to_string(&Record::new(record, &names)).map_err(Error::internal));
     match recorder.record(Asked { usage_id, recording, author, key, render }).await? {

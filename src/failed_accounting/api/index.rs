@@ -1,6 +1,5 @@
 //! `GET /api/v1/failed-accounting`: a page of a filter with its exact count and sums.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -17,8 +16,8 @@ use crate::failed_accounting::list::{self, Listing};
 use crate::failed_accounting::totals::{self, Totals};
 use crate::web::document::{self, PAGING, Query, ReadRefusals};
 use crate::web::error::Answer;
+use crate::web::extract::Visit;
 use crate::web::json::{self, Place};
-use crate::web::page;
 
 /// What the list query takes, but the page.
 pub const FILTER: [(&str, Query, &str); 23] = [
@@ -121,9 +120,9 @@ pub struct Page {
     params(ListQuery),
     responses((status = 200, description = "A page.", body = Page), ReadRefusals)
 )]
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let (fields, mut errors) = json::list_query(&request, &KEYS)?;
+pub async fn index(visit: Visit) -> Answer {
+    let fields = visit.query()?;
+    let mut errors = json::list_query_errors(&fields, &KEYS);
     let (filter, wrong) = Filter::read(&fields);
     errors.extend(wrong);
     let page_size = filter.rows_per_page();
@@ -131,9 +130,10 @@ pub async fn index(request: HttpRequest) -> Answer {
     if !errors.is_empty() {
         return Err(Error::Invalid(errors).into());
     }
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let number = place.number();
-    let (listing, totals) = state.database.run(move |connection| read(connection, &filter, &place)).await?;
+    let (listing, totals) =
+        visit.state.database.run(move |connection| read(connection, &filter, &place)).await?;
     let page = Page {
         success: true,
         total: totals.count,

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -15,7 +14,8 @@ use crate::failed_accounting::filter::{Filter, KEYS};
 use crate::failed_accounting::summary::{self, Group};
 use crate::web::document::{self, ReadRefusals};
 use crate::web::error::Answer;
-use crate::web::{json, page};
+use crate::web::extract::Visit;
+use crate::web::json;
 
 /// The list query without pages, for the document.
 #[derive(Debug)]
@@ -68,17 +68,17 @@ pub struct SummaryBody {
     params(SummaryQuery),
     responses((status = 200, description = "Count and sums.", body = SummaryBody), ReadRefusals)
 )]
-pub async fn show(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
+pub async fn show(visit: Visit) -> Answer {
     let keys: Vec<&str> = KEYS.into_iter().filter(|key| *key != "page_size").collect();
-    let (fields, mut errors) = json::query(&request, &keys)?;
+    let fields = visit.query()?;
+    let mut errors = json::query_errors(&fields, &keys);
     let (filter, wrong) = Filter::read(&fields);
     errors.extend(wrong);
     if !errors.is_empty() {
         return Err(Error::Invalid(errors).into());
     }
-    let names = state.names.current().await;
-    let known = state.database.run(move |connection| summary::of(connection, &filter)).await?;
+    let names = visit.names().await;
+    let known = visit.state.database.run(move |connection| summary::of(connection, &filter)).await?;
     let nameless = HashMap::new();
     let body = SummaryBody {
         success: true,

@@ -1,10 +1,9 @@
 //! What the forms do: each change is one transaction that finds, checks, saves and writes its event.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 
 use super::conflict::conflict;
-use super::context::{id_in_path, list_link, record_link};
+use super::context::{list_link, record_link};
 use super::forms::{as_fields, delete_form, edit_form, record_of};
 use super::merging::{self, Purpose, Stale, UNITS};
 use super::show::{filter_of, refused};
@@ -18,7 +17,8 @@ use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::form;
 use crate::failed_accounting::seen::Seen;
 use crate::web::error::Answer;
-use crate::web::{flash, merge as web_merge, page, request};
+use crate::web::extract::{Form, Id, Visit};
+use crate::web::{merge as web_merge, page};
 
 /// How a change of a record ended.
 enum Outcome {
@@ -32,12 +32,9 @@ enum Outcome {
 }
 
 /// `POST /failed-accounting/{id}`: saves an edit.
-pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
-    let id = id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let record = record_of(state, &id).await?;
-    let edited = change(&request, &id, (Purpose::Edit, &fields), |case, id, fields, author| {
+pub async fn update(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
+    let record = record_of(&visit.state, &id).await?;
+    let edited = change(&visit, &id, (Purpose::Edit, &fields), |case, id, fields, author| {
         let edit = form::edit(fields, case.failure(id)?).map_err(Error::Invalid)?;
         case.edit(id, &edit, author)
     });
@@ -45,9 +42,9 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
         Err(Error::Invalid(errors)) => {
             // What was chosen on the page of a conflict is in the form that comes back.
             let fields = chosen(&fields, &record);
-            edit_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &record, (fields, errors)).await
+            edit_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &record, (fields, errors)).await
         }
-        ended => answer(&request, id, fields, ended, "flash-saved").await,
+        ended => answer(&visit, id, fields, ended, "flash-saved").await,
     }
 }
 
@@ -59,55 +56,47 @@ fn chosen(fields: &Fields, record: &FailedRecord) -> Fields {
 }
 
 /// `POST /failed-accounting/{id}/handle`: closes without charging.
-pub async fn handle(request: HttpRequest, body: web::Bytes) -> Answer {
-    let id = id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
-    let handled = change(&request, &id, (Purpose::Handle, &fields), |case, id, fields, author| {
+pub async fn handle(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
+    let handled = change(&visit, &id, (Purpose::Handle, &fields), |case, id, fields, author| {
         let handling = form::handling(fields).map_err(Error::Invalid)?;
         case.handle(id, &handling, author)
     });
     let ended = handled.await;
-    answer(&request, id, fields, ended, "flash-handled").await
+    answer(&visit, id, fields, ended, "flash-handled").await
 }
 
 /// `POST /failed-accounting/{id}/reopen`: undoes a handle.
-pub async fn reopen(request: HttpRequest, body: web::Bytes) -> Answer {
-    let id = id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
-    let reopened = change(&request, &id, (Purpose::Reopen, &fields), |case, id, fields, author| {
+pub async fn reopen(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
+    let reopened = change(&visit, &id, (Purpose::Reopen, &fields), |case, id, fields, author| {
         let note = form::reopening(fields).map_err(Error::Invalid)?;
         case.reopen(id, note.as_deref(), author)
     });
     let ended = reopened.await;
-    answer(&request, id, fields, ended, "flash-reopened").await
+    answer(&visit, id, fields, ended, "flash-reopened").await
 }
 
 /// `POST /failed-accounting/{id}/settle`: closes with the proof that the usage is accounted.
-pub async fn settle(request: HttpRequest, body: web::Bytes) -> Answer {
-    let id = id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
-    let settled = change(&request, &id, (Purpose::Settle, &fields), |case, id, fields, author| {
+pub async fn settle(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
+    let settled = change(&visit, &id, (Purpose::Settle, &fields), |case, id, fields, author| {
         let note = form::reopening(fields).map_err(Error::Invalid)?;
         case.settle(id, note.as_deref(), author)
     });
     let ended = settled.await;
-    answer(&request, id, fields, ended, "flash-settled").await
+    answer(&visit, id, fields, ended, "flash-settled").await
 }
 
 /// `POST /failed-accounting/{id}/delete`: removes a record; the audit trail keeps the whole row.
-pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
-    let id = id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
+pub async fn destroy(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
     if form::seen(&fields).is_none() {
         // Nobody saw what would be lost.
-        return delete_form(&request, id, (StatusCode::UNPROCESSABLE_ENTITY, Some("delete-unseen"))).await;
+        return delete_form(&visit, id, (StatusCode::UNPROCESSABLE_ENTITY, Some("delete-unseen"))).await;
     }
-    let deleted = change(&request, &id, (Purpose::Delete, &fields), |case, id, _, _| case.delete(id));
+    let deleted = change(&visit, &id, (Purpose::Delete, &fields), |case, id, _, _| case.delete(id));
     match deleted.await? {
-        Outcome::Stale(_) => delete_form(&request, id, (StatusCode::CONFLICT, Some("delete-changed"))).await,
+        Outcome::Stale(_) => delete_form(&visit, id, (StatusCode::CONFLICT, Some("delete-changed"))).await,
         Outcome::Done { record, .. } => {
-            tell(&request, Message::new("flash-deleted").with("amount", amount_of(&record)));
-            Ok(page::see_other(&list_link(&filter_of(&request)?)))
+            visit.tell(Message::new("flash-deleted").with("amount", amount_of(&record)));
+            Ok(page::see_other(&list_link(&filter_of(&visit)?)))
         }
     }
 }
@@ -115,13 +104,13 @@ pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
 /// Takes the case of the record, merges the form with what is there now, lets `act` change it, and saves it. Gives the
 /// record as it is then, or as it was where it is gone.
 async fn change(
-    request: &HttpRequest,
+    visit: &Visit,
     id: &str,
     (purpose, fields): (Purpose, &Fields),
     act: impl FnOnce(&mut Case, &str, &Fields, &Author) -> Result<()> + Clone + Send + 'static,
 ) -> Result<Outcome> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+    let state = &visit.state;
+    let author = visit.author()?;
     let (id, typed) = (id.to_owned(), fields.clone());
     let place = state.database.run(move |connection| Place::find(connection, &id)).await?;
     let work = move |connection: &mut DbConnection, typed: &Fields, saw: Option<Seen>| {
@@ -158,7 +147,7 @@ async fn change(
 
 /// The page after a change: back to the record, or why not.
 async fn answer(
-    request: &HttpRequest,
+    visit: &Visit,
     id: String,
     fields: Fields,
     ended: Result<Outcome>,
@@ -167,19 +156,15 @@ async fn answer(
     match ended {
         Ok(Outcome::Done { record, taken }) => {
             let done = Message::new(done).with("amount", amount_of(&record));
-            tell(request, web_merge::done(request::language_of(request), done, &taken));
-            Ok(page::see_other(&record_link(&id, "", &filter_of(request)?)))
+            visit.tell(web_merge::done(visit.language, done, &taken));
+            Ok(page::see_other(&record_link(&id, "", &filter_of(visit)?)))
         }
-        Ok(Outcome::Stale(stale)) => conflict(request, *stale).await,
-        Err(Error::Invalid(errors)) => refused(request, id, fields, errors).await,
+        Ok(Outcome::Stale(stale)) => conflict(visit, *stale).await,
+        Err(Error::Invalid(errors)) => refused(visit, id, fields, errors).await,
         Err(error) => Err(error.into()),
     }
 }
 
 pub(super) fn amount_of(record: &FailedRecord) -> String {
     record.amount.unwrap_or_default().to_string()
-}
-
-pub(super) fn tell(request: &HttpRequest, message: Message) {
-    flash::leave(&request::session_of(request), request::language_of(request), &message);
 }

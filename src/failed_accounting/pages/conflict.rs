@@ -1,7 +1,6 @@
 //! What a person sees whose form was filled from a record that somebody changed meanwhile: what both changed is asked
 //! about, field by field; the rest is told.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
@@ -13,9 +12,9 @@ use crate::audit::event::FAILED_ACCOUNTING;
 use crate::audit::store as audit;
 use crate::base::form::FieldErrors;
 use crate::web::error::Answer;
+use crate::web::extract::Visit;
 use crate::web::merge::MergeView;
 use crate::web::view::TimeView;
-use crate::web::{page, request};
 
 #[derive(Serialize)]
 struct ConflictPage {
@@ -32,17 +31,17 @@ struct ConflictPage {
 }
 
 /// The page for a form of which something must be asked; nothing was saved.
-pub(super) async fn conflict(request: &HttpRequest, stale: Stale) -> Answer {
-    let state = page::state_of(request)?;
-    let filter = filter_of(request)?;
-    let language = request::language_of(request);
+pub(super) async fn conflict(visit: &Visit, stale: Stale) -> Answer {
+    let state = &visit.state;
+    let filter = filter_of(visit)?;
+    let language = visit.language;
     let Stale { record, saw, merged } = stale;
     let id = record.id.clone();
     let last = state
         .database
         .run(move |connection| Ok(audit::timeline(connection, FAILED_ACCOUNTING, &id)?.into_iter().next()))
         .await?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let snapshot = saw.snapshot();
     let saw = |name: &str| snapshot.shown(name).unwrap_or_default().to_owned();
     let context = ConflictPage {
@@ -57,5 +56,5 @@ pub(super) async fn conflict(request: &HttpRequest, stale: Stale) -> Answer {
         action: record_link(&record.id, "", &filter),
         cancel: record_link(&record.id, "", &filter),
     };
-    page::render(request, StatusCode::CONFLICT, "failed_accounting/conflict.html", &context)
+    visit.render(StatusCode::CONFLICT, "failed_accounting/conflict.html", &context)
 }

@@ -10,7 +10,6 @@ use crate::failed_accounting::filter::{Filter, Handled};
 use crate::names::Names;
 pub(super) use crate::web::form::{Choice, FormView};
 use crate::web::links;
-pub(super) use crate::web::request::id_in_path;
 use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView, clip};
 

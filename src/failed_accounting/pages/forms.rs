@@ -1,10 +1,9 @@
 //! The pages that ask: record a failure, edit one, confirm a deletion.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-use super::context::{Choice, FormView, LIST, RowView, id_in_path, record_link, resolutions};
+use super::context::{Choice, FormView, LIST, RowView, record_link, resolutions};
 use super::show::filter_of;
 use crate::audit::event::FAILED_ACCOUNTING;
 use crate::audit::store as audit;
@@ -14,9 +13,9 @@ use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::store;
 use crate::web::error::Answer;
+use crate::web::extract::{Id, Visit};
 use crate::web::state::AppState;
 use crate::web::view::Named;
-use crate::web::{page, request};
 
 /// The fields of a new failure.
 const NEW_FIELDS: [&str; 10] = [
@@ -70,20 +69,20 @@ struct DeletePage {
 }
 
 /// `GET /failed-accounting/new`.
-pub async fn new(request: HttpRequest) -> Answer {
+pub async fn new(visit: Visit) -> Answer {
     let id = nanoid::nanoid!();
     let fields = Fields::new(vec![("id".to_owned(), id)]);
-    new_form(&request, StatusCode::OK, &fields, &FieldErrors::new()).await
+    new_form(&visit, StatusCode::OK, &fields, &FieldErrors::new()).await
 }
 
 /// The form for a new failure, with what was typed and what is wrong with it.
 pub(super) async fn new_form(
-    request: &HttpRequest,
+    visit: &Visit,
     status: StatusCode,
     fields: &Fields,
     errors: &FieldErrors,
 ) -> Answer {
-    filled_form(request, status, (fields, errors), None).await
+    filled_form(visit, status, (fields, errors), None).await
 }
 
 /// What was recorded, beside what was typed now.
@@ -104,53 +103,49 @@ pub(super) struct DifferingField {
 
 /// As [`new_form`], beside what the same form recorded before.
 pub(super) async fn filled_form(
-    request: &HttpRequest,
+    visit: &Visit,
     status: StatusCode,
     (fields, errors): (&Fields, &FieldErrors),
     recorded: Option<RecordedView>,
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let context = NewPage {
         recorded,
-        form: FormView::new(&NEW_FIELDS, fields, errors, request::language_of(request)),
+        form: FormView::new(&NEW_FIELDS, fields, errors, visit.language),
         action: LIST,
         cancel: LIST,
         models: crate::web::form::suggestions(&names.models),
         organisations: crate::web::form::suggestions(&names.organisations),
     };
-    page::render(request, status, "failed_accounting/new.html", &context)
+    visit.render(status, "failed_accounting/new.html", &context)
 }
 
 /// `GET /failed-accounting/{id}/edit`.
-pub async fn edit(request: HttpRequest) -> Answer {
-    let id = id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let record = state.database.run(move |connection| store::find(connection, &id)).await?;
-    edit_form(&request, StatusCode::OK, &record, (as_fields(&record), FieldErrors::new())).await
+pub async fn edit(visit: Visit, Id(id): Id) -> Answer {
+    let record = visit.state.database.run(move |connection| store::find(connection, &id)).await?;
+    edit_form(&visit, StatusCode::OK, &record, (as_fields(&record), FieldErrors::new())).await
 }
 
 /// The edit form of a record, with what was typed and what is wrong with it.
 pub(super) async fn edit_form(
-    request: &HttpRequest,
+    visit: &Visit,
     status: StatusCode,
     record: &FailedRecord,
     (fields, errors): (Fields, FieldErrors),
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let filter = filter_of(request)?;
-    let names = state.names.current().await;
+    let filter = filter_of(visit)?;
+    let names = visit.names().await;
     // What the person saw stays what they saw: a corrected form must still meet a later change.
     let seen = fields.raw("seen").map_or_else(|| record.seen().encode(), str::to_owned);
     let context = EditPage {
-        row: RowView::new(record, &names, state, &filter),
+        row: RowView::new(record, &names, &visit.state, &filter),
         resolutions: edit_resolutions(record, &fields),
-        form: FormView::new(&EDIT_FIELDS, &fields, &errors, request::language_of(request)),
+        form: FormView::new(&EDIT_FIELDS, &fields, &errors, visit.language),
         seen,
         action: record_link(&record.id, "", &filter),
         cancel: record_link(&record.id, "", &filter),
     };
-    page::render(request, status, "failed_accounting/edit.html", &context)
+    visit.render(status, "failed_accounting/edit.html", &context)
 }
 
 pub(super) fn edit_resolutions(record: &FailedRecord, fields: &Fields) -> Vec<Choice> {
@@ -176,19 +171,18 @@ pub(super) fn as_fields(record: &FailedRecord) -> Fields {
 }
 
 /// `GET /failed-accounting/{id}/delete`: what will be lost and what is kept.
-pub async fn confirm_delete(request: HttpRequest) -> Answer {
-    let id = id_in_path(&request)?;
-    delete_form(&request, id, (StatusCode::OK, None)).await
+pub async fn confirm_delete(visit: Visit, Id(id): Id) -> Answer {
+    delete_form(&visit, id, (StatusCode::OK, None)).await
 }
 
 /// What will be lost and what is kept, and why nothing was deleted so far.
 pub(super) async fn delete_form(
-    request: &HttpRequest,
+    visit: &Visit,
     id: String,
     (status, refusal): (StatusCode, Option<&'static str>),
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let filter = filter_of(request)?;
+    let state = &visit.state;
+    let filter = filter_of(visit)?;
     let (record, attempts, events) = state
         .database
         .run(move |connection| {
@@ -201,7 +195,7 @@ pub(super) async fn delete_form(
             Ok((record, attempts, events))
         })
         .await?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let context = DeletePage {
         row: RowView::new(&record, &names, state, &filter),
         refusal,
@@ -211,7 +205,7 @@ pub(super) async fn delete_form(
         action: record_link(&record.id, "/delete", &filter),
         cancel: record_link(&record.id, "", &filter),
     };
-    page::render(request, status, "failed_accounting/delete.html", &context)
+    visit.render(status, "failed_accounting/delete.html", &context)
 }
 
 /// Reads a record for a form.

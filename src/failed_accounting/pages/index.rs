@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
@@ -26,11 +25,12 @@ use crate::failed_accounting::store;
 use crate::failed_accounting::totals::{self, Known};
 use crate::names::{Names, search};
 use crate::web::error::Answer;
+use crate::web::extract::{Query, Visit};
 use crate::web::form::suggestions;
+use crate::web::links;
 use crate::web::locale::Language;
 use crate::web::state::AppState;
 use crate::web::view::Named;
-use crate::web::{links, page, request};
 
 #[derive(Serialize)]
 struct IndexPage {
@@ -81,21 +81,20 @@ pub(super) struct Found {
 }
 
 /// The list.
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let language = request::language_of(&request);
-    let typed = request::query_fields(&request)?;
+pub async fn index(visit: Visit, Query(typed): Query) -> Answer {
+    let state = &visit.state;
+    let language = visit.language;
     if let ([_], Some(view)) = (typed.pairs(), typed.text("view")) {
-        return views::open(&request, view).await;
+        return views::open(&visit, view).await;
     }
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let (fields, mut errors) = search::ids_for_names(&typed, &names);
     let (filter, wrong) = Filter::parse(&fields);
     errors.extend(wrong);
     refuse_unknown(&typed, &[&KEYS, &BESIDE], &mut errors);
     let position = position(&fields, filter.sort, &mut errors);
     let exact = fields.text("exact") == Some("1");
-    let (asked, person) = (filter.clone(), views::person_of(&request));
+    let (asked, person) = (filter.clone(), views::person_of(&visit));
     let (found, (saved, titles)) = state
         .database
         .run(move |connection| {
@@ -105,11 +104,11 @@ pub async fn index(request: HttpRequest) -> Answer {
     let is_right = errors.is_empty();
     let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = FormView::new(&KEYS, if is_right { &fields } else { &typed }, &errors, language);
-    let shown = Views { request: &request, names: &names, titles: &titles, language };
+    let shown = Views { visit: &visit, names: &names, titles: &titles, language };
     let saved = shown.bar(&saved, (&filter, typed.text("view")));
     let context =
         Builder { filter: &filter, exact, names: &names, state, language }.page(found, (form, saved));
-    page::render(&request, status, "failed_accounting/index.html", &context)
+    visit.render(status, "failed_accounting/index.html", &context)
 }
 
 fn position(fields: &Fields, sort: Sort, errors: &mut FieldErrors) -> Position {

@@ -1,11 +1,11 @@
 //! Recording a failure by its form; sent twice it records one.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 
-use super::changes::{amount_of, tell};
+use super::changes::amount_of;
 use super::context::record_link;
 use super::forms::{DifferingField, RecordedView, filled_form, new_form};
+use crate::audit::event::Author;
 use crate::base::clock::TIME_FORMAT;
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::secrets;
@@ -15,51 +15,52 @@ use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::form;
 use crate::web::changes::field_in_words;
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Visit};
 use crate::web::locale::Language;
+use crate::web::page;
 use crate::web::view::clip;
-use crate::web::{page, request};
 
 /// The most characters of a field that is shown beside another content.
 const SHOWN: usize = 300;
 
 /// `POST /failed-accounting`: records a failure.
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer {
     // The form brings the id, so that sending it twice records one failure.
     let id = fields.text("id").filter(|id| is_fresh_id(id)).map_or_else(|| nanoid::nanoid!(), str::to_owned);
     let record = match form::new_failure(&fields, id, author.at).and_then(form::on_one_day) {
         Ok(record) => record,
         Err(errors) => {
-            return new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
+            return new_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
         }
     };
     let sent = record.clone();
-    let inserted =
-        state.database.transaction(move |connection| change::insert(connection, &record, &author)).await;
+    let inserted = visit
+        .state
+        .database
+        .transaction(move |connection| change::insert(connection, &record, &author))
+        .await;
     let inserted = match inserted {
         Err(Error::Invalid(errors)) => {
-            return new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
+            return new_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
         }
         ended => ended?,
     };
     match inserted {
         Inserted::There(record) => {
-            tell(&request, Message::new("flash-recorded").with("amount", amount_of(&record)));
+            visit.tell(Message::new("flash-recorded").with("amount", amount_of(&record)));
             Ok(page::see_other(&record_link(&record.id, "", &Default::default())))
         }
         Inserted::Other(present) => {
             let recorded = RecordedView {
                 link: record_link(&present.id, "", &Default::default()),
-                fields: differing(&present, &sent, request::language_of(&request)),
+                fields: differing(&present, &sent, visit.language),
                 id: present.id.clone(),
             };
             // Whoever means another failure sends it under an id of its own.
             let pairs = fields.pairs().iter().filter(|(name, _)| name != "id").cloned();
             let fields = Fields::new(pairs.chain([("id".to_owned(), nanoid::nanoid!())]).collect());
             let form = (&fields, &FieldErrors::new());
-            filled_form(&request, StatusCode::CONFLICT, form, Some(recorded)).await
+            filled_form(&visit, StatusCode::CONFLICT, form, Some(recorded)).await
         }
     }
 }

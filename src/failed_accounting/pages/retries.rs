@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::HttpRequest;
 use serde::Serialize;
 
-use super::changes::{amount_of, tell};
-use super::context::{id_in_path, record_link};
+use super::changes::amount_of;
+use super::context::record_link;
 use super::show::filter_of;
 use crate::audit::event::Author;
 use crate::base::form::Message;
@@ -18,9 +17,10 @@ use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::web::error::Answer;
+use crate::web::extract::{Id, Visit};
+use crate::web::page;
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
-use crate::web::{page, request};
 
 /// The retry of a record as its page shows it.
 #[derive(Serialize)]
@@ -103,32 +103,32 @@ pub(super) fn retry_view(
 }
 
 /// `POST /failed-accounting/{id}/retry`: asks the platform to account the usage again.
-pub async fn retry(request: HttpRequest) -> Answer {
+pub async fn retry(visit: Visit, Id(id): Id) -> Answer {
     let told = |_: &FailedRecord, usage: Option<Money>| match usage {
         // The platform prices it anew: the record's amount is not what will be charged.
         Some(amount) => Message::new("flash-retrying").with("amount", amount),
         None => Message::new("flash-retrying-unpriced"),
     };
-    change(&request, Case::retry, told).await
+    change(&visit, id, Case::retry, told).await
 }
 
 /// `POST /failed-accounting/{id}/withdraw`: takes a retry back that the platform has not begun.
-pub async fn withdraw(request: HttpRequest) -> Answer {
+pub async fn withdraw(visit: Visit, Id(id): Id) -> Answer {
     let told = |record: &FailedRecord, _| Message::new("flash-withdrawn").with("amount", amount_of(record));
-    change(&request, Case::withdraw, told).await
+    change(&visit, id, Case::withdraw, told).await
 }
 
 type Act = fn(&mut Case, &str, &Author) -> Result<()>;
 
 /// Acts on the case of the record in the path; what was done is told of the record and the amount of its usage.
 async fn change(
-    request: &HttpRequest,
+    visit: &Visit,
+    id: String,
     act: Act,
     told: impl FnOnce(&FailedRecord, Option<Money>) -> Message,
 ) -> Answer {
-    let id = id_in_path(request)?;
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+    let state = &visit.state;
+    let author = visit.author()?;
     let asked = id.clone();
     let place = state.database.run(move |connection| Place::find(connection, &asked)).await?;
     let work = move |connection: &mut DbConnection| {
@@ -143,6 +143,6 @@ async fn change(
             break (record, amount);
         }
     };
-    tell(request, told(&record, amount));
-    Ok(page::see_other(&record_link(&id, "", &filter_of(request)?)))
+    visit.tell(told(&record, amount));
+    Ok(page::see_other(&record_link(&id, "", &filter_of(visit)?)))
 }

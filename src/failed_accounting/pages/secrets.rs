@@ -1,22 +1,17 @@
 //! Looking at the secrets that the other pages mask: for administrators, and noted.
 
-use actix_web::HttpRequest;
-
-use super::context::id_in_path;
 use super::show::unmasked;
+use crate::audit::event::Author;
 use crate::audit::event::{Action, Change, FAILED_ACCOUNTING};
 use crate::audit::store as audit;
 use crate::db::DbConnection;
 use crate::failed_accounting::store;
 use crate::web::error::Answer;
-use crate::web::{page, request};
+use crate::web::extract::{Id, Visit};
 
 /// `POST /failed-accounting/{id}/reason`: the details page with the secrets of the reason, for this once and
 /// with an event in the audit trail.
-pub async fn show_secrets(request: HttpRequest) -> Answer {
-    let id = id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn show_secrets(visit: Visit, Id(id): Id, author: Author) -> Answer {
     let asked = id.clone();
     let note = move |connection: &mut DbConnection| {
         store::find(connection, &asked)?;
@@ -29,6 +24,6 @@ pub async fn show_secrets(request: HttpRequest) -> Answer {
         };
         audit::record(connection, &author, change)
     };
-    state.database.transaction(note).await?;
-    unmasked(&request, id).await
+    visit.state.database.transaction(note).await?;
+    unmasked(&visit, id).await
 }

@@ -1,13 +1,12 @@
 //! `GET /failed-accounting/{id}`: one record with its usage, attempts, actions at hand and timeline.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use super::cause::cause_title;
 use super::causes::cause_link;
-use super::context::{Choice, FormView, RowView, id_in_path, list_link, record_link, resolutions};
+use super::context::{Choice, FormView, RowView, list_link, record_link, resolutions};
 use super::retries::{RetryView, retry_view};
 use super::usage::{UsageView, usage_view};
 use crate::audit::event::FAILED_ACCOUNTING;
@@ -26,11 +25,11 @@ use crate::failed_accounting::store;
 use crate::usages::store as usages;
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::web::error::Answer;
+use crate::web::extract::{Id, Visit};
 use crate::web::locale::Language;
 use crate::web::state::AppState;
 use crate::web::timeline::EventView;
 use crate::web::view::TimeView;
-use crate::web::{page, request};
 
 /// More lines or characters of a reason than these are folded.
 const FOLD_LINES: usize = 12;
@@ -103,9 +102,8 @@ struct Found {
 }
 
 /// The details page.
-pub async fn show(request: HttpRequest) -> Answer {
-    let id = id_in_path(&request)?;
-    details(&request, id, StatusCode::OK, Shown::default()).await
+pub async fn show(visit: Visit, Id(id): Id) -> Answer {
+    details(&visit, id, StatusCode::OK, Shown::default()).await
 }
 
 /// What the details page shows besides the record.
@@ -119,27 +117,27 @@ struct Shown {
 }
 
 /// The details page with the secrets of the reason.
-pub(super) async fn unmasked(request: &HttpRequest, id: String) -> Answer {
-    details(request, id, StatusCode::OK, Shown { unmasked: true, ..Shown::default() }).await
+pub(super) async fn unmasked(visit: &Visit, id: String) -> Answer {
+    details(visit, id, StatusCode::OK, Shown { unmasked: true, ..Shown::default() }).await
 }
 
-async fn details(request: &HttpRequest, id: String, status: StatusCode, shown: Shown) -> Answer {
-    let state = page::state_of(request)?;
-    let filter = filter_of(request)?;
+async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) -> Answer {
+    let state = &visit.state;
+    let filter = filter_of(visit)?;
     let asked = filter.clone();
     let found = state.database.run(move |connection| find(connection, &id, &asked)).await?;
-    let names = state.names.current().await;
-    let language = request::language_of(request);
+    let names = visit.names().await;
+    let language = visit.language;
     let form = FormView::new(&["resolution", "handled_note", "note"], &shown.fields, &shown.errors, language);
     let row = |record: &FailedRecord| RowView::new(record, &names, state, &filter);
     let attempts = found.attempts.iter().map(row).collect();
     let context = build(state, &filter, found, (form, attempts, shown.unmasked), row, language);
-    page::render(request, status, "failed_accounting/show.html", &context)
+    visit.render(status, "failed_accounting/show.html", &context)
 }
 
 /// The filter in which a record is looked at; wrong parts of it are ignored here.
-pub(super) fn filter_of(request: &HttpRequest) -> Result<Filter> {
-    Ok(Filter::parse(&request::query_fields(request)?).0)
+pub(super) fn filter_of(visit: &Visit) -> Result<Filter> {
+    Ok(Filter::parse(&visit.query()?).0)
 }
 
 fn find(connection: &mut DbConnection, id: &str, filter: &Filter) -> Result<Found> {
@@ -233,11 +231,6 @@ fn build(
 }
 
 /// An answer for a form whose fields were refused.
-pub(super) async fn refused(
-    request: &HttpRequest,
-    id: String,
-    fields: Fields,
-    errors: FieldErrors,
-) -> Answer {
-    details(request, id, StatusCode::UNPROCESSABLE_ENTITY, Shown { fields, errors, unmasked: false }).await
+pub(super) async fn refused(visit: &Visit, id: String, fields: Fields, errors: FieldErrors) -> Answer {
+    details(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Shown { fields, errors, unmasked: false }).await
 }

@@ -1,9 +1,7 @@
 //! Saved views: the bar on the list, opening one, and the page of all.
 
-use actix_web::HttpRequest;
 use serde::Serialize;
 
-use super::changes::tell;
 use super::context::{LIST, list_link};
 use crate::base::form::Message;
 use crate::causes::titles::Titles;
@@ -13,8 +11,9 @@ use crate::failed_accounting::chips;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::views::{View, store};
 use crate::web::error::Answer;
+use crate::web::extract::Visit;
 use crate::web::locale::{self, Language};
-use crate::web::{links, page, request};
+use crate::web::{links, page};
 
 /// The path of the page of all views.
 pub(super) const VIEWS: &str = "/views";
@@ -43,7 +42,7 @@ struct IndexPage {
 
 /// How views are shown to the one who asks.
 pub(super) struct Views<'a> {
-    pub request: &'a HttpRequest,
+    pub visit: &'a Visit,
     pub names: &'a crate::names::Names,
     /// Those of the causes in the filters.
     pub titles: &'a Titles,
@@ -53,7 +52,7 @@ pub(super) struct Views<'a> {
 impl Views<'_> {
     /// Views as links; the one that shows this filter is current.
     pub(super) fn links(&self, views: &[View], present: Option<&Filter>) -> Vec<ViewLink> {
-        let visitor = request::visitor_of(self.request);
+        let visitor = self.visit.visitor();
         let (person, default) =
             visitor.map(|visitor| (visitor.name, visitor.default_view)).unwrap_or_default();
         let link = |view: &View| ViewLink {
@@ -96,18 +95,17 @@ pub(super) fn open_link(view: &View) -> String {
     links::with_query(LIST, &links::query(&pairs))
 }
 
-pub(super) fn person_of(request: &HttpRequest) -> String {
-    request::visitor_of(request).map(|visitor| visitor.name).unwrap_or_default()
+pub(super) fn person_of(visit: &Visit) -> String {
+    visit.visitor().map(|visitor| visitor.name).unwrap_or_default()
 }
 
 /// `GET /failed-accounting?view=`: leads to the list with the filter of that view.
-pub(super) async fn open(request: &HttpRequest, id: &str) -> Answer {
-    let state = page::state_of(request)?;
-    let (id, person) = (id.to_owned(), person_of(request));
-    match state.database.run(move |connection| store::find(connection, &id, &person)).await {
+pub(super) async fn open(visit: &Visit, id: &str) -> Answer {
+    let (id, person) = (id.to_owned(), person_of(visit));
+    match visit.state.database.run(move |connection| store::find(connection, &id, &person)).await {
         Ok(view) => Ok(page::see_other(&open_link(&view))),
         Err(Error::NotFound) => {
-            tell(request, Message::new("flash-view-gone"));
+            visit.tell(Message::new("flash-view-gone"));
             Ok(page::see_other(LIST))
         }
         Err(error) => Err(error.into()),
@@ -115,13 +113,12 @@ pub(super) async fn open(request: &HttpRequest, id: &str) -> Answer {
 }
 
 /// `GET /views`: all that this person sees.
-pub async fn views(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let person = person_of(&request);
-    let (found, titles) = state.database.run(move |connection| saved(connection, &person)).await?;
-    let (names, language) = (state.names.current().await, request::language_of(&request));
-    let shown = Views { request: &request, names: &names, titles: &titles, language };
-    page::ok(&request, "failed_accounting/views.html", &IndexPage { views: shown.links(&found, None) })
+pub async fn views(visit: Visit) -> Answer {
+    let person = person_of(&visit);
+    let (found, titles) = visit.state.database.run(move |connection| saved(connection, &person)).await?;
+    let (names, language) = (visit.names().await, visit.language);
+    let shown = Views { visit: &visit, names: &names, titles: &titles, language };
+    visit.ok("failed_accounting/views.html", &IndexPage { views: shown.links(&found, None) })
 }
 
 /// The bar of views above the list.

@@ -1,11 +1,11 @@
 //! Reading and changing one usage: each change is one transaction, with the token as its author.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 
 use super::record::{FIELDS, Record};
+use crate::audit::event::Author;
 use crate::base::expect;
-use crate::base::form::Message;
+use crate::base::form::{Fields, Message};
 use crate::base::object::{Kind, Member};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
@@ -14,8 +14,9 @@ use crate::usages::usage::{CREATED, Usage, Whereabouts};
 use crate::usages::{form, store};
 use crate::web::document::{ReadRefusals, WriteRefusals, described_body};
 use crate::web::error::Answer;
+use crate::web::extract::{Body, Id, NoQuery, Visit};
+use crate::web::json;
 use crate::web::once::{self, Manner, Told};
-use crate::web::{json, page, request};
 
 const ID: Kind = Kind::Line(32);
 
@@ -71,13 +72,10 @@ described_body!(
     params(("id" = String, Path, description = "The id of the usage.")),
     responses((status = 200, description = "The usage.", body = Record), ReadRefusals)
 )]
-pub async fn show(request: HttpRequest) -> Answer {
-    json::no_query(&request)?;
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let found = state.database.run(move |connection| store::find_anywhere(connection, &id)).await?;
+pub async fn show(visit: Visit, Id(id): Id, _: NoQuery) -> Answer {
+    let found = visit.state.database.run(move |connection| store::find_anywhere(connection, &id)).await?;
     let (usage, whereabouts) = found.ok_or(Error::NotFound)?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     json::answer(StatusCode::OK, &Record::new(&usage, whereabouts, &names))
 }
 
@@ -89,15 +87,12 @@ pub async fn show(request: HttpRequest) -> Answer {
     request_body = NewUsage,
     responses((status = 201, description = "The usage.", body = Record), WriteRefusals)
 )]
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    json::no_query(&request)?;
-    let object = json::body(&request, &body, &new_members())?;
+pub async fn create(visit: Visit, author: Author, body: Body) -> Answer {
+    let object = body.object(&new_members())?;
     let usage = object.checked(form::new_usage(&object.fields))?;
     let accounting_status = usage.accounting_status.or(Some(CREATED.to_owned()));
     let usage = Usage { accounting_status, ..usage };
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let work = move |connection: &mut DbConnection| {
         let mut case = Case::of_usage(connection, &usage.id)?;
         case.make_usage(&usage).map_err(|error| taken(error, &usage)).map_err(refused_by_state)?;
@@ -105,7 +100,7 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
         let kept = as_kept(connection, &usage.id)?;
         Told::new(&kept.id, &Record::new(&kept, Whereabouts::Live, &names))
     };
-    once::act(&request, Manner::created("/api/v1/usages"), work).await
+    once::act(&visit, Manner::created("/api/v1/usages"), work).await
 }
 
 /// Edits a live usage.
@@ -117,12 +112,8 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     request_body = UsageEdit,
     responses((status = 200, description = "The usage as it is now.", body = Record), WriteRefusals)
 )]
-pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
-    json::no_query(&request)?;
-    let object = json::body(&request, &body, &edit_members())?;
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn update(visit: Visit, Id(id): Id, author: Author, body: Body) -> Answer {
+    let object = body.object(&edit_members())?;
     let work = move |connection: &mut DbConnection| {
         let mut case = Case::of_usage(connection, &id)?;
         let before = case.live_usage()?.clone();
@@ -134,8 +125,8 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
         case.save(connection, &author).map_err(|error| taken(error, &after))?;
         as_kept(connection, &after.id)
     };
-    let usage = state.database.transaction(work).await?;
-    let names = state.names.current().await;
+    let usage = visit.state.database.transaction(work).await?;
+    let names = visit.names().await;
     json::answer(StatusCode::OK, &Record::new(&usage, Whereabouts::Live, &names))
 }
 
@@ -150,12 +141,9 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     ),
     responses((status = 204, description = "It is gone; the audit trail keeps the whole row."), WriteRefusals)
 )]
-pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
-    let confirmed = confirmed(&request, &body)?;
-    let id = request::id_in_path(&request)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
-    let removed = state.database.transaction(move |connection| {
+pub async fn destroy(visit: Visit, Id(id): Id, author: Author, body: Body) -> Answer {
+    let confirmed = confirmed(&visit.query()?, &body)?;
+    let removed = visit.state.database.transaction(move |connection| {
         let mut case = Case::of_usage(connection, &id)?;
         case.delete_usage(confirmed.as_deref())?;
         case.save(connection, &author)
@@ -165,12 +153,12 @@ pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
 }
 
 /// The id that was sent once more to confirm, in the query or the body; nothing else may be asked.
-fn confirmed(request: &HttpRequest, body: &web::Bytes) -> Result<Option<String>> {
-    let (query, errors) = json::query(request, &["confirm"])?;
+fn confirmed(query: &Fields, body: &Body) -> Result<Option<String>> {
+    let errors = json::query_errors(query, &["confirm"]);
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
-    let object = json::optional_body(request, body, &[Member::new("confirm", ID)])?;
+    let object = body.beside_query(&[Member::new("confirm", ID)])?;
     object.checked(Ok(()))?;
     Ok(query.text("confirm").or_else(|| object.fields.text("confirm")).map(str::to_owned))
 }

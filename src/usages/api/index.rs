@@ -1,6 +1,5 @@
 //! `GET /api/v1/usages`: a page of a filter with its exact count and sums.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -17,8 +16,8 @@ use crate::usages::totals::{self, Totals};
 use crate::usages::usage::Whereabouts;
 use crate::web::document::{self, PAGING, Query, ReadRefusals};
 use crate::web::error::Answer;
+use crate::web::extract::Visit;
 use crate::web::json::{self, Place};
-use crate::web::page;
 
 const FILTER: [(&str, Query, &str); 10] = [
     ("accounting_status", Query::Line(32), "created, accounted, failed, or what another program wrote."),
@@ -84,8 +83,8 @@ pub struct Page {
     params(ListQuery),
     responses((status = 200, description = "A page.", body = Page), ReadRefusals)
 )]
-pub async fn index(request: HttpRequest) -> Answer {
-    list_of(&request, Shelf::Live).await
+pub async fn index(visit: Visit) -> Answer {
+    list_of(&visit, Shelf::Live).await
 }
 
 /// Lists archived usages; they can be read only.
@@ -96,13 +95,13 @@ pub async fn index(request: HttpRequest) -> Answer {
     params(HistoryQuery),
     responses((status = 200, description = "A page.", body = Page), ReadRefusals)
 )]
-pub async fn history(request: HttpRequest) -> Answer {
-    list_of(&request, Shelf::History).await
+pub async fn history(visit: Visit) -> Answer {
+    list_of(&visit, Shelf::History).await
 }
 
-async fn list_of(request: &HttpRequest, shelf: Shelf) -> Answer {
-    let state = page::state_of(request)?;
-    let (fields, mut errors) = json::list_query(request, shelf.keys())?;
+async fn list_of(visit: &Visit, shelf: Shelf) -> Answer {
+    let fields = visit.query()?;
+    let mut errors = json::list_query_errors(&fields, shelf.keys());
     let (filter, wrong) = Filter::read_on(shelf, &fields);
     errors.extend(wrong);
     let page_size = filter.rows_per_page() as u64;
@@ -110,9 +109,10 @@ async fn list_of(request: &HttpRequest, shelf: Shelf) -> Answer {
     if !errors.is_empty() {
         return Err(Error::Invalid(errors).into());
     }
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let number = place.number();
-    let (listing, totals) = state.database.run(move |connection| read(connection, &filter, &place)).await?;
+    let (listing, totals) =
+        visit.state.database.run(move |connection| read(connection, &filter, &place)).await?;
     let last = listing.rows.last().filter(|_| listing.has_next);
     let record = |row: &Listed| {
         let whereabouts = match shelf {

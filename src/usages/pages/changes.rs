@@ -1,11 +1,11 @@
 //! What the forms of usages do: each change is one transaction that finds, checks, saves and writes its event.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 
 use super::context::{list_link, usage_link};
 use super::forms::{Stale, conflict_form, delete_form, edit_form, live_usage, new_form};
 use super::show::{details, filter_of};
+use crate::audit::event::Author;
 use crate::base::form::Message;
 use crate::base::merge::has_choices;
 use crate::error::Error;
@@ -14,7 +14,8 @@ use crate::usages::form::{self, Seen};
 use crate::usages::recording::{Recorded, Recording};
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
-use crate::web::{flash, links, merge, page, request};
+use crate::web::extract::{Form, Id, Visit};
+use crate::web::{links, merge, page};
 
 /// How a change of a usage ended.
 enum Outcome {
@@ -25,14 +26,11 @@ enum Outcome {
 }
 
 /// `POST /usages`: creates a usage.
-pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer {
     let created = match form::new_usage(&fields) {
         Ok(usage) => {
             let (link, money) = (usage_link(&usage.id, "", &Default::default()), amount_of(&usage));
-            let done = state.database.transaction(move |connection| {
+            let done = visit.state.database.transaction(move |connection| {
                 let mut case = Case::of_usage(connection, &usage.id)?;
                 case.make_usage(&usage)?;
                 case.save(connection, &author)
@@ -43,22 +41,19 @@ pub async fn create(request: HttpRequest, body: web::Bytes) -> Answer {
     };
     match created {
         Ok((link, money)) => {
-            tell(&request, Message::new("flash-usage-created").with("amount", money));
+            visit.tell(Message::new("flash-usage-created").with("amount", money));
             Ok(page::see_other(&link))
         }
         Err(Error::Invalid(errors)) => {
-            new_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await
+            new_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /usages/{id}`: saves an edit.
-pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
-    let id = request::id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn update(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) -> Answer {
+    let state = &visit.state;
     let (asked, typed) = (id.clone(), fields.clone());
     let ended = state.database.transaction(move |connection| {
         let mut case = Case::of_usage(connection, &asked)?;
@@ -81,29 +76,26 @@ pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
     match ended.await {
         Ok(Outcome::Done(taken)) => {
             let done = Message::new("flash-usage-saved");
-            tell(&request, merge::done(request::language_of(&request), done, &taken));
-            Ok(page::see_other(&usage_link(&id, "", &filter_of(&request)?)))
+            visit.tell(merge::done(visit.language, done, &taken));
+            Ok(page::see_other(&usage_link(&id, "", &filter_of(&visit)?)))
         }
-        Ok(Outcome::Stale(stale)) => conflict_form(&request, *stale).await,
+        Ok(Outcome::Stale(stale)) => conflict_form(&visit, *stale).await,
         Err(Error::Invalid(errors)) => {
             let usage = live_usage(state, &id).await?;
             // What was chosen on the page of a conflict is in the form that comes back.
             let fields =
                 Seen::in_form(&fields).map_or(fields.clone(), |saw| saw.merge(&usage, &fields).fields);
-            edit_form(&request, StatusCode::UNPROCESSABLE_ENTITY, &usage, (fields, errors, None)).await
+            edit_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &usage, (fields, errors, None)).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /usages/{id}/delete`: removes a live usage without open failures; the audit trail keeps the whole row.
-pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
-    let id = request::id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn destroy(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) -> Answer {
     let (asked, typed) = (id.clone(), fields.clone());
-    let amount = state
+    let amount = visit
+        .state
         .database
         .transaction(move |connection| {
             let mut case = Case::of_usage(connection, &asked)?;
@@ -122,28 +114,25 @@ pub async fn destroy(request: HttpRequest, body: web::Bytes) -> Answer {
         })
         .await;
     let amount = match amount {
-        Err(Error::Invalid(errors)) => return delete_form(&request, id, (fields, errors)).await,
+        Err(Error::Invalid(errors)) => return delete_form(&visit, id, (fields, errors)).await,
         amount => amount?,
     };
-    tell(&request, Message::new("flash-usage-deleted").with("amount", amount));
-    Ok(page::see_other(&list_link(&filter_of(&request)?)))
+    visit.tell(Message::new("flash-usage-deleted").with("amount", amount));
+    Ok(page::see_other(&list_link(&filter_of(&visit)?)))
 }
 
 /// `POST /usages/{id}/fail`: records that the usage could not be accounted.
-pub async fn fail(request: HttpRequest, body: web::Bytes) -> Answer {
-    let id = request::id_in_path(&request)?;
-    let fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
-    let author = request::author_of(&request, state)?;
+pub async fn fail(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) -> Answer {
     let reason = match form::reason(&fields) {
         Ok(reason) => reason,
         Err(errors) => {
-            return details(&request, id, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
+            return details(&visit, id, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
         }
     };
     let recording = Recording { id: Recording::fresh_id(author.at), reason, failed_time: author.at };
     let link = format!("/failed-accounting/{}", links::segment(&recording.id));
-    let recorded = state
+    let recorded = visit
+        .state
         .database
         .transaction(move |connection| {
             let mut case = Case::of_usage(connection, &id)?;
@@ -156,7 +145,7 @@ pub async fn fail(request: HttpRequest, body: web::Bytes) -> Answer {
     match recorded {
         Recorded::Done { amount } => {
             let amount = amount.unwrap_or_default();
-            tell(&request, Message::new("flash-recorded").with("amount", amount));
+            visit.tell(Message::new("flash-recorded").with("amount", amount));
             Ok(page::see_other(&link))
         }
         Recorded::Accounted => refuse(Message::new("fail-accounted")),
@@ -170,8 +159,4 @@ pub async fn fail(request: HttpRequest, body: web::Bytes) -> Answer {
 
 fn amount_of(usage: &Usage) -> String {
     usage.amount.unwrap_or_default().to_string()
-}
-
-fn tell(request: &HttpRequest, message: Message) {
-    flash::leave(&request::session_of(request), request::language_of(request), &message);
 }

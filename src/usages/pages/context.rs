@@ -1,11 +1,11 @@
 //! What the templates of several pages show of a usage.
 
-use actix_web::HttpRequest;
 use serde::Serialize;
 
 use crate::names::Names;
 use crate::usages::filter::{Filter, Shelf};
 use crate::usages::usage::Usage;
+use crate::web::extract::Visit;
 use crate::web::links;
 use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView};
@@ -64,8 +64,8 @@ pub(super) fn list_link(filter: &Filter) -> String {
 }
 
 /// Which of the two lists a request is about.
-pub(super) fn shelf_of(request: &HttpRequest) -> Shelf {
-    match request.path().starts_with(Shelf::History.path()) {
+pub(super) fn shelf_of(visit: &Visit) -> Shelf {
+    match visit.path().starts_with(Shelf::History.path()) {
         true => Shelf::History,
         false => Shelf::Live,
     }

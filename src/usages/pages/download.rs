@@ -1,27 +1,25 @@
 //! `GET /usages.csv`: every usage of a filter, streamed.
 
-use actix_web::HttpRequest;
-
 use super::context::shelf_of;
 use crate::base::form::refuse_unknown;
 use crate::error::Error;
 use crate::usages::export;
 use crate::usages::filter::{BESIDE, Filter};
+use crate::web::download;
 use crate::web::error::Answer;
-use crate::web::{download, page, request};
+use crate::web::extract::{Query, Visit};
 
 /// The CSV of the filter.
-pub async fn download(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?.clone();
-    let fields = request::query_fields(&request)?;
-    let (filter, mut errors) = Filter::parse_on(shelf_of(&request), &fields);
+pub async fn download(visit: Visit, Query(fields): Query) -> Answer {
+    let state = visit.state.clone();
+    let (filter, mut errors) = Filter::parse_on(shelf_of(&visit), &fields);
     refuse_unknown(&fields, &[filter.shelf.keys(), &BESIDE], &mut errors);
     if !errors.is_empty() {
         return Err(Error::Invalid(errors).into());
     }
     let bom = fields.text("bom") == Some("1");
-    let place = state.downloads.take(&request::person_of(&request)?).await?;
-    let names = state.names.current().await;
+    let place = state.downloads.take(&visit.person()?).await?;
+    let names = visit.names().await;
     let file_name = export::file_name(&filter, state.clock.now());
     Ok(download::csv(place, &file_name, move |sink| {
         state.database.run_here(|connection| {

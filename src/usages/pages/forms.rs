@@ -1,6 +1,5 @@
 //! The pages that ask: create a usage, edit one, confirm a deletion.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
@@ -14,11 +13,11 @@ use crate::usages::form::{self, FIELDS, Seen};
 use crate::usages::store;
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
+use crate::web::extract::{Id, Visit};
 use crate::web::form::{FormView, suggestions};
 use crate::web::merge::MergeView;
 use crate::web::state::AppState;
 use crate::web::view::Named;
-use crate::web::{page, request};
 
 #[derive(Serialize)]
 struct FormPage {
@@ -49,28 +48,27 @@ struct DeletePage {
 }
 
 /// `GET /usages/new`.
-pub async fn new(request: HttpRequest) -> Answer {
+pub async fn new(visit: Visit) -> Answer {
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let fields = Fields::new(vec![
         pair("id", &nanoid::nanoid!()),
         pair("status", "SUCCEEDED"),
         pair("accounting_status", "created"),
     ]);
-    new_form(&request, StatusCode::OK, &fields, &FieldErrors::new()).await
+    new_form(&visit, StatusCode::OK, &fields, &FieldErrors::new()).await
 }
 
 /// The form for a new usage, with what was typed and what is wrong with it.
 pub(super) async fn new_form(
-    request: &HttpRequest,
+    visit: &Visit,
     status: StatusCode,
     fields: &Fields,
     errors: &FieldErrors,
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let context = FormPage {
         row: None,
-        form: FormView::new(&FIELDS, fields, errors, request::language_of(request)),
+        form: FormView::new(&FIELDS, fields, errors, visit.language),
         seen: String::new(),
         is_accounted: false,
         merge: None,
@@ -79,15 +77,14 @@ pub(super) async fn new_form(
         models: suggestions(&names.models),
         organisations: suggestions(&names.organisations),
     };
-    page::render(request, status, "usages/form.html", &context)
+    visit.render(status, "usages/form.html", &context)
 }
 
 /// `GET /usages/{id}/edit`.
-pub async fn edit(request: HttpRequest) -> Answer {
-    let id = request::id_in_path(&request)?;
-    let usage = live_usage(page::state_of(&request)?, &id).await?;
+pub async fn edit(visit: Visit, Id(id): Id) -> Answer {
+    let usage = live_usage(&visit.state, &id).await?;
     let fields = form::as_fields(&usage);
-    edit_form(&request, StatusCode::OK, &usage, (fields, FieldErrors::new(), None)).await
+    edit_form(&visit, StatusCode::OK, &usage, (fields, FieldErrors::new(), None)).await
 }
 
 /// A form that cannot be carried out before something is asked.
@@ -99,26 +96,25 @@ pub(super) struct Stale {
 }
 
 /// The edit form of a usage that somebody else changed meanwhile.
-pub(super) async fn conflict_form(request: &HttpRequest, stale: Stale) -> Answer {
+pub(super) async fn conflict_form(visit: &Visit, stale: Stale) -> Answer {
     let Stale { usage, saw, merged } = stale;
     let shown = |name: &str| saw.fields.shown(name).unwrap_or_default().to_owned();
-    let language = request::language_of(request);
+    let language = visit.language;
     let merge = MergeView::new(&merged, &form::as_fields(&usage), shown, language);
     let form = (merged.fields, FieldErrors::new(), Some(merge));
-    edit_form(request, StatusCode::CONFLICT, &usage, form).await
+    edit_form(visit, StatusCode::CONFLICT, &usage, form).await
 }
 
 /// The edit form of a usage, with what was typed, what is wrong with it, and what is to be asked.
 pub(super) async fn edit_form(
-    request: &HttpRequest,
+    visit: &Visit,
     status: StatusCode,
     usage: &Usage,
     (fields, errors, merge): (Fields, FieldErrors, Option<MergeView>),
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let filter = filter_of(request)?;
-    let language = request::language_of(request);
-    let names = state.names.current().await;
+    let filter = filter_of(visit)?;
+    let language = visit.language;
+    let names = visit.names().await;
     let now = Seen::of(usage);
     // After a conflict both versions are on the page, so what is there now has been seen.
     let seen = match &merge {
@@ -126,7 +122,7 @@ pub(super) async fn edit_form(
         None => fields.raw("seen").map_or_else(|| now.encode(), str::to_owned),
     };
     let context = FormPage {
-        row: Some(RowView::new(usage, &names, state, &filter)),
+        row: Some(RowView::new(usage, &names, &visit.state, &filter)),
         form: FormView::new(&FIELDS, &fields, &errors, language),
         seen,
         is_accounted: usage.is_accounted(),
@@ -136,23 +132,22 @@ pub(super) async fn edit_form(
         models: suggestions(&names.models),
         organisations: suggestions(&names.organisations),
     };
-    page::render(request, status, "usages/form.html", &context)
+    visit.render(status, "usages/form.html", &context)
 }
 
 /// `GET /usages/{id}/delete`: what will be lost, or why it stays.
-pub async fn confirm_delete(request: HttpRequest) -> Answer {
-    let id = request::id_in_path(&request)?;
-    delete_form(&request, id, (Fields::default(), FieldErrors::new())).await
+pub async fn confirm_delete(visit: Visit, Id(id): Id) -> Answer {
+    delete_form(&visit, id, (Fields::default(), FieldErrors::new())).await
 }
 
 /// What will be lost, with what was typed and what is wrong with it.
 pub(super) async fn delete_form(
-    request: &HttpRequest,
+    visit: &Visit,
     id: String,
     (fields, errors): (Fields, FieldErrors),
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let filter = filter_of(request)?;
+    let state = &visit.state;
+    let filter = filter_of(visit)?;
     let (usage, (failures, open)) = state
         .database
         .run(move |connection| {
@@ -161,7 +156,7 @@ pub(super) async fn delete_form(
             Ok((usage, failures))
         })
         .await?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let context = DeletePage {
         row: RowView::new(&usage, &names, state, &filter),
@@ -169,11 +164,11 @@ pub(super) async fn delete_form(
         open,
         failures,
         seen: Seen::of(&usage).encode(),
-        form: FormView::new(&["confirm"], &fields, &errors, request::language_of(request)),
+        form: FormView::new(&["confirm"], &fields, &errors, visit.language),
         action: usage_link(&usage.id, "/delete", &filter),
         cancel: usage_link(&usage.id, "", &filter),
     };
-    page::render(request, status, "usages/delete.html", &context)
+    visit.render(status, "usages/delete.html", &context)
 }
 
 /// A live usage for a form; the history is read-only.

@@ -1,6 +1,5 @@
 //! `GET /usages`: the list of live usages with its money line, tabs, chips and pages.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
@@ -16,11 +15,12 @@ use crate::usages::list::{self, Listed, Listing, SEARCHED_ROWS};
 use crate::usages::totals::{self, COUNTED_ROWS, Known};
 use crate::usages::usage::{ACCOUNTED, CREATED, FAILED};
 use crate::web::error::Answer;
+use crate::web::extract::{Query, Visit};
 use crate::web::form::{FormView, suggestions};
+use crate::web::links;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::Named;
-use crate::web::{links, page, request};
 
 /// The tabs: all, and the states that the platform knows.
 const TABS: [(&str, Option<&str>); 4] =
@@ -72,13 +72,12 @@ struct Found {
 }
 
 /// The list.
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let language = request::language_of(&request);
-    let typed = request::query_fields(&request)?;
-    let names = state.names.current().await;
+pub async fn index(visit: Visit, Query(typed): Query) -> Answer {
+    let state = &visit.state;
+    let language = visit.language;
+    let names = visit.names().await;
     let (fields, mut errors) = search::ids_for_names(&typed, &names);
-    let (filter, wrong) = Filter::parse_on(shelf_of(&request), &fields);
+    let (filter, wrong) = Filter::parse_on(shelf_of(&visit), &fields);
     errors.extend(wrong);
     refuse_unknown(&typed, &[filter.shelf.keys(), &BESIDE], &mut errors);
     let position = position(&fields, filter.sort_name(), &mut errors);
@@ -89,7 +88,7 @@ pub async fn index(request: HttpRequest) -> Answer {
     let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = FormView::new(filter.shelf.keys(), if is_right { &fields } else { &typed }, &errors, language);
     let context = Builder { filter: &filter, names: &names, state, language }.page(found, form);
-    page::render(&request, status, "usages/index.html", &context)
+    visit.render(status, "usages/index.html", &context)
 }
 
 fn position(fields: &Fields, sort: &str, errors: &mut FieldErrors) -> Position {

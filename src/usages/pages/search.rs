@@ -1,24 +1,22 @@
 //! `GET /usages/find`: one box that finds a usage by its id or task, wherever it is.
 
-use actix_web::HttpRequest;
-
 use crate::base::form::Message;
 use crate::error::Error;
 use crate::usages::filter::Shelf;
 use crate::usages::store;
 use crate::usages::usage::Whereabouts;
 use crate::web::error::Answer;
-use crate::web::{flash, links, page, request};
+use crate::web::extract::{Query, Visit};
+use crate::web::{links, page};
 
 /// Goes to the usage; to the list with a word about it where there is none.
-pub async fn find(request: HttpRequest) -> Answer {
-    let fields = request::query_fields(&request)?;
+pub async fn find(visit: Visit, Query(fields): Query) -> Answer {
     let Some(text) = fields.text("q").map(str::to_owned) else {
         return Ok(page::see_other(Shelf::Live.path()));
     };
-    let state = page::state_of(&request)?;
     let sought = text.clone();
-    let found = state
+    let found = visit
+        .state
         .database
         .run(move |connection| match store::find_by_id_or_task(connection, &sought) {
             Ok(Some(id)) => store::find_anywhere(connection, &id),
@@ -28,7 +26,7 @@ pub async fn find(request: HttpRequest) -> Answer {
         .await?;
     let Some((usage, whereabouts)) = found else {
         let message = Message::new("usage-not-found").with("text", text.chars().take(80).collect::<String>());
-        flash::leave(&request::session_of(&request), request::language_of(&request), &message);
+        visit.tell(message);
         return Ok(page::see_other(Shelf::Live.path()));
     };
     let shelf = if whereabouts == Whereabouts::Live { Shelf::Live } else { Shelf::History };

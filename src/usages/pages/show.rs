@@ -1,6 +1,5 @@
 //! `GET /usages/{id}`: one usage, live or archived, with its failures, actions at hand and timeline.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
@@ -17,10 +16,11 @@ use crate::usages::filter::{Filter, Shelf};
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::usages::{recording, store};
 use crate::web::error::Answer;
+use crate::web::extract::{Id, Visit};
 use crate::web::form::FormView;
 use crate::web::timeline::EventView;
 use crate::web::view::{TimeView, clip};
-use crate::web::{links, page, request};
+use crate::web::{links, page};
 
 /// The most counts that the table of a usage shows; the JSON below shows all.
 const COUNTS: usize = 40;
@@ -88,26 +88,25 @@ struct Found {
 }
 
 /// The details page.
-pub async fn show(request: HttpRequest) -> Answer {
-    let id = request::id_in_path(&request)?;
-    details(&request, id, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+pub async fn show(visit: Visit, Id(id): Id) -> Answer {
+    details(&visit, id, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
 }
 
 /// The details page with a refused form on it, values kept.
 pub(super) async fn details(
-    request: &HttpRequest,
+    visit: &Visit,
     id: String,
     status: StatusCode,
     (fields, errors): (Fields, FieldErrors),
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let filter = filter_of(request)?;
+    let state = &visit.state;
+    let filter = filter_of(visit)?;
     let found = state.database.run(move |connection| find(connection, &id)).await?;
     if filter.shelf == Shelf::History && found.whereabouts == Whereabouts::Live {
         return Ok(page::see_other(&usage_link(&found.usage.id, "", &Filter::default())));
     }
-    let names = state.names.current().await;
-    let language = request::language_of(request);
+    let names = visit.names().await;
+    let language = visit.language;
     let usage = &found.usage;
     let time = |time| TimeView::new(&state.clock, time);
     let backup_time = match found.whereabouts {
@@ -161,12 +160,12 @@ pub(super) async fn details(
         edit: usage_link(&usage.id, "/edit", &filter),
         delete: usage_link(&usage.id, "/delete", &filter),
     };
-    page::render(request, status, "usages/show.html", &context)
+    visit.render(status, "usages/show.html", &context)
 }
 
 /// The filter in which a usage is looked at; wrong parts of it are ignored here.
-pub(super) fn filter_of(request: &HttpRequest) -> Result<Filter> {
-    Ok(Filter::parse_on(shelf_of(request), &request::query_fields(request)?).0)
+pub(super) fn filter_of(visit: &Visit) -> Result<Filter> {
+    Ok(Filter::parse_on(shelf_of(visit), &visit.query()?).0)
 }
 
 fn find(connection: &mut DbConnection, id: &str) -> Result<Found> {

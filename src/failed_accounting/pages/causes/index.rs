@@ -1,6 +1,5 @@
 //! `GET /failed-accounting/causes`: all causes, ranked; the cards of one page are looked up, the rest only counted.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -16,11 +15,12 @@ use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::pages::cause::cause_title;
 use crate::failed_accounting::totals::Known;
 use crate::web::error::Answer;
+use crate::web::extract::{Query, Visit};
 use crate::web::form::FormView;
+use crate::web::links;
 use crate::web::locale::Language;
 use crate::web::state::AppState;
 use crate::web::view::{self, TimeView, clip};
-use crate::web::{links, page, request};
 
 /// Cards on a page.
 const CARDS: usize = 20;
@@ -74,10 +74,9 @@ struct RankView {
 }
 
 /// The page.
-pub async fn index(request: HttpRequest) -> Answer {
-    let state = page::state_of(&request)?;
-    let language = request::language_of(&request);
-    let fields = request::query_fields(&request)?;
+pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
+    let state = &visit.state;
+    let language = visit.language;
     let mut errors = FieldErrors::new();
     refuse_unknown(&fields, &[&["sort", "page"]], &mut errors);
     let rank = fields.text("sort").and_then(Rank::parse).unwrap_or_default();
@@ -118,7 +117,7 @@ pub async fn index(request: HttpRequest) -> Answer {
         pages,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page::render(&request, status, "failed_accounting/causes.html", &context)
+    visit.render(status, "failed_accounting/causes.html", &context)
 }
 
 fn card_view(card: Card, state: &AppState, language: Language) -> CardView {

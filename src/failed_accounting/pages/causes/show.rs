@@ -4,7 +4,6 @@
 //! More than 250 lines: all that one page shows is gathered here, with its form.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
@@ -25,16 +24,16 @@ use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::list;
 use crate::failed_accounting::pages::cause::cause_title;
-use crate::failed_accounting::pages::changes::tell;
-use crate::failed_accounting::pages::context::{Choice, FormView, RowView, id_in_path};
+use crate::failed_accounting::pages::context::{Choice, FormView, RowView};
 use crate::failed_accounting::totals::{self, Known};
 use crate::web::error::Answer;
+use crate::web::extract::{Form, Id, Visit};
 use crate::web::locale::Language;
 use crate::web::merge::{self as web_merge, MergeView};
+use crate::web::page;
 use crate::web::state::AppState;
 use crate::web::timeline::EventView;
 use crate::web::view::{self, Named, TimeView};
-use crate::web::{page, request};
 
 /// Failures and places that are shown; the rest is in the list.
 const SHOWN: usize = 10;
@@ -104,52 +103,51 @@ struct Piece {
 }
 
 /// The page.
-pub async fn show(request: HttpRequest) -> Answer {
-    let key = id_in_path(&request)?;
-    shown(&request, key, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+pub async fn show(visit: Visit, Id(key): Id) -> Answer {
+    shown(&visit, key, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
 }
 
 /// `POST`: keeps the note, the owner and the standing.
-pub async fn update(request: HttpRequest, body: web::Bytes) -> Answer {
-    let key = id_in_path(&request)?;
-    let mut fields = request::form_fields(&request, &body)?;
-    let state = page::state_of(&request)?;
+pub async fn update(visit: Visit, Id(key): Id, Form(mut fields): Form) -> Answer {
     let mut taken = Vec::new();
     for _ in 0..TRIES {
-        let message = match keep(&request, &key, &fields).await {
+        let message = match keep(&visit, &key, &fields).await {
             Ok(()) => {
                 let done = Message::new("flash-cause-saved");
-                tell(&request, web_merge::done(request::language_of(&request), done, &taken));
+                visit.tell(web_merge::done(visit.language, done, &taken));
                 return Ok(page::see_other(&cause_link(&key)));
             }
             Err(Error::Invalid(errors)) => {
-                return shown(&request, key, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
+                return shown(&visit, key, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
             }
             Err(Error::Conflict(message)) => message,
             Err(error) => return Err(error.into()),
         };
         let asked = key.clone();
-        let cause = state.database.run(move |connection| causes::find(connection, &asked)).await?;
+        let cause = visit.state.database.run(move |connection| causes::find(connection, &asked)).await?;
         let now = as_fields(Some(&cause));
         let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields) else {
             let errors = FieldErrors::from([("note".to_owned(), message)]);
-            return shown(&request, key, StatusCode::CONFLICT, (fields, errors)).await;
+            return shown(&visit, key, StatusCode::CONFLICT, (fields, errors)).await;
         };
         fields = merged.fields.with("revision", cause.revision);
         if !merged.is_clear() {
-            let asked = web_merge::of_form(&merged, &saw, &now, request::language_of(&request));
-            return merged_page(&request, key, (fields, asked)).await;
+            let asked = web_merge::of_form(&merged, &saw, &now, visit.language);
+            return merged_page(&visit, key, (fields, asked)).await;
         }
         taken.extend(merged.taken);
     }
     Err(Error::Conflict(Message::new("conflict-cause")).into())
 }
 
-async fn keep(request: &HttpRequest, key: &str, fields: &Fields) -> Result<()> {
-    let state = page::state_of(request)?;
-    let author = request::author_of(request, state)?;
+async fn keep(visit: &Visit, key: &str, fields: &Fields) -> Result<()> {
+    let author = visit.author()?;
     let (key, note) = (key.to_owned(), note::read(fields)?);
-    state.database.transaction(move |connection| note::save(connection, &key, &note, &author).map(drop)).await
+    visit
+        .state
+        .database
+        .transaction(move |connection| note::save(connection, &key, &note, &author).map(drop))
+        .await
 }
 
 /// The fields of a note, each decided by itself.
@@ -169,32 +167,27 @@ fn as_fields(cause: Option<&KnownCause>) -> Fields {
     Fields::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-async fn shown(
-    request: &HttpRequest,
-    key: String,
-    status: StatusCode,
-    form: (Fields, FieldErrors),
-) -> Answer {
-    page_of(request, key, (status, None), form).await
+async fn shown(visit: &Visit, key: String, status: StatusCode, form: (Fields, FieldErrors)) -> Answer {
+    page_of(visit, key, (status, None), form).await
 }
 
 /// The page with a form of which something must be asked; nothing was saved.
-async fn merged_page(request: &HttpRequest, key: String, (fields, merge): (Fields, MergeView)) -> Answer {
-    page_of(request, key, (StatusCode::CONFLICT, Some(merge)), (fields, FieldErrors::new())).await
+async fn merged_page(visit: &Visit, key: String, (fields, merge): (Fields, MergeView)) -> Answer {
+    page_of(visit, key, (StatusCode::CONFLICT, Some(merge)), (fields, FieldErrors::new())).await
 }
 
 async fn page_of(
-    request: &HttpRequest,
+    visit: &Visit,
     key: String,
     (status, merge): (StatusCode, Option<MergeView>),
     (fields, errors): (Fields, FieldErrors),
 ) -> Answer {
-    let state = page::state_of(request)?;
-    let language = request::language_of(request);
+    let state = &visit.state;
+    let language = visit.language;
     let today = state.clock.today();
     let asked = key.clone();
     let found = state.database.run(move |connection| find(connection, &asked, today)).await?;
-    let names = state.names.current().await;
+    let names = visit.names().await;
     let filter = open_filter(&key);
     let rows = found.rows.iter().map(|record| RowView::new(record, &names, state, &filter)).collect();
     let named = |groups: &[Group], by: By| -> Vec<Place> {
@@ -215,7 +208,7 @@ async fn page_of(
     let places = (named(&found.models, By::Model), named(&found.organisations, By::Organisation));
     let page = Builder { key: &key, state, language }.page(&found, rows, places, (&fields, &errors));
     let context = ShowPage { merge, ..page };
-    page::render(request, status, "failed_accounting/cause.html", &context)
+    visit.render(status, "failed_accounting/cause.html", &context)
 }
 
 fn open_filter(key: &str) -> Filter {
