@@ -7,7 +7,6 @@ mod view;
 
 pub use restoring::{confirm as confirm_restore, create as restore};
 
-use actix_web::http::StatusCode;
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -17,12 +16,12 @@ use super::preview::{self, Preview};
 use super::run::Run;
 use super::{form, store};
 use crate::audit::event::Author;
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{Fields, Message};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Query, Visit};
-use crate::web::form::FormView;
+use crate::web::form::{FormState, FormView};
 use crate::web::page;
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
@@ -61,33 +60,27 @@ struct Found {
 
 /// `GET /archive`.
 pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
-    show(&visit, StatusCode::OK, (fields, FieldErrors::new())).await
+    show(&visit, FormState::new(fields)).await
 }
 
-async fn show(visit: &Visit, status: StatusCode, (fields, mut errors): (Fields, FieldErrors)) -> Answer {
+async fn show(visit: &Visit, mut form: FormState) -> Answer {
     let state = &visit.state;
     let today = state.clock.today();
     let mut cutoff = form::scheduled(today, state.archive_keep_days);
-    let mut status = status;
-    if fields.text("cutoff_date").is_some() && errors.is_empty() {
-        match form::cutoff(&fields, today) {
+    if form.fields.text("cutoff_date").is_some() && form.errors.is_empty() {
+        match form::cutoff(&form.fields, today) {
             Ok(date) => cutoff = date,
-            Err(Error::Invalid(wrong)) => {
-                errors = wrong;
-                status = StatusCode::UNPROCESSABLE_ENTITY;
-            }
+            Err(Error::Invalid(errors)) => form = FormState::refused(form.fields, errors),
             Err(error) => return Err(error.into()),
         }
     }
-    let limit = (fields.text("exact") != Some("1")).then_some(COUNTED);
+    let limit = (form.fields.text("exact") != Some("1")).then_some(COUNTED);
     let found = state.database.run(move |connection| find(connection, cutoff, limit)).await?;
-    let language = visit.language;
-    let typed = match fields.raw("cutoff_date") {
-        Some(_) => fields,
-        None => Fields::new(vec![("cutoff_date".to_owned(), cutoff.to_string())]),
-    };
-    let form = FormView::new(&["cutoff_date"], &typed, &errors, language);
-    visit.render(status, "archive/index.html", &build(state, cutoff, found, form)?)
+    if form.fields.raw("cutoff_date").is_none() {
+        form.fields = Fields::new(vec![("cutoff_date".to_owned(), cutoff.to_string())]);
+    }
+    let view = form.view(&["cutoff_date"], visit.language);
+    visit.render(form.status, "archive/index.html", &build(state, cutoff, found, view)?)
 }
 
 fn find(connection: &mut DbConnection, cutoff: NaiveDate, limit: Option<i64>) -> Result<Found> {
@@ -126,7 +119,7 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
     let cutoff = match form::cutoff(&fields, state.clock.today()) {
         Ok(cutoff) => cutoff,
         Err(Error::Invalid(errors)) => {
-            return show(&visit, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
+            return show(&visit, FormState::refused(fields, errors)).await;
         }
         Err(error) => return Err(error.into()),
     };

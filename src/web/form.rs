@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::locale::{self, Language};
+use super::merge::MergeView;
 use super::view::Named;
 use crate::base::form::{FieldErrors, Fields, Message, UNKNOWN};
 
@@ -32,6 +34,44 @@ impl FormView {
             errors: locale::errors_in_words(language, &errors),
             unknown: locale::errors_in_words(language, &unknown),
         }
+    }
+}
+
+/// A form on its way to the page: as it was typed, what is wrong with it, and what others changed meanwhile.
+#[derive(Debug, Default)]
+pub struct FormState {
+    pub status: StatusCode,
+    pub fields: Fields,
+    pub errors: FieldErrors,
+    /// What must be asked, because somebody else changed the same.
+    pub merge: Option<MergeView>,
+}
+
+impl FormState {
+    /// A form that nothing is wrong with.
+    pub fn new(fields: Fields) -> FormState {
+        FormState { fields, ..FormState::default() }
+    }
+
+    /// A form with fields that were refused.
+    pub fn refused(fields: Fields, errors: FieldErrors) -> FormState {
+        FormState { status: StatusCode::UNPROCESSABLE_ENTITY, fields, errors, merge: None }
+    }
+
+    /// A form that the record's present state stands in the way of; the message is told at that field.
+    pub fn conflict(fields: Fields, name: &str, message: Message) -> FormState {
+        let errors = FieldErrors::from([(name.to_owned(), message)]);
+        FormState { status: StatusCode::CONFLICT, ..FormState::refused(fields, errors) }
+    }
+
+    /// A form of which something must be asked before it can be saved.
+    pub fn merging(fields: Fields, merge: MergeView) -> FormState {
+        FormState { status: StatusCode::CONFLICT, merge: Some(merge), ..FormState::new(fields) }
+    }
+
+    /// The form as templates show it.
+    pub fn view(&self, names: &[&str], language: Language) -> FormView {
+        FormView::new(names, &self.fields, &self.errors, language)
     }
 }
 

@@ -1,6 +1,5 @@
 //! `/users`: who may sign in, for administrators: add, role, password, disable, end sessions.
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use crate::accounts::form::{self, NewUser};
@@ -9,12 +8,12 @@ use crate::accounts::sign_in;
 use crate::accounts::store::{self, User};
 use crate::audit::event::{Action, Author, USER};
 use crate::audit::store as audit;
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{Fields, Message};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
-use crate::web::form::{Choice, FormView};
+use crate::web::form::{Choice, FormState, FormView};
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
 use crate::web::{links, page};
@@ -97,15 +96,15 @@ fn roles(selected: &str) -> Vec<Choice> {
 
 /// `GET /users/new`.
 pub async fn new(visit: Visit) -> Answer {
-    new_form(&visit, StatusCode::OK, (Fields::default(), FieldErrors::new()))
+    new_form(&visit, &FormState::default())
 }
 
-fn new_form(visit: &Visit, status: StatusCode, (fields, errors): (Fields, FieldErrors)) -> Answer {
+fn new_form(visit: &Visit, form: &FormState) -> Answer {
     let context = NewPage {
-        roles: roles(fields.raw("role").unwrap_or("viewer")),
-        form: FormView::new(&["name"], &fields, &errors, visit.language),
+        roles: roles(form.fields.raw("role").unwrap_or("viewer")),
+        form: form.view(&["name"], visit.language),
     };
-    visit.render(status, "accounts/new_user.html", &context)
+    visit.render(form.status, "accounts/new_user.html", &context)
 }
 
 /// `POST /users`: adds a user.
@@ -115,7 +114,7 @@ pub async fn create(visit: Visit, Form(fields): Form) -> Answer {
             visit.tell(Message::new("flash-user-added").with("name", name));
             Ok(page::see_other(LIST))
         }
-        Err(Error::Invalid(errors)) => new_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)),
+        Err(Error::Invalid(errors)) => new_form(&visit, &FormState::refused(fields, errors)),
         Err(error) => Err(error.into()),
     }
 }
@@ -130,15 +129,10 @@ async fn add(visit: &Visit, fields: &Fields) -> Result<String> {
 
 /// `GET /users/{id}`.
 pub async fn show(visit: Visit, Id(name): Id) -> Answer {
-    details(&visit, name, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+    details(&visit, name, &FormState::default()).await
 }
 
-async fn details(
-    visit: &Visit,
-    name: String,
-    status: StatusCode,
-    (fields, errors): (Fields, FieldErrors),
-) -> Answer {
+async fn details(visit: &Visit, name: String, form: &FormState) -> Answer {
     let state = &visit.state;
     let find = move |connection: &mut DbConnection| {
         let user = store::find(connection, &name)?;
@@ -148,11 +142,11 @@ async fn details(
     let visitor = visit.visitor();
     let context = ShowPage {
         is_self: visitor.is_some_and(|visitor| visitor.name == user.name),
-        roles: roles(fields.raw("role").unwrap_or(user.role().as_str())),
-        form: FormView::new(&[], &fields, &errors, visit.language),
+        roles: roles(form.fields.raw("role").unwrap_or(user.role().as_str())),
+        form: form.view(&[], visit.language),
         user: view(&user, last, state),
     };
-    visit.render(status, "accounts/user.html", &context)
+    visit.render(form.status, "accounts/user.html", &context)
 }
 
 /// `POST /users/{id}`: another role.
@@ -221,9 +215,7 @@ async fn act(
 async fn answer(visit: &Visit, name: String, fields: Fields, changed: Result<()>) -> Answer {
     match changed {
         Ok(()) => Ok(page::see_other(&link(&name))),
-        Err(Error::Invalid(errors)) => {
-            details(visit, name, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await
-        }
+        Err(Error::Invalid(errors)) => details(visit, name, &FormState::refused(fields, errors)).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -1,7 +1,6 @@
 //! `/tokens`: the programs that may call the API, a new one, and the end of one.
 
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +9,11 @@ use super::store;
 use super::token::{self, Token};
 use crate::accounts::role::Grant;
 use crate::audit::event::Author;
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{Fields, Message};
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
-use crate::web::form::{Choice, FormView};
+use crate::web::form::{Choice, FormState, FormView};
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
 use crate::web::{links, page};
@@ -54,13 +53,13 @@ struct TokenView {
 
 /// `GET /tokens`.
 pub async fn index(visit: Visit) -> Answer {
-    list(&visit, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+    list(&visit, &FormState::default()).await
 }
 
-async fn list(visit: &Visit, status: StatusCode, (fields, errors): (Fields, FieldErrors)) -> Answer {
+async fn list(visit: &Visit, form: &FormState) -> Answer {
     let state = &visit.state;
     let tokens = state.database.run(store::list).await?;
-    let role = fields.raw("role").unwrap_or("reporter");
+    let role = form.fields.raw("role").unwrap_or("reporter");
     let choice = |grant: Grant| Choice {
         value: grant.as_str(),
         text: format!("token-role-{}", grant.as_str()),
@@ -69,10 +68,10 @@ async fn list(visit: &Visit, status: StatusCode, (fields, errors): (Fields, Fiel
     let context = IndexPage {
         fresh: take_fresh(&visit.session()),
         tokens: tokens.iter().map(|token| view(token, state)).collect(),
-        form: FormView::new(&FIELDS, &fields, &errors, visit.language),
+        form: form.view(&FIELDS, visit.language),
         roles: Grant::ALL.into_iter().map(choice).collect(),
     };
-    visit.render(status, "accounts/tokens.html", &context)
+    visit.render(form.status, "accounts/tokens.html", &context)
 }
 
 fn view(token: &Token, state: &AppState) -> TokenView {
@@ -99,7 +98,7 @@ pub async fn create(visit: Visit, Form(fields): Form) -> Answer {
             visit.session().insert(FRESH, fresh).map_err(Error::internal)?;
             Ok(page::see_other(LIST))
         }
-        Err(Error::Invalid(errors)) => list(&visit, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await,
+        Err(Error::Invalid(errors)) => list(&visit, &FormState::refused(fields, errors)).await,
         Err(error) => Err(error.into()),
     }
 }

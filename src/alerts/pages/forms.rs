@@ -1,6 +1,5 @@
 //! The form of a rule: a new one, and one that is there.
 
-use actix_web::http::StatusCode;
 use actix_web::web;
 use serde::Serialize;
 
@@ -10,12 +9,12 @@ use super::super::rule::{Kind, Rule};
 use super::super::store;
 use super::view::{OutletsView, View};
 use super::{LIST, action};
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{Fields, Message};
 use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Query, Visit};
-use crate::web::form::{Choice, FormView};
+use crate::web::form::{Choice, FormState, FormView};
 use crate::web::merge::{self as web_merge, MergeView};
 use crate::web::page;
 
@@ -41,25 +40,10 @@ const UNITS: [Unit<'static>; 3] = [&["threshold"], &["to_webhook", "webhook_url"
 /// So often a form is merged with a rule that changes again and again.
 const TRIES: usize = 3;
 
-async fn show(
-    visit: &Visit,
-    outlets: &Outlets,
-    (status, rule): (StatusCode, Option<&Rule>),
-    (fields, errors): (&Fields, &FieldErrors),
-) -> Answer {
-    show_merged(visit, outlets, (status, rule), (fields, errors), None).await
-}
-
-async fn show_merged(
-    visit: &Visit,
-    outlets: &Outlets,
-    (status, rule): (StatusCode, Option<&Rule>),
-    (fields, errors): (&Fields, &FieldErrors),
-    merge: Option<MergeView>,
-) -> Answer {
+async fn show(visit: &Visit, outlets: &Outlets, rule: Option<&Rule>, form: FormState) -> Answer {
     let language = visit.language;
     let view = View { state: &visit.state, language, outlets };
-    let chosen = fields.text("kind").unwrap_or_default();
+    let chosen = form.fields.text("kind").unwrap_or_default();
     let choice = |kind: Kind| Choice {
         value: kind.as_str(),
         text: format!("alert-kind-{}", kind.as_str().replace('_', "-")),
@@ -67,8 +51,8 @@ async fn show_merged(
     };
     let kind = rule.and_then(Rule::kind);
     let context = FormPage {
-        form: FormView::new(&[&FIELDS[..], &[SAW]].concat(), fields, errors, language),
-        merge,
+        form: form.view(&[&FIELDS[..], &[SAW]].concat(), language),
+        merge: form.merge,
         kinds: Kind::ALL.into_iter().map(choice).collect(),
         action: rule.map_or_else(|| LIST.to_owned(), |rule| action(&rule.id, "")),
         words: rule.map(|rule| view.words(rule)),
@@ -76,7 +60,7 @@ async fn show_merged(
         has_threshold: !matches!(kind, Some(Kind::NewCause | Kind::ArchiveFailed)),
         outlets: view.outlets(),
     };
-    visit.render(status, "alerts/form.html", &context)
+    visit.render(form.status, "alerts/form.html", &context)
 }
 
 /// `GET /alerts/new`: ticked is what the settings have an address for.
@@ -86,7 +70,7 @@ pub async fn new(visit: Visit, Query(fields): Query, outlets: web::Data<Outlets>
         |name: &str, is_set: bool| pairs.push((name.to_owned(), if is_set { "1" } else { "" }.to_owned()));
     tick("to_webhook", outlets.webhook_url.is_some());
     tick("to_mail", outlets.mailer.as_ref().is_some_and(|mailer| mailer.to().is_some()));
-    show(&visit, &outlets, (StatusCode::OK, None), (&Fields::new(pairs), &FieldErrors::new())).await
+    show(&visit, &outlets, None, FormState::new(Fields::new(pairs))).await
 }
 
 /// `POST /alerts`: makes a rule, which is on at once.
@@ -96,12 +80,9 @@ pub async fn create(visit: Visit, Form(fields): Form, outlets: web::Data<Outlets
             visit.tell(Message::new("flash-alert-made"));
             Ok(page::see_other(LIST))
         }
-        Err(Error::Invalid(errors)) => {
-            show(&visit, &outlets, (StatusCode::UNPROCESSABLE_ENTITY, None), (&fields, &errors)).await
-        }
+        Err(Error::Invalid(errors)) => show(&visit, &outlets, None, FormState::refused(fields, errors)).await,
         Err(Error::Conflict(message)) => {
-            let errors = FieldErrors::from([("kind".to_owned(), message)]);
-            show(&visit, &outlets, (StatusCode::CONFLICT, None), (&fields, &errors)).await
+            show(&visit, &outlets, None, FormState::conflict(fields, "kind", message)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -141,7 +122,7 @@ pub async fn edit(visit: Visit, Id(id): Id, outlets: web::Data<Outlets>) -> Answ
     let fields = as_fields(&rule);
     let saw = Snapshot::of(&fields).encode();
     let fields = fields.with("version", rule.version).with(SAW, saw);
-    show(&visit, &outlets, (StatusCode::OK, Some(&rule)), (&fields, &FieldErrors::new())).await
+    show(&visit, &outlets, Some(&rule), FormState::new(fields)).await
 }
 
 /// `POST /alerts/{id}`: changes a rule.
@@ -149,38 +130,35 @@ pub async fn update(visit: Visit, Id(id): Id, Form(typed): Form, outlets: web::D
     let mut fields = merge::with_boxes(&["to_webhook", "to_mail"], &typed);
     let (mut rule, mut taken) = (found(&visit, &id).await?, Vec::new());
     for _ in 0..TRIES {
-        let message = match change(&visit, &rule, (&fields, &outlets)).await {
+        let message = match change(&visit, &rule, &fields, &outlets).await {
             Ok(()) => {
                 let done = Message::new("flash-alert-changed");
                 visit.tell(web_merge::done(visit.language, done, &taken));
                 return Ok(page::see_other(LIST));
             }
             Err(Error::Invalid(errors)) => {
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                return show(&visit, &outlets, (status, Some(&rule)), (&fields, &errors)).await;
+                return show(&visit, &outlets, Some(&rule), FormState::refused(fields, errors)).await;
             }
             Err(Error::Conflict(message)) => message,
             Err(error) => return Err(error.into()),
         };
         rule = found(&visit, &id).await?;
-        let conflict = (StatusCode::CONFLICT, Some(&rule));
         let now = as_fields(&rule);
         let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields) else {
-            let errors = FieldErrors::from([("version".to_owned(), message)]);
-            return show(&visit, &outlets, conflict, (&fields, &errors)).await;
+            let form = FormState::conflict(fields, "version", message);
+            return show(&visit, &outlets, Some(&rule), form).await;
         };
         fields = merged.fields.with("version", rule.version);
         if !merged.is_clear() {
             let view = web_merge::of_form(&merged, &saw, &now, visit.language);
-            let form = (&fields, &FieldErrors::new());
-            return show_merged(&visit, &outlets, conflict, form, Some(view)).await;
+            return show(&visit, &outlets, Some(&rule), FormState::merging(fields, view)).await;
         }
         taken.extend(merged.taken);
     }
     Err(Error::Conflict(Message::new("alert-conflict-changed")).into())
 }
 
-async fn change(visit: &Visit, rule: &Rule, (fields, outlets): (&Fields, &Outlets)) -> Result<()> {
+async fn change(visit: &Visit, rule: &Rule, fields: &Fields, outlets: &Outlets) -> Result<()> {
     let author = visit.author()?;
     let wanted = form::wanted(fields, rule.kind(), outlets).map_err(Error::Invalid)?;
     let (id, seen) = (rule.id.clone(), fields.text("version").and_then(|text| text.parse().ok()));

@@ -48,10 +48,11 @@ struct IndexPage {
 
 /// `GET /alerts`.
 pub async fn index(visit: Visit, outlets: web::Data<Outlets>) -> Answer {
-    list(&visit, &outlets, (StatusCode::OK, None)).await
+    list(&visit, &outlets, None).await
 }
 
-async fn list(visit: &Visit, outlets: &Outlets, (status, refused): (StatusCode, Option<Message>)) -> Answer {
+async fn list(visit: &Visit, outlets: &Outlets, refused: Option<Message>) -> Answer {
+    let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let fields = visit.query()?;
     let after = fields.text("after").map(place).transpose()?;
     let (is_later, asked) = (after.is_some(), fields.text("tested").map(str::to_owned));

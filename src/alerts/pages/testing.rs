@@ -1,6 +1,5 @@
 //! Sends a test of a rule now, by the way that alerts go, and shows what came of it.
 
-use actix_web::http::StatusCode;
 use actix_web::web;
 use futures_util::future::join_all;
 use serde_json::json;
@@ -24,7 +23,7 @@ use crate::web::{links, page};
 pub async fn create(visit: Visit, Id(id): Id, outlets: web::Data<Outlets>) -> Answer {
     match send(&visit, id, &outlets).await {
         Ok(event) => Ok(page::see_other(&links::with_query(LIST, &links::query(&[("tested", event)])))),
-        Err(Error::Conflict(message)) => list(&visit, &outlets, (StatusCode::CONFLICT, Some(message))).await,
+        Err(Error::Conflict(message)) => list(&visit, &outlets, Some(message)).await,
         Err(error) => Err(error.into()),
     }
 }

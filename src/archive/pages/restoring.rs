@@ -1,16 +1,15 @@
 //! `/history/restore`: which usages come back, what that means, and the way back itself.
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use crate::archive::restore;
 use crate::archive::run::Sums;
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{Fields, Message};
 use crate::error::{Error, Result};
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Query, Visit};
-use crate::web::form::FormView;
+use crate::web::form::{FormState, FormView};
 use crate::web::{links, page};
 
 #[derive(Serialize)]
@@ -36,10 +35,8 @@ pub async fn confirm(visit: Visit, Query(fields): Query) -> Answer {
     let asked = fields.all("id").any(|id| !id.trim().is_empty());
     let found = if asked { look(&visit, &fields).await } else { Ok(Vec::new()) };
     match found {
-        Ok(usages) => show(&visit, StatusCode::OK, &fields, (usages, FieldErrors::new())),
-        Err(Error::Invalid(errors)) => {
-            show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, (Vec::new(), errors))
-        }
+        Ok(usages) => show(&visit, FormState::new(fields), &usages),
+        Err(Error::Invalid(errors)) => show(&visit, FormState::refused(fields, errors), &[]),
         Err(error) => Err(error.into()),
     }
 }
@@ -49,16 +46,12 @@ async fn look(visit: &Visit, fields: &Fields) -> Result<Vec<Usage>> {
     visit.state.database.run(move |connection| restore::named(connection, &ids)).await
 }
 
-fn show(
-    visit: &Visit,
-    status: StatusCode,
-    fields: &Fields,
-    (usages, errors): (Vec<Usage>, FieldErrors),
-) -> Answer {
+fn show(visit: &Visit, form: FormState, usages: &[Usage]) -> Answer {
     let mut sums = Sums::default();
     usages.iter().for_each(|usage| sums.add(usage.amount, usage.cost));
-    let typed: Vec<&str> = fields.all("id").collect();
-    let typed = Fields::new(vec![("id".to_owned(), typed.join("\n"))]);
+    let typed: Vec<&str> = form.fields.all("id").collect();
+    let fields = Fields::new(vec![("id".to_owned(), typed.join("\n"))]);
+    let form = FormState { fields, ..form };
     let view = |usage: &Usage| UsageView {
         link: format!("/history/{}", links::segment(&usage.id)),
         id: usage.id.clone(),
@@ -67,13 +60,13 @@ fn show(
         cost: usage.cost.map(|money| money.to_string()),
     };
     let context = RestorePage {
-        form: FormView::new(&["id"], &typed, &errors, visit.language),
+        form: form.view(&["id"], visit.language),
         usages: usages.iter().map(view).collect(),
         number: sums.rows,
         amount: sums.amount.to_string(),
         cost: sums.cost.to_string(),
     };
-    visit.render(status, "archive/restore.html", &context)
+    visit.render(form.status, "archive/restore.html", &context)
 }
 
 /// `POST /history/restore`.
@@ -90,9 +83,7 @@ pub async fn create(visit: Visit, Form(fields): Form) -> Answer {
             };
             Ok(page::see_other(&link))
         }
-        Err(Error::Invalid(errors)) => {
-            show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, (Vec::new(), errors))
-        }
+        Err(Error::Invalid(errors)) => show(&visit, FormState::refused(fields, errors), &[]),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,19 +1,18 @@
 //! Running, stopping and undoing a batch, and taking up its rest.
 
-use actix_web::http::StatusCode;
-
 use super::context::batch_link;
 use super::create::admit_delete;
 use super::show;
 use crate::audit::event;
 use crate::audit::event::Author;
-use crate::base::form::{FieldErrors, Message};
+use crate::base::form::{Fields, Message};
 use crate::batches::batch::{Action, Batch, State, refuse};
 use crate::batches::runner::Runner;
 use crate::batches::{form, plan, store};
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
+use crate::web::form::FormState;
 use crate::web::page;
 use crate::web::state::AppState;
 
@@ -36,9 +35,7 @@ pub async fn run(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) -
             first_stretch(state, &id).await;
             Ok(page::see_other(&batch_link(&id, "")))
         }
-        Err(Error::Invalid(errors)) => {
-            show::with_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, id, (fields, errors)).await
-        }
+        Err(Error::Invalid(errors)) => show::with_form(&visit, id, &FormState::refused(fields, errors)).await,
         Err(Error::Conflict(message)) => refused(&visit, id, message).await,
         Err(error) => Err(error.into()),
     }
@@ -132,6 +129,6 @@ async fn answer(visit: &Visit, id: String, turned: Result<()>, done: Option<&'st
 
 /// The page of the batch as it is now, with why not.
 async fn refused(visit: &Visit, id: String, why: Message) -> Answer {
-    let errors = FieldErrors::from([("not_now".to_owned(), why)]);
-    show::with_form(visit, StatusCode::CONFLICT, id, (Default::default(), errors)).await
+    let form = FormState::conflict(Fields::default(), "not_now", why);
+    show::with_form(visit, id, &form).await
 }

@@ -1,13 +1,11 @@
 //! `GET /batches/{id}`: what a batch will do, or what it did and what not, and why.
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::context::{Card, Links, batch_link, filter_of, in_words, records_link, resolutions, rows_of};
 use super::outcomes::{self, Outcomes};
 use super::report::Report;
 use super::split::{CauseView, PartView, SkippedView};
-use crate::base::form::{FieldErrors, Fields};
 use crate::batches::batch::{Action, Batch, State};
 use crate::batches::counts::Tally;
 use crate::batches::report::{self, Refused};
@@ -17,7 +15,7 @@ use crate::error::Result;
 use crate::names::Names;
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
-use crate::web::form::{Choice, FormView};
+use crate::web::form::{Choice, FormState, FormView};
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView};
@@ -89,16 +87,11 @@ struct CanaryView {
 
 /// The page of a batch.
 pub async fn show(visit: Visit, Id(id): Id) -> Answer {
-    with_form(&visit, StatusCode::OK, id, (Fields::default(), FieldErrors::new())).await
+    with_form(&visit, id, &FormState::default()).await
 }
 
 /// The page of a batch with a form as it was typed, and what is wrong with it.
-pub(super) async fn with_form(
-    visit: &Visit,
-    status: StatusCode,
-    id: String,
-    (fields, errors): (Fields, FieldErrors),
-) -> Answer {
+pub(super) async fn with_form(visit: &Visit, id: String, form: &FormState) -> Answer {
     let state = &visit.state;
     let after = visit.query()?.text("after").and_then(|text| text.parse().ok()).unwrap_or(0);
     let (batch, causes, settled, refused, kept) = state
@@ -117,10 +110,19 @@ pub(super) async fn with_form(
         .await?;
     let names = visit.names().await;
     let language = visit.language;
-    let form = FormView::new(&FIELDS, &fields, &errors, language);
+    let view = form.view(&FIELDS, language);
     let builder = Builder { batch: &batch, names: &names, causes: &causes, state, language };
-    let context = builder.page(visit, form, (settled, refused, kept))?;
-    visit.render(status, "batches/show.html", &context)
+    let context = builder.page(visit, view, Rows { settled, refused, kept })?;
+    visit.render(form.status, "batches/show.html", &context)
+}
+
+/// What became of the rows of a batch.
+struct Rows {
+    settled: Option<outcomes::Found>,
+    /// The rows that could not be done.
+    refused: Vec<Refused>,
+    /// The rows that could not be undone.
+    kept: Vec<Refused>,
 }
 
 pub(super) struct Builder<'a> {
@@ -132,12 +134,7 @@ pub(super) struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn page(
-        &self,
-        visit: &Visit,
-        form: FormView,
-        (settled, refused, kept): (Option<outcomes::Found>, Vec<Refused>, Vec<Refused>),
-    ) -> Result<ShowPage> {
+    fn page(&self, visit: &Visit, form: FormView, Rows { settled, refused, kept }: Rows) -> Result<ShowPage> {
         let Builder { batch, names, causes, language, .. } = *self;
         let stored = &batch.stored;
         let summary = &batch.summary;

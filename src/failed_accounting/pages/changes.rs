@@ -18,6 +18,7 @@ use crate::failed_accounting::form;
 use crate::failed_accounting::seen::Seen;
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
+use crate::web::form::FormState;
 use crate::web::{merge as web_merge, page};
 
 /// How a change of a record ended.
@@ -42,7 +43,7 @@ pub async fn update(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
         Err(Error::Invalid(errors)) => {
             // What was chosen on the page of a conflict is in the form that comes back.
             let fields = chosen(&fields, &record);
-            edit_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &record, (fields, errors)).await
+            edit_form(&visit, &record, &FormState::refused(fields, errors)).await
         }
         ended => answer(&visit, id, fields, ended, "flash-saved").await,
     }
@@ -89,11 +90,11 @@ pub async fn settle(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
 pub async fn destroy(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
     if form::seen(&fields).is_none() {
         // Nobody saw what would be lost.
-        return delete_form(&visit, id, (StatusCode::UNPROCESSABLE_ENTITY, Some("delete-unseen"))).await;
+        return delete_form(&visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some("delete-unseen")).await;
     }
     let deleted = change(&visit, &id, (Purpose::Delete, &fields), |case, id, _, _| case.delete(id));
     match deleted.await? {
-        Outcome::Stale(_) => delete_form(&visit, id, (StatusCode::CONFLICT, Some("delete-changed"))).await,
+        Outcome::Stale(_) => delete_form(&visit, id, StatusCode::CONFLICT, Some("delete-changed")).await,
         Outcome::Done { record, .. } => {
             visit.tell(Message::new("flash-deleted").with("amount", amount_of(&record)));
             Ok(page::see_other(&list_link(&filter_of(&visit)?)))

@@ -7,13 +7,14 @@ use super::context::{Choice, FormView, LIST, RowView, record_link, resolutions};
 use super::show::filter_of;
 use crate::audit::event::FAILED_ACCOUNTING;
 use crate::audit::store as audit;
-use crate::base::form::{FieldErrors, Fields};
+use crate::base::form::Fields;
 use crate::base::secrets;
 use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::store;
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
+use crate::web::form::FormState;
 use crate::web::state::AppState;
 use crate::web::view::Named;
 
@@ -72,17 +73,7 @@ struct DeletePage {
 pub async fn new(visit: Visit) -> Answer {
     let id = nanoid::nanoid!();
     let fields = Fields::new(vec![("id".to_owned(), id)]);
-    new_form(&visit, StatusCode::OK, &fields, &FieldErrors::new()).await
-}
-
-/// The form for a new failure, with what was typed and what is wrong with it.
-pub(super) async fn new_form(
-    visit: &Visit,
-    status: StatusCode,
-    fields: &Fields,
-    errors: &FieldErrors,
-) -> Answer {
-    filled_form(visit, status, (fields, errors), None).await
+    new_form(&visit, &FormState::new(fields), None).await
 }
 
 /// What was recorded, beside what was typed now.
@@ -101,51 +92,41 @@ pub(super) struct DifferingField {
     pub typed: String,
 }
 
-/// As [`new_form`], beside what the same form recorded before.
-pub(super) async fn filled_form(
-    visit: &Visit,
-    status: StatusCode,
-    (fields, errors): (&Fields, &FieldErrors),
-    recorded: Option<RecordedView>,
-) -> Answer {
+/// The form for a new failure, beside what the same form recorded before.
+pub(super) async fn new_form(visit: &Visit, form: &FormState, recorded: Option<RecordedView>) -> Answer {
     let names = visit.names().await;
     let context = NewPage {
         recorded,
-        form: FormView::new(&NEW_FIELDS, fields, errors, visit.language),
+        form: form.view(&NEW_FIELDS, visit.language),
         action: LIST,
         cancel: LIST,
         models: crate::web::form::suggestions(&names.models),
         organisations: crate::web::form::suggestions(&names.organisations),
     };
-    visit.render(status, "failed_accounting/new.html", &context)
+    visit.render(form.status, "failed_accounting/new.html", &context)
 }
 
 /// `GET /failed-accounting/{id}/edit`.
 pub async fn edit(visit: Visit, Id(id): Id) -> Answer {
     let record = visit.state.database.run(move |connection| store::find(connection, &id)).await?;
-    edit_form(&visit, StatusCode::OK, &record, (as_fields(&record), FieldErrors::new())).await
+    edit_form(&visit, &record, &FormState::new(as_fields(&record))).await
 }
 
 /// The edit form of a record, with what was typed and what is wrong with it.
-pub(super) async fn edit_form(
-    visit: &Visit,
-    status: StatusCode,
-    record: &FailedRecord,
-    (fields, errors): (Fields, FieldErrors),
-) -> Answer {
+pub(super) async fn edit_form(visit: &Visit, record: &FailedRecord, form: &FormState) -> Answer {
     let filter = filter_of(visit)?;
     let names = visit.names().await;
     // What the person saw stays what they saw: a corrected form must still meet a later change.
-    let seen = fields.raw("seen").map_or_else(|| record.seen().encode(), str::to_owned);
+    let seen = form.fields.raw("seen").map_or_else(|| record.seen().encode(), str::to_owned);
     let context = EditPage {
         row: RowView::new(record, &names, &visit.state, &filter),
-        resolutions: edit_resolutions(record, &fields),
-        form: FormView::new(&EDIT_FIELDS, &fields, &errors, visit.language),
+        resolutions: edit_resolutions(record, &form.fields),
+        form: form.view(&EDIT_FIELDS, visit.language),
         seen,
         action: record_link(&record.id, "", &filter),
         cancel: record_link(&record.id, "", &filter),
     };
-    visit.render(status, "failed_accounting/edit.html", &context)
+    visit.render(form.status, "failed_accounting/edit.html", &context)
 }
 
 pub(super) fn edit_resolutions(record: &FailedRecord, fields: &Fields) -> Vec<Choice> {
@@ -172,14 +153,15 @@ pub(super) fn as_fields(record: &FailedRecord) -> Fields {
 
 /// `GET /failed-accounting/{id}/delete`: what will be lost and what is kept.
 pub async fn confirm_delete(visit: Visit, Id(id): Id) -> Answer {
-    delete_form(&visit, id, (StatusCode::OK, None)).await
+    delete_form(&visit, id, StatusCode::OK, None).await
 }
 
 /// What will be lost and what is kept, and why nothing was deleted so far.
 pub(super) async fn delete_form(
     visit: &Visit,
     id: String,
-    (status, refusal): (StatusCode, Option<&'static str>),
+    status: StatusCode,
+    refusal: Option<&'static str>,
 ) -> Answer {
     let state = &visit.state;
     let filter = filter_of(visit)?;

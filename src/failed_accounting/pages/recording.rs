@@ -4,10 +4,10 @@ use actix_web::http::StatusCode;
 
 use super::changes::amount_of;
 use super::context::record_link;
-use super::forms::{DifferingField, RecordedView, filled_form, new_form};
+use super::forms::{DifferingField, RecordedView, new_form};
 use crate::audit::event::Author;
 use crate::base::clock::TIME_FORMAT;
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{Fields, Message};
 use crate::base::secrets;
 use crate::error::Error;
 use crate::failed_accounting::change::{self, Inserted};
@@ -16,6 +16,7 @@ use crate::failed_accounting::form;
 use crate::web::changes::field_in_words;
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Visit};
+use crate::web::form::FormState;
 use crate::web::locale::Language;
 use crate::web::page;
 use crate::web::view::clip;
@@ -30,7 +31,7 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
     let record = match form::new_failure(&fields, id, author.at).and_then(form::on_one_day) {
         Ok(record) => record,
         Err(errors) => {
-            return new_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
+            return new_form(&visit, &FormState::refused(fields, errors), None).await;
         }
     };
     let sent = record.clone();
@@ -41,7 +42,7 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
         .await;
     let inserted = match inserted {
         Err(Error::Invalid(errors)) => {
-            return new_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await;
+            return new_form(&visit, &FormState::refused(fields, errors), None).await;
         }
         ended => ended?,
     };
@@ -59,8 +60,8 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
             // Whoever means another failure sends it under an id of its own.
             let pairs = fields.pairs().iter().filter(|(name, _)| name != "id").cloned();
             let fields = Fields::new(pairs.chain([("id".to_owned(), nanoid::nanoid!())]).collect());
-            let form = (&fields, &FieldErrors::new());
-            filled_form(&visit, StatusCode::CONFLICT, form, Some(recorded)).await
+            let form = FormState { status: StatusCode::CONFLICT, ..FormState::new(fields) };
+            new_form(&visit, &form, Some(recorded)).await
         }
     }
 }

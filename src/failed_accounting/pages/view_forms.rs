@@ -2,13 +2,12 @@
 //!
 //! More than 250 lines: the forms of views, each with what it does.
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::views::{VIEWS, Views, action_link, open_link, person_of};
 use crate::accounts::store as accounts;
 use crate::audit::event::Author;
-use crate::base::form::{FieldErrors, Fields, Message};
+use crate::base::form::{Fields, Message};
 use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::causes::titles::Titles;
 use crate::error::{Error, Result};
@@ -16,7 +15,7 @@ use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::views::{View, form, store};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Query, Visit};
-use crate::web::form::FormView;
+use crate::web::form::{FormState, FormView};
 use crate::web::merge::{self as web_merge, MergeView};
 use crate::web::page;
 
@@ -52,44 +51,30 @@ struct OwnView {
 
 /// `GET /views/new`: asks for the name of the filter in the query.
 pub async fn new_view(visit: Visit, Query(fields): Query) -> Answer {
-    view_form(&visit, StatusCode::OK, None, (&fields, &FieldErrors::new())).await
+    view_form(&visit, None, FormState::new(fields)).await
 }
 
-async fn view_form(
-    visit: &Visit,
-    status: StatusCode,
-    view: Option<&View>,
-    form: (&Fields, &FieldErrors),
-) -> Answer {
-    merged_form(visit, (status, view), form, None).await
-}
-
-async fn merged_form(
-    visit: &Visit,
-    (status, view): (StatusCode, Option<&View>),
-    (fields, errors): (&Fields, &FieldErrors),
-    merge: Option<MergeView>,
-) -> Answer {
+async fn view_form(visit: &Visit, view: Option<&View>, form: FormState) -> Answer {
     let (names, language) = (visit.names().await, visit.language);
-    let filter = view.map_or_else(|| Filter::parse(fields).0, View::filter);
+    let filter = view.map_or_else(|| Filter::parse(&form.fields).0, View::filter);
     let cause = filter.cause.iter().cloned().collect();
     let titles = visit.state.database.run(move |connection| Titles::read(connection, cause)).await?;
     let query = filter.to_pairs().into_iter().map(|(key, value)| (key.to_owned(), value));
     let own = match view {
         Some(_) => Vec::new(),
-        None => own_views(visit, fields.text("replace")).await?,
+        None => own_views(visit, form.fields.text("replace")).await?,
     };
     let context = FormPage {
-        form: FormView::new(&["name", "shared", "default", "version", SAW], fields, errors, language),
+        form: form.view(&["name", "shared", "default", "version", SAW], language),
         action: view.map_or_else(|| VIEWS.to_owned(), |view| action_link(&view.id, "")),
         words: Views { visit, names: &names, titles: &titles, language }.words(&filter),
         query: if view.is_some() { Vec::new() } else { query.collect() },
         own,
         delete: view.map(|view| action_link(&view.id, "/delete")),
         unknown: view.map(View::unknown).unwrap_or_default(),
-        merge,
+        merge: form.merge,
     };
-    visit.render(status, "failed_accounting/view.html", &context)
+    visit.render(form.status, "failed_accounting/view.html", &context)
 }
 
 async fn own_views(visit: &Visit, chosen: Option<&str>) -> Result<Vec<OwnView>> {
@@ -108,7 +93,7 @@ async fn own_views(visit: &Visit, chosen: Option<&str>) -> Result<Vec<OwnView>> 
 /// `POST /views`: saves a filter under a name, or in place of that of a view.
 pub async fn create_view(visit: Visit, author: Author, Form(fields): Form) -> Answer {
     if fields.raw("replace").is_some() {
-        return replace(&visit, &fields).await;
+        return replace(&visit, fields).await;
     }
     let is_default = fields.text("default") == Some("1");
     let read = form::query(&fields).and_then(|query| Ok((query, form::wanted(&fields)?)));
@@ -139,16 +124,14 @@ pub async fn create_view(visit: Visit, author: Author, Form(fields): Form) -> An
             visit.tell(Message::new("flash-view-saved").with("name", &view.name));
             Ok(page::see_other(&open_link(&view)))
         }
-        Err(Error::Invalid(errors)) => {
-            view_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, None, (&fields, &errors)).await
-        }
+        Err(Error::Invalid(errors)) => view_form(&visit, None, FormState::refused(fields, errors)).await,
         Err(error) => Err(error.into()),
     }
 }
 
-async fn replace(visit: &Visit, fields: &Fields) -> Answer {
+async fn replace(visit: &Visit, fields: Fields) -> Answer {
     let author = visit.author()?;
-    let read = form::query(fields).and_then(|query| Ok((query, form::replaced(fields)?)));
+    let read = form::query(&fields).and_then(|query| Ok((query, form::replaced(&fields)?)));
     let replaced = match read {
         Err(errors) => Err(Error::Invalid(errors)),
         Ok((query, (id, seen))) => {
@@ -163,13 +146,11 @@ async fn replace(visit: &Visit, fields: &Fields) -> Answer {
             visit.tell(Message::new("flash-view-replaced").with("name", &view.name));
             return Ok(page::see_other(&open_link(&view)));
         }
-        Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        Err(Error::Conflict(message)) => {
-            (StatusCode::CONFLICT, FieldErrors::from([("replace".to_owned(), message)]))
-        }
+        Err(Error::Invalid(errors)) => FormState::refused(fields, errors),
+        Err(Error::Conflict(message)) => FormState::conflict(fields, "replace", message),
         Err(error) => return Err(error.into()),
     };
-    view_form(visit, refused.0, None, (fields, &refused.1)).await
+    view_form(visit, None, refused).await
 }
 
 /// The values of a view as its form starts with.
@@ -184,7 +165,7 @@ pub async fn edit_view(visit: Visit, Id(id): Id) -> Answer {
     let fields = as_fields(&view);
     let saw = Snapshot::of(&fields).encode();
     let fields = fields.with("version", view.version).with(SAW, saw);
-    view_form(&visit, StatusCode::OK, Some(&view), (&fields, &FieldErrors::new())).await
+    view_form(&visit, Some(&view), FormState::new(fields)).await
 }
 
 async fn found(visit: &Visit, id: &str) -> Result<View> {
@@ -204,8 +185,7 @@ pub async fn update_view(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer
                 return Ok(page::see_other(VIEWS));
             }
             Err(Error::Invalid(errors)) => {
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                return view_form(&visit, status, Some(&view), (&fields, &errors)).await;
+                return view_form(&visit, Some(&view), FormState::refused(fields, errors)).await;
             }
             Err(Error::Conflict(message)) => message,
             Err(error) => return Err(error.into()),
@@ -215,14 +195,12 @@ pub async fn update_view(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer
         // Of somebody else's view there is nothing to merge.
         let is_changed = message.key == "view-changed";
         let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields).filter(|_| is_changed) else {
-            let errors = FieldErrors::from([("name".to_owned(), message)]);
-            return view_form(&visit, StatusCode::CONFLICT, Some(&view), (&fields, &errors)).await;
+            return view_form(&visit, Some(&view), FormState::conflict(fields, "name", message)).await;
         };
         fields = merged.fields.with("version", view.version);
         if !merged.is_clear() {
             let asked = web_merge::of_form(&merged, &saw, &now, visit.language);
-            let form = (&fields, &FieldErrors::new());
-            return merged_form(&visit, (StatusCode::CONFLICT, Some(&view)), form, Some(asked)).await;
+            return view_form(&visit, Some(&view), FormState::merging(fields, asked)).await;
         }
         taken.extend(merged.taken);
     }

@@ -1,7 +1,5 @@
 //! What the forms of usages do: each change is one transaction that finds, checks, saves and writes its event.
 
-use actix_web::http::StatusCode;
-
 use super::context::{list_link, usage_link};
 use super::forms::{Stale, conflict_form, delete_form, edit_form, live_usage, new_form};
 use super::show::{details, filter_of};
@@ -15,6 +13,7 @@ use crate::usages::recording::{Recorded, Recording};
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
+use crate::web::form::FormState;
 use crate::web::{links, merge, page};
 
 /// How a change of a usage ended.
@@ -44,9 +43,7 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
             visit.tell(Message::new("flash-usage-created").with("amount", money));
             Ok(page::see_other(&link))
         }
-        Err(Error::Invalid(errors)) => {
-            new_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &fields, &errors).await
-        }
+        Err(Error::Invalid(errors)) => new_form(&visit, &FormState::refused(fields, errors)).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -85,7 +82,7 @@ pub async fn update(visit: Visit, Id(id): Id, author: Author, Form(fields): Form
             // What was chosen on the page of a conflict is in the form that comes back.
             let fields =
                 Seen::in_form(&fields).map_or(fields.clone(), |saw| saw.merge(&usage, &fields).fields);
-            edit_form(&visit, StatusCode::UNPROCESSABLE_ENTITY, &usage, (fields, errors, None)).await
+            edit_form(&visit, &usage, FormState::refused(fields, errors)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -114,7 +111,9 @@ pub async fn destroy(visit: Visit, Id(id): Id, author: Author, Form(fields): For
         })
         .await;
     let amount = match amount {
-        Err(Error::Invalid(errors)) => return delete_form(&visit, id, (fields, errors)).await,
+        Err(Error::Invalid(errors)) => {
+            return delete_form(&visit, id, &FormState::refused(fields, errors)).await;
+        }
         amount => amount?,
     };
     visit.tell(Message::new("flash-usage-deleted").with("amount", amount));
@@ -126,7 +125,7 @@ pub async fn fail(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) 
     let reason = match form::reason(&fields) {
         Ok(reason) => reason,
         Err(errors) => {
-            return details(&visit, id, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
+            return details(&visit, id, &FormState::refused(fields, errors)).await;
         }
     };
     let recording = Recording { id: Recording::fresh_id(author.at), reason, failed_time: author.at };

@@ -1,11 +1,10 @@
 //! The pages that ask: create a usage, edit one, confirm a deletion.
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::context::{LIST, RowView, usage_link};
 use super::show::filter_of;
-use crate::base::form::{FieldErrors, Fields};
+use crate::base::form::Fields;
 use crate::base::merge::Merged;
 use crate::error::{Error, Result};
 use crate::usages::failures;
@@ -14,7 +13,7 @@ use crate::usages::store;
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
-use crate::web::form::{FormView, suggestions};
+use crate::web::form::{FormState, FormView, suggestions};
 use crate::web::merge::MergeView;
 use crate::web::state::AppState;
 use crate::web::view::Named;
@@ -55,20 +54,15 @@ pub async fn new(visit: Visit) -> Answer {
         pair("status", "SUCCEEDED"),
         pair("accounting_status", "created"),
     ]);
-    new_form(&visit, StatusCode::OK, &fields, &FieldErrors::new()).await
+    new_form(&visit, &FormState::new(fields)).await
 }
 
 /// The form for a new usage, with what was typed and what is wrong with it.
-pub(super) async fn new_form(
-    visit: &Visit,
-    status: StatusCode,
-    fields: &Fields,
-    errors: &FieldErrors,
-) -> Answer {
+pub(super) async fn new_form(visit: &Visit, form: &FormState) -> Answer {
     let names = visit.names().await;
     let context = FormPage {
         row: None,
-        form: FormView::new(&FIELDS, fields, errors, visit.language),
+        form: form.view(&FIELDS, visit.language),
         seen: String::new(),
         is_accounted: false,
         merge: None,
@@ -77,14 +71,14 @@ pub(super) async fn new_form(
         models: suggestions(&names.models),
         organisations: suggestions(&names.organisations),
     };
-    visit.render(status, "usages/form.html", &context)
+    visit.render(form.status, "usages/form.html", &context)
 }
 
 /// `GET /usages/{id}/edit`.
 pub async fn edit(visit: Visit, Id(id): Id) -> Answer {
     let usage = live_usage(&visit.state, &id).await?;
     let fields = form::as_fields(&usage);
-    edit_form(&visit, StatusCode::OK, &usage, (fields, FieldErrors::new(), None)).await
+    edit_form(&visit, &usage, FormState::new(fields)).await
 }
 
 /// A form that cannot be carried out before something is asked.
@@ -101,51 +95,40 @@ pub(super) async fn conflict_form(visit: &Visit, stale: Stale) -> Answer {
     let shown = |name: &str| saw.fields.shown(name).unwrap_or_default().to_owned();
     let language = visit.language;
     let merge = MergeView::new(&merged, &form::as_fields(&usage), shown, language);
-    let form = (merged.fields, FieldErrors::new(), Some(merge));
-    edit_form(visit, StatusCode::CONFLICT, &usage, form).await
+    edit_form(visit, &usage, FormState::merging(merged.fields, merge)).await
 }
 
 /// The edit form of a usage, with what was typed, what is wrong with it, and what is to be asked.
-pub(super) async fn edit_form(
-    visit: &Visit,
-    status: StatusCode,
-    usage: &Usage,
-    (fields, errors, merge): (Fields, FieldErrors, Option<MergeView>),
-) -> Answer {
+pub(super) async fn edit_form(visit: &Visit, usage: &Usage, form: FormState) -> Answer {
     let filter = filter_of(visit)?;
-    let language = visit.language;
     let names = visit.names().await;
     let now = Seen::of(usage);
     // After a conflict both versions are on the page, so what is there now has been seen.
-    let seen = match &merge {
+    let seen = match &form.merge {
         Some(_) => now.encode(),
-        None => fields.raw("seen").map_or_else(|| now.encode(), str::to_owned),
+        None => form.fields.raw("seen").map_or_else(|| now.encode(), str::to_owned),
     };
     let context = FormPage {
         row: Some(RowView::new(usage, &names, &visit.state, &filter)),
-        form: FormView::new(&FIELDS, &fields, &errors, language),
+        form: form.view(&FIELDS, visit.language),
         seen,
         is_accounted: usage.is_accounted(),
-        merge,
+        merge: form.merge,
         action: usage_link(&usage.id, "", &filter),
         cancel: usage_link(&usage.id, "", &filter),
         models: suggestions(&names.models),
         organisations: suggestions(&names.organisations),
     };
-    visit.render(status, "usages/form.html", &context)
+    visit.render(form.status, "usages/form.html", &context)
 }
 
 /// `GET /usages/{id}/delete`: what will be lost, or why it stays.
 pub async fn confirm_delete(visit: Visit, Id(id): Id) -> Answer {
-    delete_form(&visit, id, (Fields::default(), FieldErrors::new())).await
+    delete_form(&visit, id, &FormState::default()).await
 }
 
 /// What will be lost, with what was typed and what is wrong with it.
-pub(super) async fn delete_form(
-    visit: &Visit,
-    id: String,
-    (fields, errors): (Fields, FieldErrors),
-) -> Answer {
+pub(super) async fn delete_form(visit: &Visit, id: String, form: &FormState) -> Answer {
     let state = &visit.state;
     let filter = filter_of(visit)?;
     let (usage, (failures, open)) = state
@@ -157,18 +140,17 @@ pub(super) async fn delete_form(
         })
         .await?;
     let names = visit.names().await;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let context = DeletePage {
         row: RowView::new(&usage, &names, state, &filter),
         is_accounted: usage.is_accounted(),
         open,
         failures,
         seen: Seen::of(&usage).encode(),
-        form: FormView::new(&["confirm"], &fields, &errors, visit.language),
+        form: form.view(&["confirm"], visit.language),
         action: usage_link(&usage.id, "/delete", &filter),
         cancel: usage_link(&usage.id, "", &filter),
     };
-    visit.render(status, "usages/delete.html", &context)
+    visit.render(form.status, "usages/delete.html", &context)
 }
 
 /// A live usage for a form; the history is read-only.

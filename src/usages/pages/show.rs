@@ -1,13 +1,11 @@
 //! `GET /usages/{id}`: one usage, live or archived, with its failures, actions at hand and timeline.
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::context::{RowView, list_link, shelf_of, usage_link};
 use crate::audit::event::USAGE;
 use crate::audit::store::{self as audit, Event};
-use crate::base::form::{FieldErrors, Fields};
 use crate::base::{json, secrets};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
@@ -17,7 +15,7 @@ use crate::usages::usage::{Usage, Whereabouts};
 use crate::usages::{recording, store};
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
-use crate::web::form::FormView;
+use crate::web::form::{FormState, FormView};
 use crate::web::timeline::EventView;
 use crate::web::view::{TimeView, clip};
 use crate::web::{links, page};
@@ -89,16 +87,11 @@ struct Found {
 
 /// The details page.
 pub async fn show(visit: Visit, Id(id): Id) -> Answer {
-    details(&visit, id, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+    details(&visit, id, &FormState::default()).await
 }
 
 /// The details page with a refused form on it, values kept.
-pub(super) async fn details(
-    visit: &Visit,
-    id: String,
-    status: StatusCode,
-    (fields, errors): (Fields, FieldErrors),
-) -> Answer {
+pub(super) async fn details(visit: &Visit, id: String, form: &FormState) -> Answer {
     let state = &visit.state;
     let filter = filter_of(visit)?;
     let found = state.database.run(move |connection| find(connection, &id)).await?;
@@ -155,12 +148,12 @@ pub(super) async fn details(
             .map(|event| EventView::new(state, event, |action| format!("usage-event-{action}"), language))
             .collect(),
         fail_obstacle: recording::obstacle(usage, found.whereabouts),
-        form: FormView::new(&["reason"], &fields, &errors, language),
+        form: form.view(&["reason"], language),
         fail: usage_link(&usage.id, "/fail", &filter),
         edit: usage_link(&usage.id, "/edit", &filter),
         delete: usage_link(&usage.id, "/delete", &filter),
     };
-    visit.render(status, "usages/show.html", &context)
+    visit.render(form.status, "usages/show.html", &context)
 }
 
 /// The filter in which a usage is looked at; wrong parts of it are ignored here.

@@ -3,13 +3,12 @@
 //!
 //! More than 250 lines: all that one page shows is gathered here, with its form.
 
-use actix_web::http::StatusCode;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
 use super::view::{CAUSES, Numbers, Spark, age_text, cause_link, family_key};
 use crate::audit::store::{self as audit, Event};
-use crate::base::form::{FieldErrors, Fields, Message, NONE};
+use crate::base::form::{Fields, Message, NONE};
 use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::base::paging::Position;
 use crate::causes::cause::{NO_REASON, UNSORTED};
@@ -28,6 +27,7 @@ use crate::failed_accounting::pages::context::{Choice, FormView, RowView};
 use crate::failed_accounting::totals::{self, Known};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
+use crate::web::form::FormState;
 use crate::web::locale::Language;
 use crate::web::merge::{self as web_merge, MergeView};
 use crate::web::page;
@@ -104,7 +104,7 @@ struct Piece {
 
 /// The page.
 pub async fn show(visit: Visit, Id(key): Id) -> Answer {
-    shown(&visit, key, StatusCode::OK, (Fields::default(), FieldErrors::new())).await
+    shown(&visit, key, FormState::default()).await
 }
 
 /// `POST`: keeps the note, the owner and the standing.
@@ -118,7 +118,7 @@ pub async fn update(visit: Visit, Id(key): Id, Form(mut fields): Form) -> Answer
                 return Ok(page::see_other(&cause_link(&key)));
             }
             Err(Error::Invalid(errors)) => {
-                return shown(&visit, key, StatusCode::UNPROCESSABLE_ENTITY, (fields, errors)).await;
+                return shown(&visit, key, FormState::refused(fields, errors)).await;
             }
             Err(Error::Conflict(message)) => message,
             Err(error) => return Err(error.into()),
@@ -127,13 +127,12 @@ pub async fn update(visit: Visit, Id(key): Id, Form(mut fields): Form) -> Answer
         let cause = visit.state.database.run(move |connection| causes::find(connection, &asked)).await?;
         let now = as_fields(Some(&cause));
         let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields) else {
-            let errors = FieldErrors::from([("note".to_owned(), message)]);
-            return shown(&visit, key, StatusCode::CONFLICT, (fields, errors)).await;
+            return shown(&visit, key, FormState::conflict(fields, "note", message)).await;
         };
         fields = merged.fields.with("revision", cause.revision);
         if !merged.is_clear() {
             let asked = web_merge::of_form(&merged, &saw, &now, visit.language);
-            return merged_page(&visit, key, (fields, asked)).await;
+            return shown(&visit, key, FormState::merging(fields, asked)).await;
         }
         taken.extend(merged.taken);
     }
@@ -167,21 +166,7 @@ fn as_fields(cause: Option<&KnownCause>) -> Fields {
     Fields::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-async fn shown(visit: &Visit, key: String, status: StatusCode, form: (Fields, FieldErrors)) -> Answer {
-    page_of(visit, key, (status, None), form).await
-}
-
-/// The page with a form of which something must be asked; nothing was saved.
-async fn merged_page(visit: &Visit, key: String, (fields, merge): (Fields, MergeView)) -> Answer {
-    page_of(visit, key, (StatusCode::CONFLICT, Some(merge)), (fields, FieldErrors::new())).await
-}
-
-async fn page_of(
-    visit: &Visit,
-    key: String,
-    (status, merge): (StatusCode, Option<MergeView>),
-    (fields, errors): (Fields, FieldErrors),
-) -> Answer {
+async fn shown(visit: &Visit, key: String, form: FormState) -> Answer {
     let state = &visit.state;
     let language = visit.language;
     let today = state.clock.today();
@@ -205,10 +190,13 @@ async fn page_of(
         };
         groups.iter().map(place).collect()
     };
-    let places = (named(&found.models, By::Model), named(&found.organisations, By::Organisation));
-    let page = Builder { key: &key, state, language }.page(&found, rows, places, (&fields, &errors));
-    let context = ShowPage { merge, ..page };
-    visit.render(status, "failed_accounting/cause.html", &context)
+    let places = Places {
+        models: named(&found.models, By::Model),
+        organisations: named(&found.organisations, By::Organisation),
+    };
+    let page = Builder { key: &key, state, language }.page(&found, rows, places, &form);
+    let context = ShowPage { merge: form.merge, ..page };
+    visit.render(form.status, "failed_accounting/cause.html", &context)
 }
 
 fn open_filter(key: &str) -> Filter {
@@ -247,6 +235,12 @@ fn find(connection: &mut DbConnection, key: &str, today: NaiveDate) -> Result<Fo
     })
 }
 
+/// Where the open failures of a cause are.
+struct Places {
+    models: Vec<Place>,
+    organisations: Vec<Place>,
+}
+
 struct Builder<'a> {
     key: &'a str,
     state: &'a AppState,
@@ -258,8 +252,8 @@ impl Builder<'_> {
         &self,
         found: &Found,
         rows: Vec<RowView>,
-        (models, organisations): (Vec<Place>, Vec<Place>),
-        (fields, errors): (&Fields, &FieldErrors),
+        Places { models, organisations }: Places,
+        form: &FormState,
     ) -> ShowPage {
         let Builder { key, state, language } = *self;
         let cause = found.cause.as_ref();
@@ -267,7 +261,7 @@ impl Builder<'_> {
         let standing = cause.map_or(Standing::New, Standing::of);
         let since = cause.and_then(|cause| cause.closed_at.or(cause.known_at));
         let by = cause.and_then(|cause| cause.closed_by.clone().or_else(|| cause.known_by.clone()));
-        let form = self.form(cause, fields, errors);
+        let form = self.form(cause, form);
         let chosen = form.values.get("standing").cloned().unwrap_or_default();
         let oldest = match &found.open {
             Known::Exactly(totals) => totals.oldest,
@@ -316,8 +310,9 @@ impl Builder<'_> {
 
     /// The form as typed, or as the cause is. After a conflict it carries the present revision, so that sending it again
     /// is a decision.
-    fn form(&self, cause: Option<&KnownCause>, fields: &Fields, errors: &FieldErrors) -> FormView {
-        let mut form = FormView::new(&FIELDS, fields, errors, self.language);
+    fn form(&self, cause: Option<&KnownCause>, state: &FormState) -> FormView {
+        let FormState { fields, errors, .. } = state;
+        let mut form = state.view(&FIELDS, self.language);
         let revision = cause.map_or(0, |cause| cause.revision).to_string();
         let present = as_fields(cause);
         if fields.pairs().is_empty() {
