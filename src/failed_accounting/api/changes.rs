@@ -1,5 +1,4 @@
 //! Reading and changing one failure: each change is one transaction, with the token as its author.
-//! More than 250 lines: beside each act stands what the document says of it.
 
 use actix_web::http::StatusCode;
 use serde_json::value::RawValue;

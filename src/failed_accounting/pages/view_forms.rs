@@ -1,6 +1,4 @@
 //! Saving the present filter under a name, renaming, sharing and deleting views, choosing what the navigation opens.
-//!
-//! More than 250 lines: the forms of views, each with what it does.
 
 use serde::Serialize;
 
