@@ -177,6 +177,10 @@ pub struct Rule {
     pub path: &'static str,
     pub access: Access,
     handler: fn(Route) -> Route,
+    /// How much it takes, and how slowly.
+    bounds: Bounds,
+    /// Whether nothing below this path is ever changed, and whoever tries is told why.
+    is_read_only: bool,
 }
 
 impl Rule {
@@ -193,9 +197,18 @@ impl std::fmt::Debug for Rule {
 
 /// All routes, each with the least role. A path's fixed routes stand before its variable ones.
 pub fn routes() -> Vec<Rule> {
-    let get = |path, access, handler| Rule { method: Method::GET, path, access, handler };
-    let post = |path, access, handler| Rule { method: Method::POST, path, access, handler };
-    let rule = |method, path, access, handler| Rule { method, path, access, handler };
+    let rule = |method, path, access, handler| Rule {
+        method,
+        path,
+        access,
+        handler,
+        bounds: Bounds::FORM,
+        is_read_only: false,
+    };
+    let get = |path, access, handler| rule(Method::GET, path, access, handler);
+    let post = |path, access, handler| rule(Method::POST, path, access, handler);
+    let file = |rule: Rule| Rule { bounds: Bounds::FILE, ..rule };
+    let read_only = |rule: Rule| Rule { is_read_only: true, ..rule };
     let (patch, delete) = (Method::PATCH, Method::DELETE);
     let public = Access::Public;
     let [reporter, reporting_admin] = [Operator, Admin].map(Access::RoleOrReporter);
@@ -228,7 +241,7 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/causes/{id}", operator, |route| route.to(failed::causes::update)),
         get("/failed-accounting/new", operator, |route| route.to(failed::new)),
         get("/failed-accounting/import", admin, |route| route.to(imports::new::<FailedRecord>)),
-        post("/failed-accounting/import", admin, |route| route.to(imports::create::<FailedRecord>)),
+        file(post("/failed-accounting/import", admin, |route| route.to(imports::create::<FailedRecord>))),
         get("/failed-accounting/{id}", viewer, |route| route.to(failed::show)),
         post("/failed-accounting/{id}", operator, |route| route.to(failed::update)),
         get("/failed-accounting/{id}/edit", operator, |route| route.to(failed::edit)),
@@ -262,7 +275,7 @@ pub fn routes() -> Vec<Rule> {
         get("/usages.csv", viewer, |route| route.to(usages::download)),
         get("/usages/new", admin, |route| route.to(usages::new)),
         get("/usages/import", admin, |route| route.to(imports::new::<Usage>)),
-        post("/usages/import", admin, |route| route.to(imports::create::<Usage>)),
+        file(post("/usages/import", admin, |route| route.to(imports::create::<Usage>))),
         get("/usages/find", viewer, |route| route.to(usages::find)),
         get("/usages/{id}", viewer, |route| route.to(usages::show)),
         post("/usages/{id}", admin, |route| route.to(usages::update)),
@@ -270,11 +283,11 @@ pub fn routes() -> Vec<Rule> {
         post("/usages/{id}/fail", operator, |route| route.to(usages::fail)),
         get("/usages/{id}/delete", admin, |route| route.to(usages::confirm_delete)),
         post("/usages/{id}/delete", admin, |route| route.to(usages::destroy)),
-        get("/history", viewer, |route| route.to(usages::index)),
+        read_only(get("/history", viewer, |route| route.to(usages::index))),
         get("/history.csv", viewer, |route| route.to(usages::download)),
         get("/history/restore", admin, |route| route.to(archive::confirm_restore)),
         post("/history/restore", admin, |route| route.to(archive::restore)),
-        get("/history/{id}", viewer, |route| route.to(usages::show)),
+        read_only(get("/history/{id}", viewer, |route| route.to(usages::show))),
         get("/archive", viewer, |route| route.to(archive::index)),
         post("/archive", admin, |route| route.to(archive::create)),
         post("/archive/{id}/stop", admin, |route| route.to(archive::stop)),
@@ -341,12 +354,13 @@ fn configure(service: &mut web::ServiceConfig) {
         }
     }
     for path in paths {
-        let refused = match path {
-            "/history/{id}" | "/history" => web::route().to(usages::read_only),
-            _ => web::route().to(faults::no_such_method),
+        let mut of_path = rules.iter().filter(|rule| rule.path == path);
+        let refused = match of_path.clone().any(|rule| rule.is_read_only) {
+            true => web::route().to(usages::read_only),
+            false => web::route().to(faults::no_such_method),
         };
         let mut resource = web::resource(path).default_service(unknown(refused));
-        if path.ends_with("/import") {
+        if of_path.any(|rule| rule.bounds == Bounds::FILE) {
             resource = resource.app_data(Bounds::FILE).app_data(web::PayloadConfig::new(Bounds::FILE.bytes));
         }
         for rule in rules.iter().filter(|rule| rule.path == path) {

@@ -9,7 +9,7 @@ use crate::accounts::idempotency;
 use crate::alerts::courier::Courier;
 use crate::alerts::evaluation::Evaluator;
 use crate::alerts::{head, outlets::Outlets, tidy as alert_history};
-use crate::archive::mover::Mover;
+use crate::archive::mover::{self, Mover};
 use crate::archive::{form, store as archive};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
@@ -105,7 +105,7 @@ fn batch_outcomes(database: &Database) -> Job {
 
 /// Drives the runs of the archive that somebody, or the schedule, asked for.
 fn archive_mover(database: &Database, clock: &Clock) -> Job {
-    let (lease, database) = leased("archive mover", database);
+    let (lease, database) = leased(mover::JOB, database);
     let mover = Arc::new(Mover::new(database, clock.clone()));
     let looked_at = mover.clone();
     let turn = move || Ok(if mover.step()? { Turn::More } else { Turn::Done });

@@ -300,6 +300,7 @@ error-batch-between = A whole number from { $least } to { $most }
 
 source-batch = batch
 field-batch = Batch
+field-batch-note = Note
 event-undo-handle = { $author } undid the handling
 event-undo-supersede = { $author } undid the superseding
 event-undo-reopen = { $author } undid the reopening

@@ -88,6 +88,7 @@ error-standing = One of the states
 conflict-cause = Somebody changed this cause since you opened it. Its present note is shown above; save again to put yours in its place.
 flash-cause-saved = The cause is saved.
 field-owner = Owner
+field-cause-note = Runbook note
 field-standing = State
 audit-kind-cause = cause
 may-causes-operator = Keep the notes of causes

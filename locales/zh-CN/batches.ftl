@@ -275,6 +275,7 @@ error-batch-between = { $least } 到 { $most } 之间的整数
 
 source-batch = 批量操作
 field-batch = 批量操作
+field-batch-note = 处理备注
 event-undo-handle = { $author } 撤销了处理
 event-undo-supersede = { $author } 撤销了取代
 event-undo-reopen = { $author } 撤销了重新打开

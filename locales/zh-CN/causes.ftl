@@ -64,6 +64,7 @@ error-standing = 请选择一种状态
 conflict-cause = 你打开之后，此原因类已被他人修改。上方为现有说明；再次保存将以你的内容替换。
 flash-cause-saved = 原因类已保存。
 field-owner = 负责人
+field-cause-note = 处置说明
 field-standing = 状态
 audit-kind-cause = 失败原因类
 may-causes-operator = 维护原因类的说明

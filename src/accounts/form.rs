@@ -5,10 +5,8 @@ use secrecy::SecretString;
 use super::password;
 use super::role::Role;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::base::language::Language;
 use crate::error::{Error, Result};
-
-/// Languages that the pages speak.
-pub const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 
 /// A name for signing in: letters, digits, `.`, `_`, `-` and `@`, at most 64.
 ///
@@ -63,7 +61,7 @@ impl PasswordChange {
 pub fn language(fields: &Fields) -> Result<Option<String>> {
     match fields.text("language") {
         None => Ok(None),
-        Some(text) if LANGUAGES.contains(&text) => Ok(Some(text.to_owned())),
+        Some(text) if Language::of_tag(text).is_some() => Ok(Some(text.to_owned())),
         Some(_) => Err(Error::invalid("language", Message::new("error-language"))),
     }
 }

@@ -4,6 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::event::{CauseFact, RunFact};
+use crate::archive::mover::JOB as MOVER;
 use crate::archive::run::State;
 use crate::archive::store as archive;
 use crate::base::form::Message;
@@ -25,9 +26,6 @@ const LATE: TimeDelta = TimeDelta::days(1);
 
 /// Runs of the archive that one evaluation looks at, and that are remembered.
 const RUNS: i64 = 20;
-
-/// The job that drives runs.
-const MOVER: &str = "archive mover";
 
 /// A cause that no evaluation has seen, with the earliest of its failures.
 #[derive(Debug, Clone, PartialEq, Eq)]

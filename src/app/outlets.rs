@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::alerts::outlets::{Given, Outlets};
 use crate::config::Config;
 use crate::error::Result;
-use crate::web::locale::{self, Language};
+use crate::web::locale;
 
 /// Checks the settings of the alerts.
 ///
@@ -13,7 +13,7 @@ use crate::web::locale::{self, Language};
 /// [`crate::error::Error::Unavailable`] with one line that names the setting.
 pub fn outlets(config: &Config) -> Result<Outlets> {
     let alerts = config.alerts.clone();
-    let language = Language::of_tag(&alerts.alert_language).unwrap_or(Language::English);
+    let language = alerts.alert_language;
     let given = Given {
         webhook_url: alerts.webhook_url,
         webhook_secret: alerts.webhook_secret,

@@ -17,6 +17,9 @@ use crate::base::secrets;
 use crate::db::{Aside, Database};
 use crate::error::{Error, Result};
 
+/// The name of the job that drives runs.
+pub const JOB: &str = "archive mover";
+
 /// So long a transaction should take: others wait for it, on SQLite every writer.
 const SHORT: Duration = Duration::from_millis(50);
 

@@ -127,17 +127,30 @@ actions! {
     ChangeZone => "change_zone",
 }
 
-/// The kinds of record that events are about.
-pub const FAILED_ACCOUNTING: &str = "failed_accounting";
-pub const USAGE: &str = "usage";
-pub const ARCHIVE_RUN: &str = "archive_run";
-pub const USER: &str = "user";
-pub const TOKEN: &str = "token";
-pub const BATCH: &str = "batch";
-pub const VIEW: &str = "view";
-pub const ALERT_RULE: &str = "alert_rule";
-pub const TRAIL: &str = "trail";
-pub const SETTING: &str = "setting";
+/// The kinds of record, each with its page: one list, so that no kind is without a decision where its event leads.
+macro_rules! kinds {
+    ($($kind:ident => $stored:literal, $page:expr;)*) => {
+        $(pub const $kind: &str = $stored;)*
+
+        /// The kinds of record that events are about, each with the path of a record's page where it has one.
+        pub const KINDS: &[(&str, Option<&str>)] = &[$(($kind, $page)),*];
+    };
+}
+
+kinds! {
+    FAILED_ACCOUNTING => "failed_accounting", Some("/failed-accounting/{id}");
+    USAGE => "usage", Some("/usages/{id}");
+    CAUSE => "cause", Some("/failed-accounting/causes/{id}");
+    BATCH => "batch", Some("/batches/{id}");
+    USER => "user", Some("/users/{id}");
+    ALERT_RULE => "alert_rule", Some("/alerts/{id}/edit");
+    // These are lines of a list.
+    ARCHIVE_RUN => "archive_run", None;
+    TOKEN => "token", None;
+    VIEW => "view", None;
+    TRAIL => "trail", None;
+    SETTING => "setting", None;
+}
 
 /// One change of one record.
 #[derive(Debug, Clone)]

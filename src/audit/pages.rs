@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-use super::event::Action;
+use super::event::{Action, KINDS};
 use super::export;
 use super::filter::{BESIDE, Filter, KEYS};
 use super::list::{self, Place};
@@ -120,9 +120,9 @@ fn view(state: &AppState, event: &Event, language: Language) -> EventView {
         action: in_words(language, format!("audit-action-{}", dashed(&event.action)), &event.action),
         kind: in_words(language, format!("audit-kind-{}", dashed(&event.record_kind)), &event.record_kind),
         record: event.record_id.clone(),
-        link: link_of(state, event),
+        link: link_of(event),
         source: in_words(language, format!("source-{}", event.source), &event.source),
-        changes: changes(event.before_state.as_deref(), event.after_state.as_deref(), language),
+        changes: changes(event, language),
     }
 }
 
@@ -135,14 +135,10 @@ fn dashed(word: &str) -> String {
     word.replace('_', "-")
 }
 
-/// The page of the record: `/things/{id}` where there is such a route.
-fn link_of(state: &AppState, event: &Event) -> Option<String> {
-    let kind = event.record_kind.replace('_', "-");
-    [kind.clone(), format!("{kind}s"), format!("{kind}es")].into_iter().find_map(|folder| {
-        let path = format!("/{folder}/{{id}}");
-        let has_page = state.permissions.iter().any(|route| route.method == "GET" && route.path == path);
-        has_page.then(|| format!("/{folder}/{}", links::segment(&event.record_id)))
-    })
+/// The page of the record.
+fn link_of(event: &Event) -> Option<String> {
+    let (_, page) = KINDS.iter().find(|(kind, _)| *kind == event.record_kind)?;
+    page.map(|path| path.replace("{id}", &links::segment(&event.record_id)))
 }
 
 /// `GET /audit.csv`: every event of the filter.

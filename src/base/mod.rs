@@ -12,6 +12,7 @@ pub mod finding;
 pub mod foreign;
 pub mod form;
 pub mod json;
+pub mod language;
 pub mod merge;
 pub mod money;
 pub mod object;

@@ -1,7 +1,10 @@
 //! The settings of the alerts; what they mean together is checked where alerts are sent.
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use secrecy::SecretString;
+
+use crate::base::language::Language;
 
 /// Where alerts go.
 #[derive(Debug, Clone, Args)]
@@ -33,6 +36,12 @@ pub struct AlertSettings {
     pub mail_to: Option<String>,
 
     /// The language of alerts: en or zh-CN.
-    #[arg(long, env = "LLMAGE_ALERT_LANGUAGE", default_value = "en", global = true, value_parser = ["en", "zh-CN"])]
-    pub alert_language: String,
+    #[arg(long, env = "LLMAGE_ALERT_LANGUAGE", default_value = "en", global = true, value_parser = language())]
+    pub alert_language: Language,
+}
+
+/// Takes the tag of a language that the app speaks.
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.map(Language::tag))
+        .map(|tag| Language::of_tag(&tag).unwrap_or(Language::English))
 }

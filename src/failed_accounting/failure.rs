@@ -28,7 +28,19 @@ pub enum Resolution {
     Other,
 }
 
+/// The names of [`Resolution::ALL`], in its order.
+pub const RESOLUTIONS: [&str; Resolution::ALL.len()] = {
+    let mut names = [""; Resolution::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = Resolution::ALL[at].as_str();
+        at += 1;
+    }
+    names
+};
+
 impl Resolution {
+    /// Those that a person may choose come first, and of these the one that needs a note last.
     pub const ALL: [Resolution; 9] = [
         Resolution::ChargedManually,
         Resolution::WrittenOff,
@@ -42,7 +54,7 @@ impl Resolution {
     ];
 
     /// As stored.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Resolution::Accounted => "accounted",
             Resolution::Superseded => "superseded",

@@ -219,3 +219,6 @@ fn narrowest(
     }
     Ok(best)
 }
+
+#[cfg(test)]
+mod tests;

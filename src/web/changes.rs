@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::locale::{self, Language};
 use super::view::clip;
+use crate::audit::store::Event;
 use crate::base::secrets;
 
 /// The most characters of one value.
@@ -23,15 +24,15 @@ pub struct ChangeView {
     pub after: String,
 }
 
-/// What differs between two JSON objects as the trail keeps them.
-pub fn changes(before: Option<&str>, after: Option<&str>, language: Language) -> Vec<ChangeView> {
-    let (before, after) = (object(before), object(after));
+/// What an event changed.
+pub fn changes(event: &Event, language: Language) -> Vec<ChangeView> {
+    let (before, after) = (object(event.before_state.as_deref()), object(event.after_state.as_deref()));
     let fields: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let value = |object: &Map<String, Value>, field: &String| {
         object.get(field).map(|value| value_in_words(language, field, value)).unwrap_or_default()
     };
     let change = |field: &String| ChangeView {
-        field: field_in_words(language, field),
+        field: field_of_kind(language, &event.record_kind, field),
         before: value(&before, field),
         after: value(&after, field),
     };
@@ -44,6 +45,12 @@ pub fn changes(before: Option<&str>, after: Option<&str>, language: Language) ->
 /// A JSON object of the trail; what is none has no fields.
 pub fn object(text: Option<&str>) -> Map<String, Value> {
     text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+/// The name of a field in words; records of several kinds have a `note`, and it is not the same to people.
+fn field_of_kind(language: Language, kind: &str, field: &str) -> String {
+    let key = format!("field-{kind}-{field}").replace('_', "-");
+    locale::lookup(language, &key, &Default::default()).unwrap_or_else(|| field_in_words(language, field))
 }
 
 /// The name of a column in words, where it has some.

@@ -8,6 +8,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::static_loader;
 
 use crate::base::form::{FieldErrors, Message};
+pub use crate::base::language::Language;
 
 static_loader! {
     static CATALOGUE = {
@@ -18,29 +19,7 @@ static_loader! {
     };
 }
 
-/// A language that the pages speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    English,
-    Chinese,
-}
-
 impl Language {
-    pub const ALL: [Language; 2] = [Language::English, Language::Chinese];
-
-    /// Its BCP 47 tag, which is its folder in `locales/` too.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Language::English => "en",
-            Language::Chinese => "zh-CN",
-        }
-    }
-
-    /// The language of that tag.
-    pub fn of_tag(tag: &str) -> Option<Language> {
-        Language::ALL.into_iter().find(|language| language.tag() == tag)
-    }
-
     /// The best one for an `Accept-Language` header; English when none fits.
     pub fn negotiate(header: &str) -> Language {
         let available: Vec<fluent_langneg::LanguageIdentifier> =

@@ -44,7 +44,7 @@ impl EventView {
                 locale::lookup(language, &key, &Default::default()).map(|_| key)
             }),
             time: TimeView::new(&state.clock, event.happened_at),
-            changes: changes::changes(event.before_state.as_deref(), event.after_state.as_deref(), language),
+            changes: changes::changes(event, language),
         }
     }
 }

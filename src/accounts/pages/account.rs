@@ -50,10 +50,10 @@ pub async fn show(visit: Visit) -> Answer {
 fn account_page(visit: &Visit, status: StatusCode, errors: &FieldErrors) -> Answer {
     let present = visit.language;
     let role = visit.visitor().map_or(Role::Viewer, |visitor| visitor.role);
-    let choice = |tag: &&'static str| LanguageChoice { tag, selected: *tag == present.tag() };
+    let choice = |language: Language| LanguageChoice { tag: language.tag(), selected: language == present };
     let context = AccountPage {
         errors: locale::errors_in_words(present, errors),
-        languages: form::LANGUAGES.iter().map(choice).collect(),
+        languages: Language::ALL.into_iter().map(choice).collect(),
         may: may(&visit.state.permissions, role, present),
     };
     visit.render(status, "accounts/account.html", &context)

@@ -2,22 +2,17 @@
 
 use super::record::FIELDS;
 use crate::base::object::{Kind, Member};
+use crate::failed_accounting::failure::RESOLUTIONS;
 use crate::failed_accounting::form;
 use crate::web::document::{any_of, described_body};
 
 const ID: Kind = Kind::Line(32);
-const BY_HAND: Kind = Kind::OneOf(&[
-    "charged_manually",
-    "written_off",
-    "duplicate",
-    "test_traffic",
-    "customer_credited",
-    "other",
-]);
+/// The names of the resolutions that a person may choose.
+const CHOSEN: &[&str] = RESOLUTIONS.split_at(6).0;
+const BY_HAND: Kind = Kind::OneOf(CHOSEN);
 /// The same without the one that needs a note, and that one.
-const BY_WORD: Kind =
-    Kind::OneOf(&["charged_manually", "written_off", "duplicate", "test_traffic", "customer_credited"]);
-const OTHER: Kind = Kind::OneOf(&["other"]);
+const BY_WORD: Kind = Kind::OneOf(CHOSEN.split_at(5).0);
+const OTHER: Kind = Kind::OneOf(CHOSEN.split_at(5).1);
 
 const AMOUNT: Member = Member::new("amount", Kind::Money).filled();
 const COST: Member = Member::new("cost", Kind::Money).filled();
@@ -103,3 +98,19 @@ described_body!(
     Reopening,
     &REOPEN
 );
+
+#[cfg(test)]
+mod tests {
+    use super::{BY_HAND, BY_WORD, Kind, OTHER};
+    use crate::failed_accounting::failure::Resolution;
+
+    #[test]
+    fn programs_may_choose_what_people_may() {
+        let by_hand = Resolution::ALL.into_iter().filter(|one| one.is_by_hand()).map(Resolution::as_str);
+        let names: Vec<&str> = by_hand.collect();
+        assert!(matches!(BY_HAND, Kind::OneOf(chosen) if chosen == names));
+        let (by_word, other) = names.split_at(names.len() - 1);
+        assert!(matches!(BY_WORD, Kind::OneOf(chosen) if chosen == by_word));
+        assert!(matches!(OTHER, Kind::OneOf(chosen) if chosen == other && other == ["other"]));
+    }
+}

@@ -11,6 +11,7 @@ use crate::base::paging::Position;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::failed_accounting::condition;
+use crate::failed_accounting::failure::RESOLUTIONS;
 use crate::failed_accounting::filter::{Filter, KEYS};
 use crate::failed_accounting::list::{self, Listing};
 use crate::failed_accounting::totals::{self, Totals};
@@ -18,6 +19,14 @@ use crate::web::document::{self, PAGING, Query, ReadRefusals};
 use crate::web::error::Answer;
 use crate::web::extract::Visit;
 use crate::web::json::{self, Place};
+
+/// The names of the resolutions, and none at all.
+const ANY_RESOLUTION: [&str; RESOLUTIONS.len() + 1] = {
+    let mut names = [""; RESOLUTIONS.len() + 1];
+    let (known, _) = names.split_at_mut(RESOLUTIONS.len());
+    known.copy_from_slice(&RESOLUTIONS);
+    names
+};
 
 /// What the list query takes, but the page.
 pub const FILTER: [(&str, Query, &str); 23] = [
@@ -33,21 +42,7 @@ pub const FILTER: [(&str, Query, &str); 23] = [
     ("q", Query::Line(200), "An exact id of any kind, or words of the reason in any case."),
     ("amount_min", Query::Money, "The least amount."),
     ("amount_max", Query::Money, "The highest amount, not below amount_min."),
-    (
-        "resolution",
-        Query::OneOf(&[
-            "accounted",
-            "superseded",
-            "charged_manually",
-            "written_off",
-            "duplicate",
-            "test_traffic",
-            "customer_credited",
-            "other",
-            "",
-        ]),
-        "How handled ones were closed.",
-    ),
+    ("resolution", Query::OneOf(&ANY_RESOLUTION), "How handled ones were closed."),
     ("batch", Query::Line(32), "The failures that were frozen for that batch."),
     (
         "batch_outcome",

@@ -5,15 +5,12 @@
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
-use crate::audit::event::{Action, Author, Change};
+use crate::audit::event::{Action, Author, CAUSE, Change};
 use crate::audit::store as audit;
 use crate::base::form::{Fields, Message, Reader};
 use crate::causes::store::{self, KnownCause};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
-
-/// The kind of record that audit events of causes are about.
-pub const CAUSE: &str = "cause";
 
 /// The most characters of a note and of an owner.
 const MAX_NOTE: usize = 10_000;

@@ -29,6 +29,7 @@ mod languages;
 mod metrics;
 mod operations;
 mod overview;
+mod pairs;
 mod retries;
 mod secrets;
 mod sign_in;

@@ -7,6 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
 use super::view::{CAUSES, Numbers, Spark, age_text, cause_link, family_key};
+use crate::audit::event::CAUSE;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{Fields, Message, NONE};
 use crate::base::merge::{self, SAW, Snapshot, Unit};
@@ -17,7 +18,7 @@ use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::failed_accounting::causes::groups::{self, By, Group};
 use crate::failed_accounting::causes::history;
-use crate::failed_accounting::causes::note::{self, CAUSE, Standing, state_of};
+use crate::failed_accounting::causes::note::{self, Standing, state_of};
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
