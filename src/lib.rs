@@ -14,7 +14,7 @@
 //!   [`transaction`](db::Database::transaction) writes all or nothing. What three engines say differently is one function
 //!   each in [`db::dialect`].
 //! - [`base::money::Money`] is an integer of 0.00001; there is no floating-point arithmetic on money.
-//! - [`jobs::all`] names what runs beside the requests: outcomes of retries, batches, the archive, alerts.
+//! - [`server::jobs::all`] names what runs beside the requests: outcomes of retries, batches, the archive, alerts.
 //!
 //! # How the rooms lie
 //!
@@ -46,7 +46,6 @@ pub mod jobs;
 pub mod metrics;
 pub mod names;
 pub mod overview;
-pub mod schedule;
 pub mod server;
 pub mod usages;
 pub mod web;

@@ -15,7 +15,7 @@ use crate::db::values::TolerantTime;
 use crate::db::{DbConnection, dialect};
 use crate::error::{Error, Result};
 use crate::failed_accounting::filter::ALL_TABS;
-use crate::schedule::store as schedule;
+use crate::jobs::store as jobs;
 
 /// New causes that one evaluation looks at; what is left comes with the next one.
 const CAUSES: i64 = 500;
@@ -112,7 +112,7 @@ pub struct Ended {
 
 /// How the newest runs ended, oldest first. Stopped ones tell nothing: somebody wanted that.
 pub fn ended_runs(connection: &mut DbConnection) -> Result<Vec<Ended>> {
-    let mover = schedule::lookup(connection, MOVER)?.filter(|job| job.failed_at().is_some());
+    let mover = jobs::lookup(connection, MOVER)?.filter(|job| job.failed_at().is_some());
     let runs = archive::list(connection, RUNS)?;
     let ended = runs.into_iter().rev().filter_map(|run| {
         let (mark, has_failed, message) = if run.is(State::Failed) {

@@ -14,7 +14,7 @@ use super::store;
 use super::walk::{self, Candidate};
 use crate::base::clock::Clock;
 use crate::base::secrets;
-use crate::db::{Aside, Database};
+use crate::db::{Background, Database};
 use crate::error::{Error, Result};
 
 /// The name of the job that drives runs.
@@ -72,16 +72,16 @@ impl Mover {
     /// Drives the oldest run for a moment; says whether there is more to do.
     pub fn step(&self) -> Result<bool> {
         let Some(run) = self.free()? else { return Ok(false) };
-        self.advance(&mut self.database.aside()?, &run.id, STEP)?;
+        self.advance(&mut self.database.background()?, &run.id, STEP)?;
         self.is_due()
     }
 
     /// Drives one run to its end, telling how far it is about twice a second.
     pub fn drive(&self, run_id: &str, tell: &mut dyn FnMut(&Run)) -> Result<Run> {
         // One connection for all of it: what it has read of the file, and the texts of its statements, stay with it.
-        let mut aside = self.database.aside()?;
+        let mut background = self.database.background()?;
         loop {
-            self.advance(&mut aside, run_id, TELL)?;
+            self.advance(&mut background, run_id, TELL)?;
             let run = self.database.run_here(|connection| store::find(connection, run_id))?;
             tell(&run);
             if !run.is_active() {
@@ -92,67 +92,74 @@ impl Mover {
 
     /// Ends a run that cannot go on.
     pub fn give_up(&self, run_id: &str, reason: &str) -> Result<()> {
-        self.end(&mut self.database.aside()?, run_id, (State::Failed, Some(reason)))
+        self.end(&mut self.database.background()?, run_id, (State::Failed, Some(reason)))
     }
 
     /// Drives a run for so long, or to its end.
-    fn advance(&self, aside: &mut Aside, run_id: &str, budget: Duration) -> Result<()> {
+    fn advance(&self, background: &mut Background, run_id: &str, budget: Duration) -> Result<()> {
         let started = Instant::now();
         let us = (self.database.instance(), self.holder.as_str());
         us.0.appear()?;
-        if !aside.transaction_in_turn(|connection| holding::hold(connection, run_id, us)).0? {
+        if !background.transaction_in_turn(|connection| holding::hold(connection, run_id, us)).0? {
             // Another process drives it.
             sleep(budget);
             return Ok(());
         }
-        let shape = match aside.read(Shape::read) {
+        let shape = match background.read(Shape::read) {
             Err(Error::Unavailable(reason)) => {
-                return self.end(aside, run_id, (State::Failed, Some(&reason)));
+                return self.end(background, run_id, (State::Failed, Some(&reason)));
             }
             shape => shape?,
         };
         while started.elapsed() < budget {
-            let run = aside.read(|connection| store::find(connection, run_id))?;
+            let run = background.read(|connection| store::find(connection, run_id))?;
             if !run.is_active() || run.holder != self.holder {
                 return Ok(());
             }
             if run.is(State::Stopping) {
-                return self.end(aside, run_id, (State::Stopped, None));
+                return self.end(background, run_id, (State::Stopped, None));
             }
             if run.expected_rows.is_none() {
-                let rows = aside.read(|connection| walk::count(connection, run.cutoff))?;
-                aside.transaction(|connection| store::expect(connection, run_id, rows))?;
+                let rows = background.read(|connection| walk::count(connection, run.cutoff))?;
+                background.transaction(|connection| store::expect(connection, run_id, rows))?;
             }
-            if !self.batch(aside, &shape, &run)? {
-                return self.end(aside, run_id, (State::Done, None));
+            if !self.batch(background, &shape, &run)? {
+                return self.end(background, run_id, (State::Done, None));
             }
         }
         Ok(())
     }
 
-    fn end(&self, aside: &mut Aside, run_id: &str, (state, message): (State, Option<&str>)) -> Result<()> {
+    fn end(
+        &self,
+        background: &mut Background,
+        run_id: &str,
+        (state, message): (State, Option<&str>),
+    ) -> Result<()> {
         let now = self.clock.now();
         let message = message.map(secrets::mask);
         let owner = (run_id, self.holder.as_str());
-        aside.transaction(|connection| store::end(connection, owner, (state, message.as_deref()), now))?;
+        background
+            .transaction(|connection| store::end(connection, owner, (state, message.as_deref()), now))?;
         tracing::info!(run = run_id, state = state.as_str(), "a run of the archive ended");
-        aside.tidy()
+        background.tidy()
     }
 
     /// One transaction; says whether there was anything to look at.
-    fn batch(&self, aside: &mut Aside, shape: &Shape, run: &Run) -> Result<bool> {
+    fn batch(&self, background: &mut Background, shape: &Shape, run: &Run) -> Result<bool> {
         let size = self.size.load(Ordering::Relaxed);
         let place = run.place();
-        let candidates = aside.read(|connection| shape.next(connection, run.cutoff, place.as_ref(), size))?;
+        let candidates =
+            background.read(|connection| shape.next(connection, run.cutoff, place.as_ref(), size))?;
         if candidates.is_empty() {
             return Ok(false);
         }
-        let took = self.take(aside, shape, run, &candidates)?;
+        let took = self.take(background, shape, run, &candidates)?;
         // A short one tells little: at most half as much again.
         let fitting = candidates.len() as f64 * SHORT.as_secs_f64() / took.as_secs_f64().max(0.000_1);
         let size = (fitting as usize).clamp(size / 4, size + size / 2 + 1).clamp(LEAST, MOST);
         self.size.store(size, Ordering::Relaxed);
-        aside.tidy()?;
+        background.tidy()?;
         Ok(true)
     }
 
@@ -160,14 +167,14 @@ impl Mover {
     /// longest transaction took.
     fn take(
         &self,
-        aside: &mut Aside,
+        background: &mut Background,
         shape: &Shape,
         run: &Run,
         candidates: &[Candidate],
     ) -> Result<Duration> {
         let Some(last) = candidates.last() else { return Ok(Duration::ZERO) };
         let owner = (run.id.as_str(), self.holder.as_str());
-        let (taken, took) = aside.transaction_in_turn(|connection| {
+        let (taken, took) = background.transaction_in_turn(|connection| {
             let began = Instant::now();
             let moved = shape.take(connection, candidates, (run.cutoff, run.backup_time))?;
             store::add(connection, owner, &moved, &last.place, milliseconds(began.elapsed()))
@@ -180,13 +187,13 @@ impl Mover {
                 left.sums.add(None, None);
                 left.ids.push(alone.id.clone());
                 let moved = Moved { left: vec![left], ..Moved::default() };
-                aside.transaction(|connection| store::add(connection, owner, &moved, &last.place, 0))?;
+                background.transaction(|connection| store::add(connection, owner, &moved, &last.place, 0))?;
                 Ok(took)
             }
             (Err(Error::Internal(_)), _) => {
                 let (one, other) = candidates.split_at(candidates.len() / 2);
-                let first = self.take(aside, shape, run, one)?;
-                Ok(first.max(self.take(aside, shape, run, other)?))
+                let first = self.take(background, shape, run, one)?;
+                Ok(first.max(self.take(background, shape, run, other)?))
             }
             (Err(error), _) => Err(error),
         }

@@ -10,7 +10,7 @@ use super::pace::Pace;
 use super::{canary, store, stretch, undo};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
-use crate::db::{Aside, Database, DbConnection};
+use crate::db::{Background, Database, DbConnection};
 use crate::error::Result;
 
 /// One step of the job lasts so long at most; between two of them a stopping server stops.
@@ -53,11 +53,11 @@ impl Runner {
     pub fn step(&self) -> Result<bool> {
         let started = Instant::now();
         // A connection of its own: what it has read of the file stays with it.
-        let mut aside = self.database.aside()?;
+        let mut background = self.database.background()?;
         loop {
             let mut has_moved = false;
             for id in self.database.run_here(store::under_way)? {
-                match self.stretch_on(&mut aside, &id) {
+                match self.stretch_on(&mut background, &id) {
                     Ok(moved) => has_moved |= moved,
                     // The others go on; this one comes again with the next step.
                     Err(error) => tracing::error!(batch = id, %error, "a stretch failed; it comes again"),
@@ -72,11 +72,11 @@ impl Runner {
 
     /// One stretch of one batch; whether anything was done.
     pub fn stretch(&self, id: &str) -> Result<bool> {
-        self.stretch_on(&mut self.database.aside()?, id)
+        self.stretch_on(&mut self.database.background()?, id)
     }
 
-    fn stretch_on(&self, aside: &mut Aside, id: &str) -> Result<bool> {
-        let (batch, work) = aside.read(|connection| {
+    fn stretch_on(&self, background: &mut Background, id: &str) -> Result<bool> {
+        let (batch, work) = background.read(|connection| {
             let batch = store::find(connection, id)?;
             let work = next(connection, &batch, self.pace.rows())?;
             Ok((batch, work))
@@ -84,14 +84,14 @@ impl Runner {
         let author = self.author(&batch);
         match work {
             Work::Nothing => Ok(false),
-            Work::Rows(items) => {
-                self.paced(aside, items.len(), |connection| stretch::run(connection, &batch, &items, &author))
-            }
+            Work::Rows(items) => self.paced(background, items.len(), |connection| {
+                stretch::run(connection, &batch, &items, &author)
+            }),
             Work::Undo(rows) => {
-                self.paced(aside, rows.len(), |connection| undo::run(connection, &batch, &rows, &author))
+                self.paced(background, rows.len(), |connection| undo::run(connection, &batch, &rows, &author))
             }
             Work::Look(seen) => {
-                aside.transaction(|connection| canary::decide(connection, &batch, seen, &author))
+                background.transaction(|connection| canary::decide(connection, &batch, seen, &author))
             }
         }
     }
@@ -99,18 +99,18 @@ impl Runner {
     /// Works on so many rows in one transaction, and learns how long others had to wait for it.
     fn paced(
         &self,
-        aside: &mut Aside,
+        background: &mut Background,
         rows: usize,
         work: impl FnOnce(&mut DbConnection) -> Result<bool> + Clone,
     ) -> Result<bool> {
         // Not while this one waits for others.
         let began = Cell::new(Instant::now());
-        let moved = aside.transaction(|connection| {
+        let moved = background.transaction(|connection| {
             began.set(Instant::now());
             work(connection)
         })?;
         self.pace.note(rows, began.get().elapsed());
-        aside.tidy()?;
+        background.tidy()?;
         Ok(moved)
     }
 

@@ -15,8 +15,9 @@ use crate::db::durability::server_weakness;
 use crate::db::{Database, Engine, access, migrations, versions, zone};
 use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
+use crate::server::jobs;
 use crate::web::locale;
-use crate::{app, jobs, server};
+use crate::{app, server};
 
 /// The setting that gives the first user a password.
 pub(super) const ADMIN_PASSWORD: &str = "LLMAGE_ADMIN_PASSWORD";

@@ -10,8 +10,8 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 
+use super::sqlite::wal::{AUTO_CHECKPOINT, SIZE_LIMIT};
 use super::url::{sqlite_file, sqlite_path};
-use super::wal::{CHECKPOINT_AFTER, LOG_KEPT};
 use super::{durability, offset};
 use crate::base::durability::Durability;
 
@@ -193,7 +193,7 @@ impl Manager {
             Engine::Sqlite => connection.batch_execute(&format!(
                 "PRAGMA busy_timeout = {BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; {durability} \
                  PRAGMA foreign_keys = ON; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY; \
-                 PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER}; PRAGMA journal_size_limit = {LOG_KEPT};",
+                 PRAGMA wal_autocheckpoint = {AUTO_CHECKPOINT}; PRAGMA journal_size_limit = {SIZE_LIMIT};",
                 self.cache
             )),
             Engine::Mysql => {
@@ -272,7 +272,7 @@ impl ManageConnection for Manager {
             expect(irrefutable_let_patterns, reason = "with other engines built in there is a choice")
         )]
         if let DbConnection::Sqlite(connection) = &mut connection {
-            super::functions::register(connection).map_err(diesel::r2d2::Error::QueryError)?;
+            super::sqlite::functions::register(connection).map_err(diesel::r2d2::Error::QueryError)?;
         }
         Ok(connection)
     }

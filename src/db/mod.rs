@@ -4,14 +4,12 @@
 //! A request makes one of either. Some more than 250 lines, so that both stand beside what they rest on.
 
 pub mod access;
-mod aside;
+mod adoption;
+mod background;
 mod connection;
-mod copier;
 pub mod dialect;
 pub mod durability;
 mod first;
-#[cfg(feature = "sqlite")]
-mod functions;
 pub mod instance;
 pub mod lease;
 pub mod lock_order;
@@ -19,11 +17,11 @@ pub mod migrations;
 mod offset;
 mod outage;
 pub mod schema;
+mod sqlite;
 mod transactions;
 mod url;
 pub mod values;
 pub mod versions;
-mod wal;
 pub mod walk;
 pub mod witness;
 pub mod zone;
@@ -35,14 +33,14 @@ use chrono_tz::Tz;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-pub use aside::Aside;
+pub use background::Background;
 use connection::{Begin, LOCK_TIMEOUT, Manager};
 pub use connection::{DbConnection, Engine, MultiBackend as DbBackend};
 
-use self::copier::Copier;
 use self::instance::Instance;
 use self::lease::Lease;
 use self::outage::{Failures, Outage};
+use self::sqlite::checkpointer::Checkpointer;
 use crate::base::durability::Durability;
 use crate::error::{Error, Result};
 
@@ -67,7 +65,7 @@ pub struct Database {
     /// time: a pool of one queues writers fairly instead of by lock time-outs.
     writes: Pool<Manager>,
     /// On SQLite alone.
-    copier: Option<Arc<Copier>>,
+    checkpointer: Option<Arc<Checkpointer>>,
     instance: Instance,
     /// What each transaction that writes renews first.
     lease: Option<Arc<Lease>>,
@@ -111,12 +109,13 @@ impl Database {
         let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 }, &manager)?;
         let writer = Manager { cache: WRITE_CACHE, ..manager.clone() };
         let writes = pool(if engine == Engine::Sqlite { 1 } else { 12 }, &writer)?;
-        let copier = match engine {
-            Engine::Sqlite => Some(Copier::of(&manager)?),
+        let checkpointer = match engine {
+            Engine::Sqlite => Some(Checkpointer::of(&manager)?),
             Engine::Mysql | Engine::Postgres => None,
         };
         let instance = Instance::new(manager.clone());
-        let database = Database { engine, manager, reads, writes, copier, instance, lease: None, outage };
+        let database =
+            Database { engine, manager, reads, writes, checkpointer, instance, lease: None, outage };
         database.run_here(dialect::learn_character_sets)?;
         if engine == Engine::Mysql {
             crate::base::clock::refuse_skipped_hours(zone);
@@ -208,8 +207,8 @@ impl Database {
     }
 
     fn wrote(&self) {
-        if let Some(copier) = &self.copier {
-            copier.wrote();
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.wrote();
         }
     }
 
@@ -220,9 +219,9 @@ impl Database {
         (used(&reads) + used(&writes), self.reads.max_size() + self.writes.max_size())
     }
 
-    /// A connection beside the pools, for long work in small transactions.
-    pub fn aside(&self) -> Result<Aside> {
-        Aside::open(self.clone())
+    /// A background connection, beside the pools: for long work in small transactions.
+    pub fn background(&self) -> Result<Background> {
+        Background::open(self.clone())
     }
 
     /// A connection without a transaction, for migrations only.

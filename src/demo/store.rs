@@ -12,7 +12,7 @@ use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::failed_accounting::causes::note::{self, Note};
 use crate::failed_accounting::failure::FailedRecord;
-use crate::failed_accounting::store as failures;
+use crate::failed_accounting::{list, store as failures};
 use crate::names::store as names;
 use crate::usages::store as usages;
 use crate::usages::usage::Usage;
@@ -44,7 +44,7 @@ pub fn fill(database: &Database, now: NaiveDateTime, seed: u64) -> Result<Filled
 }
 
 fn is_empty(connection: &mut DbConnection) -> Result<bool> {
-    Ok(failures::is_empty(connection)? && usages::is_empty(connection)?)
+    Ok(list::is_empty(connection)? && usages::is_empty(connection)?)
 }
 
 fn write(connection: &mut DbConnection, sample: &Sample, now: NaiveDateTime) -> Result<()> {

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::failed_accounting::condition::{self, Search};
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::totals::{self, Totals};
-use crate::schedule::store::{self as schedule, JobRun};
+use crate::jobs::store::{self as jobs, JobRun};
 
 /// So long figures stand at least.
 const STAND: Duration = Duration::from_secs(15);
@@ -49,7 +49,7 @@ impl Figures {
                 .filter(failed::retry_requested_at.lt(stuck_since))
                 .count()
                 .get_result(connection)?,
-            jobs: schedule::list(connection)?,
+            jobs: jobs::list(connection)?,
             alerts_firing: alerts::firing(connection)?.len(),
             deliveries_waiting: history::count(connection, WAITING)?,
             deliveries_given_up: history::count(connection, GIVEN_UP)?,

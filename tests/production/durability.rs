@@ -42,7 +42,10 @@ fn each_connection_waits_for_the_disk_unless_less_is_wanted() {
     for (durability, expected) in [(Durability::Full, full), (Durability::Normal, normal)] {
         let database = Database::open_as(test.url(), Tz::UTC, durability).expect("it opens");
         assert_eq!(database.transaction_here(level).expect("a writer"), expected);
-        assert_eq!(database.aside().expect("one aside").transaction(level).expect("a writer"), expected);
+        assert_eq!(
+            database.background().expect("a background connection").transaction(level).expect("a writer"),
+            expected
+        );
     }
     let database = Database::open(test.url(), Tz::UTC).expect("it opens");
     assert_eq!(database.transaction_here(level).expect("a writer"), full, "by default");

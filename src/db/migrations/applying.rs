@@ -5,11 +5,13 @@ use diesel::connection::{BoxableConnection, SimpleConnection};
 use diesel::migration::{Migration, MigrationMetadata, MigrationName};
 use diesel_migrations::MigrationHarness;
 
-use super::plan::{self, Step};
-use super::present::Present;
-use super::{columns, embedded, printed, script, status, triggers};
+use super::{embedded, status};
+use crate::db::adoption::plan::{self, Step};
+use crate::db::adoption::present::Present;
+use crate::db::adoption::{columns, printed, script, triggers};
 use crate::db::connection::Begin;
-use crate::db::{Database, DbBackend, DbConnection, Engine, wal};
+use crate::db::sqlite::wal;
+use crate::db::{Database, DbBackend, DbConnection, Engine};
 use crate::error::{Error, Result};
 
 /// A migration cut down to what this database lacks.
@@ -102,7 +104,7 @@ fn apply_each(connection: &mut DbConnection, tell: &mut dyn FnMut(&str)) -> Resu
             }
         }
         connection.commit()?;
-        if wal::is_tall(connection)? {
+        if wal::should_restart(connection)? {
             connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
         }
     }

@@ -21,7 +21,7 @@ use crate::failed_accounting::causes::history;
 use crate::failed_accounting::condition;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::store;
+use crate::failed_accounting::{list, store};
 use crate::usages::store as usages;
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::web::error::Answer;
@@ -143,7 +143,7 @@ pub(super) fn filter_of(visit: &Visit) -> Result<Filter> {
 fn find(connection: &mut DbConnection, id: &str, filter: &Filter) -> Result<Found> {
     let record = store::find(connection, id)?;
     let search = condition::plan_search(connection, filter)?;
-    let neighbours = store::neighbours(connection, filter, &search, &record.id)?;
+    let neighbours = list::neighbours(connection, filter, &search, &record.id)?;
     let (usage, attempts) = match record.llmusageid.as_deref() {
         Some(usage_id) => {
             (usages::find_anywhere(connection, usage_id)?, store::attempts(connection, usage_id)?)

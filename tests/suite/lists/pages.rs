@@ -4,10 +4,10 @@ use llmage_admin::base::paging::Position;
 use llmage_admin::db::{Database, DbConnection};
 use llmage_admin::error::Result;
 use llmage_admin::failed_accounting::condition::{Search, plan_search};
+use llmage_admin::failed_accounting::filter::Handled;
 use llmage_admin::failed_accounting::filter::{Filter, Sort, SortColumn};
 use llmage_admin::failed_accounting::list::{self, Listed, Listing};
 use llmage_admin::failed_accounting::totals::{self, Known};
-use llmage_admin::failed_accounting::{filter::Handled, store};
 use proptest::prelude::*;
 
 use crate::oracle::{any_filter, compare, expected, facts, ids, oldest, sums};
@@ -138,7 +138,7 @@ fn the_neighbours_of_any_row_are_the_next_ones_of_the_filter() {
             let found = database
                 .run_here(move |connection| {
                     let search = plan_search(connection, &filter)?;
-                    store::neighbours(connection, &filter, &search, &id)
+                    list::neighbours(connection, &filter, &search, &id)
                 })
                 .unwrap();
             assert_eq!(found, (id_of(before), id_of(after)));

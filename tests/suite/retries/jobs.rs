@@ -10,8 +10,8 @@ use llmage_admin::base::clock::Clock;
 use llmage_admin::db::Database;
 use llmage_admin::db::schema::app_setting;
 use llmage_admin::error::{Error, Result};
-use llmage_admin::schedule::store::JobRun;
-use llmage_admin::schedule::{Job, Running, Turn, store};
+use llmage_admin::jobs::store::JobRun;
+use llmage_admin::jobs::{Job, Running, Turn, store};
 
 use crate::support::database::TestDatabase;
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use llmage_admin::accounts::role::Role;
-use llmage_admin::schedule::job::Outcome;
-use llmage_admin::schedule::{Job, Turn, store};
+use llmage_admin::jobs::job::Outcome;
+use llmage_admin::jobs::{Job, Turn, store};
 
 use crate::app::{TestApp, noon};
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use llmage_admin::accounts::role::Role;
 use llmage_admin::audit::event::Action;
-use llmage_admin::jobs;
-use llmage_admin::schedule::store;
+use llmage_admin::jobs::store;
+use llmage_admin::server::jobs;
 
 use crate::app::{TestApp, failure, noon};
 

@@ -47,7 +47,7 @@ const PAGES: [Shown; 34] = [
     ("failed_accounting/show.html", "POST", "/failed-accounting/f1/handle", &[("handled_note", "kept")]),
     ("imports/new.html", "POST", "/usages/import", &[("text", "id,amount\n,x\n")]),
     ("overview/index.html", "GET", "/", &[]),
-    ("schedule/index.html", "GET", "/jobs", &[]),
+    ("jobs/index.html", "GET", "/jobs", &[]),
     ("failed_accounting/view.html", "POST", "/views", &[("q", "deadlock"), ("shared", "1")]),
     ("failed_accounting/views.html", "GET", "/views", &[]),
     ("usages/delete.html", "GET", "/usages/usage-f1/delete", &[]),

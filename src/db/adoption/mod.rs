@@ -1,0 +1,14 @@
+//! Adopting a database that the platform made: what is there already, what is missing of each migration, and what a person
+//! is told before anything is changed.
+//!
+//! The migrations themselves are applied by [`super::migrations`].
+
+pub(super) mod columns;
+mod definers;
+mod kinds;
+pub(super) mod outlook;
+pub(super) mod plan;
+pub(super) mod present;
+pub(super) mod printed;
+pub(super) mod script;
+pub(super) mod triggers;

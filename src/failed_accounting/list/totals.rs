@@ -1,0 +1,242 @@
+//! The money line: count, sums and oldest of exactly the rows that a filter shows.
+//!
+//! No page may cost as much as the table is large: where neither an index nor a bounded look at the
+//! rows can answer, the answer is "more than 10,000" and the exact count is a link.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use diesel::dsl::{count_star, sql};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Timestamp};
+
+use super::SEARCHED_ROWS;
+use super::condition::{self, Search};
+use super::filter::{ALL_TABS, Filter, Handled};
+use super::route::{self, Route};
+use crate::base::money::{Money, MoneySum};
+use crate::db::schema::llmusage_accounting_failed as failed;
+use crate::db::values::{TolerantText, TolerantTime};
+use crate::db::{DbConnection, dialect};
+use crate::error::Result;
+
+/// Up to so many rows are always counted, whatever the filter.
+pub const COUNTED_ROWS: i64 = 10_000;
+
+/// Up to so many index entries are read for one money line: some 40 ms.
+pub const INDEXED_ROWS: i64 = 500_000;
+
+/// Of one cause, handled ones and all: a page of causes has twenty of these numbers.
+const ROWS_OF_CAUSE: i64 = 50_000;
+
+/// No failure is older; earlier times are blank or zero ones.
+const FIRST_TIME: NaiveDateTime =
+    NaiveDate::from_ymd_opt(1971, 1, 1).expect("a date").and_time(NaiveTime::MIN);
+
+/// Exact totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    pub count: i64,
+    pub amount: MoneySum,
+    pub cost: MoneySum,
+    /// The earliest failed_time, in the business zone.
+    pub oldest: Option<NaiveDateTime>,
+}
+
+/// What is known of the totals at a price that a page may pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    Exactly(Totals),
+    /// More than [`COUNTED_ROWS`] rows match.
+    Many,
+    /// A text search that no index answers, in more rows than a page looks through.
+    Unsearched,
+}
+
+impl Known {
+    /// Whether no row matches.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Known::Exactly(totals) if totals.count == 0)
+    }
+}
+
+/// The totals of a filter, as far as a page may count.
+pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Known> {
+    if *search == Search::Scan {
+        let without_text = Filter { q: None, ..filter.clone() };
+        if count_up_to(connection, &without_text, &Search::Nothing, SEARCHED_ROWS + 1)? > SEARCHED_ROWS {
+            return Ok(Known::Unsearched);
+        }
+        return exact(connection, filter, search).map(Known::Exactly);
+    }
+    let limit = match (is_index_only(filter), &filter.cause, filter.handled) {
+        (false, ..) => COUNTED_ROWS,
+        (true, Some(_), Handled::Open) if !filter.is_of_superseded() => INDEXED_ROWS,
+        (true, Some(_), _) => ROWS_OF_CAUSE,
+        (true, ..) => INDEXED_ROWS,
+    };
+    if count_up_to(connection, filter, search, limit + 1)? > limit {
+        return Ok(Known::Many);
+    }
+    dialect::by_index(connection, |connection| exact(connection, filter, search)).map(Known::Exactly)
+}
+
+/// Whether the covering index of the tab, or of the tab and the cause, holds all that this filter asks.
+fn is_index_only(filter: &Filter) -> bool {
+    let others = Filter {
+        start_date: None,
+        end_date: None,
+        failed_from: None,
+        failed_to: None,
+        cause: None,
+        superseded: false,
+        ..filter.clone()
+    };
+    !filter.retrying && filter.cleared().to_pairs() == others.to_pairs()
+}
+
+/// The exact totals of a filter, at whatever price.
+pub fn exact(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Totals> {
+    let mut totals = Totals::default();
+    let mut is_oldest_readable = true;
+    let route = route::to_all(connection, filter, search)?;
+    let is_small = holds_small_money_only(connection)?;
+    for branch in condition::branches(connection.engine(), filter, search, route) {
+        let part = of_branch(connection, branch, is_small)?;
+        is_oldest_readable &= part.count == 0 || part.oldest.is_some();
+        totals = Totals {
+            count: totals.count + part.count,
+            amount: totals.amount + part.amount,
+            cost: totals.cost + part.cost,
+            oldest: [totals.oldest, part.oldest].into_iter().flatten().min(),
+        };
+    }
+    if !is_oldest_readable {
+        totals.oldest = oldest_real(connection, filter, search, route)?;
+    }
+    Ok(totals)
+}
+
+/// The earliest failed_time that is one; foreign rows may hold blank or zero times before it.
+fn oldest_real(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    route: Route,
+) -> Result<Option<NaiveDateTime>> {
+    let mut oldest = None;
+    for branch in condition::branches(connection.engine(), filter, search, route) {
+        let mut query = failed::table.select(sql::<Nullable<Timestamp>>("MIN(failed_time)")).into_boxed();
+        query = query.filter(failed::failed_time.ge(FIRST_TIME));
+        for condition in branch {
+            query = query.filter(condition);
+        }
+        let first: TolerantTime = query.first(connection)?;
+        oldest = [oldest, first.into()].into_iter().flatten().min();
+    }
+    Ok(oldest)
+}
+
+/// Whether no amount and no cost of the table is so large that sums of many could overflow: a few seeks.
+fn holds_small_money_only(connection: &mut DbConnection) -> Result<bool> {
+    let engine = connection.engine();
+    for tab in ALL_TABS {
+        let tab = || failed::table.filter(dialect::is_in(engine, tab)).select(failed::id);
+        let large = Money::from_column(dialect::SMALL_MONEY);
+        let below = Money::from_units(-large.units());
+        let beyond = [
+            tab().filter(failed::amount.gt(large)).first::<TolerantText>(connection).optional()?,
+            tab().filter(failed::amount.lt(below)).first::<TolerantText>(connection).optional()?,
+            tab().filter(failed::cost.gt(large)).first::<TolerantText>(connection).optional()?,
+            tab().filter(failed::cost.lt(below)).first::<TolerantText>(connection).optional()?,
+        ];
+        if beyond.iter().any(Option::is_some) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn of_branch(
+    connection: &mut DbConnection,
+    branch: Vec<condition::Condition>,
+    is_small: bool,
+) -> Result<Totals> {
+    let engine = connection.engine();
+    // Small sums are their low part.
+    let parts = |column| match is_small {
+        true => ["0".to_owned(), dialect::small_sum(engine, column)],
+        false => dialect::sum_parts(engine, column),
+    };
+    let [[amount_high, amount_low], [cost_high, cost_low]] = ["amount", "cost"].map(parts);
+    let whole = |text: &str| sql::<BigInt>(&format!("CAST({text} AS {})", dialect::whole(engine)));
+    let mut query = failed::table
+        .select((
+            count_star(),
+            whole(&amount_high),
+            whole(&amount_low),
+            whole(&cost_high),
+            whole(&cost_low),
+            sql::<Nullable<Timestamp>>("MIN(failed_time)"),
+        ))
+        .into_boxed();
+    for condition in branch {
+        query = query.filter(condition);
+    }
+    let (count, amount_high, amount_low, cost_high, cost_low, oldest): (
+        i64,
+        i64,
+        i64,
+        i64,
+        i64,
+        TolerantTime,
+    ) = query.first(connection)?;
+    Ok(Totals {
+        count,
+        amount: dialect::money_sum((amount_high, amount_low)),
+        cost: dialect::money_sum((cost_high, cost_low)),
+        oldest: oldest.into(),
+    })
+}
+
+/// How many rows match, counting to `limit` at most.
+pub fn count_up_to(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    limit: i64,
+) -> Result<i64> {
+    let mut counted = 0;
+    let route = route::to_all(connection, filter, search)?;
+    for branch in condition::branches(connection.engine(), filter, search, route) {
+        // The row at the limit exists or not: skipping over index entries is the cheapest way to count some.
+        let mut query = failed::table.select(failed::id).into_boxed();
+        for condition in branch {
+            query = query.filter(condition);
+        }
+        let inner = query.limit(limit - counted);
+        counted += dialect::count_rows(connection, inner)?;
+        if counted >= limit {
+            break;
+        }
+    }
+    Ok(counted)
+}
+
+/// How many retries were asked for before that time and are under way still, counting to [`COUNTED_ROWS`] and one more.
+pub fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<i64> {
+    let open = dialect::is_in(connection.engine(), dialect::Tab::Open);
+    let rows = failed::table.filter(failed::retry_requested_at.lt(since)).filter(open).select(failed::id);
+    dialect::count_rows(connection, rows.limit(COUNTED_ROWS + 1))
+}
+
+/// How many records the tabs hold of this filter, each counted to [`COUNTED_ROWS`] and one more at most: open,
+/// retrying, handled, all. What was superseded is among all only.
+pub fn of_tabs(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<[i64; 4]> {
+    let limit = COUNTED_ROWS + 1;
+    let mut count = |filter: &Filter| count_up_to(connection, filter, search, limit);
+    let open = count(&filter.on_tab(Handled::Open))?;
+    let handled = count(&filter.on_tab(Handled::Handled))?;
+    let all = open + handled;
+    // Not counted where it changes nothing.
+    let superseded = if all < limit { count(&filter.on_superseded())? } else { 0 };
+    Ok([open, count(&filter.on_retrying())?, handled, (all + superseded).min(limit)])
+}

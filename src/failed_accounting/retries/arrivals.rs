@@ -1,0 +1,87 @@
+//! The job that keeps a usage at stake once: where the platform wrote a newer failure, it takes the place of the older open
+//! ones; where the usage is accounted already, the failure is closed with that proof.
+//!
+//! It looks at what is new only; what stood there before this app, and what was imported, is left to people.
+
+use crate::audit::event::{Author, Source};
+use crate::base::clock::Clock;
+use crate::causes::arrivals;
+use crate::db::{Database, DbConnection};
+use crate::error::{Error, Result};
+use crate::failed_accounting::case::{Case, Place};
+
+/// The author of what follows from a new failure.
+pub const AUTHOR: &str = "new failures";
+
+/// New failures that are read at once.
+const SOME: i64 = 200;
+
+/// Looks at new failures.
+#[derive(Debug, Clone)]
+pub struct Arrivals {
+    database: Database,
+    clock: Clock,
+}
+
+impl Arrivals {
+    /// Of that database.
+    pub fn new(database: Database, clock: Clock) -> Arrivals {
+        Arrivals { database, clock }
+    }
+
+    /// Whether any is new.
+    pub fn is_due(&self) -> Result<bool> {
+        Ok(!self.database.run_here(|connection| arrivals::some(connection, 1))?.is_empty())
+    }
+
+    /// Looks at some; whether there are more.
+    pub fn step(&self) -> Result<bool> {
+        let ids = self.database.run_here(|connection| arrivals::some(connection, SOME))?;
+        for id in &ids {
+            let at = self.clock.now();
+            let author = Author { name: AUTHOR.to_owned(), source: Source::Job, request_id: None, at };
+            match self.database.run_here(|connection| Place::find(connection, id)) {
+                Ok(place) => {
+                    self.database.transaction_here(|connection| look(connection, &place, &author))?
+                }
+                Err(Error::NotFound) => {
+                    self.database.transaction_here(|connection| {
+                        arrivals::forget(connection, std::slice::from_ref(id))
+                    })?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ids.len() as i64 == SOME)
+    }
+}
+
+/// What follows from one new failure.
+fn look(connection: &mut DbConnection, place: &Place, author: &Author) -> Result<()> {
+    let id = place.id.clone();
+    match Case::of_failure(connection, place) {
+        Ok(mut case) => {
+            follow(&mut case, author)?;
+            arrivals::forget(connection, &[id])?;
+            case.save(connection, author).map(drop)
+        }
+        // It is gone, or names another usage since: that is another matter.
+        Err(Error::NotFound | Error::Conflict(_)) => arrivals::forget(connection, &[id]),
+        Err(error) => Err(error),
+    }
+}
+
+fn follow(case: &mut Case, author: &Author) -> Result<()> {
+    let Some((usage, _)) = case.usage() else { return Ok(()) };
+    let is_accounted = usage.is_accounted();
+    let Some(newest) = case.newest_open().map(|record| record.id.clone()) else { return Ok(()) };
+    let done = match is_accounted {
+        true => case.settle(&newest, None, author),
+        false => case.supersede(author).map(drop),
+    };
+    match done {
+        // While a retry is under way its outcome decides, which the watcher sees.
+        Err(Error::Conflict(_)) => Ok(()),
+        done => done,
+    }
+}

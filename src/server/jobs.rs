@@ -1,0 +1,191 @@
+//! The jobs of a server. Wiring only: what a job does is in its feature, how jobs run is in [`crate::jobs`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use crate::accounts::idempotency;
+use crate::alerts::courier::Courier;
+use crate::alerts::evaluation::Evaluator;
+use crate::alerts::{head, outlets::Outlets, tidy as alert_history};
+use crate::archive::mover::{self, Mover};
+use crate::archive::{form, store as archive};
+use crate::audit::event::{Author, Source};
+use crate::base::clock::Clock;
+use crate::batches::settled::Settler;
+use crate::batches::{runner::Runner, tidy as previews};
+use crate::causes::sorting;
+use crate::check::runner as check;
+use crate::config::Config;
+use crate::db::lease::Lease;
+use crate::db::{Database, DbConnection};
+use crate::error::Result;
+use crate::failed_accounting::arrivals::Arrivals;
+use crate::failed_accounting::watcher::Watcher;
+
+use crate::jobs::{Job, Turn};
+
+/// The jobs of a server: `Job::every(name, how often, step)` or `Job::daily(name, at, step)`, with `.when(is_due)` where
+/// a look is cheaper than a step. The name in words is `job-<name>` in the catalogue.
+pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Clock) -> Vec<Job> {
+    let mut jobs = vec![
+        tidying("tidy idempotency keys", (idempotency::is_due, idempotency::tidy), database, clock),
+        tidying("tidy previews", (previews::is_due, previews::tidy), database, clock),
+        tidying("tidy alert history", (alert_history::is_due, alert_history::tidy), database, clock),
+        retry_watcher(config, database, clock),
+        cause_sorting(database),
+        new_failures(database, clock),
+        batches(database, clock),
+        batch_outcomes(database),
+        archive_mover(database, clock),
+        check_asked(database, clock),
+        alerts(config, database, clock),
+        alert_deliveries(outlets, database, clock),
+        audit_head(outlets, database, clock),
+    ];
+    jobs.extend(archive_schedule(config, database, clock));
+    jobs
+}
+
+/// The lease of a job, and the database as its step writes it: while the lease is held.
+fn leased(name: &'static str, database: &Database) -> (Lease, Database) {
+    let lease = database.lease(name);
+    let database = database.leased(&lease);
+    (lease, database)
+}
+
+/// Whether something is older than it is kept, and one step of removing such.
+type Tidying = (Old, Old);
+type Old = fn(&mut DbConnection, NaiveDateTime) -> Result<bool>;
+
+fn tidying(name: &'static str, (is_due, tidy): Tidying, database: &Database, clock: &Clock) -> Job {
+    let (looked_at, looked_when) = (database.clone(), clock.clone());
+    let (lease, database) = leased(name, database);
+    let clock = clock.clone();
+    let step = move || {
+        let now = clock.now();
+        let more = database.transaction_here(|connection| tidy(connection, now))?;
+        Ok(if more { Turn::More } else { Turn::Done })
+    };
+    Job::every(name, Duration::from_secs(600), step).under(lease).when(move || {
+        let now = looked_when.now();
+        looked_at.run_here(|connection| is_due(connection, now))
+    })
+}
+
+fn retry_watcher(config: &Config, database: &Database, clock: &Clock) -> Job {
+    let (lease, database) = leased("retry watcher", database);
+    let watcher = Arc::new(Watcher::new(database, clock.clone()));
+    let looked_at = watcher.clone();
+    let every = Duration::from_secs(config.retry_watch_seconds.into());
+    Job::every(lease.name(), every, move || watcher.step().map(|_| Turn::Done))
+        .under(lease)
+        .when(move || looked_at.is_due())
+}
+
+fn batches(database: &Database, clock: &Clock) -> Job {
+    let (lease, database) = leased("batches", database);
+    let runner = Runner::new(database, clock.clone());
+    let looked_at = runner.clone();
+    let turn = |moved| if moved { Turn::More } else { Turn::Done };
+    Job::every(lease.name(), Duration::from_secs(1), move || runner.step().map(turn))
+        .under(lease)
+        .when(move || looked_at.is_due())
+}
+
+/// Writes what became of the retries that batches asked for.
+fn batch_outcomes(database: &Database) -> Job {
+    let (lease, database) = leased("batch outcomes", database);
+    let settler = Settler::new(database);
+    let looked_at = settler.clone();
+    let step = move || settler.step().map(|()| Turn::Done);
+    Job::every(lease.name(), Duration::from_secs(1), step).under(lease).when(move || looked_at.is_due())
+}
+
+/// Drives the runs of the archive that somebody, or the schedule, asked for.
+fn archive_mover(database: &Database, clock: &Clock) -> Job {
+    let (lease, database) = leased(mover::JOB, database);
+    let mover = Arc::new(Mover::new(database, clock.clone()));
+    let looked_at = mover.clone();
+    let turn = move || Ok(if mover.step()? { Turn::More } else { Turn::Done });
+    Job::every(lease.name(), Duration::from_secs(1), turn).under(lease).when(move || looked_at.is_due())
+}
+
+/// Asks for a run once a day, unless it is switched off or a run is under way.
+fn archive_schedule(config: &Config, database: &Database, clock: &Clock) -> Option<Job> {
+    let keep_days = config.archive_keep_days;
+    let (lease, database) = leased("archive", database);
+    let clock = clock.clone();
+    let ask = move || {
+        let cutoff = form::scheduled(clock.today(), keep_days);
+        let author =
+            Author { name: "archive".to_owned(), source: Source::Job, request_id: None, at: clock.now() };
+        database.transaction_here(|connection| match archive::active(connection)? {
+            Some(_) => Ok(Turn::Done),
+            None => archive::ask(connection, cutoff, &author).map(|_| Turn::Done),
+        })
+    };
+    config.archive_at.0.map(|at| Job::daily(lease.name(), at, ask).under(lease))
+}
+
+fn cause_sorting(database: &Database) -> Job {
+    let (lease, sorted) = leased("cause sorting", database);
+    let waiting = database.clone();
+    let step = move || {
+        sorting::step(&sorted)?;
+        Ok(if sorting::is_due(&sorted)? { Turn::More } else { Turn::Done })
+    };
+    Job::every(lease.name(), Duration::from_secs(2), step)
+        .under(lease)
+        .when(move || sorting::is_due(&waiting))
+}
+
+/// Sees what follows from failures that the platform wrote.
+fn new_failures(database: &Database, clock: &Clock) -> Job {
+    let (lease, database) = leased("new failures", database);
+    let arrivals = Arrivals::new(database, clock.clone());
+    let looked_at = arrivals.clone();
+    let turn = |more| if more { Turn::More } else { Turn::Done };
+    Job::every(lease.name(), Duration::from_secs(1), move || arrivals.step().map(turn))
+        .under(lease)
+        .when(move || looked_at.is_due())
+}
+
+/// Makes the check that somebody asked for on its page.
+fn check_asked(database: &Database, clock: &Clock) -> Job {
+    let (asked, clock) = (database.clone(), clock.clone());
+    let (lease, database) = leased("check", database);
+    let step = move || check::answer(&database, &clock).map(|()| Turn::Done);
+    Job::every(lease.name(), Duration::from_secs(2), step).under(lease).when(move || check::is_asked(&asked))
+}
+
+/// Looks at the alert rules.
+fn alerts(config: &Config, database: &Database, clock: &Clock) -> Job {
+    let stuck_after = TimeDelta::minutes(config.retry_stuck_minutes.into());
+    let (lease, database) = leased("alerts", database);
+    let evaluator = Arc::new(Evaluator::new(database, clock.clone(), stuck_after));
+    let looked_at = evaluator.clone();
+    Job::every(lease.name(), Duration::from_secs(30), move || evaluator.step().map(|_| Turn::Done))
+        .under(lease)
+        .when(move || looked_at.is_due())
+}
+
+/// Sends what alerts say.
+fn alert_deliveries(outlets: &Outlets, database: &Database, clock: &Clock) -> Job {
+    let (lease, database) = leased("alert deliveries", database);
+    let courier = Courier::new(database, clock.clone(), outlets.clone());
+    let looked_at = courier.clone();
+    let turn = |was_due| if was_due { Turn::More } else { Turn::Done };
+    Job::every(lease.name(), Duration::from_secs(5), move || courier.step().map(turn))
+        .under(lease)
+        .when(move || looked_at.is_due())
+}
+
+/// Tells the end of the audit trail to where it is kept.
+fn audit_head(outlets: &Outlets, database: &Database, clock: &Clock) -> Job {
+    let (outlets, clock) = (outlets.clone(), clock.clone());
+    let (lease, database) = leased("audit head", database);
+    let step = move || head::tell(&database, &clock, &outlets).map(|()| Turn::Done);
+    Job::every(lease.name(), Duration::from_secs(3_600), step).under(lease)
+}

@@ -1,0 +1,129 @@
+//! The running server: log, listening socket, workers, and a shutdown that finishes what is under way.
+
+pub mod jobs;
+
+use std::any::Any;
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::dev::Extensions;
+use actix_web::middleware::from_fn;
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::Application;
+use crate::base::clock::Clock;
+use crate::base::secrets;
+use crate::config::Config;
+use crate::db::Database;
+use crate::error::{Error, Result};
+use crate::jobs::{Job, Running};
+use crate::web::load::{self, Load};
+
+/// How long a stopping server waits for requests under way.
+const DRAIN_SECONDS: u64 = 30;
+
+/// How long a client may take to send its headers.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection may stand idle: a client that comes again just then would be cut off.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long a client may take nothing of what is sent to it.
+const TAKEN_WITHIN: Duration = Duration::from_secs(60);
+
+/// Connections that may wait to be taken.
+const WAITING: i32 = 1024;
+
+/// Starts structured logging to standard error.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the filter cannot be read.
+pub fn start_log(filter: &str) -> Result<()> {
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| Error::Unavailable(format!("--log: {error} (such as info)")))?;
+    // A second start in one process, as in tests, keeps the first log.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Masked).json().try_init();
+    Ok(())
+}
+
+/// Standard error, with the secrets in each line masked: errors of databases quote what they could not do.
+struct Masked;
+
+impl Write for Masked {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        // The log writes whole lines.
+        std::io::stderr().write_all(secrets::mask(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
+}
+
+/// Takes the port, before anything else is begun that a port in use would make vain. Whoever calls already waits.
+///
+/// # Errors
+/// [`Error::Unavailable`] with one line that names the setting.
+pub fn bind(listen: SocketAddr) -> Result<TcpListener> {
+    let bound = || -> std::io::Result<TcpListener> {
+        let socket = Socket::new(Domain::for_address(listen), Type::STREAM, Some(Protocol::TCP))?;
+        // A server that was just stopped leaves connections behind that would keep the port.
+        socket.set_reuse_address(true)?;
+        socket.bind(&listen.into())?;
+        socket.listen(WAITING)?;
+        Ok(socket.into())
+    };
+    bound().map_err(|error| {
+        let remedy = "choose an address of this machine and a free port, such as 127.0.0.1:8080";
+        Error::Unavailable(format!("--listen {listen}: {error}; {remedy}"))
+    })
+}
+
+/// Has the system end a connection whose client takes nothing of what is sent for so long.
+fn cut_who_takes_nothing(connection: &dyn Any, _: &mut Extensions) {
+    #[cfg(target_os = "linux")]
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
+        // Without it, such a connection only lasts longer.
+        let _ = SockRef::from(stream).set_tcp_user_timeout(Some(TAKEN_WITHIN));
+    }
+}
+
+/// Serves until the process is told to stop; then requests and jobs under way are finished.
+pub fn serve(
+    config: &Config,
+    listener: TcpListener,
+    application: Application,
+    background: Vec<Job>,
+    (database, clock): (&Database, &Clock),
+) -> Result<()> {
+    let listen = config.listen;
+    let origin = config.origin();
+    let (database, clock) = (database.clone(), clock.clone());
+    actix_web::rt::System::new().block_on(async move {
+        // One count for all workers.
+        let load = Load::default();
+        let app = move || {
+            let load = load.clone();
+            application.build().wrap(from_fn(move |request, next| load::bounded(load.clone(), request, next)))
+        };
+        let server = HttpServer::new(app)
+            .keep_alive(KEEP_ALIVE)
+            .on_connect(cut_who_takes_nothing)
+            .client_request_timeout(HEADER_TIMEOUT)
+            .shutdown_timeout(DRAIN_SECONDS)
+            .listen(listener)
+            .map_err(Error::internal)?;
+        let address = server.addrs().first().copied().unwrap_or(listen);
+        let shown = if listen.port() == 0 { format!("http://{address}") } else { origin };
+        tracing::info!(%address, public_url = shown, database = database.name(), zone = %clock.zone(), "listening");
+        println!("listening on http://{address}");
+        let jobs = Running::start(background, &database, &clock);
+        let served = server.run().await;
+        jobs.stop().await;
+        served.map_err(Error::internal)
+    })
+}
