@@ -10,7 +10,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 
-use super::sqlite::wal::{AUTO_CHECKPOINT, SIZE_LIMIT};
+use super::sqlite::wal;
 use super::url::{sqlite_file, sqlite_path};
 use super::{durability, offset};
 use crate::base::durability::Durability;
@@ -190,12 +190,14 @@ impl Manager {
     fn prepare(&self, connection: &mut DbConnection) -> QueryResult<()> {
         let durability = durability::statement(self.durability, self.engine);
         match self.engine {
-            Engine::Sqlite => connection.batch_execute(&format!(
-                "PRAGMA busy_timeout = {BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; {durability} \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY; \
-                 PRAGMA wal_autocheckpoint = {AUTO_CHECKPOINT}; PRAGMA journal_size_limit = {SIZE_LIMIT};",
-                self.cache
-            )),
+            Engine::Sqlite => {
+                connection.batch_execute(&format!(
+                    "PRAGMA busy_timeout = {BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; {durability} \
+                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
+                    self.cache
+                ))?;
+                wal::bound(connection)
+            }
             Engine::Mysql => {
                 // Diesel sets the session to UTC; TIMESTAMP columns hold the platform's local times.
                 let named = format!("SET time_zone = '{}'", self.zone.name());

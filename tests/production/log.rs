@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::RunQueryDsl;
+use chrono_tz::Tz;
+use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
-use llmage_admin::db::{Database, Engine};
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
+use llmage_admin::db::{Database, Engine, migrations};
 
 use crate::support::database::{TestDatabase, engine};
 
@@ -70,4 +72,23 @@ fn a_long_log_is_copied_beside_those_who_write_and_begins_anew_once_it_is_tall()
         std::thread::sleep(Duration::from_millis(5));
     }
     assert!(log(&database).log < 100_000, "it grew and grew");
+}
+
+#[test]
+fn the_log_of_a_file_with_large_pages_is_no_longer() {
+    if engine() != Engine::Sqlite {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("large.db");
+    let mut platform = SqliteConnection::establish(path.to_str().expect("a path")).expect("a file");
+    platform.batch_execute("PRAGMA page_size = 32768; CREATE TABLE parameter (name TEXT)").expect("a table");
+    drop(platform);
+    let database = Database::open(&format!("sqlite:{}", path.display()), Tz::UTC).expect("it opens");
+    migrations::apply(&database).expect("migrations");
+    let longest = (0..24).map(|_| {
+        write(&database, 9_000);
+        std::fs::metadata(folder.path().join("large.db-wal")).expect("a log").len()
+    });
+    assert!(longest.max() < Some(256 << 20), "it grew and grew");
 }

@@ -19,24 +19,26 @@ use crate::db::connection::{BUSY_TIMEOUT, Manager};
 use crate::db::url::sqlite_file;
 use crate::error::{Error, Result};
 
-/// A checkpoint starts when the log has at least this many pages that are not in the file yet (32 MB): each costs two waits
-/// for the disk. In a storm the same pages are written again and again, so that a later checkpoint copies fewer of them.
-const CHECKPOINT_FROM: i64 = 8_000;
+const MB: i64 = 1 << 20;
 
-/// The log should restart from this many pages on (128 MB). Long work pauses for a restart, hence not sooner.
-const RESTART_FROM: i64 = 32_000;
+/// A checkpoint starts when the log has at least this many bytes that are not in the file yet: each costs two waits for the
+/// disk. In a storm the same pages are written again and again, so that a later checkpoint copies fewer of them.
+const CHECKPOINT_FROM: i64 = 32 * MB;
 
-/// From this many pages on (200 MB) long work waits until the log has restarted: it is to stay below 256 MB.
-const RESTART_BEFORE: i64 = 50_000;
+/// The log should restart from this many bytes on. Long work pauses for a restart, hence not sooner.
+const RESTART_FROM: i64 = 128 * MB;
 
-/// From this many pages on (220 MB) a commit makes the checkpoint itself and waits for it, should the checkpointer be late.
-pub(in crate::db) const AUTO_CHECKPOINT: i64 = 56_000;
+/// From this many bytes on long work waits until the log has restarted: it is to stay below 256 MB.
+const RESTART_BEFORE: i64 = 200 * MB;
+
+/// From this many bytes on a commit makes the checkpoint itself and waits for it, should the checkpointer be late.
+const AUTO_CHECKPOINT: i64 = 220 * MB;
 
 /// The log is cut to this many bytes when it restarts.
-pub(in crate::db) const SIZE_LIMIT: u64 = 64 << 20;
+const SIZE_LIMIT: i64 = 64 * MB;
 
-/// Writers wait while at most this many pages are copied.
-const MAX_REST: i64 = 500;
+/// Writers wait while at most this many bytes are copied.
+const MAX_REST: i64 = 2 * MB;
 
 /// Checkpoint beside the writers at most this many times before giving up.
 const MAX_PASSES: usize = 4;
@@ -44,23 +46,26 @@ const MAX_PASSES: usize = 4;
 /// A restart gives up when readers and writers are in its way for this many milliseconds.
 const RESTART_TIMEOUT: u32 = 60;
 
-/// How long the log is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
-struct Length {
-    /// Whether somebody was in the way.
+/// What SQLite tells of a checkpoint.
+#[derive(Debug, QueryableByName)]
+struct Checkpoint {
     #[diesel(sql_type = BigInt)]
     busy: i64,
-    /// Pages in it, and how many of them are copied.
-    #[diesel(sql_type = BigInt, column_name = "log")]
-    pages: i64,
-    #[diesel(sql_type = BigInt, column_name = "checkpointed")]
-    copied: i64,
+    /// Pages in the log, and how many of them are copied; -1 where there is no log.
+    #[diesel(sql_type = BigInt)]
+    log: i64,
+    #[diesel(sql_type = BigInt)]
+    checkpointed: i64,
 }
 
-impl Length {
-    fn rest(self) -> i64 {
-        self.pages - self.copied
-    }
+/// How long the log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Length {
+    /// Whether somebody was in the way.
+    is_busy: bool,
+    /// Bytes of the pages in it, and of those that are not copied yet.
+    bytes: i64,
+    rest: i64,
 }
 
 /// The log, and what it is copied into.
@@ -82,19 +87,19 @@ impl Log {
     /// Makes a checkpoint where there is enough to copy, and a restart where the log is long.
     pub(in crate::db) fn keep_short(&mut self) -> Result<()> {
         let length = self.length()?;
-        if length.rest() >= CHECKPOINT_FROM {
+        if length.rest >= CHECKPOINT_FROM {
             self.pass()?;
         }
         self.restart().map(drop)
     }
 
-    /// Restarts a long log; gives for how long writers waited. All but the last [`MAX_REST`] pages are copied beside them.
+    /// Restarts a long log; gives for how long writers waited. All but the last [`MAX_REST`] bytes are copied beside them.
     pub(in crate::db) fn restart(&mut self) -> Result<Duration> {
         let mut length = self.length()?;
-        if length.pages < self.tried_at {
+        if length.bytes < self.tried_at {
             self.tried_at = 0;
         }
-        if length.pages < RESTART_FROM.max(self.tried_at + RESTART_FROM / 8) {
+        if length.bytes < RESTART_FROM.max(self.tried_at + RESTART_FROM / 8) {
             return Ok(Duration::ZERO);
         }
         for _ in 0..MAX_PASSES {
@@ -103,11 +108,11 @@ impl Log {
                 return Ok(Duration::ZERO);
             }
             length = self.length()?;
-            if length.rest() <= MAX_REST {
+            if length.rest <= MAX_REST {
                 break;
             }
         }
-        if length.rest() > MAX_REST && length.pages < RESTART_BEFORE {
+        if length.rest > MAX_REST && length.bytes < RESTART_BEFORE {
             // Others write as fast as this copies; a longer log does less harm than that they wait.
             return Ok(Duration::ZERO);
         }
@@ -115,7 +120,7 @@ impl Log {
         self.connection.batch_execute(&format!("PRAGMA busy_timeout = {RESTART_TIMEOUT}"))?;
         let ended = checkpoint(&mut self.connection, "RESTART");
         self.connection.batch_execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT}"))?;
-        self.tried_at = if ended?.busy == 0 { 0 } else { length.pages };
+        self.tried_at = if ended?.is_busy { length.bytes } else { 0 };
         Ok(started.elapsed())
     }
 
@@ -128,23 +133,49 @@ impl Log {
     fn pass(&mut self) -> Result<bool> {
         let passed = checkpoint(&mut self.connection, "PASSIVE")?;
         kept_open(&self.path).and_then(|file| file.sync_data()).map_err(Error::internal)?;
-        Ok(passed.busy == 0)
+        Ok(!passed.is_busy)
     }
 }
 
 /// Whether the log is long enough for a restart.
 pub(in crate::db) fn should_restart(connection: &mut DbConnection) -> Result<bool> {
-    Ok(checkpoint(connection, "NOOP")?.pages >= RESTART_FROM)
+    Ok(checkpoint(connection, "NOOP")?.bytes >= RESTART_FROM)
 }
 
 /// Whether long work must wait for the restart of the log.
 pub(in crate::db) fn must_restart(connection: &mut DbConnection) -> Result<bool> {
-    Ok(checkpoint(connection, "NOOP")?.pages >= RESTART_BEFORE)
+    Ok(checkpoint(connection, "NOOP")?.bytes >= RESTART_BEFORE)
 }
 
 /// Copies the log in that mode; `NOOP` only looks.
 fn checkpoint(connection: &mut DbConnection, mode: &str) -> Result<Length> {
-    Ok(diesel::sql_query(format!("PRAGMA wal_checkpoint({mode})")).get_result(connection)?)
+    let told: Checkpoint =
+        diesel::sql_query(format!("PRAGMA wal_checkpoint({mode})")).get_result(connection)?;
+    let page = page_size(connection)?;
+    Ok(Length {
+        is_busy: told.busy != 0,
+        bytes: told.log * page,
+        rest: (told.log - told.checkpointed) * page,
+    })
+}
+
+/// Bytes of a page, which whoever made the file chose.
+fn page_size(connection: &mut DbConnection) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Size {
+        #[diesel(sql_type = BigInt)]
+        page_size: i64,
+    }
+    let size: Size = diesel::sql_query("PRAGMA page_size").get_result(connection)?;
+    Ok(size.page_size)
+}
+
+/// Bounds the log for what a connection commits.
+pub(in crate::db) fn bound(connection: &mut DbConnection) -> QueryResult<()> {
+    let pages = AUTO_CHECKPOINT / page_size(connection)?.max(1);
+    connection.batch_execute(&format!(
+        "PRAGMA wal_autocheckpoint = {pages}; PRAGMA journal_size_limit = {SIZE_LIMIT};"
+    ))
 }
 
 /// The file, opened once and never closed: on Unix, whoever closes it gives up all locks that this process has on it.
