@@ -35,23 +35,30 @@ impl Courier {
 
     /// Whether a delivery is due.
     pub fn is_due(&self) -> Result<bool> {
-        let now = self.clock.milliseconds();
-        Ok(self.database.run_here(|connection| outbox::due(connection, now))?.is_some())
+        Ok(self.due()?.is_some())
     }
 
     /// Makes the try that is due longest; says whether there was one.
     pub fn step(&self) -> Result<bool> {
-        let now = self.clock.milliseconds();
-        match self.database.run_here(|connection| outbox::due(connection, now))? {
+        match self.due()? {
             Some(delivery) => self.deliver(&delivery).map(|_| true),
             None => Ok(false),
         }
     }
 
+    fn due(&self) -> Result<Option<Delivery>> {
+        let (instance, now) = (self.database.instance(), self.clock.milliseconds());
+        self.database.run_here(|connection| outbox::due(connection, instance, now))
+    }
+
     /// Makes a try of a delivery, unless another instance does; gives it as it stands then.
     pub fn deliver(&self, delivery: &Delivery) -> Result<Option<Delivery>> {
-        let now = self.clock.milliseconds();
-        let taken = self.database.transaction_here(|connection| outbox::take(connection, delivery, now))?;
+        // Others must be able to tell whether this process lives.
+        self.database.instance().appear()?;
+        let (holder, now) = (self.database.instance().holder(), self.clock.milliseconds());
+        let taken = self
+            .database
+            .transaction_here(|connection| outbox::take(connection, delivery, (&holder, now)))?;
         let Some((taken, event)) = taken else { return Ok(None) };
         let (is_delivered, reply) = self.send(&taken, &event)?;
         let reply = reply.kept();

@@ -53,6 +53,8 @@ pub struct Delivery {
     pub tried_at: Option<NaiveDateTime>,
     /// An [`Reply`] as JSON.
     pub answer: Option<String>,
+    /// The part of a process that is at a try; none: nobody is.
+    pub holder: Option<String>,
 }
 
 /// What came of a try.

@@ -9,6 +9,7 @@ use super::delivery::{Channel, DELIVERED, Delivery, GIVEN_UP, Reply, WAITING};
 use super::event::Event;
 use super::rule::Rule;
 use crate::db::DbConnection;
+use crate::db::instance::Instance;
 use crate::db::schema::{alert_delivery, alert_event};
 use crate::error::{Error, Result};
 
@@ -18,8 +19,11 @@ pub const MOST_ATTEMPTS: i32 = 8;
 /// Milliseconds after the first try that failed; doubled with each one after it.
 const FIRST_PAUSE: i64 = 60_000;
 
-/// So many milliseconds a try may take before another instance takes it for dead.
+/// A try may take this many milliseconds before another instance takes it over, unless its process is known to be gone.
 const LEASE: i64 = 90_000;
+
+/// The most tries under way that are looked at to find one whose process is gone.
+const MOST_HELD: i64 = 100;
 
 /// Writes an event, and what is to be delivered of it at once; gives the deliveries.
 pub fn write(
@@ -40,6 +44,7 @@ pub fn write(
         next_at: milliseconds,
         tried_at: None,
         answer: None,
+        holder: None,
     };
     let webhook = rule.to_webhook.then(|| delivery(Channel::Webhook, &rule.webhook_url));
     let mail = rule.to_mail.then(|| delivery(Channel::Mail, &rule.mail_to));
@@ -50,39 +55,73 @@ pub fn write(
     Ok(deliveries)
 }
 
-/// The delivery that waits longest, if one is due.
-pub fn due(connection: &mut DbConnection, milliseconds: i64) -> Result<Option<Delivery>> {
+/// The delivery that waits longest, if one is due: its time has come, or whoever was at its last try is gone.
+pub fn due(
+    connection: &mut DbConnection,
+    instance: &Instance,
+    milliseconds: i64,
+) -> Result<Option<Delivery>> {
     use alert_delivery::dsl;
-    Ok(alert_delivery::table
-        .filter(dsl::state.eq(WAITING))
+    let waiting = alert_delivery::table.filter(dsl::state.eq(WAITING)).order((dsl::next_at, dsl::id));
+    let found: Option<Delivery> = waiting
         .filter(dsl::next_at.le(milliseconds))
-        .order((dsl::next_at, dsl::id))
         .select(Delivery::as_select())
         .first(connection)
-        .optional()?)
+        .optional()?;
+    match found {
+        None => cut_off(connection, instance),
+        found => Ok(found),
+    }
 }
 
-/// Takes a delivery for a try, unless another instance was faster, or its tries are used up; gives it as taken, with its
-/// event.
+/// A delivery whose try was cut off with its process.
+fn cut_off(connection: &mut DbConnection, instance: &Instance) -> Result<Option<Delivery>> {
+    use alert_delivery::dsl;
+    let held: Vec<Delivery> = alert_delivery::table
+        .filter(dsl::state.eq(WAITING))
+        .filter(dsl::holder.is_not_null())
+        .order((dsl::next_at, dsl::id))
+        .limit(MOST_HELD)
+        .select(Delivery::as_select())
+        .load(connection)?;
+    for delivery in held {
+        if instance.is_gone(connection, delivery.holder.as_deref().unwrap_or_default())? {
+            return Ok(Some(delivery));
+        }
+    }
+    Ok(None)
+}
+
+/// Takes a due delivery for a try of that holder, unless another instance was faster, or its tries are used up; gives it
+/// as taken, with its event.
 pub fn take(
     connection: &mut DbConnection,
     delivery: &Delivery,
-    milliseconds: i64,
+    (holder, milliseconds): (&str, i64),
 ) -> Result<Option<(Delivery, Event)>> {
     use alert_delivery::dsl;
     let row = alert_delivery::table
         .filter(dsl::id.eq(delivery.id.clone()))
         .filter(dsl::state.eq(WAITING))
         .filter(dsl::attempts.eq(delivery.attempts))
-        .filter(dsl::next_at.le(milliseconds));
+        .filter(dsl::next_at.eq(delivery.next_at));
     // Whoever made the last try died in it.
     if delivery.attempts >= delivery.most_attempts {
-        diesel::update(row).set(dsl::state.eq(GIVEN_UP)).execute(connection)?;
+        let given_up = (dsl::state.eq(GIVEN_UP), dsl::holder.eq(None::<String>));
+        diesel::update(row).set(given_up).execute(connection)?;
         return Ok(None);
     }
-    let taken =
-        Delivery { attempts: delivery.attempts + 1, next_at: milliseconds + LEASE, ..delivery.clone() };
-    let set = (dsl::attempts.eq(taken.attempts), dsl::next_at.eq(taken.next_at));
+    let taken = Delivery {
+        attempts: delivery.attempts + 1,
+        next_at: milliseconds + LEASE,
+        holder: Some(holder.to_owned()),
+        ..delivery.clone()
+    };
+    let set = (
+        dsl::attempts.eq(taken.attempts),
+        dsl::next_at.eq(taken.next_at),
+        dsl::holder.eq(taken.holder.clone()),
+    );
     if diesel::update(row).set(set).execute(connection)? == 0 {
         return Ok(None);
     }
@@ -108,6 +147,7 @@ pub fn note(
         next_at: milliseconds + pause(&taken.id, taken.attempts),
         tried_at: Some(now),
         answer: Some(serde_json::to_string(reply).map_err(Error::internal)?),
+        holder: None,
         ..taken.clone()
     };
     let row = alert_delivery::table
@@ -120,6 +160,7 @@ pub fn note(
             dsl::next_at.eq(noted.next_at),
             dsl::tried_at.eq(noted.tried_at),
             dsl::answer.eq(noted.answer.clone()),
+            dsl::holder.eq(None::<String>),
         ))
         .execute(connection)?;
     Ok(noted)

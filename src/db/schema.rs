@@ -400,6 +400,7 @@ diesel::table! {
         next_at -> BigInt,
         tried_at -> Nullable<Timestamp>,
         answer -> Nullable<Text>,
+        holder -> Nullable<Text>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Deliveries come through failures, growing pauses and kills; given up, they stay in the history.
 
-use llmage_admin::alerts::delivery::{DELIVERED, GIVEN_UP, Reply, WAITING};
+use llmage_admin::alerts::delivery::{DELIVERED, Delivery, GIVEN_UP, Reply, WAITING};
 use llmage_admin::alerts::outbox::{self, MOST_ATTEMPTS};
 
 use crate::alerts::receiver::{Reaction, Receiver};
@@ -15,6 +15,16 @@ async fn fired(url: &str) -> TestApp {
     app.given(&failure("f1"));
     assert_eq!(look(&app), 1);
     app
+}
+
+/// A process that never was.
+const GONE: &str = "gone";
+
+/// Takes a delivery for a try of that holder.
+fn take(app: &TestApp, delivery: &Delivery, holder: &str) -> Option<Delivery> {
+    let now = app.clock.milliseconds();
+    let taken = app.database.transaction_here(|connection| outbox::take(connection, delivery, (holder, now)));
+    taken.unwrap().map(|(taken, _)| taken)
 }
 
 #[actix_web::test]
@@ -74,14 +84,13 @@ async fn killed_between_the_event_and_its_delivery_it_is_delivered_later() {
 }
 
 #[actix_web::test]
-async fn killed_in_the_middle_of_a_try_it_comes_again_when_the_lease_is_over() {
+async fn a_try_whose_process_may_live_comes_again_when_the_lease_is_over() {
     let receiver = Receiver::new(&[Reaction::Status(200)]);
     let app = fired(&receiver.url()).await;
     let waiting = deliveries(&app).remove(0);
-    let now = app.clock.milliseconds();
     // Taken, and never noted.
-    let taken = app.database.transaction_here(|connection| outbox::take(connection, &waiting, now)).unwrap();
-    assert_eq!(taken.unwrap().0.attempts, 1);
+    let taken = take(&app, &waiting, &app.database.instance().holder());
+    assert_eq!(taken.map(|taken| taken.attempts), Some(1));
     assert_eq!(send(&app), 0, "somebody may still be at it");
     wait(&app, 91);
     assert_eq!((send(&app), receiver.received().len()), (1, 1));
@@ -89,13 +98,24 @@ async fn killed_in_the_middle_of_a_try_it_comes_again_when_the_lease_is_over() {
 }
 
 #[actix_web::test]
+async fn killed_in_the_middle_of_a_try_its_successor_makes_the_next_one_at_once() {
+    let receiver = Receiver::new(&[Reaction::Status(200)]);
+    let app = fired(&receiver.url()).await;
+    let waiting = deliveries(&app).remove(0);
+    assert_eq!(take(&app, &waiting, GONE).map(|taken| taken.attempts), Some(1));
+    assert!(courier(&app).is_due().unwrap());
+    assert_eq!((send(&app), receiver.received().len()), (1, 1));
+    let delivered = deliveries(&app).remove(0);
+    assert_eq!((delivered.state.as_str(), delivered.attempts), (DELIVERED, 2));
+    assert_eq!(delivered.holder, None, "nobody is at it any more");
+}
+
+#[actix_web::test]
 async fn killed_in_its_last_try_it_is_given_up() {
     let app = fired("http://127.0.0.1:9/").await;
     for _ in 0..MOST_ATTEMPTS {
         let waiting = deliveries(&app).remove(0);
-        let now = app.clock.milliseconds();
-        app.database.transaction_here(|connection| outbox::take(connection, &waiting, now)).unwrap();
-        wait(&app, 91);
+        take(&app, &waiting, GONE);
     }
     send(&app);
     assert_eq!(deliveries(&app)[0].state, GIVEN_UP);
@@ -147,7 +167,6 @@ async fn a_recovery_is_delivered_too_and_names_since_when_it_fired() {
 #[actix_web::test]
 async fn of_two_who_read_the_same_delivery_one_takes_it() {
     let app = fired("http://127.0.0.1:9/").await;
-    let (read, now) = (deliveries(&app).remove(0), app.clock.milliseconds());
-    let take = || app.database.transaction_here(|connection| outbox::take(connection, &read, now)).unwrap();
-    assert!(take().is_some() && take().is_none());
+    let read = deliveries(&app).remove(0);
+    assert!(take(&app, &read, GONE).is_some() && take(&app, &read, "another").is_none());
 }
