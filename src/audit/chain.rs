@@ -8,7 +8,7 @@ use std::str::FromStr;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-pub use super::checking::{check, check_since, missing_triggers};
+pub use super::checking::{check, check_since};
 use super::hash::{self, Seal};
 use super::key;
 use super::store::Event;

@@ -19,13 +19,6 @@ pub fn check(connection: &mut DbConnection) -> Result<Finding> {
     check_since(connection, None)
 }
 
-/// The triggers of the trail that are not there, or not as they were made.
-pub fn missing_triggers(connection: &mut DbConnection) -> Result<Vec<String>> {
-    let mut finding = Finding::none("audit_chain");
-    triggers::check(connection, &mut finding)?;
-    Ok(finding.ids)
-}
-
 /// As [`check`], and that an event is still what somebody kept of it: whoever computes the whole chain anew cannot bring
 /// that back.
 pub fn check_since(connection: &mut DbConnection, kept: Option<&Mark>) -> Result<Finding> {

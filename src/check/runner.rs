@@ -13,8 +13,6 @@ use crate::error::Result;
 pub struct Order<'a> {
     pub by: &'a str,
     pub since: Option<&'a Mark>,
-    /// Triggers of the trail that were missing and have been made again.
-    pub missing: &'a [String],
 }
 
 /// Checks on behalf of somebody; tells each finding as it is known.
@@ -28,12 +26,7 @@ pub fn check(
     let mut findings = Vec::new();
     for (name, _) in CLASSES {
         let finding = match name {
-            AUDIT_CHAIN => {
-                let mut finding =
-                    database.run_here(|connection| chain::check_since(connection, order.since))?;
-                order.missing.iter().for_each(|trigger| finding.add(trigger));
-                finding
-            }
+            AUDIT_CHAIN => database.run_here(|connection| chain::check_since(connection, order.since))?,
             ACCOUNTED_FOR_NOTHING => tokens::find(database)?,
             _ => database
                 .run_here(|connection| class::find(connection, name, began))?
@@ -55,7 +48,7 @@ pub fn is_asked(database: &Database) -> Result<bool> {
 /// Makes the check that was asked for on a page.
 pub fn answer(database: &Database, clock: &Clock) -> Result<()> {
     if let Some(by) = database.run_here(store::asked_by)? {
-        check(database, clock, &Order { by: &by, since: None, missing: &[] }, &mut |_| Ok(()))?;
+        check(database, clock, &Order { by: &by, since: None }, &mut |_| Ok(()))?;
     }
     Ok(())
 }

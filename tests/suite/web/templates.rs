@@ -110,7 +110,7 @@ async fn each_page_renders_in_both_languages_with_and_without_everything() {
             ..usage("u7")
         });
         crate::web::archive::given_run(&app, "2026-05-21");
-        let order = Order { by: "somebody", since: None, missing: &[] };
+        let order = Order { by: "somebody", since: None };
         check(&app.database, &app.clock, &order, &mut |_| Ok(())).unwrap();
         let mut visitor = app.signed_in(Role::Admin).await;
         visitor.language = language.to_owned();
