@@ -3,11 +3,15 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use utoipa::OpenApi;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ObjectBuilder, RefOr, Required};
 
 use crate::error::Error;
 use crate::web::error::Answer;
 use crate::web::extract::NoQuery;
+use crate::web::once;
 use crate::{accounts, archive, failed_accounting, usages};
 
 /// The name by which operations ask for a token.
@@ -46,7 +50,7 @@ const TOKEN: &str = "token";
     ),
     components(schemas(crate::web::document::ProblemBody)),
     security(("token" = [])),
-    modifiers(&Tokens)
+    modifiers(&Tokens, &Keys)
 )]
 struct Document;
 
@@ -61,6 +65,33 @@ impl utoipa::Modify for Tokens {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme(TOKEN, SecurityScheme::Http(scheme));
     }
+}
+
+/// The header that every POST takes.
+struct Keys;
+
+impl utoipa::Modify for Keys {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for path in document.paths.paths.values_mut() {
+            if let Some(post) = &mut path.post {
+                post.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            }
+        }
+    }
+}
+
+fn idempotency_key() -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]{1,255}$"));
+    ParameterBuilder::new()
+        .name(once::KEY)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "With one, the same request again answers the same and writes nothing; another request with the same key is \
+             422. Kept for 48 hours; each token has its own.",
+        ))
+        .schema(Some(text))
+        .build()
 }
 
 /// Shows this document.

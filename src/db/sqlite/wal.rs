@@ -73,7 +73,7 @@ struct Length {
 pub(in crate::db) struct Log {
     connection: DbConnection,
     path: PathBuf,
-    /// Its pages when a restart failed because of readers.
+    /// Its bytes when a restart failed because of readers.
     tried_at: i64,
 }
 

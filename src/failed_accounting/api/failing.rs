@@ -29,10 +29,7 @@ described_body!(
 
 /// Records that a usage could not be accounted.
 ///
-/// The usage becomes `failed`, and the failure is written, both or none. With a header `Idempotency-Key` (1 to 255
-/// visible ASCII characters, kept for 48 hours, each token has its own) the same request again answers the same and
-/// writes nothing; another request with the same key is 422.
-// No parameter of the document: a generator would send one key with many bodies, which is what a key is not for.
+/// The usage becomes `failed`, and the failure is written, both or none.
 #[utoipa::path(
     post,
     path = "/api/v1/usages/{id}/fail",

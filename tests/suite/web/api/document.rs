@@ -36,3 +36,19 @@ async fn the_document_has_every_route_of_the_api_and_no_other() {
         assert!(document["components"]["schemas"].get(name).is_some(), "no schema {name}");
     }
 }
+
+#[actix_web::test]
+async fn every_post_says_that_it_takes_a_key() {
+    let app = TestApp::new();
+    let document = json(&app.visitor().get("/api/v1/openapi.json").await);
+    let paths = document["paths"].as_object().unwrap().values();
+    let takes_key = |operation: &serde_json::Value| {
+        let parameters = operation["parameters"].as_array();
+        parameters.is_some_and(|all| {
+            all.iter().any(|one| one["name"] == "Idempotency-Key" && one["in"] == "header")
+        })
+    };
+    for (method, operation) in paths.flat_map(|path| path.as_object().unwrap()) {
+        assert_eq!(takes_key(operation), method == "post", "{operation}");
+    }
+}
