@@ -237,7 +237,11 @@ impl Database {
         loop {
             self.outage.check()?;
             match pool.get_timeout(patience) {
-                Ok(connection) => return Ok(connection),
+                Ok(connection) => {
+                    // It was tested.
+                    self.outage.heard();
+                    return Ok(connection);
+                }
                 Err(error) if began.elapsed() >= WAIT_FOR_CONNECTION => {
                     return Err(Error::Unavailable(error.to_string()));
                 }

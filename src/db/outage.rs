@@ -1,12 +1,13 @@
 //! Whether the server is known to be away: then nobody waits for it, and a thread asks until it is back.
 //!
 //! Known is only what was asked: a connection that fails, or an answer that is long in coming, only has somebody ask.
-//! An SQLite file is never away.
+//! A server that is slow is not away: silence counts only where nobody else was answered meanwhile. An SQLite file is
+//! never away.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{sleep, spawn};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::r2d2::ManageConnection;
 
@@ -14,8 +15,9 @@ use super::connection::Manager;
 use super::{Engine, dialect};
 use crate::error::{Error, Result};
 
-/// A server that has not let one in by then is away.
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// A server that has answered nobody for so long is away. It is less than a page waits for the database from when it is
+/// suspected, so that the next one need not wait.
+const SILENCE: Duration = Duration::from_secs(8);
 
 /// From one question to the next.
 const EVERY: Duration = Duration::from_millis(500);
@@ -28,6 +30,8 @@ const SILENCES: u32 = 3;
 pub(super) struct Outage {
     manager: Manager,
     state: Mutex<State>,
+    /// How long nobody may be answered.
+    silence: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -35,11 +39,13 @@ struct State {
     /// Why it is away.
     away: Option<String>,
     is_asked: bool,
+    /// When somebody was answered last.
+    heard: Option<Instant>,
 }
 
 impl Outage {
     pub(super) fn of(manager: &Manager) -> Arc<Outage> {
-        Arc::new(Outage { manager: manager.clone(), state: Mutex::default() })
+        Arc::new(Outage { manager: manager.clone(), state: Mutex::default(), silence: SILENCE })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -50,6 +56,18 @@ impl Outage {
     /// [`Error::Unavailable`] while the server is known to be away.
     pub(super) fn check(&self) -> Result<()> {
         self.state().away.clone().map_or(Ok(()), |why| Err(Error::Unavailable(why)))
+    }
+
+    /// To be told when the server answered somebody.
+    pub(super) fn heard(&self) {
+        if self.manager.engine != Engine::Sqlite {
+            self.state().heard = Some(Instant::now());
+        }
+    }
+
+    /// Whether somebody was answered of late: then the server is slow, and not away.
+    fn is_heard(&self) -> bool {
+        self.state().heard.is_some_and(|heard| heard.elapsed() < self.silence)
     }
 
     /// Has somebody ask, unless somebody does already.
@@ -68,16 +86,17 @@ fn ask(asked: &Weak<Outage>) {
     loop {
         let Some(outage) = asked.upgrade() else { return };
         let answers = pending.take().unwrap_or_else(|| knock(&outage.manager));
-        let why = match answers.recv_timeout(ANSWER_WITHIN) {
+        let why = match answers.recv_timeout(outage.silence) {
             Ok(Ok(())) => None,
             Ok(Err(why)) => dialect::is_away(&why).then_some(why),
             Err(RecvTimeoutError::Disconnected) => Some("no answer".to_owned()),
+            Err(RecvTimeoutError::Timeout) if outage.is_heard() => None,
             Err(RecvTimeoutError::Timeout) => {
                 silences += 1;
                 if silences % SILENCES != 0 {
                     pending = Some(answers);
                 }
-                Some(format!("no answer within {} s", ANSWER_WITHIN.as_secs()))
+                Some(format!("no answer within {} s", outage.silence.as_secs()))
             }
         };
         let mut state = outage.state();
@@ -119,5 +138,44 @@ impl diesel::r2d2::HandleError<diesel::r2d2::Error> for Failures {
             tracing::warn!(%error, "cannot open a database connection");
         }
         self.0.suspect();
+    }
+}
+
+#[cfg(all(test, feature = "mysql"))]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::base::durability::Durability;
+
+    /// What is known of a server that lets everybody in and says nothing, after one has asked it.
+    fn asked(heard: impl Fn(&Outage)) -> Result<()> {
+        let mute = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("mysql://root@127.0.0.1:{}/desk", mute.local_addr().expect("an address").port());
+        let manager = Manager {
+            engine: Engine::Mysql,
+            cache: 0,
+            url,
+            zone: chrono_tz::Tz::UTC,
+            durability: Durability::Full,
+        };
+        let silence = Duration::from_millis(400);
+        let outage = Arc::new(Outage { manager, state: Mutex::default(), silence });
+        outage.suspect();
+        for _ in 0..10 {
+            sleep(silence / 5);
+            heard(&outage);
+        }
+        outage.check()
+    }
+
+    #[test]
+    fn a_server_that_answers_nobody_is_away() {
+        assert!(matches!(asked(|_| ()), Err(Error::Unavailable(_))));
+    }
+
+    #[test]
+    fn a_server_that_answers_others_is_slow_and_not_away() {
+        assert!(asked(Outage::heard).is_ok());
     }
 }
