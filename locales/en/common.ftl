@@ -72,6 +72,7 @@ refreshes = This page refreshes by itself.
 refresh-stop = Stop that
 refresh-off = This page does not refresh by itself.
 refresh-on = Refresh it again
+refresh-now = Refresh it now
 merge-text = Nothing of yours was saved yet: somebody changed this after you had opened it. What only one of you changed is kept. Choose where both of you changed the same field, then save.
 ticked = ticked
 not-ticked = not ticked

@@ -56,6 +56,7 @@ refreshes = 此页面会自动刷新。
 refresh-stop = 停止刷新
 refresh-off = 此页面不会自动刷新。
 refresh-on = 恢复刷新
+refresh-now = 立即刷新
 merge-text = 你的改动还没有保存：你打开之后，又有人改动过。只有一方改过的内容会保留；双方都改过的，请逐项选择后保存。
 ticked = 已勾选
 not-ticked = 未勾选

@@ -65,6 +65,7 @@ async fn a_run_goes_on_in_the_background_and_a_reload_shows_how_far_it_is() {
     let started = admin.submit("/archive", &[("cutoff_date", "2026-05-22")]).await;
     assert!(started.text("[role=status].flash").contains("2026-05-22"));
     assert!(started.has("#active-run progress") && started.has("meta[http-equiv=refresh]"));
+    assert!(!started.has("main input"), "what is typed is lost where the page comes again by itself");
     let again = admin.post("/archive", &[("cutoff_date", "2026-05-22")]).await;
     assert_eq!(again.status, StatusCode::CONFLICT, "one run at a time");
     let mover = Mover::new((*app.database).clone(), app.clock.clone());

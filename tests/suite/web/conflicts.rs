@@ -305,15 +305,19 @@ async fn what_waits_for_an_outcome_refreshes_by_itself_until_it_is_told_not_to()
     let refreshes = |page: &Answer| page.body.contains("http-equiv=\"refresh\"");
     assert!(!refreshes(&operator.get("/failed-accounting/f1").await), "there is something to type");
     operator.submit("/failed-accounting/f1/retry", &[]).await;
-    for path in ["/failed-accounting/f1", "/failed-accounting?retrying=1"] {
-        let page = operator.get(path).await;
+    let ticks = operator.get("/failed-accounting?retrying=1").await;
+    assert!(!refreshes(&ticks) && ticks.has("[data-live]"), "with ticks only a script does: {}", ticks.body);
+    assert!(ticks.body.contains("Refresh it now"));
+    let viewer = app.signed_in(Role::Viewer).await;
+    for (who, path) in [(&operator, "/failed-accounting/f1"), (&viewer, "/failed-accounting?retrying=1")] {
+        let page = who.get(path).await;
         assert!(refreshes(&page) && page.has("[data-live]"), "{path}: {}", page.body);
         let stop = page.attribute(".keeps-fresh a", "href");
-        let still = operator.get(&stop).await;
+        let still = who.get(&stop).await;
         assert_eq!(still.status, StatusCode::OK, "{stop}");
         assert!(!refreshes(&still) && !still.has("[data-live]"), "{stop}");
         let on = still.attribute(".keeps-fresh a", "href");
-        assert!(refreshes(&operator.get(&on).await), "{on}");
+        assert!(refreshes(&who.get(&on).await), "{on}");
     }
     assert!(!refreshes(&operator.get("/failed-accounting").await), "the open tab promises nothing");
 }
