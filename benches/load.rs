@@ -3,7 +3,13 @@
 //!
 //! `cargo bench --bench load`, with LOAD_DATABASES naming empty databases on servers, LOAD_RATE requests a second and
 //! LOAD_SECONDS. Time counts from when a request was due: a server that falls behind shows it.
+//!
+//! `cargo bench --bench load -- overload` has many more connections ask than can be served; see [`overload`].
 
+#[path = "support/connection.rs"]
+mod connection;
+#[path = "support/overload.rs"]
+mod overload;
 #[path = "support/server.rs"]
 mod server;
 
@@ -25,6 +31,9 @@ fn main() {
     let number = |name: &str, default: u64| {
         std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
     };
+    if std::env::args().any(|argument| argument == "overload") {
+        return overload::main(number("LOAD_CONNECTIONS", 1_000) as usize, number("LOAD_SECONDS", 600));
+    }
     let (rate, seconds) = (number("LOAD_RATE", 50), number("LOAD_SECONDS", 20));
     let folder = tempfile::tempdir().expect("a folder");
     let mut databases = vec![format!("sqlite:{}", folder.path().join("load.db").display())];
@@ -95,7 +104,7 @@ impl Desk {
 }
 
 /// A token of a program, made by the command.
-fn token(url: &str) -> String {
+pub fn token(url: &str) -> String {
     let made = Command::new(env!("CARGO_BIN_EXE_llmage-admin"))
         .args(["token", "add", "load", "--role", "admin"])
         .env("DATABASE_URL", url)

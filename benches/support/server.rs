@@ -53,6 +53,23 @@ impl Server {
         server
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The header by which the person is known.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    /// The most memory that it had, in kB, as Linux tells it.
+    pub fn most_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches("kB").trim().parse().ok()
+    }
+
     /// Gets a page.
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, (FORM, &self.cookie, ""))
