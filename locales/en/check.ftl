@@ -44,7 +44,18 @@ check-audit-chain = Audit events that were changed, added or removed past the ap
 check-help-in-live-and-history = The next archive run removes the live one where both are the same, and leaves and names it where they differ.
 check-help-failed-without-failure = Nobody sees these in the list of failures. Open the usage to see what happened to it.
 check-help-repeats-earlier = Their usage has a newer open failure: the same money stands here once more. Supersede them.
-check-help-open-failure-of-accounted = The customer was charged. Handle the failure, so that nobody retries it.
+check-help-open-failure-of-accounted = The customer was charged. Settle them by a batch: each is closed with its usage as the proof.
+adopted-repeats-earlier =
+    { $number ->
+        [one] { $count } record, { $amount }, repeats an earlier failure of its usage: its money stands in these sums once more than it is at stake.
+       *[other] { $count } records, { $amount }, repeat an earlier failure of their usage: their money stands in these sums once more than it is at stake.
+    }
+adopted-open-failure-of-accounted =
+    { $number ->
+        [one] { $count } record, { $amount }, is open although its usage is accounted: the customer was charged.
+       *[other] { $count } records, { $amount }, are open although their usages are accounted: the customers were charged.
+    }
+adopted-as-of = As the check saw it { $time }.
 check-help-charged-twice = The customer paid twice. Take the manual charge back and settle the failure with a note, or credit the customer.
 check-help-failed-without-open = No list shows this money. Reopen the newest failure, or record the usage as failed anew.
 check-help-failure-without-usage = The usage was deleted, or never written. The failure can be handled, not retried.

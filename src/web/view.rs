@@ -3,7 +3,9 @@
 use chrono::{NaiveDateTime, TimeZone};
 use serde::Serialize;
 
+use super::locale;
 use crate::base::clock::{Clock, TIME_FORMAT};
+use crate::base::finding::Finding;
 use crate::base::form::Message;
 
 /// A time as a `<time>` element shows it.
@@ -41,6 +43,32 @@ pub fn age(now: NaiveDateTime, then: NaiveDateTime) -> Message {
         1..60 => Message::new("age-minutes").with("number", minutes),
         60..1440 => Message::new("age-hours").with("number", minutes / 60),
         _ => Message::new("age-days").with("number", minutes / 1440),
+    }
+}
+
+/// Records that are at stake although they should not be, as a check saw them, and the batch that puts them right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Adopted {
+    /// Key of the words, and of the page that lists them.
+    pub class: &'static str,
+    pub action: &'static str,
+    pub number: u64,
+    pub count: String,
+    pub amount: String,
+    pub at: TimeView,
+}
+
+impl Adopted {
+    /// A finding of a check that ended then.
+    pub fn new(clock: &Clock, finding: &Finding, (action, at): (&'static str, NaiveDateTime)) -> Adopted {
+        Adopted {
+            class: finding.class,
+            action,
+            number: finding.count,
+            count: locale::count(i64::try_from(finding.count).unwrap_or(i64::MAX)),
+            amount: finding.sum.unwrap_or_default().to_string(),
+            at: TimeView::new(clock, at),
+        }
     }
 }
 

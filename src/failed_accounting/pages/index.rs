@@ -15,6 +15,7 @@ use super::views::{self, Bar, Views};
 use crate::base::form::{FieldErrors, Fields, Message, refuse_unknown};
 use crate::base::paging::{Cursor, Position};
 use crate::causes::store::{self as causes, KnownCause};
+use crate::check::adopted;
 use crate::error::{Error, Result};
 use crate::failed_accounting::causes::groups::Group;
 use crate::failed_accounting::condition::{self, Search};
@@ -30,11 +31,13 @@ use crate::web::form::suggestions;
 use crate::web::links;
 use crate::web::locale::Language;
 use crate::web::state::AppState;
-use crate::web::view::Named;
+use crate::web::view::{Adopted, Named};
 
 #[derive(Serialize)]
 struct IndexPage {
     money: MoneyLine,
+    /// What repeats an earlier failure, or is open although its usage is accounted.
+    adopted: Vec<Adopted>,
     tabs: Vec<Tab>,
     form: FormView,
     /// Names of filters in force behind the fold, so that it stays open.
@@ -78,6 +81,7 @@ pub(super) struct Found {
     cause: Option<KnownCause>,
     groups: Vec<Group>,
     known_causes: Vec<KnownCause>,
+    adopted: Vec<adopted::Adopted>,
 }
 
 /// The list.
@@ -150,6 +154,7 @@ fn find(
     let keys = groups.iter().map(|group| group.key.clone()).collect();
     Ok(Found {
         known_causes: causes::of_keys(connection, keys)?,
+        adopted: if filter.tab() == "open" { adopted::last(connection)? } else { Vec::new() },
         groups,
         cause,
         last: if is_empty { list::last_failure(connection)? } else { None },
@@ -195,6 +200,11 @@ impl Builder<'_> {
         };
         IndexPage {
             money: money_line(self.filter, &found.known, self.state, self.language),
+            adopted: found
+                .adopted
+                .iter()
+                .map(|found| Adopted::new(&state.clock, &found.finding, (found.action, found.at)))
+                .collect(),
             tabs: toolbar.tabs(&found.known, found.tabs),
             more_open: in_fold.iter().any(|name| {
                 form.errors.contains_key(*name)

@@ -16,6 +16,7 @@ use crate::alerts::{store as alerts, words};
 use crate::archive::run::Run;
 use crate::archive::store as archive;
 use crate::audit::event::Author;
+use crate::check::adopted;
 use crate::check::store as check;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::totals::Known;
@@ -42,6 +43,8 @@ struct OverviewPage {
     leakage: Option<LeakageView>,
     archive: Option<ArchiveView>,
     check: Option<CheckView>,
+    /// What repeats an earlier failure, or is open although its usage is accounted.
+    adopted: Vec<view::Adopted>,
     /// The alert rules that fire, in words.
     firing: Vec<String>,
 }
@@ -80,7 +83,7 @@ pub async fn index(visit: Visit, author: Author) -> Answer {
     let state = &visit.state;
     let language = visit.language;
     let (today, stuck_since) = (state.clock.today(), state.stuck_since());
-    let (last_visit, stake, leakage, (run, check, firing)) = state
+    let (last_visit, stake, leakage, (run, check, firing), adopted) = state
         .database
         .run(move |connection| {
             let last_visit = visit::last(connection, &author.name)?;
@@ -88,7 +91,7 @@ pub async fn index(visit: Visit, author: Author) -> Answer {
             let leakage = leakage::of_last_days(connection, today)?;
             let runs =
                 (archive::last_run(connection)?, check::last(connection)?, alerts::firing(connection)?);
-            Ok((last_visit, stake, leakage, runs))
+            Ok((last_visit, stake, leakage, runs, adopted::last(connection)?))
         })
         .await?;
     let names = visit.names().await;
@@ -100,6 +103,10 @@ pub async fn index(visit: Visit, author: Author) -> Answer {
             at: TimeView::new(&state.clock, check.ended),
             classes: check.classes_found(),
         }),
+        adopted: adopted
+            .iter()
+            .map(|found| view::Adopted::new(&state.clock, &found.finding, (found.action, found.at)))
+            .collect(),
         firing: firing.iter().map(|rule| rule_in_words(rule, language)).collect(),
         ..at_stake_view(&stake, state, language)
     };
@@ -141,6 +148,7 @@ fn at_stake_view(stake: &AtStake, state: &AppState, language: Language) -> Overv
         leakage: None,
         archive: None,
         check: None,
+        adopted: Vec::new(),
         firing: Vec::new(),
     }
 }

@@ -1,14 +1,18 @@
 //! A usage is at stake once: newer failures take the place of older ones, and what was adopted is put right by a batch.
 
 use actix_web::http::StatusCode;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use llmage_admin::accounts::role::Role;
+use llmage_admin::alerts::evaluation::Evaluator;
+use llmage_admin::alerts::store as alerts;
 use llmage_admin::audit::event::FAILED_ACCOUNTING;
 use llmage_admin::audit::store as audit;
 use llmage_admin::base::clock::Clock;
 use llmage_admin::batches::runner::Runner;
 use llmage_admin::causes::sorting;
 use llmage_admin::check::class;
+use llmage_admin::check::runner::{self as checks, Order};
 use llmage_admin::failed_accounting::arrivals::Arrivals;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::usages::usage::Usage;
@@ -91,6 +95,87 @@ async fn three_failures_that_the_platform_writes_of_one_usage_are_at_stake_once(
     }
     assert!(app.record("f3").is_open());
     assert_eq!(finding(&app, class::REPEATS_EARLIER), (0, "0.00000".to_owned()));
+}
+
+/// Count and sum of what is open, wherever the app tells it.
+async fn everywhere(app: &TestApp, visitor: &Visitor<'_>) -> Vec<[String; 2]> {
+    let list = visitor.get("/failed-accounting").await.money_line();
+    let front = visitor.get("/").await;
+    let card = ["data-count", "data-sum-amount"].map(|name| front.attribute("#at-stake", name));
+    let scraper = Visitor { address: Some(([127, 0, 0, 1], 9).into()), ..app.visitor() };
+    let figures = scraper.get("/metrics").await.body;
+    let figure = |name: &str| {
+        let line = figures.lines().find(|line| line.starts_with(&format!("{name} ")));
+        line.and_then(|line| line.rsplit(' ').next()).unwrap_or_default().to_owned()
+    };
+    let metrics = [figure("llmage_open_failures"), figure("llmage_open_failures_amount")];
+    let evaluator = Evaluator::new((*app.database).clone(), app.clock.clone(), TimeDelta::minutes(15));
+    evaluator.step().unwrap();
+    let rule = app.database.run_here(alerts::list).unwrap().remove(0);
+    let alert = [card[0].clone(), rule.value_read.unwrap_or_default()];
+    vec![[list[0].clone(), list[1].clone()], card, metrics, alert]
+}
+
+async fn with_rule(app: &TestApp) -> Visitor<'_> {
+    let admin = app.signed_in(Role::Admin).await;
+    admin.submit("/alerts", &[("kind", "open_amount"), ("threshold", "150")]).await;
+    admin
+}
+
+fn notices(page: &Answer) -> Vec<[String; 3]> {
+    let values =
+        ["data-class", "data-count", "data-sum-amount"].map(|name| page.attributes(".adopted", name));
+    (0..values[0].len()).map(|place| [0, 1, 2].map(|column| values[column][place].clone())).collect()
+}
+
+#[actix_web::test]
+async fn what_arrives_is_at_stake_once_on_the_list_the_front_page_in_metrics_and_alerts() {
+    let app = TestApp::new();
+    look(&app);
+    three(&app);
+    app.forget_causes();
+    look(&app);
+    let admin = with_rule(&app).await;
+    for told in everywhere(&app, &admin).await {
+        assert_eq!(told, ["2", "101.20000"]);
+    }
+}
+
+#[actix_web::test]
+async fn what_was_adopted_is_told_beside_the_sums_with_the_batch_that_puts_it_right() {
+    let app = TestApp::new();
+    three(&app);
+    sql(&app.database, "UPDATE llmusage SET accounting_status = 'accounted' WHERE id = 'u2'");
+    app.forget_causes();
+    look(&app);
+    let admin = with_rule(&app).await;
+    for told in everywhere(&app, &admin).await {
+        assert_eq!(told, ["4", "301.20000"]);
+    }
+    assert!(notices(&admin.get("/").await).is_empty(), "nobody has checked yet");
+    check(&app);
+    let expected = [["repeats_earlier", "2", "200.00000"], ["open_failure_of_accounted", "1", "1.20000"]];
+    for address in ["/", "/failed-accounting"] {
+        let page = admin.get(address).await;
+        assert_eq!(notices(&page), expected, "{address}");
+        assert_eq!(page.attributes(".adopted form input[name=action]", "value"), ["supersede", "settle"]);
+    }
+    let viewer = app.signed_in(Role::Viewer).await;
+    let page = viewer.get("/failed-accounting").await;
+    assert_eq!(notices(&page), expected);
+    assert!(!page.has(".adopted form") && page.has(".adopted a[href='/check/repeats_earlier']"));
+    batch(&app, &admin, &[("action", "supersede"), ("scope", "filter")]).await;
+    assert_eq!(notices(&admin.get("/").await), expected[1..], "the check is older than the batch");
+    batch(&app, &admin, &[("action", "settle"), ("scope", "filter")]).await;
+    check(&app);
+    assert!(notices(&admin.get("/failed-accounting").await).is_empty());
+    let list = admin.get("/failed-accounting").await.money_line();
+    assert_eq!((&*list[0], &*list[1]), ("1", "100.00000"));
+}
+
+fn check(app: &TestApp) {
+    let order = Order { by: "admin", since: None, missing: &[] };
+    checks::check(&app.database, &app.clock, &order, &mut |_| Ok(())).unwrap();
 }
 
 #[actix_web::test]
