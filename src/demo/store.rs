@@ -10,6 +10,7 @@ use crate::base::money::Money;
 use crate::causes::cause::Cause;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
+use crate::failed_accounting::case;
 use crate::failed_accounting::causes::note::{self, Note};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::{list, store as failures};
@@ -56,7 +57,7 @@ fn write(connection: &mut DbConnection, sample: &Sample, now: NaiveDateTime) -> 
     }
     let records: Vec<FailedRecord> = sample.failures.iter().map(to_record).collect();
     for record in &records {
-        failures::insert(connection, record)?;
+        case::adopt(connection, record)?;
     }
     write_trail(connection, records, now)
 }

@@ -62,7 +62,7 @@ impl<'a> From<&'a Usage> for Row<'a> {
 ///
 /// # Errors
 /// The unique violation of the database when its id or taskid is taken; see [`crate::db::is_duplicate`].
-pub fn insert(connection: &mut DbConnection, usage: &Usage) -> QueryResult<()> {
+pub(crate) fn insert(connection: &mut DbConnection, usage: &Usage) -> QueryResult<()> {
     diesel::insert_into(live::table).values(Row::from(usage)).execute(connection).map(drop)
 }
 

@@ -19,7 +19,7 @@ use llmage_admin::base::money::Money;
 use llmage_admin::config::Config;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::store;
-use llmage_admin::usages::store as usages;
+use llmage_admin::imports::Importable;
 use llmage_admin::usages::usage::Usage;
 use scraper::{Html, Selector};
 
@@ -119,7 +119,7 @@ impl TestApp {
 
     /// Puts a record into the table as it is.
     pub fn given(&self, record: &FailedRecord) {
-        self.database.transaction_here(|connection| Ok(store::insert(connection, record)?)).unwrap();
+        self.database.transaction_here(|connection| Ok(Importable::insert(record, connection)?)).unwrap();
     }
 
     /// Makes all rows such as the platform writes them: their causes are not told yet.
@@ -133,7 +133,7 @@ impl TestApp {
 
     /// Puts a live usage into its table as it is.
     pub fn given_usage(&self, usage: &Usage) {
-        self.database.transaction_here(|connection| Ok(usages::insert(connection, usage)?)).unwrap();
+        self.database.transaction_here(|connection| Ok(Importable::insert(usage, connection)?)).unwrap();
     }
 
     /// The record as it is in the table now.

@@ -12,6 +12,7 @@ use llmage_admin::failed_accounting::condition::{Search, plan_search};
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::filter::{Filter, Handled};
 use llmage_admin::failed_accounting::{list, store};
+use llmage_admin::imports::Importable;
 
 const COLUMNS: [&str; 15] = [
     "id",
@@ -322,7 +323,7 @@ fn a_time_that_the_app_writes_is_the_same_for_the_platform() {
     let time = "2026-05-20T00:15:11".parse().unwrap();
     let before = app.run_here(|connection| store::find(connection, "f1")).unwrap();
     let written = FailedRecord { id: "f2".to_owned(), handled_time: Some(time), ..before };
-    app.transaction_here(|connection| Ok(store::insert(connection, &written)?)).unwrap();
+    app.transaction_here(|connection| Ok(Importable::insert(&written, connection)?)).unwrap();
     let read = platform.run_here(|connection| {
         connection.batch_execute(platform_session())?;
         let text = if engine() == Engine::Mysql { "CHAR" } else { "TEXT" };
@@ -339,7 +340,7 @@ fn milliseconds_survive_where_the_database_keeps_them() {
     let record = database.run_here(|connection| store::find(connection, "f0")).unwrap();
     let time: NaiveDateTime = "2026-05-20T00:15:11.120".parse().unwrap();
     let written = FailedRecord { id: "f1".to_owned(), failed_time: Some(time), ..record };
-    database.transaction_here(|connection| Ok(store::insert(connection, &written)?)).unwrap();
+    database.transaction_here(|connection| Ok(Importable::insert(&written, connection)?)).unwrap();
     let read = database.run_here(|connection| store::find(connection, "f1")).unwrap();
     let kept = if engine() == Engine::Mysql { "2026-05-20T00:15:11" } else { "2026-05-20T00:15:11.120" };
     assert_eq!(read.failed_time, Some(kept.parse().unwrap()));

@@ -1,4 +1,4 @@
-//! Failed records in the database: finding, inserting, saving by compare-and-set, deleting.
+//! Failed records in the database, to look at: finding them, and counting those of a usage.
 
 use std::collections::HashMap;
 
@@ -42,9 +42,6 @@ pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<FailedRe
         (found, _) => Ok(found),
     }
 }
-
-/// Inserts a row as it is; see [`crate::failed_accounting::case`].
-pub use crate::failed_accounting::case::adopt as insert;
 
 /// All failures of one usage, newest first, at most 100.
 pub fn attempts(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<FailedRecord>> {

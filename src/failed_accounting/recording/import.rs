@@ -61,7 +61,7 @@ impl Importable for FailedRecord {
     }
 
     fn insert(&self, connection: &mut DbConnection) -> QueryResult<()> {
-        store::insert(connection, self)
+        case::adopt(connection, self)
     }
 
     fn money(&self) -> [Option<Money>; 2] {

@@ -6,7 +6,8 @@ use llmage_admin::base::paging::Position;
 use llmage_admin::db::{Database, Engine};
 use llmage_admin::failed_accounting::condition::Search;
 use llmage_admin::failed_accounting::failure::{FailedRecord, Resolution};
-use llmage_admin::failed_accounting::{list, store, totals};
+use llmage_admin::failed_accounting::{list, totals};
+use llmage_admin::imports::Importable;
 use llmage_admin::names::Names;
 use proptest::collection::vec;
 use proptest::option;
@@ -120,7 +121,7 @@ fn records() -> impl Strategy<Value = Vec<FailedRecord>> {
 fn insert(database: &Database, records: &[FailedRecord]) {
     database
         .transaction_here(|connection| {
-            records.iter().try_for_each(|record| Ok(store::insert(connection, record)?))
+            records.iter().try_for_each(|record| Ok(Importable::insert(record, connection)?))
         })
         .unwrap();
 }
