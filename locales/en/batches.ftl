@@ -93,6 +93,11 @@ batch-run-settle =
        *[other] Settle { $count } records, { $amount }
     }
 batch-done-settle = Settled
+batch-restricted = Skipped unless closed in these ways
+batch-restricted-why = Possible ways, and why
+batch-only-accounted = As duplicate or customer credited: the usage is accounted, the customer was charged.
+batch-only-awaited = As duplicate: the platform will account the usage by itself.
+batch-only-decided = As duplicate: another failure of the usage is closed with money moved by hand.
 batch-no-newer = Its usage has no newer open failure.
 batch-state-preview = Preview
 batch-state-running = Running

@@ -82,6 +82,11 @@ batch-run-settle =
        *[other] 结案 { $count } 条记录，{ $amount }
     }
 batch-done-settle = 已结案
+batch-restricted = 除非以下列方式关闭，否则跳过
+batch-restricted-why = 可用方式及原因
+batch-only-accounted = “重复记录”或“已冲销给客户”：使用已记账，已向客户收费。
+batch-only-awaited = “重复记录”：平台会自行为这次使用记账。
+batch-only-decided = “重复记录”：这次使用的另一条失败记录已经人工动过款项。
 batch-no-newer = 其使用没有更新的未处理失败记录。
 batch-state-preview = 预览
 batch-state-running = 执行中

@@ -60,6 +60,9 @@ pub struct Summary {
     pub all: Tally,
     /// Rows that will be skipped, by why.
     pub skipped: Vec<Part>,
+    /// Rows that can be closed in some ways only, by why; those closed otherwise will be skipped.
+    #[serde(default)]
+    pub restricted: Vec<Part>,
     /// The causes with the most money, and all others together.
     pub causes: Vec<Part>,
     pub other_causes: Tally,

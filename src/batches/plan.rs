@@ -10,8 +10,8 @@ use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use super::batch::{Action, Batch, State, Stored};
 use super::counts::Progress;
 use super::form::Selection;
-use super::obstacle::obstacle;
-use super::{split, store};
+use super::obstacle::{is_meant, obstacle, restriction};
+use super::{forecast, split, store};
 use crate::audit::event::Author;
 use crate::audit::store as audit;
 use crate::base::form::Message;
@@ -43,6 +43,7 @@ type Frozen = (
     Nullable<Text>,
     Nullable<Text>,
     Nullable<Integer>,
+    Nullable<Text>,
 );
 
 type Rows = failed::BoxedQuery<'static, DbBackend, Frozen>;
@@ -111,7 +112,7 @@ impl Plan {
             .select((
                 self.id.clone().into_sql::<Text>(),
                 sql::<BigInt>(&format!("ROW_NUMBER() OVER (ORDER BY failed_time, id) + {}", self.size)),
-                sql::<Nullable<Text>>(obstacle(self.action)),
+                sql::<Nullable<Text>>(&obstacle(self.engine, self.action)),
                 dsl::id,
                 dsl::llmusageid,
                 dsl::llmid,
@@ -126,6 +127,7 @@ impl Plan {
                 sql::<Nullable<Integer>>(
                     "CASE WHEN retry_count BETWEEN -2147483648 AND 2147483647 THEN retry_count END",
                 ),
+                sql::<Nullable<Text>>(&restriction(self.engine, self.action)),
             ))
             .into_boxed()
     }
@@ -146,6 +148,7 @@ impl Plan {
             item::resolution,
             item::handled_by,
             item::retry_count,
+            item::restriction,
         );
         let copied = rows.insert_into(item::table).into_columns(columns).execute(connection)?;
         self.size += copied as i64;
@@ -159,9 +162,8 @@ impl Plan {
         // Where each tab was copied by itself, a row handled in between was seen in two of them, or in none.
         let all = condition::whole(connection.engine(), filter, &search, route);
         let mut rows = all.into_iter().fold(self.rows(), |rows, condition| rows.filter(condition));
-        if matches!(self.action, Action::Supersede | Action::Settle) {
-            // Meant for what it can be done to: among all that is open these are few.
-            rows = rows.filter(sql::<Nullable<Bool>>(&format!("({}) IS NULL", obstacle(self.action))));
+        if let Some(meant) = is_meant(self.engine, self.action) {
+            rows = rows.filter(sql::<Nullable<Bool>>(&meant));
         }
         self.copy(connection, rows)
     }
@@ -200,6 +202,7 @@ impl Plan {
         if self.size == 0 {
             return Err(Error::invalid("id", Message::new("error-batch-empty")));
         }
+        forecast::foresee(connection, &self.id, self.action)?;
         let stored = Stored {
             action: self.action.as_str().to_owned(),
             state: State::Preview.as_str().to_owned(),

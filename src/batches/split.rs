@@ -27,6 +27,9 @@ pub fn of_batch(connection: &mut DbConnection, id: &str) -> Result<Summary> {
     let items = || item::table.filter(item::batch_id.eq(id.to_owned()));
     let by_obstacle: Vec<(Option<String>, Sums)> =
         items().group_by(item::obstacle).select((item::obstacle, sums())).load(connection)?;
+    let restricted = items().filter(item::obstacle.is_null()).filter(item::restriction.is_not_null());
+    let by_restriction: Vec<(Option<String>, Sums)> =
+        restricted.group_by(item::restriction).select((item::restriction, sums())).load(connection)?;
     let by_organisation: Vec<(TolerantWords, Sums)> =
         items().group_by(item::userorgid).select((item::userorgid, sums())).load(connection)?;
     let by_cause: Vec<(Option<String>, Sums)> =
@@ -37,7 +40,8 @@ pub fn of_batch(connection: &mut DbConnection, id: &str) -> Result<Summary> {
     let (organisations, other_organisations) =
         largest(parts_of(by_organisation.into_iter().map(|(key, sums)| (key.into(), sums)).collect()));
     let (causes, other_causes) = largest(parts_of(by_cause));
-    Ok(Summary { all, skipped, causes, other_causes, organisations, other_organisations })
+    let restricted = parts_of(by_restriction);
+    Ok(Summary { all, skipped, restricted, causes, other_causes, organisations, other_organisations })
 }
 
 /// The first ones, and all others together.

@@ -134,13 +134,10 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
             .iter()
             .map(|table| {
                 let text = format!(
-                    "llmusage_accounting_failed x JOIN {table} u ON {} WHERE {} AND EXISTS (SELECT 1 \
-                     FROM llmusage_accounting_failed f WHERE {} AND {IS_OPEN} AND (f.failed_time > x.failed_time \
-                     OR (x.failed_time IS NULL AND f.failed_time IS NOT NULL) OR ((f.failed_time = x.failed_time \
-                     OR (f.failed_time IS NULL AND x.failed_time IS NULL)) AND f.id > x.id)))",
+                    "llmusage_accounting_failed x JOIN {table} u ON {} WHERE {} AND x.id IN ({})",
                     same("u.id", "x.llmusageid"),
                     IS_OPEN.replace("f.", "x."),
-                    same("f.llmusageid", "x.llmusageid"),
+                    dialect::repeating(engine)
                 );
                 Statement::new(engine, &text)
             })

@@ -292,6 +292,7 @@ diesel::table! {
         resolution -> Nullable<Text>,
         handled_by -> Nullable<Text>,
         retry_count -> Nullable<Integer>,
+        restriction -> Nullable<Text>,
     }
 }
 

@@ -43,6 +43,8 @@ struct ShowPage {
     skipped_sum: Card,
     rows: String,
     skipped: Vec<SkippedView>,
+    /// What can be closed in some ways only.
+    restricted: Vec<SkippedView>,
     causes: Vec<CauseView>,
     other_causes: Option<Card>,
     organisations: Vec<PartView>,
@@ -166,6 +168,7 @@ impl Builder<'_> {
             skipped_sum: skipped.into(),
             rows: records_link(&rows_of(batch)),
             skipped: summary.skipped.iter().map(|part| self.skipped(part)).collect(),
+            restricted: summary.restricted.iter().map(|part| self.restricted(part)).collect(),
             causes: summary.causes.iter().map(|part| self.cause(part)).collect(),
             other_causes: (summary.other_causes.count > 0).then(|| summary.other_causes.into()),
             organisations: summary.organisations.iter().map(|part| self.part(part)).collect(),

@@ -37,6 +37,16 @@ impl Builder<'_> {
         SkippedView { why: reason_in_words(self.language, why, None), sum: part.tally.into() }
     }
 
+    /// What can be closed in some ways only.
+    pub(super) fn restricted(&self, part: &Part) -> SkippedView {
+        let key = match part.key.as_deref() {
+            Some("case-accounted") => "batch-only-accounted",
+            Some("case-awaited") => "batch-only-awaited",
+            _ => "batch-only-decided",
+        };
+        SkippedView { why: reason_in_words(self.language, key, None), sum: part.tally.into() }
+    }
+
     pub(super) fn part(&self, part: &Part) -> PartView {
         PartView {
             of: self.organisation(part.key.as_ref()),

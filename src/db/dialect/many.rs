@@ -52,6 +52,29 @@ pub fn lock_rows(connection: &mut DbConnection, table: &str, ids: &[String]) -> 
     Ok(())
 }
 
+/// A query that gives so many rows at most. The number is part of the text, which SQLite therefore keeps.
+#[derive(Debug, Clone, Copy)]
+pub struct AtMost<Q>(pub usize, pub Q);
+
+impl<Q> QueryId for AtMost<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for AtMost<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q: QueryFragment<DbBackend>> QueryFragment<DbBackend> for AtMost<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DbBackend>) -> QueryResult<()> {
+        self.1.walk_ast(pass.reborrow())?;
+        pass.push_sql(&format!(" LIMIT {}", self.0));
+        Ok(())
+    }
+}
+
+impl<Q> RunQueryDsl<DbConnection> for AtMost<Q> {}
+
 /// A query whose rows nobody changes until the transaction ends: it reads them as they are when they are locked, whatever
 /// was read before.
 #[derive(Debug, Clone, Copy, QueryId)]
@@ -73,13 +96,20 @@ impl<Q> RunQueryDsl<DbConnection> for Locked<Q> {}
 
 /// The ids of the failures of these usages; to be asked after the usages are locked, and before these failures are. It
 /// locks on the way where an old view would hide what was written since.
-pub fn failures_of(connection: &mut DbConnection, usage_ids: &[String]) -> Result<Vec<String>> {
+pub fn failures_of(
+    connection: &mut DbConnection,
+    usage_ids: &[String],
+    at_most: Option<usize>,
+) -> Result<Vec<(String, String)>> {
     #[derive(QueryableByName)]
     struct Found {
         #[diesel(sql_type = Text, deserialize_as = TolerantText)]
         id: String,
+        #[diesel(sql_type = Text, deserialize_as = TolerantText)]
+        llmusageid: String,
     }
     let engine = connection.engine();
+    let limit = at_most.map_or_else(String::new, |most| format!(" LIMIT {most}"));
     let mut found = Vec::new();
     for some in usage_ids.chunks(IDS) {
         // A walk of the whole table would lock, or wait for, all of it.
@@ -87,9 +117,10 @@ pub fn failures_of(connection: &mut DbConnection, usage_ids: &[String]) -> Resul
             Engine::Mysql => (" FORCE INDEX (idx_laf_llmusageid_failed_time)", for_update(engine)),
             Engine::Sqlite | Engine::Postgres => ("", ""),
         };
-        let start = format!("SELECT id FROM llmusage_accounting_failed{index} WHERE llmusageid IN ");
-        let query = Statement::new(engine, &start).ids(some).sql(lock);
-        found.extend(query.load::<Found>(connection)?.into_iter().map(|row| row.id));
+        let start =
+            format!("SELECT id, llmusageid FROM llmusage_accounting_failed{index} WHERE llmusageid IN ");
+        let query = Statement::new(engine, &start).ids(some).sql(&limit).sql(lock);
+        found.extend(query.load::<Found>(connection)?.into_iter().map(|row| (row.id, row.llmusageid)));
     }
     Ok(found)
 }

@@ -33,7 +33,7 @@ pub use attempts::{insert_attempt_unless_known, insert_cause_unless_known};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use charsets::{check_storable, learn_character_sets};
 pub use clock::epoch_milliseconds;
-pub use many::{Locked, failures_of, lock_rows, places};
+pub use many::{AtMost, Locked, failures_of, lock_rows, places};
 pub use masked::keep_shown;
 pub use moving::{
     Column, NoDay, as_text, columns, has_foreign_cell, is_day_before, is_no_day, is_same, is_same_id,
@@ -46,7 +46,7 @@ pub use reasons::{
 };
 pub use refusals::refusal;
 pub use statement::Statement;
-pub use tab::{Tab, is_in, is_in_any};
+pub use tab::{Tab, is_in, is_in_any, repeating};
 pub use tables::{IdAndName, ids_and_names, table_exists, table_options};
 pub use text::{contains, like_pattern, shows};
 

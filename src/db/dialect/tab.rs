@@ -45,3 +45,20 @@ fn expression(engine: Engine) -> &'static str {
         }
     }
 }
+
+/// Gives the ids of the open failed records whose usage has a newer open one: the later one is newer, without a time it is
+/// the oldest, then the greater id. One walk along all that is open, however many of them are of one usage.
+pub fn repeating(engine: Engine) -> String {
+    let (id, usage_id) = match engine {
+        Engine::Mysql => ("CAST(id AS BINARY)", "CAST(llmusageid AS BINARY)"),
+        Engine::Postgres => ("id COLLATE \"C\"", "llmusageid"),
+        Engine::Sqlite => ("id", "llmusageid"),
+    };
+    format!(
+        "SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY {usage_id} \
+         ORDER BY CASE WHEN failed_time IS NULL THEN 1 ELSE 0 END, failed_time DESC, {id} DESC) AS place \
+         FROM llmusage_accounting_failed WHERE {} = {} AND llmusageid IS NOT NULL) repeating WHERE place > 1",
+        expression(engine),
+        number(Tab::Open)
+    )
+}

@@ -1,6 +1,7 @@
 //! Batches where it hurts: random rows and filters, two at once, a server killed in the middle.
 
 mod changed;
+mod forecast;
 mod freezing;
 mod killed;
 mod money;
