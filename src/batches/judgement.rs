@@ -7,7 +7,7 @@ use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::values::{TolerantCount, TolerantMoney, TolerantText, TolerantWords};
 use crate::error::{Error, Result};
-use crate::failed_accounting::case::Case;
+use crate::failed_accounting::case::{Acted, Case};
 use crate::failed_accounting::failure::{FailedRecord, Handling, Resolution};
 
 /// A row as it was frozen.
@@ -57,9 +57,10 @@ impl Reason {
     }
 }
 
-/// The record if it is as it was frozen, else why not. `last` is the last event about it since then.
+/// The record if it is as it was frozen, else why not. `last` is the last event about it since then; a step of the batch
+/// itself is no change, since it was taken only while there was no other.
 pub fn unchanged<'a>(
-    item: &Item,
+    (item, batch): (&Item, &Batch),
     record: Option<&'a FailedRecord>,
     last: Option<&Event>,
 ) -> std::result::Result<&'a FailedRecord, Reason> {
@@ -67,6 +68,7 @@ pub fn unchanged<'a>(
         return Err(Reason::plain(obstacle));
     }
     let Some(record) = record else { return Err(Reason::meanwhile("batch-gone", last)) };
+    let is_step = last.is_some_and(|last| is_of(last, batch));
     let is_same = record.llmusageid == item.llmusageid
         && record.userorgid == item.userorgid
         && record.amount == item.amount
@@ -74,17 +76,31 @@ pub fn unchanged<'a>(
         && record.handled == item.handled
         && record.resolution == item.resolution
         && record.handled_by == item.handled_by
-        && record.retry_count == item.retry_count;
-    if last.is_some() || !is_same {
+        && (is_step || record.retry_count == item.retry_count);
+    if (last.is_some() && !is_step) || !is_same {
         return Err(Reason::meanwhile("batch-changed", last));
     }
     Ok(record)
 }
 
-/// Does what the batch does to a record of that case; why not, where its rules refuse it.
-pub fn act(case: &mut Case, (batch, id): (&Batch, &str), author: &Author) -> Result<Option<Reason>> {
+/// Whether the batch itself wrote that event.
+fn is_of(event: &Event, batch: &Batch) -> bool {
+    let told: Option<serde_json::Value> =
+        event.after_state.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    told.is_some_and(|told| told.get("batch").and_then(|id| id.as_str()) == Some(batch.id()))
+}
+
+/// Does what the batch does to a record of that case, or a step towards it; why not, where its rules refuse it.
+pub fn act(case: &mut Case, (batch, id): (&Batch, &str), author: &Author) -> Result<(Acted, Option<Reason>)> {
+    match case.act(|case| perform(case, (batch, id), author)) {
+        Ok(acted) => Ok((acted, None)),
+        Err(error) => Ok((Acted::Done, Some(refusal(error)?))),
+    }
+}
+
+fn perform(case: &mut Case, (batch, id): (&Batch, &str), author: &Author) -> Result<()> {
     let note = batch.stored.note.clone();
-    let done = match batch.action {
+    match batch.action {
         Action::Handle => {
             let resolution = batch.stored.resolution.as_deref().and_then(Resolution::parse);
             let resolution = resolution.ok_or_else(|| Error::internal("a handling without a resolution"))?;
@@ -96,10 +112,6 @@ pub fn act(case: &mut Case, (batch, id): (&Batch, &str), author: &Author) -> Res
         Action::Withdraw => case.withdraw(id, author),
         Action::Supersede => case.supersede_one(id, author),
         Action::Settle => case.settle(id, None, author),
-    };
-    match done {
-        Ok(()) => Ok(None),
-        Err(error) => refusal(error).map(Some),
     }
 }
 

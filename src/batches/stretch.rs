@@ -18,7 +18,7 @@ use crate::audit::store as audit;
 use crate::db::DbConnection;
 use crate::db::schema::batch_item::{self as item, dsl};
 use crate::error::Result;
-use crate::failed_accounting::case::{Cases, Place};
+use crate::failed_accounting::case::{Acted, Cases, Place};
 
 /// The next rows of a batch, so many; while its first rows are tried, not more than these.
 pub(super) fn next_items(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Vec<Item>> {
@@ -69,6 +69,11 @@ pub(super) fn run(
         return Ok(false);
     }
     let outcomes = Stretch::read(connection, batch, items)?.act(connection, author)?;
+    if outcomes.is_empty() {
+        // A step towards the first one.
+        return Ok(true);
+    }
+    let items = items.get(..outcomes.len()).unwrap_or(items);
     let progress = counted(batch.progress, items, &outcomes);
     outcome::write(connection, (batch.id(), "run"), &outcomes)?;
     store::advance(connection, batch, &step_after(batch, items, progress, author))?;
@@ -121,16 +126,19 @@ impl<'a> Stretch<'a> {
         Ok(Stretch { batch, items, cases, events })
     }
 
-    /// Judges each row, writes what becomes of them, and tells the trail.
+    /// Judges each row, writes what becomes of them, and tells the trail. Ends before one that takes several steps.
     fn act(mut self, connection: &mut DbConnection, author: &Author) -> Result<Vec<Outcome>> {
         let mut outcomes = Vec::new();
         for item in self.items {
             let id = &item.failed_id;
             let found = self.cases.of(id).and_then(|case| case.failure(id).ok());
-            let judged = judgement::unchanged(item, found, self.events.get(id)).map(drop);
+            let judged = judgement::unchanged((item, self.batch), found, self.events.get(id)).map(drop);
             let not_done = match (judged, self.cases.of_mut(id)) {
                 (Err(reason), _) => Some(reason),
-                (Ok(()), Some(case)) => judgement::act(case, (self.batch, id), author)?,
+                (Ok(()), Some(case)) => match judgement::act(case, (self.batch, id), author)? {
+                    (Acted::Again, _) => break,
+                    (Acted::Done, reason) => reason,
+                },
                 (Ok(()), None) => Some(Reason::meanwhile("batch-gone", self.events.get(id))),
             };
             outcomes.push(Outcome { number: item.number, not_done, event_id: None });

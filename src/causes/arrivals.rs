@@ -8,7 +8,7 @@ use crate::db::schema::failure_arrival::{self, dsl};
 use crate::error::Result;
 
 /// Notes that these are new.
-pub(super) fn note(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
+pub fn note(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
     forget(connection, ids)?;
     for id in ids {
         diesel::insert_into(failure_arrival::table)

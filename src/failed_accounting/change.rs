@@ -61,7 +61,7 @@ pub fn change(
     act: impl FnOnce(&mut Case) -> Result<()>,
 ) -> Result<(Acted, FailedRecord)> {
     let mut case = Case::of_failure(connection, place)?;
-    let acted = case.act(&place.id, author, act)?;
+    let acted = case.act(act)?;
     case.save(connection, author)?;
     Ok((acted, case.failure(&place.id)?.clone()))
 }

@@ -57,10 +57,15 @@ pub struct Prepared {
     seen: Vec<FailedRecord>,
 }
 
+/// Somebody who acts.
+pub fn author(name: &str) -> Author {
+    let at = NaiveDateTime::parse_from_str("2026-05-22 12:00:00", "%Y-%m-%d %H:%M:%S").unwrap();
+    Author { name: name.to_owned(), source: Source::Job, request_id: None, at }
+}
+
 impl Act {
     pub fn prepare(self, database: &Database, usage: &str, name: &str) -> Prepared {
-        let at = NaiveDateTime::parse_from_str("2026-05-22 12:00:00", "%Y-%m-%d %H:%M:%S").unwrap();
-        let author = Author { name: name.to_owned(), source: Source::Job, request_id: None, at };
+        let author = author(name);
         let batch = match self {
             Act::Batch(action) => Some(frozen(database, usage, action, &author)),
             _ => None,

@@ -1,5 +1,7 @@
 //! Reading and changing one failure: each change is one transaction, with the token as its author.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use actix_web::http::StatusCode;
 use serde_json::value::RawValue;
 
@@ -119,12 +121,13 @@ fn of_state(error: Error, fields: &Fields) -> Error {
 pub async fn destroy(visit: Visit, Id(id): Id, author: Author, _: NoQuery) -> Answer {
     let state = &visit.state;
     let place = state.database.run(move |connection| Place::find(connection, &id)).await?;
-    let removed = state.database.transaction(move |connection| {
+    let work = move |connection: &mut DbConnection| {
         let mut case = Case::of_failure(connection, &place)?;
-        case.delete(&place.id)?;
-        case.save(connection, &author)
-    });
-    removed.await?;
+        let acted = case.act(|case| case.delete(&place.id))?;
+        case.save(connection, &author)?;
+        Ok(acted)
+    };
+    while state.database.transaction(work.clone()).await? == Acted::Again {}
     json::done()
 }
 
@@ -169,7 +172,7 @@ pub async fn reopen(visit: Visit, Id(id): Id, body: Body) -> Answer {
 pub async fn retry(visit: Visit, Id(id): Id, body: Body) -> Answer {
     let object = body.optional_object(&[])?;
     object.checked(Ok(()))?;
-    act(&visit, id, Manner::accepted(), move |case, id, author| case.retry(id, author)).await
+    act(&visit, id, Manner::accepted(), move |case, id, author, _| case.retry(id, author)).await
 }
 
 /// Takes a retry back that the platform has not begun.
@@ -183,7 +186,7 @@ pub async fn retry(visit: Visit, Id(id): Id, body: Body) -> Answer {
 pub async fn withdraw(visit: Visit, Id(id): Id, body: Body) -> Answer {
     let object = body.optional_object(&[])?;
     object.checked(Ok(()))?;
-    act(&visit, id, Manner::changed(), move |case, id, author| case.withdraw(id, author)).await
+    act(&visit, id, Manner::changed(), move |case, id, author, _| case.withdraw(id, author)).await
 }
 
 /// Closes a failure with the proof that its usage is accounted: one that is open or was given up; one that was charged by
@@ -209,29 +212,38 @@ async fn changed(
     object: Object,
     to: impl FnOnce(&Object, &mut Case, &str, &Author) -> Result<()> + Clone + Send + 'static,
 ) -> Answer {
-    act(visit, id, Manner::changed(), move |case, id, author| {
-        check_expected(case.failure(id)?, object.record("expect"))?;
+    act(visit, id, Manner::changed(), move |case, id, author, left| {
+        let record = case.failure(id)?;
+        if left != Some(record) {
+            check_expected(record, object.record("expect"))?;
+        }
         to(&object, case, id, author)
     })
     .await
 }
 
-/// Acts on the case of the record of the path; answers the record as it is then.
+/// Acts on the case of the record of the path; answers the record as it is then. Where the act takes several steps, it is
+/// told how the step before left the record.
 async fn act(
     visit: &Visit,
     id: String,
     manner: Manner,
-    act: impl FnOnce(&mut Case, &str, &Author) -> Result<()> + Clone + Send + 'static,
+    act: impl FnOnce(&mut Case, &str, &Author, Option<&FailedRecord>) -> Result<()> + Clone + Send + 'static,
 ) -> Answer {
     let author = visit.author()?;
     let names = visit.names().await;
     // Which usage to lock must be known before the transaction, because the usage is locked first.
     let place = visit.state.database.run(move |connection| Place::find(connection, &id)).await?;
+    let left: Arc<Mutex<Option<FailedRecord>>> = Arc::default();
     let work = move |connection: &mut DbConnection| {
-        let acted = change::change(connection, &place, &author, |case| act(case, &place.id, &author))?;
-        match acted {
+        let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+        let act = |case: &mut Case| act(case, &place.id, &author, left.as_ref());
+        match change::change(connection, &place, &author, act)? {
             (Acted::Done, record) => Told::new(&place.id, &Record::new(&record, &names)).map(Some),
-            _ => Ok(None),
+            (Acted::Again, record) => {
+                *left = Some(record);
+                Ok(None)
+            }
         }
     };
     once::act_until_done(visit, manner, work).await

@@ -1,8 +1,10 @@
 //! Asking for a retry, taking it back, and letting the newest open failure stand for the older ones.
 
+use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 use super::rules::{Refusal, Standing};
+use super::settling::may_follow;
 use super::{Case, rules};
 use crate::audit::event::{Action, Author};
 use crate::error::Result;
@@ -20,8 +22,7 @@ impl Case {
         if let Some(refusal) = self.view().retry_obstacle(&record) {
             return Err(refusal.into());
         }
-        let known: Vec<&str> = self.view().others(id).map(|other| other.id.as_str()).collect();
-        let known = json!(known).to_string();
+        let known = self.known(id, author.at);
         let standing = self.stand_for_older(&record, author);
         let after = FailedRecord {
             retry_count: Some(standing.retry_count.unwrap_or(0).saturating_add(1)),
@@ -36,6 +37,15 @@ impl Case {
         self.put(after, Action::Retry, json!({}));
         self.move_usage(CREATED, Action::Retry);
         Ok(())
+    }
+
+    /// The other failures, as a JSON array of ids; of very many those that could be taken for the outcome of a retry that
+    /// was asked for then.
+    pub(super) fn known(&self, id: &str, asked: NaiveDateTime) -> String {
+        let is_crowd = !self.rest.is_empty();
+        let could_be = |other: &&FailedRecord| other.id != id && (!is_crowd || may_follow(other, asked));
+        let known = self.failures.iter().chain(self.rest.iter()).filter(could_be);
+        json!(known.map(|other| other.id.as_str()).collect::<Vec<_>>()).to_string()
     }
 
     /// Takes a retry back while the platform has not touched the usage: it becomes `failed` again, the failure open.
@@ -94,21 +104,14 @@ impl Case {
     /// [`Error::Conflict`](crate::error::Error::Conflict) where it is the newest itself, or a retry is under way.
     pub fn supersede_one(&mut self, id: &str, author: &Author) -> Result<()> {
         let record = self.failure(id)?.clone();
-        let standing = self.view().standing(&record);
-        if let Standing::Retrying(other) = standing {
-            return Err(Refusal::new("case-retrying", "retrying").by(other).out("withdraw").into());
+        if let Some(refusal) = self.view().superseding_obstacle(&record) {
+            return Err(refusal.into());
         }
-        if !record.is_open() || standing == Standing::NoUsage {
-            return Err(Refusal::new("batch-no-newer", standing.as_str()).into());
+        if let Some(newest) = self.newest_open().cloned() {
+            let standing = self.stand_for(&newest, &[record], (Action::Supersede, author));
+            self.put(standing, Action::CarryRetries, json!({}));
         }
-        match self.newest_open().cloned() {
-            Some(newest) if newest.id != id => {
-                let standing = self.stand_for(&newest, &[record], (Action::Supersede, author));
-                self.put(standing, Action::CarryRetries, json!({}));
-                Ok(())
-            }
-            _ => Err(Refusal::new("batch-no-newer", standing.as_str()).into()),
-        }
+        Ok(())
     }
 
     /// Opens a superseded failure again beside the one that took its place, as long as that is still open: what a batch did

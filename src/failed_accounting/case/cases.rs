@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Case, Place, Saved, changes, locking};
+use super::{Case, Members, Place, Saved, changes, locking};
 use crate::audit::event::Author;
 use crate::db::DbConnection;
 use crate::error::Result;
@@ -25,9 +25,7 @@ impl Cases {
             places.iter().filter_map(|place| place.shared_usage().map(str::to_owned)).collect();
         usage_ids.sort();
         usage_ids.dedup();
-        let is_alone = |place: &&Place| place.shared_usage().is_none();
-        let alone: Vec<String> = places.iter().filter(is_alone).map(|place| place.id.clone()).collect();
-        let mut found = locking::many(connection, &usage_ids, &alone)?;
+        let mut found = locking::many(connection, &usage_ids, places)?;
         let mut shared: HashMap<String, Vec<FailedRecord>> = HashMap::new();
         let mut taken = Cases { cases: Vec::new(), of_failure: HashMap::new() };
         for record in found.failures {
@@ -35,7 +33,7 @@ impl Cases {
             match usage_id {
                 Some(usage_id) => shared.entry(usage_id).or_default().push(record),
                 None if record.llmusageid.as_deref().is_none_or(|id| id.trim().is_empty()) => {
-                    taken.add(Case::new(None, vec![record]));
+                    taken.add(Case::new(None, Members::all(vec![record])));
                 }
                 // It names another usage by now.
                 None => {}
@@ -43,7 +41,8 @@ impl Cases {
         }
         for usage_id in usage_ids {
             let failures = shared.remove(&usage_id).unwrap_or_default();
-            taken.add(Case::new(found.usages.remove(&usage_id), failures));
+            let rest = found.rests.remove(&usage_id).unwrap_or_default();
+            taken.add(Case::new(found.usages.remove(&usage_id), Members { failures, rest }));
         }
         Ok(taken)
     }

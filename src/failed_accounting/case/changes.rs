@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Case, rows};
 use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, USAGE, difference};
 use crate::audit::store as audit;
+use crate::causes::arrivals;
 use crate::db::{DbConnection, lock_order};
 use crate::error::{Error, Result};
 use crate::failed_accounting::failure::FailedRecord;
@@ -16,6 +17,16 @@ pub(super) struct Changes {
     pub(super) usage: Vec<UsageChange>,
     pub(super) failures: Vec<FailureChange>,
     events: Vec<Told>,
+    /// The new failure that is still to take the place of older ones.
+    follow: Option<String>,
+}
+
+/// How much was to be written at some moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    usage: usize,
+    failures: usize,
+    events: usize,
 }
 
 /// A change of the usage's row.
@@ -66,6 +77,27 @@ impl Changes {
     fn tell(&mut self, action: Action, (kind, id): (&'static str, &str), states: [Option<Value>; 2]) {
         let [before, after] = states;
         self.events.push(Told { action, kind, id: id.to_owned(), before, after });
+    }
+
+    /// The older open ones that this new failure has not superseded yet are left to the job.
+    pub(super) fn follow(&mut self, id: &str) {
+        self.follow = Some(id.to_owned());
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { usage: self.usage.len(), failures: self.failures.len(), events: self.events.len() }
+    }
+
+    /// What was changed of failures since then.
+    pub(super) fn since(&self, mark: Mark) -> &[FailureChange] {
+        self.failures.get(mark.failures..).unwrap_or_default()
+    }
+
+    /// Forgets what was added since then.
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        self.usage.truncate(mark.usage);
+        self.failures.truncate(mark.failures);
+        self.events.truncate(mark.events);
     }
 }
 
@@ -161,7 +193,7 @@ impl<'a> Telling<'a> {
         connection: &mut DbConnection,
         cases: impl IntoIterator<Item = (&'c mut Case, &'a Author)>,
     ) -> Result<()> {
-        let (mut usages, mut failures) = (Vec::new(), Vec::new());
+        let (mut usages, mut failures, mut follow) = (Vec::new(), Vec::new(), Vec::new());
         for (case, author) in cases {
             if case.transaction != lock_order::transaction() {
                 return Err(Error::internal("a case is saved in another transaction than locked it"));
@@ -169,10 +201,12 @@ impl<'a> Telling<'a> {
             let changes = std::mem::take(&mut case.changes);
             usages.extend(changes.usage);
             failures.extend(changes.failures);
+            follow.extend(changes.follow);
             self.told.extend(changes.events.into_iter().map(|told| (author, told)));
         }
         rows::write_usages(connection, usages)?;
-        rows::write_failures(connection, failures)
+        rows::write_failures(connection, failures)?;
+        arrivals::note(connection, &follow)
     }
 
     /// Tells the trail.

@@ -1,10 +1,14 @@
 //! A case of very many failures: an act that would change them all changes some hundred at a time, each step one transaction,
 //! so that nobody waits long for it.
 
+use serde_json::{Value, json};
+
 use super::Case;
-use crate::audit::event::{Action, Author};
-use crate::error::Result;
+use super::changes::{FailureChange, Mark};
+use crate::audit::event::Action;
+use crate::error::{Error, Result};
 use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::retry::Retry;
 
 /// The most failures that one transaction changes.
 pub const MOST: usize = 500;
@@ -17,48 +21,58 @@ pub enum Acted {
 }
 
 impl Case {
-    /// Acts on a failure. Where that would change too many others, some of the older ones end first, superseded by the one
-    /// that stands for them; then the act is to be tried again, on the case as it is then.
+    /// Acts on a failure. Where that would put more than [`MOST`] others behind one, some of these go there first; then the
+    /// act is to be tried again, on the case as it is then.
     ///
     /// # Errors
     /// What `act` says; then nothing was changed.
-    pub fn act(
-        &mut self,
-        id: &str,
-        author: &Author,
-        act: impl FnOnce(&mut Case) -> Result<()>,
-    ) -> Result<Acted> {
-        let is_work = |record: &&FailedRecord| record.is_open() && !record.is_retrying();
-        if self.failures.iter().filter(is_work).count() <= MOST {
+    pub fn act(&mut self, act: impl FnOnce(&mut Case) -> Result<()>) -> Result<Acted> {
+        if self.rest.is_empty() && self.failures.len() <= MOST {
             act(self)?;
             return Ok(Acted::Done);
         }
-        // Judged by those that the rules look at: all but most of the older open ones.
-        let mut left = MOST;
-        let looked_at = self.failures.iter().filter(|record| {
-            let counts = record.id != id && record.is_open() && !record.is_retrying();
-            left = left.saturating_sub(usize::from(counts));
-            !counts || left > 0
-        });
-        let mut judged = Case::new(self.usage.clone(), looked_at.cloned().collect());
-        act(&mut judged)?;
-        if judged.changes.failures.len() < MOST - 1 {
-            // It leaves the others alone.
-            *self = judged;
+        let (mark, usage, failures) = (self.changes.mark(), self.usage.clone(), self.failures.clone());
+        act(self)?;
+        if self.changes.since(mark).len() <= MOST {
             return Ok(Acted::Done);
         }
-        self.end_some(id, author);
+        let (stands, behind) = self.put_behind(mark);
+        self.changes.back_to(mark);
+        (self.usage, self.failures) = (usage, failures);
+        self.step(&stands, behind)?;
         Ok(Acted::Again)
     }
 
-    /// The oldest open ones end, so many, superseded by the failure that is acted on where it is open, else the newest.
-    fn end_some(&mut self, id: &str, author: &Author) {
-        let stands = self.lookup(id).filter(|record| record.is_open()).or_else(|| self.newest_open());
-        let Some(stands) = stands.cloned() else { return };
-        let is_work =
-            |other: &&FailedRecord| other.is_open() && !other.is_retrying() && other.id != stands.id;
-        let old: Vec<FailedRecord> = self.failures.iter().rev().filter(is_work).take(MOST).cloned().collect();
-        let carried = self.stand_for(&stands, &old, (Action::Supersede, author));
-        self.put(carried, Action::CarryRetries, serde_json::json!({}));
+    /// Some of those that an act put behind one failure, as it left them, and the id of that one.
+    fn put_behind(&self, mark: Mark) -> (String, Vec<FailedRecord>) {
+        let moved = self.changes.since(mark).iter().filter_map(|change| match change {
+            FailureChange::Saved { before, after } if !before.is_retrying() && after.is_superseded() => {
+                Some((after.retry.superseded_by.clone()?, after))
+            }
+            _ => None,
+        });
+        let mut stands = None;
+        let mut behind = Vec::new();
+        for (by, after) in moved {
+            if *stands.get_or_insert_with(|| by.clone()) == by && behind.len() < MOST {
+                behind.push((**after).clone());
+            }
+        }
+        (stands.unwrap_or_default(), behind)
+    }
+
+    /// Puts these behind the one that stands for them: the one of the act, unless that is not open before the act.
+    fn step(&mut self, stands: &str, behind: Vec<FailedRecord>) -> Result<()> {
+        let is_fit = |record: &&FailedRecord| record.is_open() || record.is_superseded();
+        let stands = self.lookup(stands).filter(is_fit).or_else(|| self.newest_open()).cloned();
+        let mut stands = stands.ok_or_else(|| Error::internal("a crowd without an open failure"))?;
+        for after in behind.into_iter().filter(|after| after.id != stands.id) {
+            stands.retry_count = stands.retry_count.max(after.retry_count);
+            stands.retry.supersedes = stands.retry.supersedes.take().or_else(|| Some(after.id.clone()));
+            let retry = Retry { superseded_by: Some(stands.id.clone()), ..after.retry.clone() };
+            self.put(FailedRecord { retry, ..after }, Action::Supersede, Value::Null);
+        }
+        self.put(stands, Action::CarryRetries, json!({}));
+        Ok(())
     }
 }

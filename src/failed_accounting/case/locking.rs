@@ -7,7 +7,10 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::db::dialect::{self, Locked};
+use super::Place;
+use super::crowd::MOST;
+use super::outline::{self, Members, Rest};
+use crate::db::dialect::{self, AtMost, Locked};
 use crate::db::lock_order::{self, Lock};
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
@@ -26,6 +29,10 @@ pub(super) type Found = (Usage, Whereabouts);
 /// The usage of that id, to the letter: live, else archived, else none.
 pub(super) fn usage(connection: &mut DbConnection, id: &str) -> Result<Option<Found>> {
     lock_order::note(connection.engine(), Lock::Usage, &[id]);
+    anywhere(connection, id)
+}
+
+fn anywhere(connection: &mut DbConnection, id: &str) -> Result<Option<Found>> {
     if let Some(usage) = live(connection, id)? {
         return Ok(Some((usage, Whereabouts::Live)));
     }
@@ -57,25 +64,50 @@ fn archived(connection: &mut DbConnection, id: &str) -> Result<Option<Found>> {
     Ok(found.map(|(usage, time)| (usage, Whereabouts::Archived { backup_time: time.into() })))
 }
 
-/// All failures of one usage, to the letter.
-pub(super) fn failures_of(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<FailedRecord>> {
+/// All failures of one usage that is locked, to the letter; of very many those that the wanted ones have to do with.
+pub(super) fn failures_of(
+    connection: &mut DbConnection,
+    usage_id: &str,
+    wanted: &[String],
+) -> Result<Members> {
+    match few(connection, usage_id)? {
+        Some(failures) => Ok(Members::all(failures)),
+        None => {
+            let (needed, rest) = outline::part(outline::read(connection, &[usage_id.to_owned()])?, wanted);
+            Ok(Members { failures: failures(connection, &needed)?, rest })
+        }
+    }
+}
+
+/// All failures that name a usage that is not there, which therefore is not locked: they are.
+pub(super) fn failures_of_none(connection: &mut DbConnection, usage_id: &str) -> Result<Members> {
+    let named = dialect::failures_of(connection, &[usage_id.to_owned()], None)?;
+    let ids = named.into_iter().filter(|(_, usage)| usage == usage_id).map(|(id, _)| id);
+    Ok(Members::all(failures(connection, &ids.collect::<Vec<_>>())?))
+}
+
+/// All failures of one usage, where they are not too many.
+fn few(connection: &mut DbConnection, usage_id: &str) -> Result<Option<Vec<FailedRecord>>> {
     let mut found = match connection.engine() {
         // A text that SQLite keeps, for the one who records in a storm.
         Engine::Sqlite => {
-            let rows = failed::table.filter(dialect::exactly::<failed::table>(
-                Engine::Sqlite,
-                "llmusageid",
-                usage_id,
-            ));
-            rows.select(FailedRecord::as_select()).load(connection)?
+            let of_usage = dialect::exactly::<failed::table>(Engine::Sqlite, "llmusageid", usage_id);
+            let rows = failed::table.filter(of_usage).select(FailedRecord::as_select());
+            AtMost(MOST + 1, rows).load(connection)?
         }
         _ => {
-            let ids = dialect::failures_of(connection, &[usage_id.to_owned()])?;
-            failures(connection, &ids)?
+            let named = dialect::failures_of(connection, &[usage_id.to_owned()], Some(MOST + 1))?;
+            if named.len() > MOST {
+                return Ok(None);
+            }
+            failures(connection, &named.into_iter().map(|(id, _)| id).collect::<Vec<_>>())?
         }
     };
+    if found.len() > MOST {
+        return Ok(None);
+    }
     found.retain(|record| record.llmusageid.as_deref() == Some(usage_id));
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// The failures of these ids, to the letter.
@@ -129,20 +161,47 @@ pub(super) fn read_usages(connection: &mut DbConnection, ids: &[String]) -> Resu
 pub(super) struct Many {
     pub usages: HashMap<String, Found>,
     pub failures: Vec<FailedRecord>,
+    /// Of usages with very many failures those that were not read.
+    pub rests: HashMap<String, Rest>,
 }
 
-/// These usages with all their failures, and the failures of these ids; both are sorted.
-pub(super) fn many(connection: &mut DbConnection, usage_ids: &[String], ids: &[String]) -> Result<Many> {
+/// These usages, sorted, with all their failures and those at these places; of very many those that the places have to do
+/// with.
+pub(super) fn many(connection: &mut DbConnection, usage_ids: &[String], places: &[Place]) -> Result<Many> {
     lock_usages(connection, usage_ids)?;
-    let mut wanted = dialect::failures_of(connection, usage_ids)?;
-    wanted.extend(ids.iter().cloned());
+    let mut named: HashMap<String, Vec<String>> = HashMap::new();
+    for (id, usage_id) in dialect::failures_of(connection, usage_ids, None)? {
+        named.entry(usage_id).or_default().push(id);
+    }
+    let alone = places.iter().filter(|place| place.shared_usage().is_none());
+    let mut wanted: Vec<String> = alone.map(|place| place.id.clone()).collect();
+    let mut rests = HashMap::new();
+    for (usage_id, ids) in named.into_iter().filter(|(id, _)| usage_ids.binary_search(id).is_ok()) {
+        // What is not there is not locked: its failures are.
+        if ids.len() <= MOST || anywhere(connection, &usage_id)?.is_none() {
+            wanted.extend(ids);
+            continue;
+        }
+        let asked = places.iter().filter(|place| place.usage_id.as_ref() == Some(&usage_id));
+        let asked: Vec<String> = asked.map(|place| place.id.clone()).collect();
+        let (needed, rest) =
+            outline::part(outline::read(connection, std::slice::from_ref(&usage_id))?, &asked);
+        wanted.extend(needed);
+        rests.insert(usage_id, rest);
+    }
     let wanted = lock_failures(connection, &wanted)?;
+    let usages = usages(connection, usage_ids)?;
+    Ok(Many { usages, failures: read_failures(connection, &wanted)?, rests })
+}
+
+/// These locked usages, live or else archived.
+fn usages(connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<String, Found>> {
     let mut usages = HashMap::new();
-    for some in usage_ids.chunks(IDS) {
+    for some in ids.chunks(IDS) {
         let rows = read_usages(connection, some)?;
         usages.extend(rows.into_iter().map(|usage| (usage.id.clone(), (usage, Whereabouts::Live))));
     }
-    for id in usage_ids {
+    for id in ids {
         // Few are archived before they are accounted.
         if !usages.contains_key(id)
             && let Some(archived) = archived(connection, id)?
@@ -150,5 +209,5 @@ pub(super) fn many(connection: &mut DbConnection, usage_ids: &[String], ids: &[S
             usages.insert(id.clone(), archived);
         }
     }
-    Ok(Many { usages, failures: read_failures(connection, &wanted)? })
+    Ok(usages)
 }

@@ -12,10 +12,12 @@ pub mod crowd;
 mod deleting;
 mod importing;
 mod locking;
+mod outline;
 mod recording;
 mod rows;
 pub mod rules;
 mod settling;
+pub mod sketch;
 mod usages;
 
 use diesel::prelude::*;
@@ -35,8 +37,9 @@ use changes::Changes;
 pub use changes::{Saved, Telling};
 pub use crowd::Acted;
 pub(in crate::failed_accounting) use importing::charged_twice;
-pub use rows::insert as adopt;
-pub use rules::{Standing, View};
+use outline::{Members, Rest};
+pub(crate) use rows::insert as adopt;
+pub use rules::{Refusal, Standing, View};
 pub use settling::{Look, Settled};
 
 /// Where a failure is: its id, and the usage that it names. The usage is locked first, so it has to be known before.
@@ -79,8 +82,10 @@ impl Place {
 #[derive(Debug)]
 pub struct Case {
     usage: Option<(Usage, Whereabouts)>,
-    /// The newest first.
+    /// The newest first. Of very many these are the ones that the rules look at.
     failures: Vec<FailedRecord>,
+    /// What is known of the others.
+    rest: Rest,
     changes: Changes,
     /// The transaction that locked it.
     transaction: u64,
@@ -93,10 +98,10 @@ impl Case {
     /// [`Error::NotFound`] when it is gone; [`Error::Conflict`] when it names another usage by now.
     pub fn of_failure(connection: &mut DbConnection, place: &Place) -> Result<Case> {
         let case = match place.shared_usage() {
-            Some(usage_id) => Case::of_usage(connection, usage_id)?,
+            Some(usage_id) => Case::with(connection, usage_id, std::slice::from_ref(&place.id))?,
             None => {
                 let failures = locking::failures(connection, std::slice::from_ref(&place.id))?;
-                Case::new(None, failures)
+                Case::new(None, Members::all(failures))
             }
         };
         match case.lookup(&place.id) {
@@ -111,14 +116,24 @@ impl Case {
 
     /// The case of a usage; there need not be any.
     pub fn of_usage(connection: &mut DbConnection, usage_id: &str) -> Result<Case> {
-        let usage = locking::usage(connection, usage_id)?;
-        let failures = locking::failures_of(connection, usage_id)?;
-        Ok(Case::new(usage, failures))
+        Case::with(connection, usage_id, &[])
     }
 
-    fn new(usage: Option<(Usage, Whereabouts)>, mut failures: Vec<FailedRecord>) -> Case {
+    /// The case of a usage, in which these failures are wanted.
+    fn with(connection: &mut DbConnection, usage_id: &str, wanted: &[String]) -> Result<Case> {
+        let usage = locking::usage(connection, usage_id)?;
+        let members = match usage.is_some() {
+            true => locking::failures_of(connection, usage_id, wanted)?,
+            false => locking::failures_of_none(connection, usage_id)?,
+        };
+        Ok(Case::new(usage, members))
+    }
+
+    fn new(usage: Option<(Usage, Whereabouts)>, members: Members) -> Case {
+        let Members { mut failures, rest } = members;
         failures.sort_by(rules::newest_first);
-        Case { usage, failures, changes: Changes::default(), transaction: lock_order::transaction() }
+        let transaction = lock_order::transaction();
+        Case { usage, failures, rest, changes: Changes::default(), transaction }
     }
 
     /// The usage, live or archived.
@@ -126,7 +141,7 @@ impl Case {
         self.usage.as_ref()
     }
 
-    /// All failures of the usage, the newest first.
+    /// All failures of the usage, the newest first; of very many those that the rules look at.
     pub fn failures(&self) -> &[FailedRecord] {
         &self.failures
     }

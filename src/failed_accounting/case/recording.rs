@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
-use super::Case;
 use super::acts::superseded;
+use super::{Case, Members};
 use crate::audit::event::{Action, Author};
 use crate::base::clock::TIME_FORMAT;
 use crate::causes::cause::Cause;
@@ -20,7 +20,7 @@ impl Case {
     pub fn for_new(connection: &mut DbConnection, usage_id: Option<&str>) -> Result<Case> {
         match usage_id.filter(|id| !id.trim().is_empty()) {
             Some(usage_id) => Case::of_usage(connection, usage_id),
-            None => Ok(Case::new(None, Vec::new())),
+            None => Ok(Case::new(None, Members::default())),
         }
     }
 
@@ -64,7 +64,8 @@ impl Case {
         Ok(())
     }
 
-    /// The new failure takes the place of all open ones. A retry that the platform has not taken goes on with it.
+    /// The new failure takes the place of all open ones; of very many some hundred, the others follow with the job that
+    /// looks at new failures. A retry that the platform has not taken goes on with it.
     fn join(&mut self, mut record: FailedRecord, told: fn(&FailedRecord) -> Value, author: &Author) {
         let open: Vec<FailedRecord> =
             self.view().others(&record.id).filter(|other| other.is_open()).cloned().collect();
@@ -74,16 +75,19 @@ impl Case {
             record.retry_count = record.retry_count.max(other.retry_count);
             record.retry.supersedes = record.retry.supersedes.take().or_else(|| Some(other.id.clone()));
             if other.is_retrying() && is_created {
-                let known: Vec<&str> = self.failures.iter().map(|known| known.id.as_str()).collect();
+                let asked = other.retry.retry_requested_at.unwrap_or(author.at);
                 record.retry = Retry {
                     supersedes: Some(other.id.clone()),
                     superseded_by: None,
-                    retry_known: Some(json!(known).to_string()),
+                    retry_known: Some(self.known(&record.id, asked)),
                     ..other.retry.clone()
                 };
             }
             let action = if other.is_retrying() { Action::RetrySuperseded } else { Action::Supersede };
             self.put(superseded(other, &record.id, author), action, Value::Null);
+        }
+        if self.rest.has_work() {
+            self.changes.follow(&record.id);
         }
         let told = told(&record);
         self.add(record, told);

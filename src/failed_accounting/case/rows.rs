@@ -86,7 +86,7 @@ impl<'a> Row<'a> {
 ///
 /// # Errors
 /// The unique violation of the database when the id is taken; see [`crate::db::is_duplicate`].
-pub fn insert(connection: &mut DbConnection, record: &FailedRecord) -> QueryResult<()> {
+pub(crate) fn insert(connection: &mut DbConnection, record: &FailedRecord) -> QueryResult<()> {
     let cause = Cause::of(record.failed_reason.as_deref());
     causes::keep(connection, &cause)?;
     keep_shown(connection, record)?;

@@ -1,7 +1,7 @@
 //! What became of a usage, as the platform's tables prove it: of a retry, and where somebody asks for the proof. Nothing here
 //! changes a usage.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};
 
 use super::Case;
@@ -111,11 +111,7 @@ impl Case {
     /// The failure that a retry ended in: the oldest new one that follows no other, because it may have been retried, and
     /// failed again, already.
     fn outcome_of(&self, record: &FailedRecord) -> Option<FailedRecord> {
-        let known = record.retry.known();
-        let is_new = |other: &&FailedRecord| !known.contains(&other.id) && came_after(other, record);
-        let new: Vec<&FailedRecord> = self.view().others(&record.id).filter(is_new).collect();
-        let free = new.iter().rfind(|other| other.retry.supersedes.is_none());
-        free.or(new.last()).map(|other| (*other).clone())
+        outcome_among(self.view().others(&record.id), record).cloned()
     }
 
     /// The outcome of a retry takes its place, and that of the other open ones of before.
@@ -146,9 +142,26 @@ impl Case {
     }
 }
 
+/// The one of these, the newest first, that the retry of the record ended in.
+pub(super) fn outcome_among<'a>(
+    others: impl Iterator<Item = &'a FailedRecord>,
+    record: &FailedRecord,
+) -> Option<&'a FailedRecord> {
+    let known = record.retry.known();
+    let new: Vec<&FailedRecord> =
+        others.filter(|other| came_after(other, record) && !known.contains(&other.id)).collect();
+    let free = new.iter().rfind(|other| other.retry.supersedes.is_none());
+    free.or(new.last()).copied()
+}
+
 /// Whether a failure can be the outcome of the retry of a record. One that is brought in meanwhile, by an import, tells
 /// of an earlier attempt; one without a time may be new.
 fn came_after(other: &FailedRecord, record: &FailedRecord) -> bool {
     let asked = record.retry.retry_requested_at;
-    other.failed_time.zip(asked).is_none_or(|(failed, asked)| failed >= asked - CLOCKS_DIFFER)
+    asked.is_none_or(|asked| may_follow(other, asked))
+}
+
+/// Whether a failure, by its time, can be the outcome of a retry that was asked for then.
+pub(super) fn may_follow(other: &FailedRecord, asked: NaiveDateTime) -> bool {
+    other.failed_time.is_none_or(|failed| failed >= asked - CLOCKS_DIFFER)
 }

@@ -121,7 +121,7 @@ async fn change(
             Ok(clear) => clear,
             Err(stale) => return Ok((Acted::Done, Fields::default(), Outcome::Stale(stale))),
         };
-        let acted = case.act(&place.id, &author, |case| act(case, &place.id, &clear.fields, &author))?;
+        let acted = case.act(|case| act(case, &place.id, &clear.fields, &author))?;
         case.save(connection, &author)?;
         let record = Box::new(case.failure(&place.id).cloned().unwrap_or(before));
         Ok((acted, clear.fields, Outcome::Done { record, taken: clear.taken }))

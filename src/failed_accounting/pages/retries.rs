@@ -133,7 +133,7 @@ async fn change(
     let place = state.database.run(move |connection| Place::find(connection, &asked)).await?;
     let work = move |connection: &mut DbConnection| {
         let mut case = Case::of_failure(connection, &place)?;
-        let acted = case.act(&place.id, &author, |case| act(case, &place.id, &author))?;
+        let acted = case.act(|case| act(case, &place.id, &author))?;
         case.save(connection, &author)?;
         let amount = case.usage().and_then(|(usage, _)| usage.amount);
         Ok((acted, case.failure(&place.id)?.clone(), amount))

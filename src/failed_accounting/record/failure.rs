@@ -80,7 +80,7 @@ impl Resolution {
 }
 
 /// A row of `llmusage_accounting_failed`. Every column but the id may be missing.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Default, Queryable, Selectable)]
 #[diesel(table_name = llmusage_accounting_failed, check_for_backend(DbBackend))]
 pub struct FailedRecord {
     #[diesel(deserialize_as = TolerantText)]

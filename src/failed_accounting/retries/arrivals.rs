@@ -3,15 +3,20 @@
 //!
 //! It looks at what is new only; what stood there before this app, and what was imported, is left to people.
 
+use std::time::Duration;
+
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::causes::arrivals;
 use crate::db::{Database, DbConnection};
 use crate::error::{Error, Result};
-use crate::failed_accounting::case::{Case, Place};
+use crate::failed_accounting::case::{Acted, Case, Place};
 
 /// The author of what follows from a new failure.
 pub const AUTHOR: &str = "new failures";
+
+/// Between two steps of one failure.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// New failures that are read at once.
 const SOME: i64 = 200;
@@ -41,9 +46,7 @@ impl Arrivals {
             let at = self.clock.now();
             let author = Author { name: AUTHOR.to_owned(), source: Source::Job, request_id: None, at };
             match self.database.run_here(|connection| Place::find(connection, id)) {
-                Ok(place) => {
-                    self.database.transaction_here(|connection| look(connection, &place, &author))?
-                }
+                Ok(place) => self.follow(&place, &author)?,
                 Err(Error::NotFound) => {
                     self.database.transaction_here(|connection| {
                         arrivals::forget(connection, std::slice::from_ref(id))
@@ -54,21 +57,35 @@ impl Arrivals {
         }
         Ok(ids.len() as i64 == SOME)
     }
+
+    fn follow(&self, place: &Place, author: &Author) -> Result<()> {
+        let once = || self.database.transaction_here(|connection| look(connection, place, author));
+        while once()? == Acted::Again {
+            // Others get their turn to write.
+            std::thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
 }
 
-/// What follows from one new failure.
-fn look(connection: &mut DbConnection, place: &Place, author: &Author) -> Result<()> {
+/// What follows from one new failure; where it takes the place of very many, a step towards it.
+fn look(connection: &mut DbConnection, place: &Place, author: &Author) -> Result<Acted> {
     let id = place.id.clone();
-    match Case::of_failure(connection, place) {
-        Ok(mut case) => {
-            follow(&mut case, author)?;
-            arrivals::forget(connection, &[id])?;
-            case.save(connection, author).map(drop)
-        }
+    let mut case = match Case::of_failure(connection, place) {
+        Ok(case) => case,
         // It is gone, or names another usage since: that is another matter.
-        Err(Error::NotFound | Error::Conflict(_)) => arrivals::forget(connection, &[id]),
-        Err(error) => Err(error),
+        Err(Error::NotFound | Error::Conflict(_)) => {
+            arrivals::forget(connection, &[id])?;
+            return Ok(Acted::Done);
+        }
+        Err(error) => return Err(error),
+    };
+    let acted = case.act(|case| follow(case, author))?;
+    if acted == Acted::Done {
+        arrivals::forget(connection, &[id])?;
     }
+    case.save(connection, author)?;
+    Ok(acted)
 }
 
 fn follow(case: &mut Case, author: &Author) -> Result<()> {

@@ -26,7 +26,7 @@ pub fn settle(
         Err(error) => return Err(error),
     };
     let mut settled = Settled::Nothing;
-    let acted = case.act(id, author, |case| {
+    let acted = case.act(|case| {
         settled = case.look(id, look, author);
         Ok(())
     })?;

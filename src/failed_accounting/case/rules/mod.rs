@@ -323,6 +323,17 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Why the newest open failure cannot take its place now, if so.
+    pub fn superseding_obstacle(self, record: &FailedRecord) -> Option<Refusal> {
+        let standing = self.standing(record);
+        if let Standing::Retrying(other) = standing {
+            return Some(Refusal::new("case-retrying", "retrying").by(other).out("withdraw"));
+        }
+        let has_newer = self.newest_open().is_some_and(|newest| newest.id != record.id);
+        let is_fit = record.is_open() && has_newer && !matches!(standing, Standing::NoUsage | Standing::Gone);
+        (!is_fit).then(|| Refusal::new("batch-no-newer", standing.as_str()))
+    }
+
     /// Whether the customer was charged twice: by hand and by the platform.
     pub fn is_charged_twice(self, record: &FailedRecord) -> bool {
         self.usage.is_some_and(|(usage, _)| usage.is_accounted())
