@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::failed_accounting::case;
 use crate::failed_accounting::causes::note::{self, Note};
 use crate::failed_accounting::failure::FailedRecord;
-use crate::failed_accounting::{list, store as failures};
+use crate::failed_accounting::list;
 use crate::names::store as names;
 use crate::usages::store as usages;
 use crate::usages::usage::Usage;

@@ -1,4 +1,5 @@
 //! Reading and changing one failure: each change is one transaction, with the token as its author.
+//! More than 250 lines: beside each act stands what the document says of it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

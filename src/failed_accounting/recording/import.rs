@@ -15,7 +15,6 @@ use crate::error::Result;
 use crate::failed_accounting::case::{self, rules::Decision};
 use crate::failed_accounting::export::COLUMNS;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
-use crate::failed_accounting::store;
 use crate::imports::progress::Progress;
 use crate::imports::{self, ImportError, Importable, Imported, Source};
 
