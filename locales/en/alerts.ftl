@@ -190,9 +190,9 @@ overview-firing =
        *[other] { $number } alerts are firing
     }
 
-job-alerts = Looking at the alert rules
-job-alert-deliveries = Sending what alerts say
-job-audit-head = Telling the end of the audit trail
+job-alerts = Checking the alert rules
+job-alert-deliveries = Delivering alerts
+job-audit-head = Reporting the end of the audit trail
 may-alerts-admin = Make alert rules and see what they told
 audit-kind-alert-rule = alert rule
 audit-kind-trail = audit trail

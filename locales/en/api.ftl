@@ -13,4 +13,4 @@ error-page-far = Pages have numbers up to { $limit }; go on with the cursor next
 error-page-and-cursor = A page number and a cursor exclude each other.
 error-idempotency-key = The key must have 1 to 255 visible ASCII characters.
 error-idempotency-body = This key was used with another request.
-job-tidy-idempotency-keys = Forgetting old idempotency keys
+job-tidy-idempotency-keys = Clearing old idempotency keys

@@ -8,11 +8,11 @@ use crate::db::schema::idempotency_key as keys;
 use crate::db::{DbBackend, DbConnection};
 use crate::error::Result;
 
-/// So long an answer is kept.
-pub const KEPT: TimeDelta = TimeDelta::hours(48);
+/// An answer is kept for this long.
+pub const RETENTION: TimeDelta = TimeDelta::hours(48);
 
-/// Answers that one step of the housekeeping removes.
-const STEP: i64 = 5_000;
+/// The most answers that one step removes.
+const MAX_REMOVED: i64 = 5_000;
 
 /// A key as a program sent it, and what it was sent with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,19 +85,19 @@ pub fn keep(
 
 /// Whether answers are older than they are kept.
 pub fn is_due(connection: &mut DbConnection, now: NaiveDateTime) -> Result<bool> {
-    let old = keys::table.filter(keys::created_at.lt(now - KEPT)).select(keys::key_text);
+    let old = keys::table.filter(keys::created_at.lt(now - RETENTION)).select(keys::key_text);
     Ok(old.first::<String>(connection).optional()?.is_some())
 }
 
 /// Removes old answers, some thousand at once; says whether more are left.
 pub fn tidy(connection: &mut DbConnection, now: NaiveDateTime) -> Result<bool> {
     // All that were made up to the time of the last one of a stretch go at once.
-    let old = keys::table.filter(keys::created_at.lt(now - KEPT)).order(keys::created_at);
+    let old = keys::table.filter(keys::created_at.lt(now - RETENTION)).order(keys::created_at);
     let end: Option<NaiveDateTime> =
-        old.select(keys::created_at).offset(STEP).first(connection).optional()?;
+        old.select(keys::created_at).offset(MAX_REMOVED).first(connection).optional()?;
     match end {
         Some(end) => diesel::delete(keys::table.filter(keys::created_at.le(end))).execute(connection)?,
-        None => diesel::delete(keys::table.filter(keys::created_at.lt(now - KEPT))).execute(connection)?,
+        None => diesel::delete(keys::table.filter(keys::created_at.lt(now - RETENTION))).execute(connection)?,
     };
     Ok(end.is_some())
 }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// Least and most characters of a password.
 const LENGTH: std::ops::RangeInclusive<usize> = 12..=128;
 
-/// The strength of so many characters is estimated: enough to be sure, and fast.
+/// The strength of the first characters only is estimated: these are enough to be sure, and fast.
 const ESTIMATED: usize = 40;
 
 /// The hash of a password that nobody knows: names that do not exist take as long as those that do.

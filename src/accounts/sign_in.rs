@@ -19,11 +19,11 @@ static HASHES: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(std::thread::available_parallelism().map_or(2, |processors| processors.get()))
 });
 
-/// So many tries are counted at once: thousands would only wait for each other's rows.
-const AT_ONCE: usize = 4;
+/// The most attempts that are counted at once; thousands would only wait for each other's rows.
+const MAX_CONCURRENT: usize = 4;
 
-/// So long a try waits to be counted.
-const LONGEST: Duration = Duration::from_secs(15);
+/// A sign-in attempt waits at most this long to be counted.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The door of this process: every password that is tried goes through it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub struct Door {
 impl Door {
     /// A door that remembers nobody.
     pub fn new(database: Database) -> Door {
-        Door { database, waits: Memory::default(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Door { database, waits: Memory::default(), places: Arc::new(Semaphore::new(MAX_CONCURRENT)) }
     }
 
     /// The user of that name and password. The try is counted as failed before the password is looked at; who
@@ -63,7 +63,7 @@ impl Door {
     }
 
     async fn reserve(&self, subjects: &[Subject], name: &str, now: NaiveDateTime) -> Result<Option<User>> {
-        let place = tokio::time::timeout(LONGEST, self.places.acquire()).await;
+        let place = tokio::time::timeout(TIMEOUT, self.places.acquire()).await;
         let too_long = |_| Error::Unavailable("too many sign in at once".to_owned());
         let _place = place.map_err(too_long)?.map_err(Error::internal)?;
         if let Some(wait) = self.waits.lookup(subjects, now) {

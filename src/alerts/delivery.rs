@@ -10,7 +10,7 @@ use crate::db::DbBackend;
 use crate::db::schema::alert_delivery;
 
 /// The most characters of an answer that are kept.
-const KEPT: usize = 300;
+const MAX_ANSWER: usize = 300;
 
 /// How something is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub enum Reply {
     Private(String),
     /// There is no address, or no secret: the setting of that name is missing.
     Unset(String),
-    /// No answer within so many seconds.
+    /// No answer within that many seconds.
     Silent(u64),
     /// Anything else, as the library says it.
     Error(String),
@@ -97,7 +97,7 @@ impl Reply {
     pub fn kept(self) -> Reply {
         let kept = |text: String| -> String {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let line: String = line.chars().filter(|letter| !letter.is_control()).take(KEPT).collect();
+            let line: String = line.chars().filter(|letter| !letter.is_control()).take(MAX_ANSWER).collect();
             secrets::mask(&line).into_owned()
         };
         match self {
@@ -129,6 +129,6 @@ mod tests {
         let reply =
             Reply::Status { code: 500, text: format!("no\r\nkey sk-abcdefghijkl {}", "x".repeat(900)) };
         let Reply::Status { text, .. } = reply.kept() else { panic!("another reply") };
-        assert!(text.starts_with("no key sk-*** x") && text.chars().count() <= KEPT, "{text}");
+        assert!(text.starts_with("no key sk-*** x") && text.chars().count() <= MAX_ANSWER, "{text}");
     }
 }

@@ -12,8 +12,8 @@ use crate::base::money::Money;
 pub const FIELDS: [&str; 7] =
     ["kind", "threshold", "to_webhook", "webhook_url", "to_mail", "mail_to", "version"];
 
-/// The longest address of a webhook, and of all addresses of a mail.
-const LONGEST: usize = 2_000;
+/// The most characters of the address of a webhook, and of all addresses of a mail.
+const MAX_ADDRESS: usize = 2_000;
 
 /// Reads a rule; the kind of one that exists is given.
 ///
@@ -28,13 +28,13 @@ pub fn wanted(fields: &Fields, kind: Option<Kind>, outlets: &Outlets) -> Result<
     let threshold = kind.and_then(|kind| threshold(&mut read, fields, kind.unit()));
     let is_ticked = |name: &str| fields.text(name) == Some("1");
     let (to_webhook, to_mail) = (is_ticked("to_webhook"), is_ticked("to_mail"));
-    let webhook_url = read.line("webhook_url", LONGEST);
+    let webhook_url = read.line("webhook_url", MAX_ADDRESS);
     if let Some(Err(message)) =
         webhook_url.as_deref().map(|url| webhook::check_url(url, outlets.allows_private))
     {
         read.refuse("webhook_url", message);
     }
-    let mail_to = read.line("mail_to", LONGEST);
+    let mail_to = read.line("mail_to", MAX_ADDRESS);
     if let Some(Err(message)) = mail_to.as_deref().map(mail::parse_addresses) {
         read.refuse("mail_to", message);
     }

@@ -16,7 +16,7 @@ use super::delivery::Reply;
 use crate::base::form::Message;
 use crate::error::{Error, Result};
 
-/// Each step of the exchange takes at most so long.
+/// Each step of the exchange takes at most this long.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The most addresses that one mail goes to.

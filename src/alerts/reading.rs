@@ -17,7 +17,7 @@ use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::totals;
 use crate::usages::usage::FAILED;
 
-/// So many usages of the last hour are looked at, the newest first.
+/// The most usages of the last hour that are looked at, the newest first.
 const LOOKED_AT: i64 = 50_000;
 
 /// A value, and whether it is above a threshold to the last digit.

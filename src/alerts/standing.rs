@@ -9,7 +9,7 @@ use crate::db::DbConnection;
 use crate::db::schema::alert_rule::{self, dsl};
 use crate::error::{Error, Result};
 
-/// A test of a rule may be asked for again after so many milliseconds.
+/// A test of a rule may be asked for again after this many milliseconds.
 const BETWEEN_TESTS: i64 = 5_000;
 
 /// Takes the right to test a rule now.

@@ -7,15 +7,15 @@ use crate::db::DbConnection;
 use crate::db::schema::{alert_delivery, alert_event};
 use crate::error::Result;
 
-/// So long an event and its deliveries are kept.
-pub const KEPT: TimeDelta = TimeDelta::days(400);
+/// An event and its deliveries are kept for this long.
+pub const RETENTION: TimeDelta = TimeDelta::days(400);
 
-/// Events that one step of the housekeeping removes.
-const STEP: i64 = 1_000;
+/// The most events that one step removes.
+const MAX_REMOVED: i64 = 1_000;
 
 fn old(connection: &mut DbConnection, now: NaiveDateTime, limit: i64) -> Result<Vec<String>> {
     Ok(alert_event::table
-        .filter(alert_event::happened_at.lt(now - KEPT))
+        .filter(alert_event::happened_at.lt(now - RETENTION))
         .order((alert_event::happened_at, alert_event::id))
         .limit(limit)
         .select(alert_event::id)
@@ -29,8 +29,8 @@ pub fn is_due(connection: &mut DbConnection, now: NaiveDateTime) -> Result<bool>
 
 /// Removes old events with their deliveries, some at once; says whether more are left.
 pub fn tidy(connection: &mut DbConnection, now: NaiveDateTime) -> Result<bool> {
-    let ids = old(connection, now, STEP)?;
-    let more = ids.len() as i64 == STEP;
+    let ids = old(connection, now, MAX_REMOVED)?;
+    let more = ids.len() as i64 == MAX_REMOVED;
     diesel::delete(alert_delivery::table.filter(alert_delivery::event_id.eq_any(ids.clone())))
         .execute(connection)?;
     diesel::delete(alert_event::table.filter(alert_event::id.eq_any(ids))).execute(connection)?;

@@ -21,15 +21,15 @@ use super::delivery::Reply;
 use crate::base::form::Message;
 use crate::error::{Error, Result};
 
-/// The whole exchange takes at most so long.
+/// The whole exchange takes at most this long.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// So much of an answer is read, and so much of its headers.
-const ANSWER: u64 = 2_048;
+/// The most bytes that are read of an answer, and of its headers.
+const MAX_ANSWER: u64 = 2_048;
 const HEADERS: usize = 16 * 1_024;
 
-/// The longest address.
-const LONGEST: usize = 2_000;
+/// The most characters of an address.
+const MAX_ADDRESS: usize = 2_000;
 
 /// What is posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub fn check_url(text: &str, allows_private: bool) -> std::result::Result<(), Me
     let uri: Uri = text.parse().map_err(|_| wrong())?;
     let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
     let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(wrong)?;
-    if !is_web || text.len() > LONGEST || text.contains('#') {
+    if !is_web || text.len() > MAX_ADDRESS || text.contains('#') {
         return Err(wrong());
     }
     if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
@@ -88,7 +88,7 @@ pub fn send(post: &Post, secret: &SecretString, allows_private: bool) -> Result<
             let status = response.status();
             let mut text = Vec::new();
             // The status is the answer; of the rest what comes in time is kept.
-            let _ = response.body_mut().as_reader().take(ANSWER).read_to_end(&mut text);
+            let _ = response.body_mut().as_reader().take(MAX_ANSWER).read_to_end(&mut text);
             let text = String::from_utf8_lossy(&text).into_owned();
             (status.is_success(), Reply::Status { code: status.as_u16(), text })
         }

@@ -29,7 +29,7 @@ pub fn not_later(date: NaiveDate, today: NaiveDate) -> Result<NaiveDate> {
     }
 }
 
-/// What the schedule archives: usages older than so many days.
+/// What the schedule archives: usages older than that number of days.
 pub fn scheduled(today: NaiveDate, keep_days: u32) -> NaiveDate {
     today.checked_sub_days(Days::new(keep_days.into())).unwrap_or(today)
 }

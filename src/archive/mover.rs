@@ -20,19 +20,19 @@ use crate::error::{Error, Result};
 /// The name of the job that drives runs.
 pub const JOB: &str = "archive mover";
 
-/// So long a transaction should take: others wait for it, on SQLite every writer.
-const SHORT: Duration = Duration::from_millis(50);
+/// A transaction should take this long; others wait for it, and on SQLite every writer.
+const TARGET: Duration = Duration::from_millis(50);
 
-/// Usages in a transaction: at first, at least, at most.
+/// Usages of one transaction: at first, at least and at most.
 const FIRST: usize = 100;
 const LEAST: usize = 10;
 const MOST: usize = 5_000;
 
-/// So often a command says how far it is.
-const TELL: Duration = Duration::from_millis(500);
+/// A command tells its progress at this interval.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 
-/// So long a step of the job lasts.
-const STEP: Duration = Duration::from_millis(1_000);
+/// One step of the job lasts this long.
+const STEP_TIME: Duration = Duration::from_millis(1_000);
 
 /// Moves what runs ask for.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl Mover {
     /// Drives the oldest run for a moment; says whether there is more to do.
     pub fn step(&self) -> Result<bool> {
         let Some(run) = self.free()? else { return Ok(false) };
-        self.advance(&mut self.database.background()?, &run.id, STEP)?;
+        self.advance(&mut self.database.background()?, &run.id, STEP_TIME)?;
         self.is_due()
     }
 
@@ -81,7 +81,7 @@ impl Mover {
         // One connection for all of it: what it has read of the file, and the texts of its statements, stay with it.
         let mut background = self.database.background()?;
         loop {
-            self.advance(&mut background, run_id, TELL)?;
+            self.advance(&mut background, run_id, PROGRESS_INTERVAL)?;
             let run = self.database.run_here(|connection| store::find(connection, run_id))?;
             tell(&run);
             if !run.is_active() {
@@ -95,7 +95,7 @@ impl Mover {
         self.end(&mut self.database.background()?, run_id, (State::Failed, Some(reason)))
     }
 
-    /// Drives a run for so long, or to its end.
+    /// Drives a run for that time, or to its end.
     fn advance(&self, background: &mut Background, run_id: &str, budget: Duration) -> Result<()> {
         let started = Instant::now();
         let us = (self.database.instance(), self.holder.as_str());
@@ -156,7 +156,7 @@ impl Mover {
         }
         let took = self.take(background, shape, run, &candidates)?;
         // A short one tells little: at most half as much again.
-        let fitting = candidates.len() as f64 * SHORT.as_secs_f64() / took.as_secs_f64().max(0.000_1);
+        let fitting = candidates.len() as f64 * TARGET.as_secs_f64() / took.as_secs_f64().max(0.000_1);
         let size = (fitting as usize).clamp(size / 4, size + size / 2 + 1).clamp(LEAST, MOST);
         self.size.store(size, Ordering::Relaxed);
         background.tidy()?;

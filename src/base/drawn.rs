@@ -33,12 +33,12 @@ const FOLLOWERS: [&str; 26] = [
     "aehiou",
 ];
 
-/// The longest word that is looked at, in bytes; longer ones are told by their beginning.
-const LONGEST: usize = 128;
+/// The most bytes of a word that are looked at; longer words are judged by their beginning.
+const MAX_WORD: usize = 128;
 
 /// Whether a word, or a part of it between signs, looks drawn.
 pub fn looks_drawn(word: &str) -> bool {
-    let word = word.get(..LONGEST).unwrap_or(word);
+    let word = word.get(..MAX_WORD).unwrap_or(word);
     word.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_part_drawn)
         || (word.len() >= 16 && is_mixed(word))
 }

@@ -14,7 +14,7 @@ use crate::db::schema::{llmusage as live, llmusage_history as archive};
 use crate::db::values::{TolerantMoney, TolerantText};
 use crate::error::Result;
 
-/// Up to so many usages are added up for a page.
+/// The most usages that are added up for a page.
 const ADDED_UP: i64 = 20_000;
 
 /// What was charged for the accounted ones: the sum of their usages as they are now; none where they are too many for a

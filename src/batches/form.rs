@@ -13,8 +13,8 @@ use crate::failed_accounting::form as failed;
 /// The most rows that may be ticked; more are meant by a filter.
 pub const MOST_TICKED: usize = 10_000;
 
-/// From so many rows on the person types their number.
-pub const MANY: i64 = 1_000;
+/// From this number of rows on, the person types the number.
+pub const CONFIRM_FROM: i64 = 1_000;
 
 /// The most rows to try first: looking at them must stay cheap.
 const MOST_TRIED: i64 = 1_000;
@@ -85,7 +85,7 @@ fn ticked(read: &mut Reader<'_>, fields: &Fields) -> Option<Selection> {
 
 /// Whether so many rows, or so much money, asks for the number to be typed.
 pub fn needs_confirmation(batch: &Batch, limit: Money) -> bool {
-    batch.summary.all.count > MANY || batch.summary.all.amount > MoneySum::from(limit)
+    batch.summary.all.count > CONFIRM_FROM || batch.summary.all.amount > MoneySum::from(limit)
 }
 
 /// Reads what a run is asked to do.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// So long a stretch should take: on SQLite every writer waits for it.
-const SHORT: Duration = Duration::from_millis(200);
+/// A transaction should take this long; on SQLite every writer waits for it.
+const TARGET: Duration = Duration::from_millis(200);
 
-/// Rows of a stretch: at first, at least, at most.
+/// Rows of one transaction: at first, at least and at most.
 const FIRST: i64 = 400;
 const LEAST: i64 = 50;
 const MOST: i64 = 2_000;
@@ -34,10 +34,10 @@ impl Pace {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Learns how long so many rows took.
+    /// Learns how long that number of rows took.
     pub fn note(&self, rows: usize, took: Duration) {
         let present = self.rows();
-        let fitting = rows as f64 * SHORT.as_secs_f64() / took.as_secs_f64().max(0.000_1);
+        let fitting = rows as f64 * TARGET.as_secs_f64() / took.as_secs_f64().max(0.000_1);
         // A short stretch, such as the last one, tells little.
         let next = (fitting as i64).clamp(present / 4, present + present / 2).clamp(LEAST, MOST);
         self.0.store(next, Ordering::Relaxed);

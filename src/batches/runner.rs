@@ -13,10 +13,10 @@ use crate::base::clock::Clock;
 use crate::db::{Background, Database, DbConnection};
 use crate::error::Result;
 
-/// One step of the job lasts so long at most; between two of them a stopping server stops.
-const STEP: Duration = Duration::from_secs(2);
+/// One step of the job lasts at most this long; a server that is told to stop does so between two steps.
+const MAX_STEP: Duration = Duration::from_secs(2);
 
-/// After each stretch others get their turn to write.
+/// The pause after each transaction, in which others write.
 const PAUSE: Duration = Duration::from_millis(3);
 
 /// The author of what a batch notes about itself.
@@ -64,7 +64,7 @@ impl Runner {
                 }
                 std::thread::sleep(PAUSE);
             }
-            if !has_moved || started.elapsed() > STEP {
+            if !has_moved || started.elapsed() > MAX_STEP {
                 return Ok(has_moved);
             }
         }

@@ -11,23 +11,23 @@ use crate::db::DbConnection;
 use crate::db::schema::{batch, batch_item};
 use crate::error::Result;
 
-/// So long a preview is kept.
-pub const KEPT: TimeDelta = TimeDelta::days(7);
+/// A preview that nobody ran is kept for this long.
+pub const RETENTION: TimeDelta = TimeDelta::days(7);
 
-/// Rows that one step of the housekeeping removes.
-const STEP: i64 = 5_000;
+/// The most rows that one step removes.
+const MAX_REMOVED: i64 = 5_000;
 
 impl Stored {
     /// Whether it is a preview that was not run in time.
     pub fn has_expired(&self, now: NaiveDateTime) -> bool {
-        self.state == State::Preview.as_str() && self.created_at < now - KEPT
+        self.state == State::Preview.as_str() && self.created_at < now - RETENTION
     }
 }
 
 fn oldest(connection: &mut DbConnection, now: NaiveDateTime) -> Result<Option<String>> {
     let previews = batch::table
         .filter(batch::state.eq(State::Preview.as_str()))
-        .filter(batch::created_at.lt(now - KEPT))
+        .filter(batch::created_at.lt(now - RETENTION))
         .select(batch::id);
     Ok(previews.first(connection).optional()?)
 }
@@ -46,7 +46,7 @@ pub fn tidy(connection: &mut DbConnection, now: NaiveDateTime) -> Result<bool> {
         Some(last) => {
             let some = batch_item::table
                 .filter(batch_item::batch_id.eq(id))
-                .filter(batch_item::number.gt(last - STEP));
+                .filter(batch_item::number.gt(last - MAX_REMOVED));
             diesel::delete(some).execute(connection)?
         }
         None => {

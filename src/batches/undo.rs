@@ -34,7 +34,7 @@ pub(super) struct Done {
     event_id: Option<i64>,
 }
 
-/// The next rows to take back, so many.
+/// The next rows to take back, at most `limit`.
 pub(super) fn next(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Vec<Done>> {
     let same_row = item::batch_id.eq(outcome::batch_id).and(item::number.eq(outcome::number));
     Ok(outcome::table

@@ -17,8 +17,8 @@ pub const UNSORTED: &str = "unsorted";
 /// The most characters of a title.
 pub const TITLE: usize = 120;
 
-/// How many characters of a template are kept to be read; its key is of all of it.
-const KEPT: usize = 4_000;
+/// The most characters of a template that are kept to be read; its key is of all of it.
+const MAX_TEMPLATE: usize = 4_000;
 
 /// A cause, as a reason tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Cause {
             };
         }
         let title = title(&template);
-        let kept = template.char_indices().nth(KEPT).map_or(template.len(), |(end, _)| end);
+        let kept = template.char_indices().nth(MAX_TEMPLATE).map_or(template.len(), |(end, _)| end);
         Cause {
             key: key(&template),
             title,

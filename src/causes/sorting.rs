@@ -24,11 +24,11 @@ use crate::error::Result;
 /// Rows that one transaction writes; it takes some milliseconds.
 const BATCH: i64 = 300;
 
-/// A step ends after so long; what is left comes with the next one.
-const STEP: Duration = Duration::from_secs(20);
+/// A step ends after this time; what is left comes with the next one.
+const MAX_STEP: Duration = Duration::from_secs(20);
 
-/// Between two batches others may write for as long as the batch took, and at most so long.
-const LONGEST_PAUSE: Duration = Duration::from_millis(200);
+/// Between two batches others may write for as long as the batch took, and at most for this time.
+const MAX_PAUSE: Duration = Duration::from_millis(200);
 
 /// The setting that says that everything was sorted once.
 const ALL_SORTED: &str = "all_sorted_once";
@@ -59,7 +59,7 @@ pub fn step(database: &Database) -> Result<usize> {
     for rows in std::iter::once(None).chain(outdated.map(Some)) {
         // The place in the index goes on with the batches: what was sorted may leave its traces before it.
         let mut last = String::new();
-        while begin.elapsed() < STEP {
+        while begin.elapsed() < MAX_STEP {
             let batch_begin = Instant::now();
             let batch = database.run_here(|connection| batch(connection, rows, &last))?;
             let Some((id, ..)) = batch.last() else {
@@ -73,7 +73,7 @@ pub fn step(database: &Database) -> Result<usize> {
                 note_all_sorted(database, rows, was_all_sorted)?;
                 break;
             }
-            std::thread::sleep(batch_begin.elapsed().min(LONGEST_PAUSE));
+            std::thread::sleep(batch_begin.elapsed().min(MAX_PAUSE));
         }
     }
     Ok(sorted)
@@ -96,7 +96,7 @@ fn renew_index(database: &Database) -> Result<()> {
 fn sort_changed(database: &Database, begin: Instant) -> Result<usize> {
     let was_all_sorted = database.run_here(was_all_sorted)?;
     let mut sorted = 0;
-    while begin.elapsed() < STEP {
+    while begin.elapsed() < MAX_STEP {
         let batch_begin = Instant::now();
         let (numbers, batch) = database.run_here(changed)?;
         if numbers.is_empty() {
@@ -106,7 +106,7 @@ fn sort_changed(database: &Database, begin: Instant) -> Result<usize> {
         if (numbers.len() as i64) < BATCH {
             break;
         }
-        std::thread::sleep(batch_begin.elapsed().min(LONGEST_PAUSE));
+        std::thread::sleep(batch_begin.elapsed().min(MAX_PAUSE));
     }
     Ok(sorted)
 }

@@ -71,8 +71,8 @@ pub const REPEATS_EARLIER: &str = "repeats_earlier";
 /// Gaps and changes in the audit trail; see `audit::chain`.
 pub const AUDIT_CHAIN: &str = "audit_chain";
 
-/// A usage may wait so long to be accounted.
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+/// A usage may wait this long to be accounted.
+const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
 
 /// "`f` is open".
 const IS_OPEN: &str = "(f.handled IS NULL OR f.handled <> '1')";
@@ -151,7 +151,7 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
         "created_too_long" => {
             let created = dialect::is_word(engine, "x.accounting_status", "created");
             let text = format!("llmusage x WHERE {created} AND x.use_time < ");
-            vec![Statement::new(engine, &text).time(now - LONGEST_WAIT)]
+            vec![Statement::new(engine, &text).time(now - MAX_WAIT)]
         }
         "foreign_handled" => {
             one(&format!("llmusage_accounting_failed x WHERE {}", known("x.handled", &["0", "1"])))

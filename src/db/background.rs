@@ -24,8 +24,8 @@ const CACHE: u32 = 128_000;
 const LOOKS: [(u64, u64); 2] = [(122, 27), (220, 53)];
 const LAST_LOOKS: u64 = 105;
 
-/// How long it waits at most, between two transactions, for those who keep the log from restarting.
-const PAUSE: Duration = Duration::from_secs(20);
+/// Between two transactions it waits at most this long for those who keep the log from restarting.
+const MAX_PAUSE: Duration = Duration::from_secs(20);
 
 /// A connection that no pool gives to others.
 #[derive(Debug)]
@@ -94,10 +94,10 @@ impl Background {
             let held = checkpointer.restart()?;
             self.free = Some((Instant::now(), held));
             // Somebody reads what the log has to keep; long work can wait until they have done, and the log stays short.
-            if began.elapsed() >= PAUSE || !wal::must_restart(&mut self.connection)? {
+            if began.elapsed() >= MAX_PAUSE || !wal::must_restart(&mut self.connection)? {
                 break;
             }
-            sleep(PAUSE / 100);
+            sleep(MAX_PAUSE / 100);
         }
         Ok(())
     }

@@ -16,8 +16,8 @@ use super::schema::job_lease::{self, dsl};
 use super::{Database, DbConnection, dialect, is_duplicate, versions};
 use crate::error::{Error, Result};
 
-/// A lease that is not renewed lasts so long, unless its process is known to be gone.
-const LASTS: Duration = Duration::from_secs(60);
+/// A lease that is not renewed ends after this time, or once its process is known to be gone.
+const TTL: Duration = Duration::from_secs(60);
 
 /// The right to do one job, whether held or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Lease {
 
     /// How long a holder may be silent.
     pub fn lasts() -> Duration {
-        LASTS
+        TTL
     }
 
     /// Takes or keeps the lease, unless another process holds it that is not known to be gone.
@@ -152,5 +152,5 @@ type OfName = diesel::helper_types::Filter<job_lease::table, diesel::dsl::Eq<job
 
 /// Until when a lease lasts that is taken now.
 fn until(connection: &DbConnection) -> diesel::expression::SqlLiteral<BigInt> {
-    sql(&format!("{} + {}", dialect::epoch_milliseconds(connection.engine()), LASTS.as_millis()))
+    sql(&format!("{} + {}", dialect::epoch_milliseconds(connection.engine()), TTL.as_millis()))
 }

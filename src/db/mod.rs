@@ -47,8 +47,8 @@ use crate::error::{Error, Result};
 /// How long a request waits for a free connection before the page says that the database is away.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 
-/// So often somebody who waits for a connection looks whether the server is away.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// Whoever waits for a connection looks at this interval whether the server is away.
+const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// What a connection keeps of an SQLite file, in kB. The one that writes keeps less: most of its commits look through
 /// all that it keeps, and in a storm there are hundreds a second.
@@ -233,7 +233,7 @@ impl Database {
     fn checkout(&self, pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
         let began = Instant::now();
         // Whoever waits for SQLite's one place to write keeps their turn.
-        let patience = if self.engine == Engine::Sqlite { WAIT_FOR_CONNECTION } else { LOOK_AGAIN };
+        let patience = if self.engine == Engine::Sqlite { WAIT_FOR_CONNECTION } else { LOOK_INTERVAL };
         loop {
             self.outage.check()?;
             match pool.get_timeout(patience) {

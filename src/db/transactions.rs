@@ -14,13 +14,13 @@ use super::outage::Outage;
 use super::{DbConnection, Engine, dialect, lock_order};
 use crate::error::{Error, Result};
 
-/// The most times a transaction is tried.
-const TRIES: u32 = 8;
+/// A transaction is tried at most this many times.
+const MAX_ATTEMPTS: u32 = 8;
 
-/// No new try is begun after so long; the last one may still wait for its locks.
-const LONGEST: Duration = Duration::from_secs(12);
+/// No attempt begins later than this; the last one may still wait for its locks.
+const TIMEOUT: Duration = Duration::from_secs(12);
 
-/// From so long on, a lock that was not given is not asked for again.
+/// A lock that was not given within this time is not asked for again.
 const HELD_AFTER: Duration = Duration::from_secs(3);
 
 /// The longest pause before the second try; doubled with each one after it.
@@ -70,13 +70,13 @@ pub(super) fn repeated<T>(mut once: impl FnMut() -> Result<T>) -> Result<T> {
     let mut longest = FIRST_PAUSE;
     for tried in 1.. {
         match once() {
-            Err(Error::Transient(reason)) if tried < TRIES && started.elapsed() < LONGEST => {
+            Err(Error::Transient(reason)) if tried < MAX_ATTEMPTS && started.elapsed() < TIMEOUT => {
                 tracing::debug!(tried, reason, "a transaction is repeated");
                 std::thread::sleep(longest.mul_f64(chance()));
                 longest = LONGEST_PAUSE.min(longest * 2);
             }
             // One who waited as long as one waits for a lock is told; a shorter wait was no wait for one.
-            Err(Error::Held) if tried < TRIES && started.elapsed() < HELD_AFTER => {
+            Err(Error::Held) if tried < MAX_ATTEMPTS && started.elapsed() < HELD_AFTER => {
                 std::thread::sleep(longest.mul_f64(chance()));
             }
             Err(Error::Transient(reason)) => {
@@ -96,7 +96,7 @@ fn chance() -> f64 {
 /// How long a request waits for the database before its page says that it is away.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
-/// After so long without an answer somebody looks whether the database is there at all.
+/// After this time without an answer, somebody looks whether the database is there at all.
 const SUSPICIOUS: Duration = Duration::from_secs(3);
 
 /// How far work is, for the one who waits for it: before its commit it can be given up, and then must not happen later.
@@ -131,7 +131,7 @@ impl GivenUp {
     }
 }
 
-/// Work on a thread of its own, which is waited for so long and no longer: a database that hangs holds no page.
+/// Work on a thread of its own, for which a page waits only so long: a database that hangs holds no page.
 pub(super) async fn answered<T: Send + 'static>(
     outage: &Arc<Outage>,
     work: impl FnOnce(GivenUp) -> Result<T> + Send + 'static,
@@ -178,7 +178,7 @@ mod tests {
             deadlock()
         });
         assert!(matches!(ended, Err(Error::Unavailable(_))), "{ended:?}");
-        assert_eq!(tries, TRIES);
+        assert_eq!(tries, MAX_ATTEMPTS);
     }
 
     #[test]

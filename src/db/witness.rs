@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 /// Looks for the row; waits until a commit that is still under way has ended.
 type Proof = Box<dyn Fn(&mut DbConnection) -> Result<bool>>;
 
-/// So long one tries to look, and pauses between two tries.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// The proof is looked for during this time, with this pause between two attempts.
+const TIMEOUT: Duration = Duration::from_secs(8);
 const PAUSE: Duration = Duration::from_millis(100);
 
 thread_local! {
@@ -71,7 +71,7 @@ impl Database {
                 .checkout(&self.writes)
                 .and_then(|mut connection| transactions::within(&mut connection, Begin::Write, proof));
             match asked {
-                Err(_) if started.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+                Err(_) if started.elapsed() < TIMEOUT => std::thread::sleep(PAUSE),
                 asked => return asked,
             }
         }

@@ -25,8 +25,8 @@ use crate::web::upload::{SentFile, Upload};
 /// The name of a text that was typed or pasted, in the audit trail.
 const PASTED: &str = "pasted.csv";
 
-/// The largest file whose text stays in a refused form.
-const KEPT: usize = 256 * 1024;
+/// The most bytes of a file whose text stays in a refused form.
+const MAX_KEPT: usize = 256 * 1024;
 
 #[derive(Serialize)]
 struct ImportPage {
@@ -136,7 +136,7 @@ fn form<T: Importable>(visit: &Visit, status: StatusCode, sent: Sent) -> Answer 
     let (mut kept_name, mut lost_name) = (None, None);
     let mut field = "text";
     if let Some(file) = file {
-        match String::from_utf8(file.content).ok().filter(|text| text.len() <= KEPT) {
+        match String::from_utf8(file.content).ok().filter(|text| text.len() <= MAX_KEPT) {
             Some(content) => {
                 text = content.replace("\r\n", "\n");
                 kept_name = Some(file.name);

@@ -13,7 +13,7 @@ use crate::error::Result;
 /// How often one looks whether the hour of a daily job has come.
 const LOOK: Duration = Duration::from_secs(15);
 
-/// A daily job that failed is tried again after so long.
+/// A daily job that failed is tried again after this time.
 pub const AGAIN: TimeDelta = TimeDelta::minutes(10);
 
 type Due = dyn Fn() -> Result<bool> + Send + Sync;
@@ -52,7 +52,7 @@ impl std::fmt::Debug for Job {
 }
 
 impl Job {
-    /// A job that runs every so often.
+    /// A job that runs at that interval.
     pub fn every(
         name: &'static str,
         every: Duration,

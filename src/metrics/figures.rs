@@ -18,11 +18,11 @@ use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::totals::{self, Totals};
 use crate::jobs::store::{self as jobs, JobRun};
 
-/// So long figures stand at least.
-const STAND: Duration = Duration::from_secs(15);
+/// Figures are given again for at least this long.
+const MIN_TTL: Duration = Duration::from_secs(15);
 
-/// Figures that took long stand so many times as long.
-const TIMES: u32 = 100;
+/// Figures are given again for this many times as long as they took.
+const TTL_FACTOR: u32 = 100;
 
 /// The desk at a moment.
 #[derive(Debug, Clone, Default)]
@@ -74,7 +74,7 @@ impl Watch {
     pub async fn figures(&self, database: &Database, stuck_since: NaiveDateTime) -> Option<Figures> {
         let mut kept = self.0.lock().await;
         if let Some(known) =
-            kept.as_ref().filter(|known| known.asked.elapsed() < STAND.max(known.took * TIMES))
+            kept.as_ref().filter(|known| known.asked.elapsed() < MIN_TTL.max(known.took * TTL_FACTOR))
         {
             return known.figures.clone();
         }

@@ -8,7 +8,7 @@ use crate::base::form::{FieldErrors, Fields, Message};
 /// Shorter parts of names are not looked for: too many names hold them.
 const SHORTEST_PART: usize = 3;
 
-/// So many ids are named where a name means several.
+/// The most ids that are named where a name means several.
 const NAMED: usize = 5;
 
 /// What somebody typed into the field of an id.

@@ -19,7 +19,7 @@ use crate::error::Result;
 /// The spans that are tried, in days, the longest first.
 const SPANS: [i64; 3] = [30, 7, 1];
 
-/// Up to so many usages are added up.
+/// The most usages that are added up.
 const ADDED: i64 = 50_000;
 
 /// Usages, and those of them that could not be accounted.

@@ -32,10 +32,10 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// How long a client may take nothing of what is sent to it.
-const TAKEN_WITHIN: Duration = Duration::from_secs(60);
+const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Connections that may wait to be taken.
-const WAITING: i32 = 1024;
+/// The most connections that wait to be accepted.
+const BACKLOG: i32 = 1024;
 
 /// Starts structured logging to standard error.
 ///
@@ -74,7 +74,7 @@ pub fn bind(listen: SocketAddr) -> Result<TcpListener> {
         // A server that was just stopped leaves connections behind that would keep the port.
         socket.set_reuse_address(true)?;
         socket.bind(&listen.into())?;
-        socket.listen(WAITING)?;
+        socket.listen(BACKLOG)?;
         Ok(socket.into())
     };
     bound().map_err(|error| {
@@ -83,12 +83,12 @@ pub fn bind(listen: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// Has the system end a connection whose client takes nothing of what is sent for so long.
+/// Has the system end a connection whose client reads nothing for [`SEND_TIMEOUT`].
 fn cut_who_takes_nothing(connection: &dyn Any, _: &mut Extensions) {
     #[cfg(target_os = "linux")]
     if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
         // Without it, such a connection only lasts longer.
-        let _ = SockRef::from(stream).set_tcp_user_timeout(Some(TAKEN_WITHIN));
+        let _ = SockRef::from(stream).set_tcp_user_timeout(Some(SEND_TIMEOUT));
     }
 }
 

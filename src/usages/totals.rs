@@ -10,7 +10,7 @@ use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
-/// Up to so many rows are counted and added up, whatever the filter.
+/// The most rows that are counted and added up, whatever the filter.
 pub const COUNTED_ROWS: i64 = 10_000;
 
 /// Exact totals of a filter.

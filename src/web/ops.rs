@@ -9,11 +9,11 @@ use super::state::AppState;
 use crate::db::{Database, access, dialect, migrations, versions};
 use crate::error::Error;
 
-/// A database that has not answered by then is not ready.
-const WITHIN: Duration = Duration::from_secs(6);
+/// A database that has not answered after this time is not ready.
+const TIMEOUT: Duration = Duration::from_secs(6);
 
-/// So long an answer stands: everybody may ask, and asking costs a write.
-const STANDS: Duration = Duration::from_secs(1);
+/// An answer is given again for this long, because everybody may ask and asking costs a write.
+const TTL: Duration = Duration::from_secs(1);
 
 /// When it was asked, and why not ready, if so.
 type Found = (Instant, Option<String>);
@@ -40,14 +40,14 @@ pub async fn ready(state: web::Data<AppState>) -> HttpResponse {
 /// Why the app cannot serve, if so.
 async fn obstacle(state: &AppState) -> Option<String> {
     let known = || state.readiness.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, found)) = known().as_ref().filter(|(at, _)| at.elapsed() < STANDS) {
+    if let Some((_, found)) = known().as_ref().filter(|(at, _)| at.elapsed() < TTL) {
         return found.clone();
     }
     let database = state.database.clone();
-    let found = match tokio::time::timeout(WITHIN, web::block(move || look(&database))).await {
+    let found = match tokio::time::timeout(TIMEOUT, web::block(move || look(&database))).await {
         Ok(Ok(found)) => found,
         Ok(Err(_)) => Some("the app is shutting down".to_owned()),
-        Err(_) => Some(format!("the database gave no answer within {} s", WITHIN.as_secs())),
+        Err(_) => Some(format!("the database gave no answer within {} s", TIMEOUT.as_secs())),
     };
     *known() = Some((Instant::now(), found.clone()));
     found

@@ -19,10 +19,10 @@ use crate::web::state::AppState;
 /// A session ends this long after sign-in, whatever happens.
 const ABSOLUTE_HOURS: i64 = 12;
 
-/// A session ends when nothing was asked for so long.
+/// A session ends this long after its last request.
 const IDLE_MINUTES: i64 = 120;
 
-/// Clocks of two instances may differ by so much.
+/// The clocks of two instances may differ by this much.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 
 const USER: &str = "user";

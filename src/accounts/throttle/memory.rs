@@ -14,7 +14,7 @@ use super::{Subject, Wait};
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The most waits that are remembered at once.
-const MOST: usize = 10_000;
+const MAX_WAITS: usize = 10_000;
 
 /// Waits by their subjects. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -33,10 +33,10 @@ impl Memory {
     /// Remembers a wait that the database gave just now.
     pub fn keep(&self, wait: &Wait) {
         let mut known = self.known();
-        if known.len() >= MOST {
+        if known.len() >= MAX_WAITS {
             known.retain(|_, (since, _)| since.elapsed() < FRESH);
         }
-        if known.len() < MOST {
+        if known.len() < MAX_WAITS {
             known.insert(wait.subject.key.clone(), (Instant::now(), wait.clone()));
         }
     }

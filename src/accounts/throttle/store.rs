@@ -10,8 +10,8 @@ use crate::db::schema::sign_in_attempt as attempt;
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
-/// So long after the last try it is forgotten.
-const KEPT: TimeDelta = TimeDelta::days(1);
+/// Attempts are forgotten this long after the last one.
+const RETENTION: TimeDelta = TimeDelta::days(1);
 
 /// Makes sure that the subjects have rows.
 pub fn prepare(connection: &mut DbConnection, subjects: &[Subject], now: NaiveDateTime) -> Result<()> {
@@ -23,7 +23,7 @@ pub fn prepare(connection: &mut DbConnection, subjects: &[Subject], now: NaiveDa
 
 /// Removes what is forgotten.
 pub fn tidy(connection: &mut DbConnection, now: NaiveDateTime) -> Result<()> {
-    diesel::delete(attempt::table.filter(attempt::last_at.lt(now - KEPT))).execute(connection)?;
+    diesel::delete(attempt::table.filter(attempt::last_at.lt(now - RETENTION))).execute(connection)?;
     Ok(())
 }
 

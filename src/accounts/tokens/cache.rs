@@ -14,7 +14,7 @@ use super::token::{self, Token};
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The most tokens that are known at once.
-const MOST: usize = 1_000;
+const MAX_TOKENS: usize = 1_000;
 
 type Known = HashMap<String, (Instant, Token)>;
 
@@ -39,10 +39,10 @@ impl TokenCache {
     /// Keeps a token that was recognised just now.
     pub fn keep(&self, secret: &SecretString, token: &Token) {
         let mut known = self.known();
-        if known.len() >= MOST {
+        if known.len() >= MAX_TOKENS {
             known.retain(|_, (since, _)| since.elapsed() < FRESH);
         }
-        if known.len() < MOST {
+        if known.len() < MAX_TOKENS {
             known.insert(token::hash(secret), (Instant::now(), token.clone()));
         }
     }

@@ -37,7 +37,7 @@ struct FormPage {
 /// The fields of a rule that are decided together: whom to tell, and where.
 const UNITS: [Unit<'static>; 3] = [&["threshold"], &["to_webhook", "webhook_url"], &["to_mail", "mail_to"]];
 
-/// So often a form is merged with a rule that changes again and again.
+/// A form is merged at most this many times with a rule that changes again and again.
 const TRIES: usize = 3;
 
 async fn show(visit: &Visit, outlets: &Outlets, rule: Option<&Rule>, form: FormState) -> Answer {

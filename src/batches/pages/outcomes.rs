@@ -16,7 +16,7 @@ use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::{Filter, Handled};
 use crate::web::locale;
 
-/// Up to so many new failures are added up by cause.
+/// The most new failures that are added up by cause.
 const ADDED_UP: i64 = 10_000;
 
 /// What is asked of the database beside the batch itself.

@@ -9,8 +9,8 @@ use diesel::sql_types::{BigInt, Text};
 use super::super::{DbConnection, Engine};
 use crate::error::Result;
 
-/// From so many rows on, building anew may be worth its fixed price.
-const MANY: i64 = 5_000;
+/// From this number of rows on, building indexes anew may be worth its fixed price.
+const REBUILD_FROM: i64 = 5_000;
 
 /// Memory for pages meanwhile: the ids of millions of rows come in no order, and each page that does not fit
 /// is written and read again and again.
@@ -27,7 +27,7 @@ pub struct Bulk {
 /// Sets aside what makes inserting so many rows slow; to be called in the transaction that inserts them.
 pub fn begin_bulk(connection: &mut DbConnection, table: &str, rows: u64) -> Result<Bulk> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-    if connection.engine() != Engine::Sqlite || rows < MANY {
+    if connection.engine() != Engine::Sqlite || rows < REBUILD_FROM {
         return Ok(Bulk::default());
     }
     let mut bulk = Bulk::default();

@@ -12,8 +12,8 @@ use super::{Condition, Statement, contains};
 use crate::base::secrets;
 use crate::db::schema::llmusage_accounting_failed as failed;
 
-/// What is kept of one row at most, in bytes; the end of a longer reason is not searched.
-const LONGEST: usize = 1_000_000;
+/// The most bytes that are kept of one row; the end of a longer reason is not searched.
+const MAX_BYTES: usize = 1_000_000;
 
 /// For PostgreSQL: a word that names a secret, an address, or letters and signs in a run as long as a key.
 const COARSE_SIGNS: &str = "key|token|secret|pass|pwd|auth|bearer|cookie|session|credential|sign|begin |sk-|\\*\\*|://|密|口令\
@@ -92,7 +92,7 @@ pub fn keep_shown(
     for (id, reason) in reasons {
         let Some(reason) = reason.as_deref().filter(|reason| secrets::has_secret(reason)) else { continue };
         let mut shown = secrets::mask(reason).into_owned();
-        while shown.len() > LONGEST || !shown.is_char_boundary(shown.len().min(LONGEST)) {
+        while shown.len() > MAX_BYTES || !shown.is_char_boundary(shown.len().min(MAX_BYTES)) {
             shown.pop();
         }
         Statement::new(engine, "INSERT INTO masked_reason (failed_id, shown) VALUES (")

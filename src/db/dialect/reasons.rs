@@ -163,7 +163,7 @@ struct Note {
     failed_id: Option<Vec<u8>>,
 }
 
-/// The oldest notes, so many at most.
+/// The oldest notes, at most `limit`.
 pub fn reason_changes(connection: &mut DbConnection, limit: i64) -> Result<Vec<ReasonChange>> {
     let id = match connection.engine() {
         Engine::Sqlite => "CAST(failed_id AS BLOB)",

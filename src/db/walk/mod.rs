@@ -86,7 +86,7 @@ pub fn to_cursor(order: Order, sort: String, (id, text, number): Place) -> Curso
     Cursor { key, id: id.into(), sort }
 }
 
-/// So many rows are passed at once: their ids are values of one query.
+/// The most rows that are passed at once; their ids are values of one query.
 const HOP: usize = 5_000;
 
 /// A list that can be walked.

@@ -16,7 +16,7 @@ use crate::failed_accounting::{route, totals};
 /// How many days the small chart of a cause shows.
 pub const DAYS: i64 = 30;
 
-/// Up to so many failures in these days are drawn.
+/// The most failures of these days that are drawn.
 pub const DRAWN: i64 = 20_000;
 
 /// No failure is older; earlier times are blank or zero ones.

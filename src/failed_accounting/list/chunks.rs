@@ -24,7 +24,7 @@ use crate::failed_accounting::route;
 /// Rows that are fetched at once: few at first and where reasons are long, more as long as they are short.
 const FEWEST_ROWS: i64 = 50;
 const MOST_ROWS: i64 = 2_000;
-/// About so many bytes of text are held at once.
+/// About this many bytes of text are held at once.
 const CHUNK_BYTES: usize = 2 * 1024 * 1024;
 
 /// Ids that are sorted at once where no index has them in order: each time costs a pass over the filter's rows.

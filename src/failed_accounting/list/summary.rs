@@ -19,7 +19,7 @@ use crate::db::values::TolerantWords;
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
-/// So many titles are read at once.
+/// The most titles that are read at once.
 const TITLES: usize = 1_000;
 
 /// The failures that share a day, a model, an organisation or a cause.

@@ -18,10 +18,10 @@ use crate::db::values::{TolerantText, TolerantTime};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
-/// Up to so many rows are always counted, whatever the filter.
+/// At least this many rows are counted, whatever the filter.
 pub const COUNTED_ROWS: i64 = 10_000;
 
-/// Up to so many index entries are read for one money line: some 40 ms.
+/// The most index entries that are read for one money line, which takes some 40 ms.
 pub const INDEXED_ROWS: i64 = 500_000;
 
 /// Of one cause, handled ones and all: a page of causes has twenty of these numbers.

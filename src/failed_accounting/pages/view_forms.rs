@@ -36,7 +36,7 @@ struct FormPage {
 /// The fields of a view, each decided by itself.
 const UNITS: [Unit<'static>; 2] = [&["name"], &["shared"]];
 
-/// So often a form is merged with a view that changes again and again.
+/// A form is merged at most this many times with a view that changes again and again.
 const TRIES: usize = 3;
 
 /// A view of the person's own, as a choice.

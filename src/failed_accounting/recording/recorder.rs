@@ -17,11 +17,11 @@ use crate::error::{Error, Result};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::usages::recording::{Recorded, Recording};
 
-/// The most that one transaction holds: others than recorders want to write, too.
-const GROUP: usize = 64;
+/// The most failures that one transaction writes; others than recorders want to write, too.
+const MAX_GROUP: usize = 64;
 
-/// How long a group waits for those who were under way a moment ago: programs that were just answered come again.
-const PATIENCE: Duration = Duration::from_millis(2);
+/// A group waits this long for programs that were just answered, because they come again.
+const GROUP_DELAY: Duration = Duration::from_millis(2);
 
 /// Writes the answer to the program that recorded a failure.
 pub type Render = Arc<dyn Fn(&FailedRecord) -> Result<String> + Send + Sync>;
@@ -147,11 +147,11 @@ impl Recorder {
     /// commits.
     fn gather(&self, last: usize) -> Vec<Waiting> {
         let mut queue = self.queue();
-        queue.wanted = (queue.waiting.len() + last).min(GROUP);
+        queue.wanted = (queue.waiting.len() + last).min(MAX_GROUP);
         let is_short = |queue: &mut Queue| queue.waiting.len() < queue.wanted;
-        let waited = self.queue.1.wait_timeout_while(queue, PATIENCE, is_short);
+        let waited = self.queue.1.wait_timeout_while(queue, GROUP_DELAY, is_short);
         let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let count = queue.waiting.len().min(GROUP);
+        let count = queue.waiting.len().min(MAX_GROUP);
         queue.is_writing = count > 0;
         queue.waiting.drain(..count).collect()
     }

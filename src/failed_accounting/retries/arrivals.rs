@@ -15,11 +15,11 @@ use crate::failed_accounting::case::{Acted, Case, Place};
 /// The author of what follows from a new failure.
 pub const AUTHOR: &str = "new failures";
 
-/// Between two steps of one failure.
+/// The pause between two steps of one failure.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// New failures that are read at once.
-const SOME: i64 = 200;
+/// The most new failures that are read at once.
+const BATCH_SIZE: i64 = 200;
 
 /// Looks at new failures.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ impl Arrivals {
 
     /// Looks at some; whether there are more.
     pub fn step(&self) -> Result<bool> {
-        let ids = self.database.run_here(|connection| arrivals::some(connection, SOME))?;
+        let ids = self.database.run_here(|connection| arrivals::some(connection, BATCH_SIZE))?;
         for id in &ids {
             let at = self.clock.now();
             let author = Author { name: AUTHOR.to_owned(), source: Source::Job, request_id: None, at };
@@ -55,7 +55,7 @@ impl Arrivals {
                 Err(error) => return Err(error),
             }
         }
-        Ok(ids.len() as i64 == SOME)
+        Ok(ids.len() as i64 == BATCH_SIZE)
     }
 
     fn follow(&self, place: &Place, author: &Author) -> Result<()> {

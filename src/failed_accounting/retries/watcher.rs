@@ -20,7 +20,7 @@ use crate::usages::usage::CREATED;
 /// The author of what the watcher settles.
 pub const AUTHOR: &str = "retry watcher";
 
-/// Between two steps of one settlement.
+/// The pause between two steps of one settlement.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Records that one question asks for.

@@ -22,14 +22,14 @@ use crate::error::{Error, Result};
 
 pub use pipe::Sink;
 
-/// How many read from the database at once; fewer than there are connections for reading.
-const READING: usize = 4;
+/// The most downloads that read from the database at once; fewer than there are connections for reading.
+const MAX_READING: usize = 4;
 
-/// How many of one person there are at once, those included that only wait for their client.
-const OF_ONE_PERSON: usize = 2;
+/// The most downloads of one person at once, including those that only wait for their client.
+const MAX_PER_PERSON: usize = 2;
 
-/// After so many seconds it is worth trying again.
-const AGAIN_IN: u64 = 30;
+/// Whoever is refused may try again after this many seconds.
+const RETRY_AFTER: u64 = 30;
 
 /// What the downloads of an app share. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ impl Default for Places {
 impl Places {
     /// Places for which downloads wait so long, and whose clients may take nothing so long.
     pub fn new(queued: Duration, patience: Duration) -> Places {
-        let reading = Arc::new(Semaphore::new(READING));
+        let reading = Arc::new(Semaphore::new(MAX_READING));
         Places(Arc::new(Shared { reading, persons: Mutex::default(), queued, patience }))
     }
 
@@ -73,7 +73,7 @@ impl Places {
     /// [`Error::Busy`] with what is in the way.
     pub async fn take(&self, person: &str) -> Result<Place> {
         let busy = |key: &'static str| {
-            Err(Error::Busy { message: Message::new(key).with("seconds", AGAIN_IN), seconds: AGAIN_IN })
+            Err(Error::Busy { message: Message::new(key).with("seconds", RETRY_AFTER), seconds: RETRY_AFTER })
         };
         let own = self.of(person);
         let waited = tokio::time::Instant::now();
@@ -91,7 +91,7 @@ impl Places {
     fn of(&self, person: &str) -> Arc<Semaphore> {
         let mut persons = self.0.persons.lock().unwrap_or_else(PoisonError::into_inner);
         persons.retain(|_, own| Arc::strong_count(own) > 1);
-        persons.entry(person.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(OF_ONE_PERSON))).clone()
+        persons.entry(person.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(MAX_PER_PERSON))).clone()
     }
 }
 

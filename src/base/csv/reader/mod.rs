@@ -12,8 +12,8 @@ use std::io::{self, BufRead};
 use super::BOM;
 use crate::base::form::Message;
 
-/// The longest record that is read; a lone quote must not pull a whole file into memory.
-const LONGEST: usize = 64 * 1024 * 1024;
+/// The most bytes of a record; a lone quote must not pull a whole file into memory.
+const MAX_RECORD: usize = 64 * 1024 * 1024;
 
 /// Why a file is refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl<R: BufRead> Reader<R> {
             if state == State::Done {
                 break;
             }
-            if self.cells.len() > LONGEST {
+            if self.cells.len() > MAX_RECORD {
                 return Err(Refusal::of_line(opened, Message::new("csv-long-quote")).into());
             }
             if !self.next_line()? {

@@ -10,13 +10,13 @@ use crate::db::DbConnection;
 use crate::db::dialect::Tab;
 use crate::error::Result;
 
-/// Up to so many index entries are gathered and sorted for a page, when the index tells all that is asked.
+/// The most index entries that are gathered and sorted for a page, when the index holds all that is asked.
 const GATHERED_ENTRIES: i64 = 40_000;
 
-/// Up to so many are walked for a page, in order.
+/// The most index entries that are walked in order for a page.
 const WALKED_ENTRIES: i64 = 120_000;
 
-/// Up to so many are gathered or walked where each costs a look at its row.
+/// The most entries that are gathered or walked where each costs a look at its row.
 const ROWS: i64 = 4_000;
 
 /// What leads to the rows.

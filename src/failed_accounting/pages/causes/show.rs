@@ -153,7 +153,7 @@ async fn keep(visit: &Visit, key: &str, fields: &Fields) -> Result<()> {
 /// The fields of a note, each decided by itself.
 const UNITS: [Unit<'static>; 3] = [&["note"], &["owner"], &["standing"]];
 
-/// So often a form is merged with a note that changes again and again.
+/// A form is merged at most this many times with a note that changes again and again.
 const TRIES: usize = 3;
 
 /// The values of a cause as its form starts with.
