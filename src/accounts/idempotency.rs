@@ -97,7 +97,9 @@ pub fn tidy(connection: &mut DbConnection, now: NaiveDateTime) -> Result<bool> {
         old.select(keys::created_at).offset(MAX_REMOVED).first(connection).optional()?;
     match end {
         Some(end) => diesel::delete(keys::table.filter(keys::created_at.le(end))).execute(connection)?,
-        None => diesel::delete(keys::table.filter(keys::created_at.lt(now - RETENTION))).execute(connection)?,
+        None => {
+            diesel::delete(keys::table.filter(keys::created_at.lt(now - RETENTION))).execute(connection)?
+        }
     };
     Ok(end.is_some())
 }

@@ -71,7 +71,7 @@ async fn try_once(visit: &Visit, state: &AppState, fields: &Fields) -> Result<Op
     let address = visit.address();
     let subjects = [Subject::address(address), Subject::account(&name)];
     let now = state.clock.now();
-    let verified = state.door.verify(&subjects, (&name, typed.clone()), now).await?;
+    let verified = state.sign_in_gate.verify(&subjects, (&name, typed.clone()), now).await?;
     let newer = match &verified {
         Some(user) if password::is_outdated(&user.password_hash) => Some(sign_in::hash(typed).await?),
         _ => None,
@@ -91,7 +91,7 @@ async fn try_once(visit: &Visit, state: &AppState, fields: &Fields) -> Result<Op
     };
     state.database.transaction(note).await?;
     if verified.is_some() {
-        state.door.forget(&subjects);
+        state.sign_in_gate.forget(&subjects);
         tidy(state).await;
     }
     Ok(verified)

@@ -25,22 +25,22 @@ const MAX_CONCURRENT: usize = 4;
 /// A sign-in attempt waits at most this long to be counted.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The door of this process: every password that is tried goes through it. Cheap to clone.
+/// The sign-in gate of this process: every password that is tried passes it. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Door {
+pub struct SignInGate {
     database: Database,
     waits: Memory,
     places: Arc<Semaphore>,
 }
 
-impl Door {
-    /// A door that remembers nobody.
-    pub fn new(database: Database) -> Door {
-        Door { database, waits: Memory::default(), places: Arc::new(Semaphore::new(MAX_CONCURRENT)) }
+impl SignInGate {
+    /// A gate that remembers nobody.
+    pub fn new(database: Database) -> SignInGate {
+        SignInGate { database, waits: Memory::default(), places: Arc::new(Semaphore::new(MAX_CONCURRENT)) }
     }
 
     /// The user of that name and password. The try is counted as failed before the password is looked at; who
-    /// gets a user takes that back with [`throttle::release`], and tells the door with [`Door::forget`].
+    /// gets a user takes that back with [`throttle::release`], and tells the gate with [`SignInGate::forget`].
     ///
     /// # Errors
     /// [`Error::TooManyRequests`] when a subject has to wait; then no hash was computed.

@@ -6,10 +6,10 @@ use chrono::TimeZone;
 use serde_json::json;
 
 use super::delivery::{Channel, Delivery, Reply};
+use super::destinations::Destinations;
 use super::event::Event;
 use super::mail::Mail;
 use super::outbox;
-use super::outlets::Outlets;
 use super::webhook::{self, Post};
 use super::words::Notice;
 use crate::base::clock::Clock;
@@ -24,13 +24,13 @@ pub(super) const FORMAT: u32 = 1;
 pub struct Courier {
     database: Database,
     clock: Clock,
-    outlets: Outlets,
+    destinations: Destinations,
 }
 
 impl Courier {
-    /// A courier to these outlets.
-    pub fn new(database: Database, clock: Clock, outlets: Outlets) -> Courier {
-        Courier { database, clock, outlets }
+    /// A courier to these destinations.
+    pub fn new(database: Database, clock: Clock, destinations: Destinations) -> Courier {
+        Courier { database, clock, destinations }
     }
 
     /// Whether a delivery is due.
@@ -73,13 +73,13 @@ impl Courier {
     fn send(&self, delivery: &Delivery, event: &Event) -> Result<(bool, Reply)> {
         let unset = |setting: &str| Ok((false, Reply::Unset(setting.to_owned())));
         if delivery.channel == Channel::Mail.as_str() {
-            return match &self.outlets.mailer {
+            return match &self.destinations.mailer {
                 Some(mailer) => mailer.send(&self.mail(delivery, event)),
                 None => unset("LLMAGE_SMTP_URL"),
             };
         }
-        let Some(secret) = &self.outlets.secret else { return unset("LLMAGE_WEBHOOK_SECRET") };
-        let url = delivery.target.clone().or_else(|| self.outlets.webhook_url.clone());
+        let Some(secret) = &self.destinations.secret else { return unset("LLMAGE_WEBHOOK_SECRET") };
+        let url = delivery.target.clone().or_else(|| self.destinations.webhook_url.clone());
         let Some(url) = url else { return unset("LLMAGE_WEBHOOK_URL") };
         let post = Post {
             url,
@@ -87,7 +87,7 @@ impl Courier {
             timestamp: Clock::epoch_milliseconds() / 1_000,
             body: self.body(delivery, event),
         };
-        webhook::send(&post, secret, self.outlets.allows_private)
+        webhook::send(&post, secret, self.destinations.allows_private)
     }
 
     /// The event as JSON: the same at each try.
@@ -105,7 +105,7 @@ impl Courier {
             "at": at.map(|at| at.format("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()),
             "title": title,
             "text": text,
-            "link": Notice::of(event).and_then(|notice| self.outlets.link(&notice.path)),
+            "link": Notice::of(event).and_then(|notice| self.destinations.link(&notice.path)),
             "facts": facts,
         })
         .to_string()
@@ -113,8 +113,8 @@ impl Courier {
 
     fn mail(&self, delivery: &Delivery, event: &Event) -> Mail {
         let (title, mut text) = self.words(event);
-        let link = Notice::of(event).and_then(|notice| self.outlets.link(&notice.path));
-        for line in [link, self.outlets.link("/alerts")].into_iter().flatten() {
+        let link = Notice::of(event).and_then(|notice| self.destinations.link(&notice.path));
+        for line in [link, self.destinations.link("/alerts")].into_iter().flatten() {
             text = format!("{text}\n{line}");
         }
         Mail {
@@ -128,7 +128,7 @@ impl Courier {
     /// The sentence, and all of it in lines.
     fn words(&self, event: &Event) -> (String, String) {
         let Some(notice) = Notice::of(event) else { return (event.kind.clone(), event.kind.clone()) };
-        let say = &self.outlets.say;
+        let say = &self.destinations.say;
         let title = say(&notice.title);
         let at = format!("{} {}", event.happened_at.format("%Y-%m-%d %H:%M:%S"), self.clock.zone().name());
         let lines = notice.lines.iter().map(|line| say(line));

@@ -1,7 +1,7 @@
 //! What people type of a rule, checked.
 
+use super::destinations::Destinations;
 use super::mail;
-use super::outlets::Outlets;
 use super::rule::{Kind, MOST_COUNT, Unit, parse_percent};
 use super::store::Wanted;
 use super::webhook;
@@ -19,7 +19,11 @@ const MAX_ADDRESS: usize = 2_000;
 ///
 /// # Errors
 /// What is wrong with which field.
-pub fn wanted(fields: &Fields, kind: Option<Kind>, outlets: &Outlets) -> Result<Wanted, FieldErrors> {
+pub fn wanted(
+    fields: &Fields,
+    kind: Option<Kind>,
+    destinations: &Destinations,
+) -> Result<Wanted, FieldErrors> {
     let mut read = Reader::new(fields);
     let kind = kind.or_else(|| Kind::parse(fields.text("kind").unwrap_or_default()));
     if kind.is_none() {
@@ -30,7 +34,7 @@ pub fn wanted(fields: &Fields, kind: Option<Kind>, outlets: &Outlets) -> Result<
     let (to_webhook, to_mail) = (is_ticked("to_webhook"), is_ticked("to_mail"));
     let webhook_url = read.line("webhook_url", MAX_ADDRESS);
     if let Some(Err(message)) =
-        webhook_url.as_deref().map(|url| webhook::check_url(url, outlets.allows_private))
+        webhook_url.as_deref().map(|url| webhook::check_url(url, destinations.allows_private))
     {
         read.refuse("webhook_url", message);
     }
@@ -39,14 +43,14 @@ pub fn wanted(fields: &Fields, kind: Option<Kind>, outlets: &Outlets) -> Result<
         read.refuse("mail_to", message);
     }
     if to_webhook {
-        if outlets.secret.is_none() {
+        if destinations.secret.is_none() {
             read.refuse("to_webhook", Message::new("error-alert-no-secret"));
-        } else if webhook_url.is_none() && outlets.webhook_url.is_none() {
+        } else if webhook_url.is_none() && destinations.webhook_url.is_none() {
             read.refuse("webhook_url", Message::new("error-alert-no-url"));
         }
     }
     if to_mail {
-        match &outlets.mailer {
+        match &destinations.mailer {
             None => read.refuse("to_mail", Message::new("error-alert-no-mail")),
             Some(mailer) if mail_to.is_none() && mailer.to().is_none() => {
                 read.refuse("mail_to", Message::new("error-alert-no-address"));

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::courier::FORMAT;
 use super::delivery::Reply;
-use super::outlets::Outlets;
+use super::destinations::Destinations;
 use super::webhook::{self, Post};
 use crate::audit::chain::{self, Head};
 use crate::base::clock::Clock;
@@ -17,15 +17,17 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Unavailable`] where the webhook did not take it.
-pub fn tell(database: &Database, clock: &Clock, outlets: &Outlets) -> Result<()> {
+pub fn tell(database: &Database, clock: &Clock, destinations: &Destinations) -> Result<()> {
     let head = database.run_here(chain::head)?;
     tracing::info!(id = head.id, hash = head.hash, keyed = head.is_keyed(), "the end of the audit trail");
-    let (Some(url), Some(secret)) = (outlets.webhook_url.clone(), &outlets.secret) else { return Ok(()) };
+    let (Some(url), Some(secret)) = (destinations.webhook_url.clone(), &destinations.secret) else {
+        return Ok(());
+    };
     let delivery = nanoid::nanoid!();
     let body = body(&head, &delivery, clock);
     let timestamp = Clock::epoch_milliseconds() / 1_000;
     let post = Post { url, delivery, timestamp, body };
-    match webhook::send(&post, secret, outlets.allows_private)? {
+    match webhook::send(&post, secret, destinations.allows_private)? {
         (true, _) => Ok(()),
         (false, reply) => Err(not_taken(reply)),
     }

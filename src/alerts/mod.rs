@@ -7,6 +7,7 @@
 pub mod address;
 pub mod courier;
 pub mod delivery;
+pub mod destinations;
 pub mod evaluation;
 pub mod event;
 pub mod form;
@@ -15,7 +16,6 @@ pub mod history;
 pub mod mail;
 pub mod occurrences;
 pub mod outbox;
-pub mod outlets;
 pub mod pages;
 pub mod reading;
 pub mod rule;

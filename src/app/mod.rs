@@ -3,8 +3,8 @@
 //! A route exists only by being in [`routes`], so none can be without a guard.
 //! Over 250 lines: one for each route, in one table.
 
+mod destinations;
 mod openapi;
-mod outlets;
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use secrecy::ExposeSecret;
 
 use crate::accounts::pages::{account, users};
 use crate::accounts::role::Role::{Admin, Operator, Viewer};
-use crate::accounts::sign_in::Door;
+use crate::accounts::sign_in::SignInGate;
 use crate::accounts::tokens::cache::TokenCache;
 use crate::accounts::tokens::{api as token_api, pages as tokens};
 use crate::accounts::{login, store};
-use crate::alerts::{outlets::Outlets, pages as alerts};
+use crate::alerts::{destinations::Destinations, pages as alerts};
 use crate::archive::{api as archive_api, pages as archive};
 use crate::audit::pages as audit;
 use crate::base::clock::Clock;
@@ -55,7 +55,7 @@ pub struct Application {
     state: AppState,
     recorder: Recorder,
     watch: Watch,
-    outlets: Outlets,
+    destinations: Destinations,
     secret: String,
     assets: Assets,
 }
@@ -63,7 +63,7 @@ pub struct Application {
 /// What an app needs beside its database, all of it checked: the settings, templates and static files.
 #[derive(Debug)]
 pub struct Prepared {
-    outlets: Outlets,
+    destinations: Destinations,
     assets: Assets,
     templates: Arc<Templates>,
     sources: NameSources,
@@ -75,7 +75,7 @@ impl Prepared {
     /// # Errors
     /// [`crate::error::Error::Unavailable`] with one line that names the setting.
     pub fn new(config: &Config) -> Result<Prepared> {
-        let outlets = outlets::outlets(config)?;
+        let destinations = destinations::destinations(config)?;
         let assets = Assets::of(config.assets.as_deref())?;
         let templates = Arc::new(Templates::load(&assets)?);
         let sources = NameSources {
@@ -83,7 +83,7 @@ impl Prepared {
             users: config.users_sql.clone(),
             organisations: config.organisations_sql.clone(),
         };
-        Ok(Prepared { outlets, assets, templates, sources })
+        Ok(Prepared { destinations, assets, templates, sources })
     }
 
     /// Where names come from.
@@ -100,7 +100,7 @@ impl Application {
 
     /// As [`Application::new`], of what was checked before.
     pub fn of(prepared: Prepared, config: &Config, database: Database, clock: Clock) -> Result<Application> {
-        let Prepared { outlets, assets, templates, sources } = prepared;
+        let Prepared { destinations, assets, templates, sources } = prepared;
         let secret = match &config.secret_key {
             Some(secret) => secret.expose_secret().to_owned(),
             None => database.transaction_here(store::secret_key)?,
@@ -108,7 +108,7 @@ impl Application {
         database.run_here(|connection| sources.check(connection))?;
         let state = AppState {
             downloads: Places::default(),
-            door: Door::new(database.clone()),
+            sign_in_gate: SignInGate::new(database.clone()),
             tokens: TokenCache::default(),
             readiness: Default::default(),
             meter: Default::default(),
@@ -130,7 +130,7 @@ impl Application {
         Ok(Application {
             recorder: Recorder::new(state.database.clone()),
             watch: Watch::default(),
-            outlets,
+            destinations,
             state,
             secret,
             assets,
@@ -138,8 +138,8 @@ impl Application {
     }
 
     /// Where alerts go.
-    pub fn outlets(&self) -> &Outlets {
-        &self.outlets
+    pub fn destinations(&self) -> &Destinations {
+        &self.destinations
     }
 
     /// The actix app, alike for the server and for tests.
@@ -158,7 +158,7 @@ impl Application {
             .app_data(web::Data::new(self.state.clone()))
             .app_data(web::Data::new(self.recorder.clone()))
             .app_data(web::Data::new(self.watch.clone()))
-            .app_data(web::Data::new(self.outlets.clone()))
+            .app_data(web::Data::new(self.destinations.clone()))
             .app_data(web::PayloadConfig::new(request::BODY_LIMIT))
             .configure(|service| self.assets.serve(service))
             .configure(configure)

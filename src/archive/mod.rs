@@ -5,7 +5,6 @@
 pub mod api;
 pub mod form;
 pub mod holding;
-mod judgement;
 pub mod left;
 pub mod mover;
 pub mod moving;
@@ -14,4 +13,5 @@ pub mod preview;
 pub mod restore;
 pub mod run;
 pub mod store;
+mod verdict;
 pub mod walk;

@@ -7,9 +7,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::sql_types::Text;
 use diesel::{QueryResult, QueryableByName};
 
-use super::judgement::{FRESH, Judged, KNOWN, Proved, tally};
 use super::left::{Left, Reason};
 use super::run::Sums;
+use super::verdict::{FRESH, Judged, KNOWN, Proved, tally};
 use super::walk::{Candidate, Rows};
 use crate::db::dialect::{self, Column, Statement};
 use crate::db::lock_order::{self, Lock};

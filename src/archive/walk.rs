@@ -99,7 +99,7 @@ impl Shape {
             if is_same_day {
                 statement = statement.sql(&format!(" AND u.{key} > "));
                 statement = match place.key.parse::<i64>() {
-                    Ok(number) if engine == Engine::Sqlite => statement.number(number),
+                    Ok(number) if engine.keeps_any_type() => statement.number(number),
                     _ => statement.text(place.key.as_str()),
                 };
             }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::judgement::Reason;
+use super::verdict::Reason;
 use crate::audit::event::{self, FAILED_ACCOUNTING};
 use crate::db::DbConnection;
 use crate::db::dialect::Statement;

@@ -6,8 +6,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::batch::{Action, Batch};
-use super::judgement::Item;
 use super::stretch;
+use super::verdict::Item;
 use crate::db::DbConnection;
 use crate::db::schema::batch_item as item;
 use crate::db::schema::batch_outcome::{self as outcome, dsl};

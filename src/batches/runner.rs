@@ -32,7 +32,7 @@ pub struct Runner {
 
 /// What a batch needs next, as it was read.
 enum Work {
-    Rows(Vec<super::judgement::Item>),
+    Rows(Vec<super::verdict::Item>),
     Look(super::batch::Canary),
     Undo(Vec<undo::Done>),
     Nothing,

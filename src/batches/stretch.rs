@@ -9,10 +9,10 @@ use serde_json::json;
 
 use super::batch::{Action, Batch, State};
 use super::counts::Progress;
-use super::judgement::{self, Item, Reason};
 use super::outcome::{self, Outcome};
 use super::pace::MOST_WHOLE;
 use super::store::{self, Step};
+use super::verdict::{self, Item, Reason};
 use crate::audit::event::{Author, FAILED_ACCOUNTING};
 use crate::audit::store as audit;
 use crate::db::DbConnection;
@@ -132,10 +132,10 @@ impl<'a> Stretch<'a> {
         for item in self.items {
             let id = &item.failed_id;
             let found = self.cases.of(id).and_then(|case| case.failure(id).ok());
-            let judged = judgement::unchanged((item, self.batch), found, self.events.get(id)).map(drop);
+            let judged = verdict::unchanged((item, self.batch), found, self.events.get(id)).map(drop);
             let not_done = match (judged, self.cases.of_mut(id)) {
                 (Err(reason), _) => Some(reason),
-                (Ok(()), Some(case)) => match judgement::act(case, (self.batch, id), author)? {
+                (Ok(()), Some(case)) => match verdict::act(case, (self.batch, id), author)? {
                     (Acted::Again, _) => break,
                     (Acted::Done, reason) => reason,
                 },

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::batch::{Action, Batch, State};
-use super::judgement::{self, Reason};
 use super::outcome::{self as outcomes_of, Outcome};
 use super::store::{self, Step};
+use super::verdict::{self, Reason};
 use crate::audit::event::{self, Author, FAILED_ACCOUNTING};
 use crate::audit::store::{self as audit, Event};
 use crate::base::clock::TIME_FORMAT;
@@ -97,7 +97,7 @@ pub(super) fn run(
                 };
                 match restored {
                     Ok(()) => None,
-                    Err(error) => Some(judgement::refusal(error)?),
+                    Err(error) => Some(verdict::refusal(error)?),
                 }
             }
             (Ok(_), None) => Some(Reason::meanwhile("batch-gone", last)),

@@ -12,7 +12,7 @@ use crate::audit::event::Author;
 use crate::audit::{key, store as audit};
 use crate::config::Config;
 use crate::db::durability::server_weakness;
-use crate::db::{Database, Engine, access, migrations, versions, zone};
+use crate::db::{Database, access, migrations, versions, zone};
 use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
 use crate::server::jobs;
@@ -75,7 +75,7 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
     seal_trail(&desk)?;
     let Desk { database, clock } = desk;
     let application = app::Application::of(prepared, config, database.clone(), clock.clone())?;
-    let background = jobs::all(config, application.outlets(), &database, &clock);
+    let background = jobs::all(config, application.destinations(), &database, &clock);
     server::serve(config, listener, application, background, (&database, &clock))
 }
 
@@ -83,7 +83,7 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
 fn migrate(desk: &Desk, options: &Serve) -> Result<()> {
     let database = &desk.database;
     versions::check(database)?;
-    if database.engine() == Engine::Sqlite || options.migrate {
+    if database.engine().has_one_writer() || options.migrate {
         warn_of_others(database, |words| tracing::warn!("{words}"))?;
         migrations::upgrade(database, !options.no_copy, &mut tell_copy, &mut |name| {
             tracing::info!(migration = name, "applying");

@@ -33,8 +33,9 @@ impl std::fmt::Debug for DbConnection {
 }
 
 /// Which database answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Engine {
+    #[default]
     Sqlite,
     Mysql,
     Postgres,
@@ -58,6 +59,16 @@ impl Engine {
             Engine::Mysql => "mysql",
             Engine::Postgres => "postgres",
         }
+    }
+
+    /// Whether one transaction writes at a time. Such a database is a file of this app, which it migrates by itself.
+    pub fn has_one_writer(self) -> bool {
+        self == Engine::Sqlite
+    }
+
+    /// Whether a cell holds a value of any type, whatever the type of its column.
+    pub fn keeps_any_type(self) -> bool {
+        self == Engine::Sqlite
     }
 
     /// Whether the URL names an SQLite file that does not exist.

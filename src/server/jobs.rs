@@ -8,7 +8,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use crate::accounts::idempotency;
 use crate::alerts::courier::Courier;
 use crate::alerts::evaluation::Evaluator;
-use crate::alerts::{head, outlets::Outlets, tidy as alert_history};
+use crate::alerts::{destinations::Destinations, head, tidy as alert_history};
 use crate::archive::mover::{self, Mover};
 use crate::archive::{form, store as archive};
 use crate::audit::event::{Author, Source};
@@ -28,7 +28,7 @@ use crate::jobs::{Job, Turn};
 
 /// The jobs of a server: `Job::every(name, how often, step)` or `Job::daily(name, at, step)`, with `.when(is_due)` where
 /// a look is cheaper than a step. The name in words is `job-<name>` in the catalogue.
-pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Clock) -> Vec<Job> {
+pub fn all(config: &Config, destinations: &Destinations, database: &Database, clock: &Clock) -> Vec<Job> {
     let mut jobs = vec![
         tidying("tidy idempotency keys", (idempotency::is_due, idempotency::tidy), database, clock),
         tidying("tidy previews", (previews::is_due, previews::tidy), database, clock),
@@ -41,8 +41,8 @@ pub fn all(config: &Config, outlets: &Outlets, database: &Database, clock: &Cloc
         archive_mover(database, clock),
         check_asked(database, clock),
         alerts(config, database, clock),
-        alert_deliveries(outlets, database, clock),
-        audit_head(outlets, database, clock),
+        alert_deliveries(destinations, database, clock),
+        audit_head(destinations, database, clock),
     ];
     jobs.extend(archive_schedule(config, database, clock));
     jobs
@@ -172,9 +172,9 @@ fn alerts(config: &Config, database: &Database, clock: &Clock) -> Job {
 }
 
 /// Sends what alerts say.
-fn alert_deliveries(outlets: &Outlets, database: &Database, clock: &Clock) -> Job {
+fn alert_deliveries(destinations: &Destinations, database: &Database, clock: &Clock) -> Job {
     let (lease, database) = leased("alert deliveries", database);
-    let courier = Courier::new(database, clock.clone(), outlets.clone());
+    let courier = Courier::new(database, clock.clone(), destinations.clone());
     let looked_at = courier.clone();
     let turn = |was_due| if was_due { Turn::More } else { Turn::Done };
     Job::every(lease.name(), Duration::from_secs(5), move || courier.step().map(turn))
@@ -183,9 +183,9 @@ fn alert_deliveries(outlets: &Outlets, database: &Database, clock: &Clock) -> Jo
 }
 
 /// Tells the end of the audit trail to where it is kept.
-fn audit_head(outlets: &Outlets, database: &Database, clock: &Clock) -> Job {
-    let (outlets, clock) = (outlets.clone(), clock.clone());
+fn audit_head(destinations: &Destinations, database: &Database, clock: &Clock) -> Job {
+    let (destinations, clock) = (destinations.clone(), clock.clone());
     let (lease, database) = leased("audit head", database);
-    let step = move || head::tell(&database, &clock, &outlets).map(|()| Turn::Done);
+    let step = move || head::tell(&database, &clock, &destinations).map(|()| Turn::Done);
     Job::every(lease.name(), Duration::from_secs(3_600), step).under(lease)
 }

@@ -6,9 +6,9 @@ use diesel::prelude::*;
 use super::usage::{Usage, Whereabouts, columns_in};
 use crate::base::foreign;
 use crate::base::money::Money;
+use crate::db::DbConnection;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::values::{TextOf, TolerantText, TolerantTime};
-use crate::db::{DbConnection, Engine};
 use crate::error::Result;
 
 /// A row to insert, money as the columns hold it.
@@ -79,7 +79,7 @@ pub fn find_anywhere(connection: &mut DbConnection, id: &str) -> Result<Option<(
     };
     // An address has the bytes of an id, and does not say whether they are a text or a BLOB.
     match (by_id(id)?, foreign::as_blob(id)) {
-        (None, Some(blob)) if engine == Engine::Sqlite => by_id(&blob),
+        (None, Some(blob)) if engine.keeps_any_type() => by_id(&blob),
         (found, _) => Ok(found),
     }
 }

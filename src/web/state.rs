@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use crate::accounts::sign_in::Door;
+use crate::accounts::sign_in::SignInGate;
 use crate::accounts::tokens::cache::TokenCache;
 use crate::base::clock::Clock;
 use crate::base::money::Money;
@@ -24,7 +24,7 @@ pub struct AppState {
     pub templates: Arc<Templates>,
     pub names: NameCache,
     /// Where passwords are tried.
-    pub door: Door,
+    pub sign_in_gate: SignInGate,
     /// Tokens that were recognised a moment ago.
     pub tokens: TokenCache,
     pub downloads: Places,

@@ -129,7 +129,7 @@ async fn change_password(visit: &Visit, fields: &Fields) -> Result<(Message, Lan
     let change = PasswordChange::parse(fields, &author.name)?;
     let subjects = [Subject::change(&author.name)];
     let typed = (author.name.as_str(), change.current);
-    if state.door.verify(&subjects, typed, author.at).await?.is_none() {
+    if state.sign_in_gate.verify(&subjects, typed, author.at).await?.is_none() {
         return Err(Error::invalid("current_password", Message::new("error-password-wrong")));
     }
     let hashed = sign_in::hash(change.new).await?;
@@ -140,7 +140,7 @@ async fn change_password(visit: &Visit, fields: &Fields) -> Result<(Message, Lan
         store::set_password(connection, &author.name, &hashed, &author)
     };
     let epoch = state.database.transaction(save).await?;
-    state.door.forget(&released);
+    state.sign_in_gate.forget(&released);
     session::begin(&visit.session(), &name, epoch, state.clock.now())?;
     Ok((Message::new("flash-password"), visit.language))
 }

@@ -3,7 +3,7 @@
 use actix_web::web;
 use serde::Serialize;
 
-use super::super::outlets::Outlets;
+use super::super::destinations::Destinations;
 use super::super::store;
 use super::LIST;
 use super::view::{RuleView, View};
@@ -39,10 +39,10 @@ struct DeletePage {
 }
 
 /// `GET /alerts/{id}/delete`: says what will be lost and what is kept.
-pub async fn confirm_delete(visit: Visit, Id(id): Id, outlets: web::Data<Outlets>) -> Answer {
+pub async fn confirm_delete(visit: Visit, Id(id): Id, destinations: web::Data<Destinations>) -> Answer {
     let state = &visit.state;
     let rule = state.database.run(move |connection| store::find(connection, &id)).await?;
-    let view = View { state, language: visit.language, outlets: &outlets };
+    let view = View { state, language: visit.language, destinations: &destinations };
     visit.ok("alerts/delete.html", &DeletePage { rule: view.rule(&rule) })
 }
 

@@ -3,11 +3,11 @@
 use actix_web::web;
 use serde::Serialize;
 
+use super::super::destinations::Destinations;
 use super::super::form::{self, FIELDS};
-use super::super::outlets::Outlets;
 use super::super::rule::{Kind, Rule};
 use super::super::store;
-use super::view::{OutletsView, View};
+use super::view::{DestinationsView, View};
 use super::{LIST, action};
 use crate::base::form::{Fields, Message};
 use crate::base::merge::{self, SAW, Snapshot, Unit};
@@ -29,7 +29,7 @@ struct FormPage {
     delete: Option<String>,
     /// Whether the kind of the rule has a threshold.
     has_threshold: bool,
-    outlets: OutletsView,
+    destinations: DestinationsView,
     /// What is to be asked where somebody else changed the rule meanwhile.
     merge: Option<MergeView>,
 }
@@ -40,9 +40,9 @@ const UNITS: [Unit<'static>; 3] = [&["threshold"], &["to_webhook", "webhook_url"
 /// A form is merged at most this many times with a rule that changes again and again.
 const TRIES: usize = 3;
 
-async fn show(visit: &Visit, outlets: &Outlets, rule: Option<&Rule>, form: FormState) -> Answer {
+async fn show(visit: &Visit, destinations: &Destinations, rule: Option<&Rule>, form: FormState) -> Answer {
     let language = visit.language;
-    let view = View { state: &visit.state, language, outlets };
+    let view = View { state: &visit.state, language, destinations };
     let chosen = form.fields.text("kind").unwrap_or_default();
     let choice = |kind: Kind| Choice {
         value: kind.as_str(),
@@ -58,39 +58,41 @@ async fn show(visit: &Visit, outlets: &Outlets, rule: Option<&Rule>, form: FormS
         words: rule.map(|rule| view.words(rule)),
         delete: rule.map(|rule| action(&rule.id, "/delete")),
         has_threshold: !matches!(kind, Some(Kind::NewCause | Kind::ArchiveFailed)),
-        outlets: view.outlets(),
+        destinations: view.destinations(),
     };
     visit.render(form.status, "alerts/form.html", &context)
 }
 
 /// `GET /alerts/new`: ticked is what the settings have an address for.
-pub async fn new(visit: Visit, Query(fields): Query, outlets: web::Data<Outlets>) -> Answer {
+pub async fn new(visit: Visit, Query(fields): Query, destinations: web::Data<Destinations>) -> Answer {
     let mut pairs = fields.pairs().to_vec();
     let mut tick =
         |name: &str, is_set: bool| pairs.push((name.to_owned(), if is_set { "1" } else { "" }.to_owned()));
-    tick("to_webhook", outlets.webhook_url.is_some());
-    tick("to_mail", outlets.mailer.as_ref().is_some_and(|mailer| mailer.to().is_some()));
-    show(&visit, &outlets, None, FormState::new(Fields::new(pairs))).await
+    tick("to_webhook", destinations.webhook_url.is_some());
+    tick("to_mail", destinations.mailer.as_ref().is_some_and(|mailer| mailer.to().is_some()));
+    show(&visit, &destinations, None, FormState::new(Fields::new(pairs))).await
 }
 
 /// `POST /alerts`: makes a rule, which is on at once.
-pub async fn create(visit: Visit, Form(fields): Form, outlets: web::Data<Outlets>) -> Answer {
-    match make(&visit, &fields, &outlets).await {
+pub async fn create(visit: Visit, Form(fields): Form, destinations: web::Data<Destinations>) -> Answer {
+    match make(&visit, &fields, &destinations).await {
         Ok(()) => {
             visit.tell(Message::new("flash-alert-made"));
             Ok(page::see_other(LIST))
         }
-        Err(Error::Invalid(errors)) => show(&visit, &outlets, None, FormState::refused(fields, errors)).await,
+        Err(Error::Invalid(errors)) => {
+            show(&visit, &destinations, None, FormState::refused(fields, errors)).await
+        }
         Err(Error::Conflict(message)) => {
-            show(&visit, &outlets, None, FormState::conflict(fields, "kind", message)).await
+            show(&visit, &destinations, None, FormState::conflict(fields, "kind", message)).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn make(visit: &Visit, fields: &Fields, outlets: &Outlets) -> Result<()> {
+async fn make(visit: &Visit, fields: &Fields, destinations: &Destinations) -> Result<()> {
     let author = visit.author()?;
-    let wanted = form::wanted(fields, None, outlets).map_err(Error::Invalid)?;
+    let wanted = form::wanted(fields, None, destinations).map_err(Error::Invalid)?;
     visit
         .state
         .database
@@ -117,27 +119,32 @@ fn as_fields(rule: &Rule) -> Fields {
 }
 
 /// `GET /alerts/{id}/edit`.
-pub async fn edit(visit: Visit, Id(id): Id, outlets: web::Data<Outlets>) -> Answer {
+pub async fn edit(visit: Visit, Id(id): Id, destinations: web::Data<Destinations>) -> Answer {
     let rule = found(&visit, &id).await?;
     let fields = as_fields(&rule);
     let saw = Snapshot::of(&fields).encode();
     let fields = fields.with("version", rule.version).with(SAW, saw);
-    show(&visit, &outlets, Some(&rule), FormState::new(fields)).await
+    show(&visit, &destinations, Some(&rule), FormState::new(fields)).await
 }
 
 /// `POST /alerts/{id}`: changes a rule.
-pub async fn update(visit: Visit, Id(id): Id, Form(typed): Form, outlets: web::Data<Outlets>) -> Answer {
+pub async fn update(
+    visit: Visit,
+    Id(id): Id,
+    Form(typed): Form,
+    destinations: web::Data<Destinations>,
+) -> Answer {
     let mut fields = merge::with_boxes(&["to_webhook", "to_mail"], &typed);
     let (mut rule, mut taken) = (found(&visit, &id).await?, Vec::new());
     for _ in 0..TRIES {
-        let message = match change(&visit, &rule, &fields, &outlets).await {
+        let message = match change(&visit, &rule, &fields, &destinations).await {
             Ok(()) => {
                 let done = Message::new("flash-alert-changed");
                 visit.tell(web_merge::done(visit.language, done, &taken));
                 return Ok(page::see_other(LIST));
             }
             Err(Error::Invalid(errors)) => {
-                return show(&visit, &outlets, Some(&rule), FormState::refused(fields, errors)).await;
+                return show(&visit, &destinations, Some(&rule), FormState::refused(fields, errors)).await;
             }
             Err(Error::Conflict(message)) => message,
             Err(error) => return Err(error.into()),
@@ -146,21 +153,21 @@ pub async fn update(visit: Visit, Id(id): Id, Form(typed): Form, outlets: web::D
         let now = as_fields(&rule);
         let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields) else {
             let form = FormState::conflict(fields, "version", message);
-            return show(&visit, &outlets, Some(&rule), form).await;
+            return show(&visit, &destinations, Some(&rule), form).await;
         };
         fields = merged.fields.with("version", rule.version);
         if !merged.is_clear() {
             let view = web_merge::of_form(&merged, &saw, &now, visit.language);
-            return show(&visit, &outlets, Some(&rule), FormState::merging(fields, view)).await;
+            return show(&visit, &destinations, Some(&rule), FormState::merging(fields, view)).await;
         }
         taken.extend(merged.taken);
     }
     Err(Error::Conflict(Message::new("alert-conflict-changed")).into())
 }
 
-async fn change(visit: &Visit, rule: &Rule, fields: &Fields, outlets: &Outlets) -> Result<()> {
+async fn change(visit: &Visit, rule: &Rule, fields: &Fields, destinations: &Destinations) -> Result<()> {
     let author = visit.author()?;
-    let wanted = form::wanted(fields, rule.kind(), outlets).map_err(Error::Invalid)?;
+    let wanted = form::wanted(fields, rule.kind(), destinations).map_err(Error::Invalid)?;
     let (id, seen) = (rule.id.clone(), fields.text("version").and_then(|text| text.parse().ok()));
     let save = move |connection: &mut crate::db::DbConnection| {
         store::change(connection, (&id, seen), wanted, &author)

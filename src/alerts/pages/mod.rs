@@ -14,10 +14,10 @@ use actix_web::web;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
-use self::view::{EventView, OutletsView, RuleView, View};
+use self::view::{DestinationsView, EventView, RuleView, View};
+use super::destinations::Destinations;
 use super::event::Event;
 use super::history;
-use super::outlets::Outlets;
 use super::store;
 use crate::base::form::{FieldErrors, Message, parse_time};
 use crate::error::{Error, Result};
@@ -34,7 +34,7 @@ const EVENTS: i64 = 50;
 #[derive(Serialize)]
 struct IndexPage {
     rules: Vec<RuleView>,
-    outlets: OutletsView,
+    destinations: DestinationsView,
     events: Vec<EventView>,
     /// The next page of the history.
     older: Option<String>,
@@ -47,11 +47,11 @@ struct IndexPage {
 }
 
 /// `GET /alerts`.
-pub async fn index(visit: Visit, outlets: web::Data<Outlets>) -> Answer {
-    list(&visit, &outlets, None).await
+pub async fn index(visit: Visit, destinations: web::Data<Destinations>) -> Answer {
+    list(&visit, &destinations, None).await
 }
 
-async fn list(visit: &Visit, outlets: &Outlets, refused: Option<Message>) -> Answer {
+async fn list(visit: &Visit, destinations: &Destinations, refused: Option<Message>) -> Answer {
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let fields = visit.query()?;
     let after = fields.text("after").map(place).transpose()?;
@@ -71,7 +71,7 @@ async fn list(visit: &Visit, outlets: &Outlets, refused: Option<Message>) -> Ans
         })
         .await?;
     let language = visit.language;
-    let view = View { state, language, outlets };
+    let view = View { state, language, destinations };
     let has_more = events.len() as i64 > EVENTS;
     events.truncate(EVENTS as usize);
     let older = events.last().filter(|_| has_more).map(|last| {
@@ -80,7 +80,7 @@ async fn list(visit: &Visit, outlets: &Outlets, refused: Option<Message>) -> Ans
     });
     let context = IndexPage {
         rules: rules.iter().map(|rule| view.rule(rule)).collect(),
-        outlets: view.outlets(),
+        destinations: view.destinations(),
         events: events.iter().map(|event| view.event(event, &deliveries)).collect(),
         older,
         is_later,

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::super::courier::Courier;
 use super::super::delivery::Delivery;
+use super::super::destinations::Destinations;
 use super::super::event::{Event, Facts, What};
 use super::super::outbox;
-use super::super::outlets::Outlets;
 use super::super::{standing, store};
 use super::{LIST, list};
 use crate::audit::event::{ALERT_RULE, Action, Change};
@@ -20,16 +20,16 @@ use crate::web::extract::{Id, Visit};
 use crate::web::{links, page};
 
 /// `POST /alerts/{id}/test`: every place of the rule is tried at once; the next page says how it went.
-pub async fn create(visit: Visit, Id(id): Id, outlets: web::Data<Outlets>) -> Answer {
-    match send(&visit, id, &outlets).await {
+pub async fn create(visit: Visit, Id(id): Id, destinations: web::Data<Destinations>) -> Answer {
+    match send(&visit, id, &destinations).await {
         Ok(event) => Ok(page::see_other(&links::with_query(LIST, &links::query(&[("tested", event)])))),
-        Err(Error::Conflict(message)) => list(&visit, &outlets, Some(message)).await,
+        Err(Error::Conflict(message)) => list(&visit, &destinations, Some(message)).await,
         Err(error) => Err(error.into()),
     }
 }
 
 /// Gives the id of the test's event.
-async fn send(visit: &Visit, id: String, outlets: &Outlets) -> Result<String> {
+async fn send(visit: &Visit, id: String, destinations: &Destinations) -> Result<String> {
     let state = &visit.state;
     let author = visit.author()?;
     let milliseconds = state.clock.milliseconds();
@@ -54,7 +54,7 @@ async fn send(visit: &Visit, id: String, outlets: &Outlets) -> Result<String> {
         Ok((event.id, deliveries))
     };
     let (event, deliveries) = state.database.transaction(write).await?;
-    let courier = Courier::new(state.database.clone(), state.clock.clone(), outlets.clone());
+    let courier = Courier::new(state.database.clone(), state.clock.clone(), destinations.clone());
     let deliver = |delivery: Delivery| {
         let courier = courier.clone();
         web::block(move || courier.deliver(&delivery))

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::super::delivery::{Channel, DELIVERED, Delivery};
+use super::super::destinations::Destinations;
 use super::super::event::Event;
-use super::super::outlets::Outlets;
 use super::super::rule::{Kind, Rule, masked_url};
 use super::super::words::{self, Notice};
 use super::action;
@@ -19,7 +19,7 @@ use crate::web::view::TimeView;
 pub(super) struct View<'a> {
     pub state: &'a AppState,
     pub language: Language,
-    pub outlets: &'a Outlets,
+    pub destinations: &'a Destinations,
 }
 
 #[derive(Debug, Serialize)]
@@ -41,7 +41,7 @@ pub(super) struct RuleView {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct OutletsView {
+pub(super) struct DestinationsView {
     has_secret: bool,
     webhook: Option<String>,
     allows_private: bool,
@@ -134,21 +134,21 @@ impl View<'_> {
     fn place(&self, channel: &str, target: Option<&str>) -> String {
         let key = if channel == Channel::Mail.as_str() { "alert-to-mail" } else { "alert-to-webhook" };
         let place = match channel == Channel::Mail.as_str() {
-            true => target.map(str::to_owned).or_else(|| self.outlets.mailer.as_ref()?.to()),
-            false => target.or(self.outlets.webhook_url.as_deref()).map(masked_url),
+            true => target.map(str::to_owned).or_else(|| self.destinations.mailer.as_ref()?.to()),
+            false => target.or(self.destinations.webhook_url.as_deref()).map(masked_url),
         };
         let nowhere = || self.say(&Message::new("alert-to-unset"));
         self.say(&Message::new(key).with("place", place.unwrap_or_else(nowhere)))
     }
 
-    pub(super) fn outlets(&self) -> OutletsView {
-        OutletsView {
-            has_secret: self.outlets.secret.is_some(),
-            webhook: self.outlets.webhook_url.as_deref().map(masked_url),
-            allows_private: self.outlets.allows_private,
-            mail: self.outlets.mailer.as_ref().map(|mailer| mailer.place()),
-            mail_to: self.outlets.mailer.as_ref().and_then(|mailer| mailer.to()),
-            has_link: self.outlets.public_url.is_some(),
+    pub(super) fn destinations(&self) -> DestinationsView {
+        DestinationsView {
+            has_secret: self.destinations.secret.is_some(),
+            webhook: self.destinations.webhook_url.as_deref().map(masked_url),
+            allows_private: self.destinations.allows_private,
+            mail: self.destinations.mailer.as_ref().map(|mailer| mailer.place()),
+            mail_to: self.destinations.mailer.as_ref().and_then(|mailer| mailer.to()),
+            has_link: self.destinations.public_url.is_some(),
         }
     }
 

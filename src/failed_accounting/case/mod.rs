@@ -28,7 +28,7 @@ use crate::base::foreign;
 use crate::base::form::Message;
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::values::{TextOf, TolerantText, TolerantWords};
-use crate::db::{DbConnection, Engine, lock_order};
+use crate::db::{DbConnection, lock_order};
 use crate::error::{Error, Result};
 use crate::usages::usage::{Usage, Whereabouts};
 
@@ -55,7 +55,7 @@ impl Place {
     /// # Errors
     /// [`Error::NotFound`] when there is no such failure.
     pub fn find(connection: &mut DbConnection, id: &str) -> Result<Place> {
-        let is_bytes = connection.engine() == Engine::Sqlite;
+        let is_bytes = connection.engine().keeps_any_type();
         let mut by_id = |id: &str| -> Result<Option<Place>> {
             let row =
                 failed::table.filter(failed::id.eq(TextOf::new(id))).select((failed::id, failed::llmusageid));

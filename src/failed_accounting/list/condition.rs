@@ -113,7 +113,7 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
 /// What could lead to the rows of this filter, besides the order of the list.
 pub fn leads(filter: &Filter, search: &Search) -> Vec<Lead> {
     let mut leads: Vec<Lead> = Vec::new();
-    for part in parts(Engine::Sqlite, filter, search) {
+    for part in parts(Engine::default(), filter, search) {
         leads.extend(part.lead.filter(|lead| *lead != Lead::Times && !leads.contains(lead)));
     }
     leads
@@ -121,7 +121,7 @@ pub fn leads(filter: &Filter, search: &Search) -> Vec<Lead> {
 
 /// The columns that the conditions of this filter ask, but the tab's.
 pub fn columns(filter: &Filter, search: &Search) -> Vec<&'static str> {
-    parts(Engine::Sqlite, filter, search).into_iter().map(|part| part.column).collect()
+    parts(Engine::default(), filter, search).into_iter().map(|part| part.column).collect()
 }
 
 /// The stretches of the table that a route goes through, each as the conditions that must hold in it: one for

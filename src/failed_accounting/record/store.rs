@@ -7,10 +7,10 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::failure::FailedRecord;
 use crate::base::foreign;
+use crate::db::DbConnection;
 use crate::db::dialect::{self, Statement};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::values::{TextOf, TolerantText};
-use crate::db::{DbConnection, Engine};
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::rules::newest_first;
 
@@ -38,7 +38,7 @@ pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<FailedRe
     };
     // An address has the bytes of an id, and does not say whether they are a text or a BLOB.
     match (by_id(id)?, foreign::as_blob(id)) {
-        (None, Some(blob)) if engine == Engine::Sqlite => by_id(&blob),
+        (None, Some(blob)) if engine.keeps_any_type() => by_id(&blob),
         (found, _) => Ok(found),
     }
 }

@@ -12,7 +12,7 @@ use super::group::Group;
 use crate::accounts::idempotency::Key;
 use crate::audit::event::Author;
 use crate::causes::cause::Cause;
-use crate::db::{Database, Engine};
+use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::usages::recording::{Recorded, Recording};
@@ -105,7 +105,7 @@ impl Recorder {
     /// Records a failure; comes back after its commit.
     pub async fn record(&self, asked: Asked) -> Result<Outcome> {
         let (recorder, asked) = (self.clone(), Prepared::from(asked));
-        if self.database.engine() != Engine::Sqlite {
+        if !self.database.engine().has_one_writer() {
             return tokio::task::spawn_blocking(move || recorder.alone(&asked))
                 .await
                 .map_err(Error::internal)?;

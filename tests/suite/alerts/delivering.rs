@@ -142,7 +142,7 @@ async fn without_the_setting_it_waits_and_says_which_one_is_missing() {
     let without = llmage_admin::alerts::courier::Courier::new(
         (*app.database).clone(),
         app.clock.clone(),
-        other.application.outlets().clone(),
+        other.application.destinations().clone(),
     );
     assert!(without.step().unwrap());
     assert_eq!(deliveries(&app)[0].reply(), Some(Reply::Unset("LLMAGE_WEBHOOK_SECRET".to_owned())));

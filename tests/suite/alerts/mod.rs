@@ -39,7 +39,7 @@ fn look(app: &TestApp) -> usize {
 }
 
 fn courier(app: &TestApp) -> Courier {
-    Courier::new((*app.database).clone(), app.clock.clone(), app.application.outlets().clone())
+    Courier::new((*app.database).clone(), app.clock.clone(), app.application.destinations().clone())
 }
 
 /// Sends all that is due; gives how many tries that were.

@@ -6,6 +6,7 @@ use llmage_admin::accounts::role::Role;
 use llmage_admin::app::Application;
 use llmage_admin::audit::event::ALERT_RULE;
 use llmage_admin::audit::store as audit;
+use llmage_admin::base::language::Language;
 use llmage_admin::config::Config;
 
 use crate::alerts::mailbox::Mailbox;
@@ -57,7 +58,7 @@ async fn bad_input_is_told_beside_its_field_and_the_values_are_kept() {
         ("new_cause", "3", "threshold"),
         ("archive_failed", "0", "threshold"),
     ] {
-        for language in ["en", "zh-CN"] {
+        for language in Language::ALL.map(Language::tag) {
             admin.language = language.to_owned();
             let fields = [("kind", kind), ("threshold", threshold), ("mail_to", "c@example.com")];
             let page = admin.post("/alerts", &fields).await;
@@ -186,9 +187,9 @@ async fn without_destination_the_page_says_how_to_set_one() {
     let empty = admin.get("/alerts").await;
     assert!(empty.has(".empty"));
     let page = make(&admin, "new_cause", "", &[]).await;
-    let outlets = page.text("#outlets");
+    let destinations = page.text("#destinations");
     for name in ["LLMAGE_WEBHOOK_SECRET", "LLMAGE_WEBHOOK_URL", "LLMAGE_SMTP_URL", "LLMAGE_MAIL_TO"] {
-        assert!(outlets.contains(name), "{outlets}");
+        assert!(destinations.contains(name), "{destinations}");
     }
     assert!(page.text("#rules tbody tr").contains("nowhere"));
     let refused = admin.post(&format!("/alerts/{}/test", rules(&app)[0].id), &[]).await;

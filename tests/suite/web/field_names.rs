@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use actix_web::http::{Method, StatusCode};
 use llmage_admin::accounts::role::Role;
 use llmage_admin::app::{Rule, routes};
+use llmage_admin::base::language::Language;
 use llmage_admin::web::bearer::is_api;
 use scraper::{Html, Selector};
 
 use crate::app::{Answer, TestApp, Visitor, failure, usage};
 
-const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
+const LANGUAGES: [&str; Language::ALL.len()] = [Language::English.tag(), Language::Chinese.tag()];
 
 /// Values that are wrong in nearly every field: no number, no date, no choice; a control character; too long.
 fn wrong() -> [String; 3] {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use llmage_admin::accounts::role::Role;
 use llmage_admin::audit::event::Action;
+use llmage_admin::base::language::Language;
 use llmage_admin::jobs::store;
 use llmage_admin::server::jobs;
 
@@ -55,10 +56,10 @@ async fn columns_have_the_titles_of_the_platform_in_chinese() {
 #[actix_web::test]
 async fn each_job_each_action_and_each_permission_has_words_in_both() {
     let app = TestApp::new();
-    let jobs = jobs::all(&app.config, app.application.outlets(), &app.database, &app.clock);
+    let jobs = jobs::all(&app.config, app.application.destinations(), &app.database, &app.clock);
     app.database.transaction_here(|connection| store::register(connection, &jobs, noon())).unwrap();
     let mut admin = app.signed_in(Role::Admin).await;
-    for language in ["en", "zh-CN"] {
+    for language in Language::ALL.map(Language::tag) {
         admin.language = language.to_owned();
         let page = admin.get("/jobs").await;
         let names = page.texts("#jobs tbody th");

@@ -54,7 +54,7 @@ async fn the_check_takes_each_resolution_that_decides() {
             ..failure("f1")
         });
         let admin = app.signed_in(Role::Admin).await;
-        assert_eq!(admin.submit("/check", &[]).await.status, 303);
+        assert_eq!(admin.post("/check", &[]).await.status, 303);
         check::answer(&app.database, &app.clock).unwrap();
         let page = admin.get("/check").await;
         let decides = !["accounted", "superseded"].contains(&resolution.as_str());

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use futures_util::future::join_all;
 use llmage_admin::accounts::role::Role;
-use llmage_admin::accounts::sign_in::Door;
+use llmage_admin::accounts::sign_in::SignInGate;
 use llmage_admin::accounts::store;
 use llmage_admin::accounts::throttle::Subject;
 use llmage_admin::audit::store::timeline;
@@ -72,14 +72,14 @@ async fn ten_thousand_wrong_passwords_at_once_on_two_instances_are_five_tries() 
     app.add_user("li.wei", Role::Operator);
     let other = Database::open(app.database.url(), Tz::Asia__Shanghai).unwrap();
     let subjects = [Subject::address(None), Subject::account("li.wei")];
-    let doors = [Door::new((*app.database).clone()), Door::new(other)];
+    let gates = [SignInGate::new((*app.database).clone()), SignInGate::new(other)];
     let started = Instant::now();
     let tries = (0..10_000).map(|number| {
-        let door = &doors[number % 2];
+        let gate = &gates[number % 2];
         // The right one is among them.
         let password = if number == 7_000 { PASSWORD.to_owned() } else { format!("guess {number}") };
         let subjects = subjects.clone();
-        async move { door.verify(&subjects, ("li.wei", password.into()), noon()).await }
+        async move { gate.verify(&subjects, ("li.wei", password.into()), noon()).await }
     });
     let outcomes = join_all(tries).await;
     let looked_at = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
@@ -88,7 +88,7 @@ async fn ten_thousand_wrong_passwords_at_once_on_two_instances_are_five_tries() 
     println!("10,000 tries in {:?}, {looked_at} looked at", started.elapsed());
     assert_eq!((looked_at, throttled), (5, 9_995), "{:?}", outcomes.iter().find(|outcome| outcome.is_err()));
     let later = noon() + TimeDelta::seconds(900);
-    let owner = doors[1].verify(&subjects, ("li.wei", PASSWORD.to_owned().into()), later).await;
+    let owner = gates[1].verify(&subjects, ("li.wei", PASSWORD.to_owned().into()), later).await;
     assert!(owner.unwrap().is_some());
 }
 

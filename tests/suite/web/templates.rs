@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use llmage_admin::accounts::role::Role;
 use llmage_admin::alerts::evaluation::Evaluator;
+use llmage_admin::base::language::Language;
 use llmage_admin::check::runner::{Order, check};
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::usages::usage::Usage;
@@ -90,7 +91,7 @@ async fn alert(app: &TestApp, visitor: &Visitor<'_>) -> String {
 async fn each_page_renders_in_both_languages_with_and_without_everything() {
     let shown: BTreeSet<String> = PAGES.iter().map(|(name, ..)| (*name).to_owned()).collect();
     assert_eq!(shown, pages(), "each page template needs a request that shows it");
-    for language in ["en", "zh-CN"] {
+    for language in Language::ALL.map(Language::tag) {
         let app = TestApp::new();
         app.given(&failure("f1"));
         app.given(&FailedRecord {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::alerts::outlets::{Given, Outlets};
+use crate::alerts::destinations::{Destinations, Given};
 use crate::config::Config;
 use crate::error::Result;
 use crate::web::locale;
@@ -11,7 +11,7 @@ use crate::web::locale;
 ///
 /// # Errors
 /// [`crate::error::Error::Unavailable`] with one line that names the setting.
-pub fn outlets(config: &Config) -> Result<Outlets> {
+pub fn destinations(config: &Config) -> Result<Destinations> {
     let alerts = config.alerts.clone();
     let language = alerts.alert_language;
     let given = Given {
@@ -23,5 +23,5 @@ pub fn outlets(config: &Config) -> Result<Outlets> {
         mail_to: alerts.mail_to,
         public_url: config.public_url.clone(),
     };
-    Outlets::read(given, Arc::new(move |message| locale::words(language, message)))
+    Destinations::read(given, Arc::new(move |message| locale::words(language, message)))
 }

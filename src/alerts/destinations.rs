@@ -31,7 +31,7 @@ pub type Say = Arc<dyn Fn(&Message) -> String + Send + Sync>;
 
 /// Checked settings. Cheap to clone.
 #[derive(Clone)]
-pub struct Outlets {
+pub struct Destinations {
     /// Where rules go that name no webhook of their own.
     pub webhook_url: Option<String>,
     /// Signs what is sent; without it nothing is.
@@ -42,18 +42,18 @@ pub struct Outlets {
     pub say: Say,
 }
 
-impl fmt::Debug for Outlets {
+impl fmt::Debug for Destinations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outlets").field("mailer", &self.mailer).finish_non_exhaustive()
+        f.debug_struct("Destinations").field("mailer", &self.mailer).finish_non_exhaustive()
     }
 }
 
-impl Outlets {
+impl Destinations {
     /// Checks the settings.
     ///
     /// # Errors
     /// [`Error::Unavailable`] with one line that names the setting and what would be right.
-    pub fn read(given: Given, say: Say) -> Result<Outlets> {
+    pub fn read(given: Given, say: Say) -> Result<Destinations> {
         let refuse = |why: &str| Err(Error::Unavailable(why.to_owned()));
         let length = given.webhook_secret.as_ref().map(|secret| secret.expose_secret().chars().count());
         if length.is_some_and(|length| length < SHORTEST_SECRET) {
@@ -84,7 +84,7 @@ impl Outlets {
             }
             None => None,
         };
-        Ok(Outlets {
+        Ok(Destinations {
             webhook_url: given.webhook_url,
             secret: given.webhook_secret,
             allows_private: given.webhook_private,
