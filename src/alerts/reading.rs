@@ -14,7 +14,7 @@ use crate::db::values::{TolerantMoney, TolerantWords};
 use crate::error::Result;
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::totals;
+use crate::failed_accounting::list::totals;
 use crate::usages::usage::FAILED;
 
 /// The most usages of the last hour that are looked at, the newest first.

@@ -18,3 +18,4 @@ pub mod money;
 pub mod object;
 pub mod paging;
 pub mod secrets;
+pub mod totals;

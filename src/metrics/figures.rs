@@ -15,7 +15,7 @@ use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::failed_accounting::condition::{self, Search};
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::totals::{self, Totals};
+use crate::failed_accounting::list::totals::{self, Totals};
 use crate::jobs::store::{self as jobs, JobRun};
 
 /// Figures are given again for at least this long.

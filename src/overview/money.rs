@@ -11,7 +11,7 @@ use crate::failed_accounting::causes::groups::{self, Group};
 use crate::failed_accounting::changed::Change;
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::{Filter, Handled};
-use crate::failed_accounting::totals::{self, Known, Totals};
+use crate::failed_accounting::list::totals::{self, Known, Totals};
 
 /// Causes that the front page names.
 const TOP: usize = 6;

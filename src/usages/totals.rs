@@ -5,31 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::filter::{Filter, Shelf};
-use crate::base::money::MoneySum;
+pub use crate::base::totals::{COUNTED_ROWS, Known, Totals};
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
-
-/// The most rows that are counted and added up, whatever the filter.
-pub const COUNTED_ROWS: i64 = 10_000;
-
-/// Exact totals of a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    pub count: i64,
-    pub amount: MoneySum,
-    pub cost: MoneySum,
-}
-
-/// What is known of the totals at a price that a page may pay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    Exactly(Totals),
-    /// More than [`COUNTED_ROWS`] rows match.
-    Many,
-    /// No index answers, and there are more rows than a page looks through.
-    Unsearched,
-}
 
 /// The same question to the table that a filter is about: its columns as `$table`, the filter's conditions as `$all`.
 macro_rules! on_shelf {
@@ -92,5 +71,5 @@ pub fn exact(connection: &mut DbConnection, filter: &Filter) -> Result<Totals> {
             }
             query.first(connection)?
         });
-    Ok(Totals { count, amount: dialect::money_sum(amount), cost: dialect::money_sum(cost) })
+    Ok(Totals { count, amount: dialect::money_sum(amount), cost: dialect::money_sum(cost), oldest: None })
 }

@@ -15,6 +15,7 @@ pub mod flash;
 pub mod form;
 pub mod json;
 pub mod links;
+pub mod list;
 pub mod load;
 pub mod locale;
 pub mod log;

@@ -14,7 +14,7 @@ use crate::failed_accounting::causes::note::state_of;
 use crate::failed_accounting::causes::ranking::{self, Card, Rank, Ranked};
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::{Filter, MAX_PAGE_SIZE, PAGE_SIZE};
-use crate::failed_accounting::totals::{self, Known, Totals};
+use crate::failed_accounting::list::totals::{self, Known, Totals};
 use crate::web::document::{self, Query, ReadRefusals};
 use crate::web::error::Answer;
 use crate::web::extract::Visit;

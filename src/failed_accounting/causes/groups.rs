@@ -18,8 +18,8 @@ use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 use crate::failed_accounting::condition::{self, Search};
 use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::list::totals::Totals;
 use crate::failed_accounting::route;
-use crate::failed_accounting::totals::Totals;
 
 /// The failures of one cause within a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::totals::{self, Known, Totals};
+use crate::failed_accounting::list::totals::{self, Known, Totals};
 
 /// How causes are ranked. Causes with open failures always come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -12,14 +12,12 @@ use super::SEARCHED_ROWS;
 use super::condition::{self, Search};
 use super::filter::{ALL_TABS, Filter, Handled};
 use super::route::{self, Route};
-use crate::base::money::{Money, MoneySum};
+use crate::base::money::Money;
+pub use crate::base::totals::{COUNTED_ROWS, Known, Totals};
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::values::{TolerantText, TolerantTime};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
-
-/// At least this many rows are counted, whatever the filter.
-pub const COUNTED_ROWS: i64 = 10_000;
 
 /// The most index entries that are read for one money line, which takes some 40 ms.
 pub const INDEXED_ROWS: i64 = 500_000;
@@ -30,33 +28,6 @@ const ROWS_OF_CAUSE: i64 = 50_000;
 /// No failure is older; earlier times are blank or zero ones.
 const FIRST_TIME: NaiveDateTime =
     NaiveDate::from_ymd_opt(1971, 1, 1).expect("a date").and_time(NaiveTime::MIN);
-
-/// Exact totals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    pub count: i64,
-    pub amount: MoneySum,
-    pub cost: MoneySum,
-    /// The earliest failed_time, in the business zone.
-    pub oldest: Option<NaiveDateTime>,
-}
-
-/// What is known of the totals at a price that a page may pay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    Exactly(Totals),
-    /// More than [`COUNTED_ROWS`] rows match.
-    Many,
-    /// A text search that no index answers, in more rows than a page looks through.
-    Unsearched,
-}
-
-impl Known {
-    /// Whether no row matches.
-    pub fn is_nothing(&self) -> bool {
-        matches!(self, Known::Exactly(totals) if totals.count == 0)
-    }
-}
 
 /// The totals of a filter, as far as a page may count.
 pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Known> {

@@ -7,9 +7,11 @@ use serde::Serialize;
 use crate::base::secrets;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::{Filter, Handled};
+use crate::failed_accounting::list::totals::Known;
 use crate::names::Names;
 pub(super) use crate::web::form::{Choice, FormView};
 use crate::web::links;
+use crate::web::list::{Address, Sums};
 use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView, clip};
 
@@ -104,8 +106,18 @@ pub(super) fn record_link(id: &str, action: &str, filter: &Filter) -> String {
 }
 
 /// The address of the list with a filter.
+pub(super) fn address(filter: &Filter) -> Address {
+    Address::new(LIST, filter.to_pairs())
+}
+
+/// The link to the list with a filter.
 pub(super) fn list_link(filter: &Filter) -> String {
-    links::with_query(LIST, &links::query(&filter.to_pairs()))
+    address(filter).link()
+}
+
+/// Count and sums of a filter, with the way to its list.
+pub(super) fn sums(filter: &Filter, known: &Known) -> Sums {
+    Sums::new(&address(filter), known)
 }
 
 /// The resolutions: those that people may choose, all, or those and the present one.

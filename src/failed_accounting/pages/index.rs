@@ -9,28 +9,28 @@ use serde::Serialize;
 
 use super::cause::cause_title;
 use super::causes::{TopCause, top_causes, top_groups};
-use super::context::{Choice, FormView, LIST, RowView, list_link, resolutions};
+use super::context::{Choice, FormView, RowView, address, list_link, resolutions};
 use super::empty::Empty;
 use super::money_line::{MoneyLine, money_line};
-use super::toolbar::{Chip, Head, Preset, Tab, Toolbar};
+use super::toolbar::{Head, Preset, Toolbar};
 use super::views::{self, Bar, Views};
-use crate::base::form::{FieldErrors, Fields, Message, refuse_unknown};
-use crate::base::paging::{Cursor, Position};
+use crate::base::form::{FieldErrors, refuse_unknown};
+use crate::base::paging::Position;
 use crate::causes::store::{self as causes, KnownCause};
 use crate::check::adopted;
 use crate::error::{Error, Result};
 use crate::failed_accounting::causes::groups::Group;
 use crate::failed_accounting::condition::{self, Search};
 use crate::failed_accounting::failure::FailedRecord;
-use crate::failed_accounting::filter::{BESIDE, Filter, KEYS, Sort};
+use crate::failed_accounting::filter::{BESIDE, Filter, KEYS};
+use crate::failed_accounting::list::totals::{self, Known};
 use crate::failed_accounting::list::{self, Listing};
 use crate::failed_accounting::store;
-use crate::failed_accounting::totals::{self, Known};
 use crate::names::{Names, search};
 use crate::web::error::Answer;
 use crate::web::extract::{Query, Visit};
 use crate::web::form::suggestions;
-use crate::web::links;
+use crate::web::list::{Chip, Pager, Tab, position};
 use crate::web::locale::Language;
 use crate::web::state::AppState;
 use crate::web::view::{Adopted, Named};
@@ -60,11 +60,8 @@ struct IndexPage {
     saved: Bar,
     /// The filter as the form of the ticks carries it.
     query: Vec<(&'static str, String)>,
-    newer: Option<String>,
-    older: Option<String>,
-    go_on: Option<String>,
-    /// What the link to go on is, where the page has no other link that way.
-    go_on_rel: &'static str,
+    #[serde(flatten)]
+    pager: Pager,
     searched: i64,
     csv: String,
     csv_excel: String,
@@ -98,7 +95,7 @@ pub async fn index(visit: Visit, Query(typed): Query) -> Answer {
     let (filter, wrong) = Filter::parse(&fields);
     errors.extend(wrong);
     refuse_unknown(&typed, &[&KEYS, &BESIDE], &mut errors);
-    let position = position(&fields, filter.sort, &mut errors);
+    let position = position(&fields, &filter.sort.name(), &mut errors);
     let exact = fields.text("exact") == Some("1");
     let (asked, person) = (filter.clone(), views::person_of(&visit));
     let (found, (saved, titles)) = state
@@ -115,20 +112,6 @@ pub async fn index(visit: Visit, Query(typed): Query) -> Answer {
     let context =
         Builder { filter: &filter, exact, names: &names, state, language }.page(found, (form, saved));
     visit.render(status, "failed_accounting/index.html", &context)
-}
-
-fn position(fields: &Fields, sort: Sort, errors: &mut FieldErrors) -> Position {
-    for (name, place) in [("after", Position::After as fn(Cursor) -> Position), ("before", Position::Before)]
-    {
-        let Some(text) = fields.text(name) else { continue };
-        match Cursor::decode(text, &sort.name()) {
-            Ok(cursor) => return place(cursor),
-            Err(_) => {
-                errors.insert(name.to_owned(), Message::new("error-cursor"));
-            }
-        }
-    }
-    Position::Start
 }
 
 fn find(
@@ -179,22 +162,15 @@ pub(super) struct Builder<'a> {
 
 impl Builder<'_> {
     fn page(&self, found: Found, (form, saved): (FormView, Bar)) -> IndexPage {
-        let link_at = |key: &str, cursor: &Cursor| {
-            let mut pairs: Vec<(&str, String)> = self.filter.to_pairs();
-            if self.exact {
-                pairs.push(("exact", "1".to_owned()));
-            }
-            pairs.push((key, cursor.encode()));
-            links::with_query(LIST, &links::query(&pairs))
-        };
+        let list = address(self.filter);
+        let list = if self.exact { list.exact() } else { list };
         let listing = &found.listing;
         let Builder { filter, names, state, language, .. } = *self;
         let cause = filter.cause.as_deref().map(|key| cause_title(key, found.cause.as_ref(), language));
         let toolbar = Toolbar { filter, cause, names, state, language };
         let chips = toolbar.chips();
-        let newer =
-            listing.rows.first().filter(|_| listing.has_previous).map(|row| link_at("before", &row.cursor));
-        let older = listing.rows.last().filter(|_| listing.has_next).map(|row| link_at("after", &row.cursor));
+        let before = listing.rows.first().filter(|_| listing.has_previous).map(|row| &row.cursor);
+        let after = listing.rows.last().filter(|_| listing.has_next).map(|row| &row.cursor);
         let in_fold = ["userid", "llmusageid", "amount_min", "amount_max", "resolution", "page_size"];
         let row = |row: &list::Listed| {
             let view = RowView::new(&row.record, self.names, self.state, self.filter);
@@ -225,30 +201,13 @@ impl Builder<'_> {
             rows: listing.rows.iter().map(row).collect(),
             saved,
             query: Filter { page_size: None, ..self.filter.clone() }.to_pairs(),
-            go_on: match &listing.go_on {
-                Some(Position::Before(cursor)) => Some(link_at("before", cursor)),
-                Some(Position::After(cursor)) => Some(link_at("after", cursor)),
-                Some(Position::Start) | None => None,
-            },
-            go_on_rel: match &listing.go_on {
-                Some(Position::Before(_)) if newer.is_none() => "prev",
-                Some(Position::After(_)) if older.is_none() => "next",
-                _ => "",
-            },
+            pager: Pager::new(&list, before, after, listing.go_on.as_ref()),
             searched: list::SEARCHED_ROWS,
-            csv: self.csv_link(&[]),
-            csv_excel: self.csv_link(&[("bom", "1".to_owned())]),
+            csv: address(filter).csv(false),
+            csv_excel: address(filter).csv(true),
             empty: self.empty(&found),
-            newer,
-            older,
             form,
         }
-    }
-
-    fn csv_link(&self, more: &[(&'static str, String)]) -> String {
-        let mut pairs = Filter { page_size: None, ..self.filter.clone() }.to_pairs();
-        pairs.extend_from_slice(more);
-        links::with_query("/failed-accounting.csv", &links::query(&pairs))
     }
 }
 

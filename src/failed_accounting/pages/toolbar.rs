@@ -5,29 +5,16 @@ use serde::Serialize;
 use super::context::{Choice, list_link};
 use crate::failed_accounting::chips;
 use crate::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
-use crate::failed_accounting::totals::{COUNTED_ROWS, Known};
+use crate::failed_accounting::list::totals::Known;
 use crate::names::Names;
+use crate::web::list::{Chip, Tab, count_text};
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
-
-#[derive(Serialize)]
-pub(super) struct Tab {
-    pub name: &'static str,
-    pub link: String,
-    pub count: Option<String>,
-    pub current: bool,
-}
 
 #[derive(Serialize)]
 pub(super) struct Preset {
     pub days: i64,
     pub link: String,
-}
-
-#[derive(Serialize)]
-pub(super) struct Chip {
-    pub text: String,
-    pub remove: String,
 }
 
 /// A sortable column head.
@@ -63,8 +50,7 @@ impl Toolbar<'_> {
             let count = match exact.filter(|_| current) {
                 Some(count) => Some(locale::count(count)),
                 None if *known == Known::Unsearched => None,
-                None if counted > COUNTED_ROWS => Some(format!("{}+", locale::count(COUNTED_ROWS))),
-                None => Some(locale::count(counted)),
+                None => Some(count_text(counted)),
             };
             Tab { name: filter.tab(), link: list_link(&filter), count, current }
         };

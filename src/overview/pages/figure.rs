@@ -10,9 +10,10 @@ use crate::causes::store::KnownCause;
 use crate::causes::titles;
 use crate::failed_accounting::causes::groups::Group;
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::totals::{COUNTED_ROWS, Known, Totals};
+use crate::failed_accounting::list::totals::{Known, Totals};
 use crate::overview::leakage::Leak;
 use crate::web::links;
+use crate::web::list::{Address, Sums};
 use crate::web::locale::{self, Language};
 use crate::web::view::Named;
 
@@ -22,48 +23,9 @@ const LIST: &str = "/failed-accounting";
 /// Models and organisations that are shown.
 const PLACES: usize = 8;
 
-/// A count and sums of failures.
-#[derive(Debug, Serialize)]
-pub(super) struct Figure {
-    link: String,
-    /// Plain digits, or `10000+`.
-    count: String,
-    count_text: String,
-    number: i64,
-    amount: String,
-    cost: String,
-    /// Where all are counted and added up, when that was too much here.
-    exact: Option<String>,
-}
-
-impl Figure {
-    pub(super) fn new(filter: &Filter, known: &Known) -> Figure {
-        let mut pairs = filter.to_pairs();
-        let link = links::with_query(LIST, &links::query(&pairs));
-        match known {
-            Known::Exactly(totals) => Figure {
-                link,
-                count: totals.count.to_string(),
-                count_text: locale::count(totals.count),
-                number: totals.count,
-                amount: totals.amount.to_string(),
-                cost: totals.cost.to_string(),
-                exact: None,
-            },
-            _ => Figure {
-                link,
-                exact: {
-                    pairs.push(("exact", "1".to_owned()));
-                    Some(links::with_query(LIST, &links::query(&pairs)))
-                },
-                count: format!("{COUNTED_ROWS}+"),
-                count_text: format!("{}+", locale::count(COUNTED_ROWS)),
-                number: COUNTED_ROWS + 1,
-                amount: String::new(),
-                cost: String::new(),
-            },
-        }
-    }
+/// Count and sums of the failures of a filter, with the way to their list.
+pub(super) fn figure(filter: &Filter, known: &Known) -> Sums {
+    Sums::new(&Address::new(LIST, filter.to_pairs()), known)
 }
 
 /// A cause with what is open of it.
@@ -71,7 +33,7 @@ impl Figure {
 pub(super) struct CauseFigure {
     title: String,
     link: String,
-    figure: Figure,
+    figure: Sums,
 }
 
 impl CauseFigure {
@@ -81,7 +43,7 @@ impl CauseFigure {
         CauseFigure {
             title,
             link: format!("/failed-accounting/causes/{}", links::segment(&group.key)),
-            figure: Figure::new(&filter, &Known::Exactly(totals)),
+            figure: figure(&filter, &Known::Exactly(totals)),
         }
     }
 }
@@ -180,11 +142,11 @@ mod tests {
     #[test]
     fn what_is_too_many_to_add_up_says_where_it_is_added_up() {
         let filter = Filter { llmid: Some("m 1".to_owned()), ..Filter::default() };
-        let many = Figure::new(&filter, &Known::Many);
+        let many = figure(&filter, &Known::Many);
         assert_eq!((many.count.as_str(), many.amount.as_str()), ("10000+", ""));
         assert_eq!(many.exact, Some(format!("{}&exact=1", many.link)));
         assert!(many.link.ends_with("llmid=m+1") || many.link.ends_with("llmid=m%201"), "{}", many.link);
-        let known = Figure::new(&filter, &Known::Exactly(Totals::default()));
+        let known = figure(&filter, &Known::Exactly(Totals::default()));
         assert_eq!((known.exact, known.link), (None, many.link));
     }
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use self::chart::Chart;
-use self::figure::{CauseFigure, DayFigure, Figure, PlaceFigure, day_figures, place_figures, title_of};
+use self::figure::{CauseFigure, DayFigure, PlaceFigure, day_figures, figure, place_figures, title_of};
 use super::leakage::{self, Leakage};
 use super::money::{self, AtStake, News};
 use super::visit;
@@ -19,27 +19,27 @@ use crate::audit::event::Author;
 use crate::check::adopted;
 use crate::check::store as check;
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::totals::Known;
 use crate::names::Names;
 use crate::web::error::Answer;
 use crate::web::extract::Visit;
+use crate::web::list::Sums;
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::{self, TimeView};
 
 #[derive(Serialize)]
 struct OverviewPage {
-    open: Figure,
+    open: Sums,
     oldest: Option<String>,
     /// Words of the age, and what is open of it.
-    ages: Vec<(&'static str, Figure)>,
-    retrying: Figure,
+    ages: Vec<(&'static str, Sums)>,
+    retrying: Sums,
     /// Absent where none is stuck.
-    stuck: Option<Figure>,
+    stuck: Option<Sums>,
     top: Vec<CauseFigure>,
     /// When the person was here before, and what happened since: key of its words, and the failures.
     last_visit: Option<TimeView>,
-    since: Vec<(&'static str, Figure)>,
+    since: Vec<(&'static str, Sums)>,
     leakage: Option<LeakageView>,
     archive: Option<ArchiveView>,
     check: Option<CheckView>,
@@ -120,20 +120,17 @@ fn rule_in_words(rule: &Rule, language: Language) -> String {
 
 fn at_stake_view(stake: &AtStake, state: &AppState, language: Language) -> OverviewPage {
     let now = state.clock.now();
-    let oldest = match &stake.open {
-        Known::Exactly(totals) => totals.oldest.map(|time| locale::words(language, &view::age(now, time))),
-        _ => None,
-    };
+    let oldest = stake.open.oldest().map(|time| locale::words(language, &view::age(now, time)));
     let words = ["age-band-1", "age-band-7", "age-band-30", "age-band-older"];
-    let ages = stake.ages.iter().map(|(filter, known)| Figure::new(filter, known));
+    let ages = stake.ages.iter().map(|(filter, known)| figure(filter, known));
     OverviewPage {
-        open: Figure::new(&Filter::default(), &stake.open),
+        open: figure(&Filter::default(), &stake.open),
         oldest,
         ages: words.into_iter().zip(ages).collect(),
-        retrying: Figure::new(&Filter::default().on_retrying(), &stake.retrying),
+        retrying: figure(&Filter::default().on_retrying(), &stake.retrying),
         stuck: Some(&stake.stuck)
             .filter(|(_, known)| !known.is_nothing())
-            .map(|(filter, known)| Figure::new(filter, known)),
+            .map(|(filter, known)| figure(filter, known)),
         top: stake
             .top
             .iter()
@@ -143,7 +140,7 @@ fn at_stake_view(stake: &AtStake, state: &AppState, language: Language) -> Overv
         since: stake
             .since
             .iter()
-            .map(|(news, filter, known)| (words_of(*news), Figure::new(filter, known)))
+            .map(|(news, filter, known)| (words_of(*news), figure(filter, known)))
             .collect(),
         leakage: None,
         archive: None,

@@ -7,6 +7,7 @@ use crate::usages::filter::{Filter, Shelf};
 use crate::usages::usage::Usage;
 use crate::web::extract::Visit;
 use crate::web::links;
+use crate::web::list::Address;
 use crate::web::state::AppState;
 use crate::web::view::{Named, TimeView};
 
@@ -59,8 +60,13 @@ pub(super) fn usage_link(id: &str, action: &str, filter: &Filter) -> String {
 }
 
 /// The address of the list with a filter.
+pub(super) fn address(filter: &Filter) -> Address {
+    Address::new(filter.shelf.path(), filter.to_pairs())
+}
+
+/// The link to the list with a filter.
 pub(super) fn list_link(filter: &Filter) -> String {
-    links::with_query(filter.shelf.path(), &links::query(&filter.to_pairs()))
+    address(filter).link()
 }
 
 /// Which of the two lists a request is about.

@@ -3,10 +3,9 @@
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-use super::context::{RowView, chip_key, list_link, shelf_of};
-use super::money_line::{MoneyLine, money_line};
-use crate::base::form::{FieldErrors, Fields, Message, NONE, refuse_unknown};
-use crate::base::paging::{Cursor, Position};
+use super::context::{RowView, address, chip_key, list_link, shelf_of};
+use crate::base::form::{Message, NONE, refuse_unknown};
+use crate::base::paging::Position;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::names::{Names, search};
@@ -17,7 +16,7 @@ use crate::usages::usage::{ACCOUNTED, CREATED, FAILED};
 use crate::web::error::Answer;
 use crate::web::extract::{Query, Visit};
 use crate::web::form::{FormView, suggestions};
-use crate::web::links;
+use crate::web::list::{Chip, Pager, Sums, Tab, count_text, position};
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::Named;
@@ -31,7 +30,7 @@ struct IndexPage {
     path: &'static str,
     is_history: bool,
     backup_time: Option<String>,
-    money: MoneyLine,
+    money: Sums,
     tabs: Vec<Tab>,
     form: FormView,
     accounting_status: Option<String>,
@@ -40,29 +39,13 @@ struct IndexPage {
     chips: Vec<Chip>,
     clear: String,
     rows: Vec<RowView>,
-    newer: Option<String>,
-    older: Option<String>,
-    /// Where a search that stopped early goes on.
-    go_on: Option<String>,
+    #[serde(flatten)]
+    pager: Pager,
     searched: i64,
     csv: String,
     csv_excel: String,
     organisations: Vec<Named>,
     models: Vec<Named>,
-}
-
-#[derive(Serialize)]
-struct Tab {
-    name: &'static str,
-    link: String,
-    count: String,
-    current: bool,
-}
-
-#[derive(Serialize)]
-struct Chip {
-    text: String,
-    remove: String,
 }
 
 struct Found {
@@ -87,22 +70,8 @@ pub async fn index(visit: Visit, Query(typed): Query) -> Answer {
     let is_right = errors.is_empty();
     let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = FormView::new(filter.shelf.keys(), if is_right { &fields } else { &typed }, &errors, language);
-    let context = Builder { filter: &filter, names: &names, state, language }.page(found, form);
+    let context = Builder { filter: &filter, exact, names: &names, state, language }.page(found, form);
     visit.render(status, "usages/index.html", &context)
-}
-
-fn position(fields: &Fields, sort: &str, errors: &mut FieldErrors) -> Position {
-    for (name, place) in [("after", Position::After as fn(Cursor) -> Position), ("before", Position::Before)]
-    {
-        let Some(text) = fields.text(name) else { continue };
-        match Cursor::decode(text, sort) {
-            Ok(cursor) => return place(cursor),
-            Err(_) => {
-                errors.insert(name.to_owned(), Message::new("error-cursor"));
-            }
-        }
-    }
-    Position::Start
 }
 
 fn find(connection: &mut DbConnection, filter: &Filter, position: &Position, exact: bool) -> Result<Found> {
@@ -123,6 +92,7 @@ fn find(connection: &mut DbConnection, filter: &Filter, position: &Position, exa
 
 struct Builder<'a> {
     filter: &'a Filter,
+    exact: bool,
     names: &'a Names,
     state: &'a AppState,
     language: Language,
@@ -131,19 +101,18 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn page(&self, found: Found, form: FormView) -> IndexPage {
         let filter = self.filter;
-        let with = |key: &'static str, value: String| {
-            let mut pairs = filter.to_pairs();
-            pairs.push((key, value));
-            links::with_query(filter.shelf.path(), &links::query(&pairs))
-        };
+        let list = address(filter);
         let listing = &found.listing;
-        let (first, last) = (listing.rows.first(), listing.rows.last());
+        let before = listing.rows.first().filter(|_| listing.has_previous).map(|row| &row.cursor);
+        let after = listing.rows.last().filter(|_| listing.has_next).map(|row| &row.cursor);
+        // The exact count that was asked for is asked for on the next page, too.
+        let pages = if self.exact { list.exact() } else { list.clone() };
         let row = |row: &Listed| RowView::new(&row.usage, self.names, self.state, filter);
         IndexPage {
             path: filter.shelf.path(),
             is_history: filter.shelf == Shelf::History,
             backup_time: filter.backup_time.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()),
-            money: money_line(found.totals, with("exact", "1".to_owned())),
+            money: Sums::new(&list, &found.totals),
             tabs: self.tabs(&found),
             form,
             accounting_status: filter.accounting_status.clone(),
@@ -152,16 +121,10 @@ impl Builder<'_> {
             chips: self.chips(),
             clear: list_link(&filter.cleared()),
             rows: listing.rows.iter().map(row).collect(),
-            newer: first.filter(|_| listing.has_previous).map(|row| with("before", row.cursor.encode())),
-            older: last.filter(|_| listing.has_next).map(|row| with("after", row.cursor.encode())),
-            go_on: match &listing.go_on {
-                Some(Position::Before(cursor)) => Some(with("before", cursor.encode())),
-                Some(Position::After(cursor)) => Some(with("after", cursor.encode())),
-                Some(Position::Start) | None => None,
-            },
+            pager: Pager::new(&pages, before, after, listing.go_on.as_ref()),
             searched: SEARCHED_ROWS,
-            csv: self.csv_link(&[]),
-            csv_excel: self.csv_link(&[("bom", "1".to_owned())]),
+            csv: list.csv(false),
+            csv_excel: list.csv(true),
             organisations: suggestions(&self.names.organisations),
             models: suggestions(&self.names.models),
         }
@@ -177,11 +140,7 @@ impl Builder<'_> {
             Tab {
                 name,
                 link: list_link(&self.filter.on_tab(state)),
-                count: match exact {
-                    Some(count) => locale::count(count),
-                    None if count > COUNTED_ROWS => format!("{}+", locale::count(COUNTED_ROWS)),
-                    None => locale::count(count),
-                },
+                count: Some(exact.map_or_else(|| count_text(count), locale::count)),
                 current,
             }
         };
@@ -209,12 +168,6 @@ impl Builder<'_> {
         let narrows =
             |(key, _): &(&str, String)| is_narrowing(key) || (*key == "accounting_status" && is_chip);
         self.filter.to_pairs().into_iter().filter(narrows).map(chip).collect()
-    }
-
-    fn csv_link(&self, more: &[(&'static str, String)]) -> String {
-        let mut pairs = Filter { page_size: None, ..self.filter.clone() }.to_pairs();
-        pairs.extend_from_slice(more);
-        links::with_query(&format!("{}.csv", self.filter.shelf.path()), &links::query(&pairs))
     }
 }
 

@@ -5,7 +5,6 @@ mod context;
 mod download;
 mod forms;
 mod index;
-mod money_line;
 mod search;
 mod show;
 

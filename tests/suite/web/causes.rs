@@ -8,6 +8,7 @@ use llmage_admin::causes::sorting;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 
 use crate::app::{TestApp, failure, money};
+use crate::support::rows::run;
 
 fn with(id: &str, reason: &str, amount: &str) -> FailedRecord {
     FailedRecord {
@@ -209,4 +210,44 @@ async fn a_record_tells_its_cause_and_a_chip_its_title() {
     let list = visitor.get(&format!("/failed-accounting?cause={}", key("llm not found(x)"))).await;
     assert_eq!(list.texts(".chip > span"), ["Cause: llm not found(…)"]);
     assert_eq!(list.rows(), ["a2", "a1"]);
+}
+
+#[actix_web::test]
+async fn more_than_a_page_adds_up_leads_to_the_exact_sum_from_every_place_that_says_so() {
+    let app = TestApp::new();
+    app.given(&with("open", "llm not found(m1)", "0.5"));
+    let handled = with("h", "llm not found(m1)", "0.5");
+    app.given(&FailedRecord {
+        handled: Some("1".to_owned()),
+        resolution: Some("other".to_owned()),
+        ..handled
+    });
+    // Each time twice as many, until there are more than are counted of one cause.
+    for letter in 'a'..='p' {
+        let columns = "amount, cost, handled, resolution, failed_time, failed_reason, cause";
+        run(
+            &app.database,
+            &format!(
+                "INSERT INTO llmusage_accounting_failed (id, {columns}) \
+                 SELECT concat(id, '{letter}'), {columns} FROM llmusage_accounting_failed \
+                 WHERE handled = '1' LIMIT 17300"
+            ),
+        );
+    }
+    let visitor = app.signed_in(Role::Viewer).await;
+    for path in [
+        "/failed-accounting/causes".to_owned(),
+        format!("/failed-accounting/causes/{}", key("llm not found(m1)")),
+    ] {
+        let page = visitor.get(&path).await;
+        let many: Vec<_> = page.cards().into_iter().filter(|(_, [count, ..])| count == "10000+").collect();
+        assert_eq!(many.len(), 1, "{path}");
+        let exact = page.attributes(".numbers a[href$='exact=1']", "href");
+        assert_eq!(exact, [format!("{}&exact=1", many[0].0)], "{path}");
+        assert_eq!(
+            visitor.get(&exact[0]).await.money_line(),
+            ["50069", "25034.50000", "45062.10000"],
+            "{path}"
+        );
+    }
 }

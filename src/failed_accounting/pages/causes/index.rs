@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::view::{CAUSES, Numbers, Spark, age_text, cause_link, family_key};
+use super::view::{CAUSES, Spark, age_text, cause_link, family_key};
 use crate::base::form::{FieldErrors, refuse_unknown};
 use crate::db::DbConnection;
 use crate::error::Result;
@@ -12,12 +12,14 @@ use crate::failed_accounting::causes::history;
 use crate::failed_accounting::causes::note::state_of;
 use crate::failed_accounting::causes::ranking::{self, Card, Rank};
 use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::list::totals::Known;
 use crate::failed_accounting::pages::cause::cause_title;
-use crate::failed_accounting::totals::Known;
+use crate::failed_accounting::pages::context::sums;
 use crate::web::error::Answer;
 use crate::web::extract::{Query, Visit};
 use crate::web::form::FormView;
 use crate::web::links;
+use crate::web::list::Sums;
 use crate::web::locale::Language;
 use crate::web::state::AppState;
 use crate::web::view::{self, TimeView, clip};
@@ -38,8 +40,8 @@ struct CardView {
     title: String,
     family: String,
     state: &'static str,
-    open: Numbers,
-    all: Numbers,
+    open: Sums,
+    all: Sums,
     first: Option<TimeView>,
     last: Option<TimeView>,
     last_age: Option<String>,
@@ -54,7 +56,7 @@ struct CardView {
 #[derive(Serialize)]
 struct IndexPage {
     form: FormView,
-    total: Numbers,
+    total: Sums,
     oldest: Option<String>,
     cards: Vec<CardView>,
     causes: usize,
@@ -97,13 +99,10 @@ pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
     };
     let pages = found.causes.div_ceil(CARDS).max(1);
     let now = state.clock.now();
-    let oldest = match &found.total {
-        Known::Exactly(totals) => totals.oldest.map(|time| age_text(language, &view::age(now, time))),
-        _ => None,
-    };
+    let oldest = found.total.oldest().map(|time| age_text(language, &view::age(now, time)));
     let context = IndexPage {
         form: FormView::new(&[], &fields, &errors, language),
-        total: Numbers::new(&Filter::default(), &found.total),
+        total: sums(&Filter::default(), &found.total),
         oldest,
         causes: found.causes,
         with_open: found.with_open,
@@ -133,8 +132,8 @@ fn card_view(card: Card, state: &AppState, language: Language) -> CardView {
         title: cause_title(key, cause, language),
         family: family_key(key, cause),
         state: state_of(cause, ranked.group.newest),
-        open: Numbers::new(&open, &ranked.known),
-        all: Numbers::new(&history::filter_of(key), &all),
+        open: sums(&open, &ranked.known),
+        all: sums(&history::filter_of(key), &all),
         first: seen.0.map(time),
         last: seen.1.map(time),
         last_age: seen.1.map(age),

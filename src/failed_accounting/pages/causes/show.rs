@@ -6,7 +6,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
-use super::view::{CAUSES, Numbers, Spark, age_text, cause_link, family_key};
+use super::view::{CAUSES, Spark, age_text, cause_link, family_key};
 use crate::audit::event::CAUSE;
 use crate::audit::store::{self as audit, Event};
 use crate::base::form::{Fields, Message, NONE};
@@ -23,12 +23,13 @@ use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::list;
+use crate::failed_accounting::list::totals::{self, Known};
 use crate::failed_accounting::pages::cause::cause_title;
-use crate::failed_accounting::pages::context::{Choice, FormView, RowView};
-use crate::failed_accounting::totals::{self, Known};
+use crate::failed_accounting::pages::context::{Choice, FormView, RowView, sums};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
 use crate::web::form::FormState;
+use crate::web::list::Sums;
 use crate::web::locale::Language;
 use crate::web::merge::{self as web_merge, MergeView};
 use crate::web::page;
@@ -64,8 +65,8 @@ struct ShowPage {
     state: &'static str,
     this: String,
     back: &'static str,
-    open: Numbers,
-    all: Numbers,
+    open: Sums,
+    all: Sums,
     oldest: Option<String>,
     first: Option<TimeView>,
     last: Option<TimeView>,
@@ -93,7 +94,7 @@ struct ShowPage {
 #[derive(Serialize)]
 struct Place {
     of: Option<Named>,
-    numbers: Numbers,
+    numbers: Sums,
 }
 
 /// A piece of a note: text, or an address to go to.
@@ -186,7 +187,7 @@ async fn shown(visit: &Visit, key: String, form: FormState) -> Answer {
                 }
                 _ => (&names.models, Filter { llmid: Some(wanted), ..filter.clone() }),
             };
-            let numbers = Numbers::new(&filter, &Known::Exactly(group.totals));
+            let numbers = sums(&filter, &Known::Exactly(group.totals));
             Place { of: (!id.is_empty()).then(|| Named { name: known.get(&id).cloned(), id }), numbers }
         };
         groups.iter().map(place).collect()
@@ -264,10 +265,7 @@ impl Builder<'_> {
         let by = cause.and_then(|cause| cause.closed_by.clone().or_else(|| cause.known_by.clone()));
         let form = self.form(cause, form);
         let chosen = form.values.get("standing").cloned().unwrap_or_default();
-        let oldest = match &found.open {
-            Known::Exactly(totals) => totals.oldest,
-            _ => None,
-        };
+        let oldest = found.open.oldest();
         ShowPage {
             key: key.to_owned(),
             title: cause_title(key, cause, language),
@@ -276,8 +274,8 @@ impl Builder<'_> {
             state: state_of(cause, found.newest_open),
             this: cause_link(key),
             back: CAUSES,
-            open: Numbers::new(&open_filter(key), &found.open),
-            all: Numbers::new(&history::filter_of(key), &found.all),
+            open: sums(&open_filter(key), &found.open),
+            all: sums(&history::filter_of(key), &found.all),
             oldest: oldest.map(|oldest| age_text(language, &view::age(state.clock.now(), oldest))),
             first: found.seen.0.map(time),
             last: found.seen.1.map(time),

@@ -12,10 +12,11 @@ use crate::error::Result;
 use crate::failed_accounting::causes::groups::{self, Group};
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::list::totals::Known;
 use crate::failed_accounting::pages::cause::cause_title;
-use crate::failed_accounting::pages::context::list_link;
-use crate::failed_accounting::totals::{COUNTED_ROWS, Known};
+use crate::failed_accounting::pages::context::sums;
 use crate::web::links;
+use crate::web::list::Sums;
 use crate::web::locale::{self, Language};
 
 /// The page of all causes.
@@ -28,42 +29,6 @@ const STEP: i64 = 10;
 
 /// Causes above the list.
 const TOP: usize = 4;
-
-/// A count and sums around a link to the list that holds exactly these failures.
-#[derive(Debug, Clone, Serialize)]
-pub(in crate::failed_accounting) struct Numbers {
-    pub link: String,
-    /// Plain digits, `10000+`, or empty.
-    pub count: String,
-    pub count_text: String,
-    pub number: i64,
-    pub amount: String,
-    pub cost: String,
-}
-
-impl Numbers {
-    pub fn new(filter: &Filter, known: &Known) -> Numbers {
-        let link = list_link(filter);
-        match known {
-            Known::Exactly(totals) => Numbers {
-                link,
-                count: totals.count.to_string(),
-                count_text: locale::count(totals.count),
-                number: totals.count,
-                amount: totals.amount.to_string(),
-                cost: totals.cost.to_string(),
-            },
-            _ => Numbers {
-                link,
-                count: format!("{COUNTED_ROWS}+"),
-                count_text: format!("{}+", locale::count(COUNTED_ROWS)),
-                number: COUNTED_ROWS + 1,
-                amount: String::new(),
-                cost: String::new(),
-            },
-        }
-    }
-}
 
 /// A bar of the small chart.
 #[derive(Debug, Serialize)]
@@ -121,7 +86,7 @@ impl Spark {
 #[derive(Debug, Serialize)]
 pub(in crate::failed_accounting) struct TopCause {
     pub title: String,
-    pub numbers: Numbers,
+    pub numbers: Sums,
 }
 
 /// The causes with the most money in a filter, as links to the same filter with one cause.
@@ -136,7 +101,7 @@ pub(in crate::failed_accounting) fn top_causes(
         let cause = known.iter().find(|cause| cause.cause_key == group.key);
         TopCause {
             title: cause_title(&group.key, cause, language),
-            numbers: Numbers::new(&filter, &Known::Exactly(group.totals)),
+            numbers: sums(&filter, &Known::Exactly(group.totals)),
         }
     };
     groups.iter().map(top).collect()
