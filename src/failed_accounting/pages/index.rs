@@ -1,6 +1,4 @@
 //! `GET /failed-accounting`: the list of a filter with its money line, tabs, chips and pages.
-//!
-//! More than 250 lines: all that one page shows is gathered here, in the order in which it shows it.
 
 use std::collections::HashMap;
 
