@@ -1,7 +1,8 @@
 //! `--env-file`: settings from a file that systemd reads as well, so that a command beside a service has the service's.
 //!
 //! A flag counts more than the environment, and that more than the file. The file is read as systemd reads it: comments
-//! begin with `#` or `;`, values may be quoted, a backslash takes the next sign as it is.
+//! begin with `#` or `;`, values may be quoted, a backslash takes the next sign as it is. What systemd passes over with a
+//! warning is refused: a command that misses a setting would work on another database than the service.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -24,9 +25,9 @@ impl Settings {
     pub(super) fn of_command_line() -> Result<Settings> {
         let Some(path) = path_among(std::env::args_os().skip(1)) else { return Ok(Settings::default()) };
         let path = std::path::PathBuf::from(path);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Error::Unavailable(format!("--env-file {}: {error}", path.display())))?;
-        Ok(Settings { file: parse(&text) })
+        let refuse = |why: String| Error::Unavailable(format!("--env-file {}: {why}", path.display()));
+        let text = std::fs::read_to_string(&path).map_err(|error| refuse(error.to_string()))?;
+        Ok(Settings { file: parse(&text).map_err(refuse)? })
     }
 
     /// A setting that is no flag; what is set to nothing, as compose files do, is not set.
@@ -77,21 +78,38 @@ enum Place {
     Double,
 }
 
-/// The last value of each name. What is no NAME=value is passed over, as systemd does.
-fn parse(text: &str) -> BTreeMap<String, String> {
+/// What is wrong in the line of that place.
+fn wrong(text: &str, place: usize, why: &str) -> String {
+    format!("line {}: {why}", 1 + text.bytes().take(place).filter(|byte| *byte == b'\n').count())
+}
+
+fn is_name(name: &str) -> bool {
+    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+    name.chars().all(is_sign) && name.chars().next().is_some_and(|first| !first.is_ascii_digit())
+}
+
+/// The last value of each name.
+///
+/// # Errors
+/// What is no NAME=value, with its line.
+fn parse(text: &str) -> std::result::Result<BTreeMap<String, String>, String> {
+    const NO_SETTING: &str = "must be NAME=value, a comment after # or ;, or empty";
     let mut settings = BTreeMap::new();
+    let mut began = 0;
     let (mut place, mut name, mut value, mut bare_end) = (Place::Start, String::new(), String::new(), 0);
-    let mut signs = text.chars().chain(['\n']);
-    while let Some(sign) = signs.next() {
+    let mut signs = text.char_indices().chain([(text.len(), '\n')]);
+    while let Some((at, sign)) = signs.next() {
         place = match (place, sign) {
             (Place::Start, '#' | ';') => Place::Comment,
             (Place::Start, sign) if sign.is_whitespace() => Place::Start,
             (Place::Start, sign) => {
-                name = sign.to_string();
+                (name, began) = (sign.to_string(), at);
                 Place::Name
             }
-            (Place::Comment, '\n') | (Place::Name, '\n') => Place::Start,
+            (Place::Comment, '\n') => Place::Start,
+            (Place::Name, '\n') => return Err(wrong(text, began, NO_SETTING)),
             (Place::Comment, _) => Place::Comment,
+            (Place::Name, '=') if !is_name(name.trim()) => return Err(wrong(text, began, NO_SETTING)),
             (Place::Name, '=') => {
                 value.clear();
                 bare_end = 0;
@@ -111,7 +129,7 @@ fn parse(text: &str) -> BTreeMap<String, String> {
             (Place::Gap, '"') => Place::Double,
             (Place::Gap, sign) if sign.is_whitespace() => Place::Gap,
             (Place::Gap | Place::Bare, '\\') => {
-                if let Some(next) = signs.next().filter(|next| *next != '\n') {
+                if let Some(next) = signs.next().map(|(_, next)| next).filter(|next| *next != '\n') {
                     value.push(next);
                     bare_end = value.len();
                 }
@@ -129,7 +147,7 @@ fn parse(text: &str) -> BTreeMap<String, String> {
                 Place::Gap
             }
             (Place::Double, '\\') => {
-                match signs.next() {
+                match signs.next().map(|(_, next)| next) {
                     Some(next @ ('"' | '\\' | '$' | '`')) => value.push(next),
                     Some('\n') | None => {}
                     Some(next) => value.extend(['\\', next]),
@@ -142,7 +160,10 @@ fn parse(text: &str) -> BTreeMap<String, String> {
             }
         };
     }
-    settings
+    match place {
+        Place::Single | Place::Double => Err(wrong(text, began, "a quote that does not end")),
+        _ => Ok(settings),
+    }
 }
 
 #[cfg(test)]
@@ -154,7 +175,7 @@ mod tests {
         let read = parse(
             "# a comment\n; another=one\n\nLLMAGE_LISTEN=127.0.0.1:8080\n  DATABASE_URL = \"mysql://a:p#w@h/d\"  \n\
              SINGLE='a \\n \"b\"'\nBARE=a b \\\n c\\ \nESCAPED=\"a\\\"b\\$c\\d\"\nLINES=\"one\ntwo\"\nEMPTY=\nJOINED='a'\"b\"\n\
-             no setting\nHASH=a#b ; c\nTWICE=1\nTWICE=2",
+             HASH=a#b ; c\nTWICE=1\nTWICE=2",
         );
         let expected = [
             ("LLMAGE_LISTEN", "127.0.0.1:8080"),
@@ -170,7 +191,21 @@ mod tests {
         ];
         let expected: BTreeMap<String, String> =
             expected.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        assert_eq!(read, expected);
+        assert_eq!(read, Ok(expected));
+    }
+
+    #[test]
+    fn what_is_no_setting_is_refused_with_its_line() {
+        for (text, line) in [
+            ("A=1\nno setting\nB=2", "line 2: must be NAME=value"),
+            ("A=\"one\ntwo\"\n\nexport B=2\n", "line 4: must be NAME=value"),
+            ("=1", "line 1: must be NAME=value"),
+            ("A=1\nB=\"open\nC=3\n", "line 2: a quote that does not end"),
+            ("A='open", "line 1: a quote that does not end"),
+        ] {
+            let refused = parse(text).expect_err("it is refused");
+            assert!(refused.starts_with(line), "{text}: {refused}");
+        }
     }
 
     #[test]
