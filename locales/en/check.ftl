@@ -55,7 +55,7 @@ adopted-open-failure-of-accounted =
         [one] { $count } record, { $amount }, is open although its usage is accounted: the customer was charged.
        *[other] { $count } records, { $amount }, are open although their usages are accounted: the customers were charged.
     }
-adopted-as-of = As the check saw it { $time }.
+adopted-as-of = Checked { $time }.
 check-help-charged-twice = The customer paid twice. Take the manual charge back and settle the failure with a note, or credit the customer.
 check-help-failed-without-open = No list shows this money. Reopen the newest failure, or record the usage as failed anew.
 check-help-failure-without-usage = The usage was deleted, or never written. The failure can be handled, not retried.
