@@ -13,7 +13,6 @@ use crate::error::Result;
 /// The tables that the platform made, in which others write while we migrate.
 pub const PLATFORM_TABLES: [&str; 3] = ["llmusage", "llmusage_accounting_failed", "llmusage_history"];
 
-/// What there is.
 #[derive(Debug, Clone, Default)]
 pub struct Present {
     /// Tables with their columns.

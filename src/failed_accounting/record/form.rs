@@ -18,7 +18,6 @@ pub const MAX_REASON: usize = 200_000;
 /// The most characters of a note.
 pub const MAX_NOTE: usize = 10_000;
 
-/// The result of reading a form.
 pub type Read<T> = Result<T, FieldErrors>;
 
 fn finish<T>(read: Reader<'_>, value: T) -> Read<T> {

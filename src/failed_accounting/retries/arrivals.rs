@@ -29,7 +29,6 @@ pub struct Arrivals {
 }
 
 impl Arrivals {
-    /// Of that database.
     pub fn new(database: Database, clock: Clock) -> Arrivals {
         Arrivals { database, clock }
     }
