@@ -30,6 +30,30 @@ pub(super) fn expressions() -> [&'static str; 2] {
     [any_case, as_written]
 }
 
+/// A key that is known by what it begins with is at least that long with its beginning.
+const SHORTEST: usize = 14;
+
+static COARSE: LazyLock<String> = LazyLock::new(|| {
+    let is_in_another = |one: &names::Name| {
+        let others = names::all().iter().filter(|other| other.name != one.name && !other.is_whole);
+        others.into_iter().any(|other| one.name.contains(other.name))
+    };
+    let names = names::all().iter().filter(|one| !is_in_another(one)).map(|one| match one.name {
+        "code" => "[?&]code=".to_owned(),
+        name if one.is_whole => format!("{}([^a-z]|$|v|h|b|s|p)", escaped(name)),
+        name => escaped(name),
+    });
+    let short = prefix::all().iter().filter(|one| one.begin.len() + one.least < SHORTEST);
+    let signs = header::SCHEMES.iter().copied().chain(address::SIGNS).chain(shortened::SIGNS);
+    let others = signs.chain(short.map(|one| one.begin)).chain([pem::BEGIN]).map(escaped);
+    let parts: Vec<String> = names.chain(others).collect();
+    format!("{}|[!-~]{{{SHORTEST}}}", parts.join("|"))
+});
+
+pub(super) fn coarse() -> &'static str {
+    &COARSE
+}
+
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {

@@ -15,10 +15,6 @@ use crate::db::schema::llmusage_accounting_failed as failed;
 /// The most bytes that are kept of one row; the end of a longer reason is not searched.
 const MAX_BYTES: usize = 1_000_000;
 
-/// For PostgreSQL: a word that names a secret, an address, or letters and signs in a run as long as a key.
-const COARSE_SIGNS: &str = "key|token|secret|pass|pwd|auth|bearer|cookie|session|credential|sign|begin |sk-|\\*\\*|://|密|口令\
-                            |令牌|凭|[!-~]{14}";
-
 /// "The reason, as it is shown, holds that word", in any case.
 pub(super) fn shows(engine: Engine, word: &str, version: i32) -> Condition<failed::table> {
     let holds = |column| contains::<failed::table>(engine, column, word);
@@ -56,7 +52,9 @@ fn shows_sorted(engine: Engine, word: &str, version: i32) -> Condition<failed::t
              OR EXISTS (SELECT 1 FROM reason_change WHERE reason_change.failed_id = id) THEN ("
         ))
         .bind::<Nullable<Bool>, _>(holds("failed_reason"))
-        .sql(&format!(" AND failed_reason !~* '{COARSE_SIGNS}') WHEN {masked}) THEN {masked} AND "))
+        .sql(" AND failed_reason !~* ")
+        .bind::<Text, _>(secrets::coarse_signs())
+        .sql(&format!(") WHEN {masked}) THEN {masked} AND "))
         .bind::<Nullable<Bool>, _>(holds("masked_reason.shown"))
         .sql(") ELSE ")
         .bind::<Nullable<Bool>, _>(holds("failed_reason"))

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use llmage_admin::base::secrets::{has_secret, mask, signs};
+use llmage_admin::base::secrets::{coarse_signs, has_secret, mask, signs};
 use llmage_admin::causes::cause::Cause;
 
 use crate::texts::files;
@@ -69,8 +69,10 @@ fn no_part_of_a_secret_of_any_kind_is_shown() {
 
 #[test]
 fn what_the_databases_look_for_is_in_each_text_with_a_secret() {
-    let signs = signs().map(|signs| regex::Regex::new(signs).expect("it compiles"));
-    let has_sign = |text: &str| signs.iter().any(|signs| signs.is_match(text));
+    let [any_case, as_written] = signs().map(|signs| regex::Regex::new(signs).expect("it compiles"));
+    let coarse = regex::Regex::new(&format!("(?i){}", coarse_signs())).expect("it compiles");
+    let has_sign =
+        |text: &str| (any_case.is_match(text) || as_written.is_match(text)) && coarse.is_match(text);
     let mut random = files::Random::new(11);
     for kind in [files::SECRETS, files::MORE_SECRETS].into_iter().flat_map(kinds) {
         let text = kind.text.replace("{}", &random.word(kind.alphabet, kind.length));
@@ -80,8 +82,13 @@ fn what_the_databases_look_for_is_in_each_text_with_a_secret() {
     for text in pairs.flat_map(|row| row[2..].to_vec()).filter(|text| has_secret(text)) {
         assert!(has_sign(text), "{text}");
     }
-    let found = ["usages is None", "upstream is busy", "账户余额不够"].map(has_sign);
-    assert_eq!(found, [false; 3], "not in each text, or nothing would be found");
+    for text in ["pin=1234", "otp: 0815", "验证码：481516", "jwt=abcd", "sk-1234"] {
+        assert!(has_secret(text) && has_sign(text), "{text}");
+    }
+    for text in ["usages is None", "upstream is busy", "账户余额不够"] {
+        let is_found = any_case.is_match(text) || as_written.is_match(text) || coarse.is_match(text);
+        assert!(!is_found, "not in each text, or nothing would be found: {text}");
+    }
 }
 
 #[test]
