@@ -5,12 +5,15 @@ use utoipa::openapi::schema::{AnyOfBuilder, Type};
 use utoipa::openapi::{ObjectBuilder, Required, Schema};
 
 use super::{CLOCK, DATE, LINE, MONEY};
+use crate::base::form::LONGEST_KEY;
 use crate::web::json;
 
 /// What a value of a query string may be; blank counts as absent.
 #[derive(Debug, Clone, Copy)]
 pub enum Query {
     Line(usize),
+    /// An id as a row has it, with any characters.
+    Key,
     Date,
     /// A day, or a time of day on it.
     Moment,
@@ -41,6 +44,7 @@ fn value(kind: Query) -> Schema {
     let text = ObjectBuilder::new().schema_type(Type::String);
     let built = match kind {
         Query::Line(limit) => text.max_length(Some(limit)).pattern(Some(format!("^{LINE}*$"))),
+        Query::Key => text.max_length(Some(LONGEST_KEY)).pattern(Some("^[^\\x00]*$")),
         Query::Date => text.pattern(Some(format!("^({DATE})?$"))),
         Query::Moment => text.pattern(Some(format!("^({DATE}([ T]{CLOCK})?)?$"))),
         Query::Time => text.pattern(Some(format!("^({DATE}[ T]{CLOCK})?$"))),

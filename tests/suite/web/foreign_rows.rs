@@ -213,8 +213,7 @@ async fn jobs_go_through_all_rows_and_batches_take_them() {
     assert!(!page.has("[role=alert]"), "{}", page.text("[role=alert]"));
     let open = shown(&admin, "/failed-accounting").await;
     let ids = open.attributes("tr[data-id] input[name=id]", "value");
-    let mut ticked: Vec<(&str, &str)> =
-        ids.iter().filter(|id| id.len() < 33 || !id.is_ascii()).map(|id| ("id", id.as_str())).collect();
+    let mut ticked: Vec<(&str, &str)> = ids.iter().map(|id| ("id", id.as_str())).collect();
     ticked.push(("action", "handle"));
     let preview = admin.post("/batches", &ticked).await;
     assert_eq!(preview.status, StatusCode::SEE_OTHER, "{ticked:?}: {}", preview.texts("main").join(" "));
@@ -231,6 +230,55 @@ async fn jobs_go_through_all_rows_and_batches_take_them() {
     }
     shown(&admin, "/archive").await;
     shown(&admin, "/history").await;
+}
+
+#[actix_web::test]
+async fn ids_longer_than_ours_are_sorted_retried_handled_and_undone() {
+    let app = adopted();
+    let (id, next, usage) = ("f".repeat(60), "g".repeat(61), "u".repeat(32));
+    let alone = "h".repeat(62);
+    let insert = format!(
+        "INSERT INTO llmusage (id, use_date, amount, cost, accounting_status) \
+         VALUES ('{usage}', '2026-05-20', 1.5, 1, 'failed'); \
+         INSERT INTO llmusage_accounting_failed (id, llmusageid, failed_reason, amount, handled) \
+         VALUES ('{id}', '{usage}', 'password=geheim1234', 1.5, '0'), ('{alone}', NULL, 'x', 1.5, '0')"
+    );
+    crate::support::rows::run(&app.database, &insert);
+    // What comes after the first sorting is noted by its id.
+    sorting::sort_all(&app.database).unwrap();
+    let watcher = Watcher::new((*app.database).clone(), app.clock.clone());
+    watcher.step().unwrap();
+    let operator = app.signed_in(Role::Operator).await;
+    let mut batches = Vec::new();
+    let handling = vec![("resolution", "written_off"), ("note", "seen")];
+    for (action, ticked, run) in [("retry", &id, vec![]), ("handle", &alone, handling)] {
+        let made = operator.post("/batches", &[("action", action), ("id", ticked)]).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{action}: {}", made.body);
+        let path = made.location().to_owned();
+        operator.submit(&format!("{path}/run"), &run).await;
+        if action == "retry" {
+            let again = format!(
+                "UPDATE llmusage SET accounting_status = 'failed' WHERE id = '{usage}'; \
+                 INSERT INTO llmusage_accounting_failed (id, llmusageid, failed_reason, amount, handled, failed_time) \
+                 VALUES ('{next}', '{usage}', 'password=geheim1234', 1.5, '0', '2026-05-22 00:00:00')"
+            );
+            crate::support::rows::run(&app.database, &again);
+            sorting::sort_all(&app.database).unwrap();
+            watcher.step().unwrap();
+        }
+        batches.push(path);
+    }
+    for path in batches {
+        shown(&operator, &path).await;
+    }
+    // The columns that tie a failure to the one before it have room for such ids.
+    let tie = format!(
+        "UPDATE llmusage_accounting_failed SET supersedes = '{id}', superseded_by = '{next}' WHERE id = '{alone}'"
+    );
+    crate::support::rows::run(&app.database, &tie);
+    assert_eq!(app.record(&alone).retry.supersedes, Some(id.clone()));
+    assert_eq!(app.record(&alone).resolution.as_deref(), Some("written_off"));
+    shown(&operator, &format!("/failed-accounting/{id}")).await;
 }
 
 #[actix_web::test]
@@ -315,6 +363,89 @@ mod bytes {
     }
 
     #[actix_web::test]
+    async fn a_usage_whose_id_is_a_blob_is_edited_and_deleted() {
+        if engine() != Engine::Sqlite {
+            return;
+        }
+        let app = adopted();
+        let api = crate::web::api::admin(&app);
+        let path = "/api/v1/usages/u%EA";
+        let edited = api.told(("PATCH", path), r#"{"amount": 2.5, "confirm": true}"#, 200).await;
+        assert_eq!(edited["id_hex"].as_str(), Some("75ea"));
+        let amount = "SELECT CAST(amount AS TEXT) AS name FROM llmusage WHERE id = x'75ea'";
+        assert_eq!(texts(&app, amount), ["2.5"]);
+        let admin = app.signed_in(Role::Admin).await;
+        for page in ["/usages/u%EA/edit", "/usages/u%EA/delete"] {
+            shown(&admin, page).await;
+        }
+        let deleted = admin.post("/usages/u%EA/delete", &[("confirm", "u\u{fffd}"), ("seen", "")]).await;
+        assert!(deleted.status.as_u16() < 500 && deleted.status != StatusCode::NOT_FOUND, "{}", deleted.body);
+    }
+
+    #[actix_web::test]
+    async fn what_handling_does_not_change_stays_as_the_platform_wrote_it() {
+        if engine() != Engine::Sqlite {
+            return;
+        }
+        let app = adopted();
+        crate::support::rows::run(
+            &app.database,
+            "UPDATE llmusage_accounting_failed SET retry_count = 'often', handled_time = 1700000000 \
+             WHERE id = 'plain'",
+        );
+        let admin = app.signed_in(Role::Admin).await;
+        let cells = "SELECT retry_count || ' ' || handled_time AS name FROM llmusage_accounting_failed \
+                     WHERE id = 'plain'";
+        let edit = shown(&admin, "/failed-accounting/plain/edit").await;
+        let fields =
+            [("seen", &*edit.attribute("input[name=seen]", "value")), ("amount", "7.5"), ("cost", "1")];
+        let more = [("handled", "0"), ("failed_reason", "usages is None")];
+        admin.submit("/failed-accounting/plain", &[&fields[..], &more].concat()).await;
+        assert_eq!(texts(&app, cells), ["often 1700000000"]);
+        let handled = [("resolution", "written_off"), ("handled_note", "seen")];
+        admin.submit("/failed-accounting/plain/handle", &handled).await;
+        assert!(texts(&app, cells)[0].starts_with("often 20"), "{:?}", texts(&app, cells));
+    }
+
+    #[actix_web::test]
+    async fn numbers_in_a_column_of_times_are_a_list_in_their_order() {
+        if engine() != Engine::Sqlite {
+            return;
+        }
+        let app = adopted();
+        crate::support::rows::run(
+            &app.database,
+            "UPDATE llmusage_accounting_failed SET use_time = 1700000000 + rowid % 7, \
+             amount = CASE rowid % 3 WHEN 0 THEN 'none' WHEN 1 THEN x'00ff' ELSE 9e999 END",
+        );
+        let viewer = app.signed_in(Role::Viewer).await;
+        for sort in ["use_time", "-use_time", "amount", "-amount"] {
+            let list = format!("/failed-accounting?handled=&sort={sort}&page_size=16");
+            let mut forth = walked(&viewer, &list, "a[rel=next]").await;
+            let column = sort.trim_start_matches('-');
+            let direction = if sort.starts_with('-') { "DESC" } else { "ASC" };
+            let question = format!(
+                "SELECT hex(id) AS name FROM llmusage_accounting_failed ORDER BY {column} {direction}, id {direction}"
+            );
+            let rows = texts(&app, &question).len();
+            assert_eq!(forth.len(), rows, "{sort}");
+            let csv =
+                csv_rows(&shown(&viewer, &format!("/failed-accounting.csv?handled=&sort={sort}")).await);
+            assert_eq!(csv.len(), rows, "{sort}");
+            let distinct: std::collections::HashSet<String> = forth.iter().cloned().collect();
+            assert_eq!(distinct.len(), rows, "a row comes twice: {sort}");
+            forth.retain(|id| id.starts_with("many-"));
+            let ordered = format!(
+                "SELECT id AS name FROM llmusage_accounting_failed WHERE id GLOB 'many-*' \
+                 ORDER BY {column} {direction}, id {direction}"
+            );
+            if column == "use_time" {
+                assert_eq!(forth, texts(&app, &ordered), "{sort}");
+            }
+        }
+    }
+
+    #[actix_web::test]
     async fn what_is_no_number_counts_as_none() {
         if engine() != Engine::Sqlite {
             return;
@@ -330,7 +461,7 @@ mod bytes {
     }
 }
 
-fn texts(app: &TestApp, question: &str) -> Vec<String> {
+pub fn texts(app: &TestApp, question: &str) -> Vec<String> {
     use diesel::prelude::*;
     #[derive(QueryableByName)]
     struct Named {
