@@ -34,12 +34,13 @@ const LINES: usize = 250;
 
 /// The only files that write failures and usages: a case, the archive, and what brings rows in as a file or a sample tells
 /// them. Whatever else changes such a row goes through a case.
-const WRITERS: [&str; 9] = [
+const WRITERS: [&str; 10] = [
     "archive/moving.rs",
     "causes/sorting.rs",
     "demo/simulator.rs",
     "demo/store.rs",
     "failed_accounting/case/rows.rs",
+    "failed_accounting/case/handling.rs",
     "failed_accounting/case/usages.rs",
     "failed_accounting/recording/import.rs",
     "usages/import.rs",

@@ -3,7 +3,7 @@
 //! A list is sorted by one column, then by id. Rows with a value and rows with NULL are two stretches, each a seek of
 //! its own, so that all databases agree on where NULL stands: last when descending. What is no value of the column's
 //! kind (NaN) counts as NULL. In SQLite a whole column may hold such cells: they are stretches of their own, in the order
-//! of the index.
+//! of the index. More than 250 lines: the order of a list and the walk through it are read together.
 
 mod stretch;
 
