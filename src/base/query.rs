@@ -5,7 +5,7 @@
 pub enum Value {
     /// A line of at most this many characters.
     Line(usize),
-    /// An id as another program may have written it.
+    /// An id as a row has it, with any characters.
     Key,
     Date,
     /// A day, or a time of day on it.
