@@ -1,7 +1,7 @@
 //! The filter: one value behind list, totals, CSV and every link between them.
 //!
 //! It parses a query string, gives it back with one key changed, and says what is wrong field by field.
-//! What it means in SQL is in `condition`. More than 250 lines: one value with all its keys.
+//! What it means in SQL is in `condition`.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
