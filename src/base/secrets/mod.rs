@@ -65,12 +65,6 @@ pub fn signs() -> [&'static str; 2] {
     signs::expressions()
 }
 
-/// As [`signs`], in one expression that is short and without regard to case, and finds something in more texts: for
-/// PostgreSQL, which reads a long one for seconds.
-pub fn coarse_signs() -> &'static str {
-    signs::coarse()
-}
-
 /// Whether the text holds a secret.
 pub fn has_secret(text: &str) -> bool {
     mask(text) != text

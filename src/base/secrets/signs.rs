@@ -21,37 +21,13 @@ static EXPRESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| {
     parts.extend(signs.map(|sign| escaped(sign)));
     parts.push(r"[0-9a-f]{8}\.".to_owned());
     let begins: Vec<String> = prefix::all().iter().map(|one| escaped(one.begin)).collect();
-    // Not with the whole length of each key: PostgreSQL would read such an expression for seconds.
+    // Not with the whole length of each key: a database would read such an expression for seconds.
     [format!("(?i){}", parts.join("|")), format!("({})[A-Za-z0-9_.~+/=*…•●-]{{2}}", begins.join("|"))]
 });
 
 pub(super) fn expressions() -> [&'static str; 2] {
     let [any_case, as_written] = &*EXPRESSIONS;
     [any_case, as_written]
-}
-
-/// A key that is known by what it begins with is at least that long with its beginning.
-const SHORTEST: usize = 14;
-
-static COARSE: LazyLock<String> = LazyLock::new(|| {
-    let is_in_another = |one: &names::Name| {
-        let others = names::all().iter().filter(|other| other.name != one.name && !other.is_whole);
-        others.into_iter().any(|other| one.name.contains(other.name))
-    };
-    let names = names::all().iter().filter(|one| !is_in_another(one)).map(|one| match one.name {
-        "code" => "[?&]code=".to_owned(),
-        name if one.is_whole => format!("{}([^a-z]|$|v|h|b|s|p)", escaped(name)),
-        name => escaped(name),
-    });
-    let short = prefix::all().iter().filter(|one| one.begin.len() + one.least < SHORTEST);
-    let signs = header::SCHEMES.iter().copied().chain(address::SIGNS).chain(shortened::SIGNS);
-    let others = signs.chain(short.map(|one| one.begin)).chain([pem::BEGIN]).map(escaped);
-    let parts: Vec<String> = names.chain(others).collect();
-    format!("{}|[!-~]{{{SHORTEST}}}", parts.join("|"))
-});
-
-pub(super) fn coarse() -> &'static str {
-    &COARSE
 }
 
 fn escaped(text: &str) -> String {
