@@ -4,11 +4,9 @@ use actix_web::http::StatusCode;
 use llmage_admin::accounts::role::Role;
 use llmage_admin::audit::store::timeline;
 use llmage_admin::causes::sorting;
-use llmage_admin::db::Engine;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 
 use crate::app::{TestApp, failure};
-use crate::support::database::engine;
 
 const KEY: &str = "sk-proj-Ab12Cd34Ef56";
 const BEARER: &str = "Zz99yy88xx77ww66vv";
