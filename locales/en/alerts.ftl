@@ -193,6 +193,7 @@ overview-firing =
 job-alerts = Checking the alert rules
 job-alert-deliveries = Delivering alerts
 job-audit-head = Reporting the end of the audit trail
+job-audit-watch = Looking whether the audit trail still stands
 may-alerts-admin = Make alert rules and see what they told
 audit-kind-alert-rule = alert rule
 audit-kind-trail = audit trail

@@ -75,5 +75,6 @@ field-table = Table
 field-title = Title
 field-rows = Rows
 audit-action-change-zone = changed the time zone
+audit-action-trail-broken = found the audit trail broken
 audit-kind-setting = setting
 field-timezone = Time zone

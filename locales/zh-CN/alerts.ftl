@@ -159,6 +159,7 @@ overview-firing = { $number } 条告警正在触发
 job-alerts = 检查告警规则
 job-alert-deliveries = 投递告警通知
 job-audit-head = 通报审计记录的末端
+job-audit-watch = 核对审计记录是否完好
 may-alerts-admin = 管理告警规则并查看通知历史
 audit-kind-alert-rule = 告警规则
 audit-kind-trail = 审计记录

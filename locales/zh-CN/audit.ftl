@@ -75,5 +75,6 @@ field-table = 数据表
 field-title = 标题
 field-rows = 行数
 audit-action-change-zone = 更改时区
+audit-action-trail-broken = 发现审计记录被破坏
 audit-kind-setting = 设置
 field-timezone = 时区

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 pub use super::checking::{check, check_since};
 use super::hash::{self, Seal};
@@ -15,7 +15,7 @@ use super::store::Event;
 use crate::db::dialect::{self, Statement};
 use crate::db::lock_order::{self, Lock};
 use crate::db::schema::{audit_chain, audit_event};
-use crate::db::{DbConnection, witness};
+use crate::db::{DbConnection, memory, witness};
 use crate::error::{Error, Result};
 
 /// The end of the chain.
@@ -61,51 +61,72 @@ impl FromStr for Mark {
         let (id, hash) = text.trim().split_once(':').ok_or_else(wrong)?;
         let id = id.parse().map_err(|_| wrong())?;
         let is_hash = hash.len() == 64 && hash.chars().all(|letter| letter.is_ascii_alphanumeric());
-        if is_hash || hash.is_empty() { Ok(Mark { id, hash: hash.to_owned() }) } else { Err(wrong()) }
+        // Before the first event there is no hash.
+        if is_hash || (hash.is_empty() && id == 0) { Ok(Mark { id, hash: hash.to_owned() }) } else { Err(wrong()) }
     }
 }
 
-/// The end of the chain; nobody else adds an event until the transaction ends. The id is at least the
-/// highest in the table, so that a foreign row stops nobody; the check finds it.
-///
-/// # Errors
-/// [`Error::Unavailable`] where the trail is keyed and this process has no key.
-pub(super) fn lock(connection: &mut DbConnection) -> Result<Head> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = BigInt)]
-        last_id: i64,
-        #[diesel(sql_type = Text)]
-        last_hash: String,
-        #[diesel(sql_type = BigInt)]
-        began_after: i64,
-        #[diesel(sql_type = BigInt)]
-        highest: i64,
-    }
+/// The end of the chain as it is stored, while nobody else can add an event.
+#[derive(Debug, Clone)]
+pub(super) struct Locked {
+    pub head: Head,
+    pub key_mark: Option<String>,
+    /// The highest id in the table: more than the end where somebody else added a row.
+    pub highest: i64,
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    last_id: i64,
+    #[diesel(sql_type = Text)]
+    last_hash: String,
+    #[diesel(sql_type = BigInt)]
+    began_after: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    key_mark: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    highest: i64,
+}
+
+/// The end of the chain, where there is one; nobody else adds an event until the transaction ends.
+pub(super) fn lock(connection: &mut DbConnection) -> Result<Option<Locked>> {
     let engine = connection.engine();
     lock_order::note(engine, Lock::Trail, &[]);
-    let question = "SELECT last_id, last_hash, began_after, \
+    load(connection, dialect::for_update(engine))
+}
+
+/// As [`lock`], without keeping others away.
+pub(super) fn peek(connection: &mut DbConnection) -> Result<Option<Locked>> {
+    load(connection, "")
+}
+
+fn load(connection: &mut DbConnection, lock: &str) -> Result<Option<Locked>> {
+    let question = "SELECT last_id, last_hash, began_after, key_mark, \
                     (SELECT COALESCE(MAX(id), 0) FROM audit_event) AS highest FROM audit_chain WHERE id = 1";
-    let rows: Vec<Row> =
-        Statement::new(engine, question).sql(dialect::for_update(engine)).load(connection)?;
-    let row = rows.into_iter().next().ok_or_else(|| Error::internal("the audit chain has no end"))?;
-    let head = Head { id: row.last_id.max(row.highest), hash: row.last_hash, began_after: row.began_after };
-    if head.is_keyed() && !key::is_given() {
-        return Err(hash::key_missing());
-    }
-    Ok(head)
+    let rows: Vec<Row> = Statement::new(connection.engine(), question).sql(lock).load(connection)?;
+    Ok(rows.into_iter().next().map(|row| Locked {
+        head: Head { id: row.last_id, hash: row.last_hash, began_after: row.began_after },
+        key_mark: row.key_mark,
+        highest: row.highest,
+    }))
 }
 
 /// Makes an event the end of the chain.
-pub(super) fn append(connection: &mut DbConnection, head: &Head) -> Result<()> {
-    Statement::new(connection.engine(), "UPDATE audit_chain SET last_id = ")
+pub(super) fn append(connection: &mut DbConnection, head: &Head, begins_anew: bool) -> Result<()> {
+    let end = Statement::new(connection.engine(), "UPDATE audit_chain SET last_id = ")
         .number(head.id)
         .sql(", last_hash = ")
-        .text(head.hash.as_str())
-        .sql(" WHERE id = 1")
-        .execute(connection)?;
+        .text(head.hash.as_str());
+    let mark = key::mark();
+    let end = match &mark {
+        Some(mark) => end.sql(", key_mark = ").text(mark.as_str()),
+        None => end,
+    };
+    end.sql(" WHERE id = 1").execute(connection)?;
     // Whoever finds this event later knows that the transaction was committed.
     let (id, hash) = (head.id, head.hash.clone());
+    memory::learn((id, hash.clone()), begins_anew);
     witness::leave(move |connection| holds(connection, id, &hash));
     Ok(())
 }
@@ -158,16 +179,4 @@ pub fn check_key(connection: &mut DbConnection) -> Result<()> {
         _ if end.head.is_keyed() && !key::is_given() => Err(hash::key_missing()),
         _ => Ok(()),
     }
-}
-
-/// Whether an event is due that binds what was written before: the first one with a key, or the first one at all after
-/// events from before the chain. Notes the key's mark.
-pub(super) fn is_to_seal(connection: &mut DbConnection) -> Result<Option<Head>> {
-    let head = lock(connection)?;
-    if let Some(mark) = key::mark() {
-        let row = audit_chain::table.find(1).filter(audit_chain::key_mark.is_null());
-        diesel::update(row).set(audit_chain::key_mark.eq(mark)).execute(connection)?;
-    }
-    let is_due = head.id > 0 && (head.hash.is_empty() || (key::is_given() && !head.is_keyed()));
-    Ok(is_due.then_some(head))
 }

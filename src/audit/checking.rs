@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::chain::{Head, Mark, stored};
+use super::event::Action;
 use super::hash::{self, Seal};
 use super::store::Event;
 use super::{key, triggers};
@@ -99,11 +100,15 @@ impl Walk {
                     let seal = Seal::of(kept);
                     let expected = hash::of(seal, self.began_after, &self.previous, &event)?;
                     let is_weaker = seal < self.seal;
+                    // A key begins with an event of its own, or with the trail.
+                    let is_unbound = seal == Seal::Keyed && self.seal != seal && self.has_unbound(&event);
                     self.seal = self.seal.max(seal);
-                    !is_before && !is_weaker && *kept == expected
+                    !is_before && !is_weaker && !is_unbound && *kept == expected
                 }
             };
-        if !is_right {
+        if event.action == Action::TrailBroken.as_str() {
+            self.finding.add(format!("{} (the trail was found broken here)", event.id));
+        } else if !is_right {
             self.finding.add(event.id);
         }
         if let Some(kept) = event.hash {
@@ -112,6 +117,12 @@ impl Walk {
         }
         self.last_id = Some(event.id);
         Ok(())
+    }
+
+    /// Whether there are events that this keyed one does not bind.
+    fn has_unbound(&self, event: &Event) -> bool {
+        let binds = event.action == Action::SealTrail.as_str();
+        !binds && self.last_id.is_some()
     }
 
     /// What was found with the end of the chain, and the last event.

@@ -123,6 +123,8 @@ actions! {
     TestAlert => "test_alert",
     /// What stands in the trail so far was bound to its chain.
     SealTrail => "seal_trail",
+    /// The trail was not what was written last.
+    TrailBroken => "trail_broken",
     /// The database keeps its times in another zone.
     ChangeZone => "change_zone",
 }

@@ -4,6 +4,7 @@
 
 pub mod chain;
 mod checking;
+mod continuity;
 pub mod event;
 pub mod export;
 pub mod filter;
@@ -11,5 +12,6 @@ mod hash;
 pub mod key;
 pub mod list;
 pub mod pages;
+pub mod sealing;
 pub mod store;
 mod triggers;

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use serde_json::json;
 
 use super::chain::{self, Head};
-use super::event::{Action, Author, Change, TRAIL};
-use super::key;
+use super::event::{Action, Author, Change};
+use super::sealing;
 use crate::db::dialect::Statement;
 use crate::db::schema::{audit_chain, audit_event};
 use crate::db::{DbBackend, DbConnection};
@@ -43,36 +42,24 @@ pub struct Event {
 /// Adds an event at the end of the chain; to be called in the transaction that makes the change, after
 /// whatever else it locks.
 pub fn record(connection: &mut DbConnection, author: &Author, change: Change<'_>) -> Result<()> {
-    let head = chain::lock(connection)?;
-    record_at(connection, head, author, change)
+    let head = sealing::open(connection, author)?;
+    record_at(connection, head, (author, change), false).map(|_| ())
 }
 
-fn record_at(
+/// Adds an event behind that end, and gives the new end.
+pub(super) fn record_at(
     connection: &mut DbConnection,
     mut head: Head,
-    author: &Author,
-    change: Change<'_>,
-) -> Result<()> {
+    (author, change): (&Author, Change<'_>),
+    begins_anew: bool,
+) -> Result<Head> {
     head.id = next(head.id)?;
     let mut event = event_of(head.id, author, change);
     head.hash = chain::hash(&head, &event)?;
     event.hash = Some(head.hash.clone());
     insert_all(connection, &[event])?;
-    chain::append(connection, &head)
-}
-
-/// Binds what was written before to the chain, where it is not yet: see [`chain`]. To be called when a server starts.
-pub fn seal(connection: &mut DbConnection, author: &Author) -> Result<bool> {
-    let Some(head) = chain::is_to_seal(connection)? else { return Ok(false) };
-    let after = json!({ "began_after": head.began_after, "keyed": key::is_given() });
-    let change = Change {
-        action: Action::SealTrail,
-        record_kind: TRAIL,
-        record_id: "chain",
-        before: None,
-        after: Some(after),
-    };
-    record_at(connection, head, author, change).map(|()| true)
+    chain::append(connection, &head, begins_anew)?;
+    Ok(head)
 }
 
 /// A foreign row may have the highest id of all.
@@ -92,10 +79,8 @@ pub fn record_each<'a>(
     changes: impl IntoIterator<Item = (&'a Author, Change<'a>)>,
 ) -> Result<i64> {
     let mut changes = changes.into_iter().peekable();
-    if changes.peek().is_none() {
-        return Ok(last_id(connection)? + 1);
-    }
-    let mut head = chain::lock(connection)?;
+    let Some((author, _)) = changes.peek() else { return Ok(last_id(connection)? + 1) };
+    let mut head = sealing::open(connection, author)?;
     let first = next(head.id)?;
     let mut events = Vec::new();
     for (author, change) in changes {
@@ -106,7 +91,7 @@ pub fn record_each<'a>(
         events.push(event);
     }
     insert_all(connection, &events)?;
-    chain::append(connection, &head)?;
+    chain::append(connection, &head, false)?;
     Ok(first)
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use chrono::NaiveDateTime;
+
 use crate::audit::chain;
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
@@ -53,9 +55,14 @@ impl Desk {
 
     /// Whoever runs this command, as the system knows them.
     pub(super) fn author(&self) -> Author {
-        let name = format!("command line: {}", system_user());
-        Author { name, source: Source::Command, request_id: None, at: self.clock.now() }
+        author_at(self.clock.now())
     }
+}
+
+/// Whoever runs this command, at that time.
+pub(super) fn author_at(at: NaiveDateTime) -> Author {
+    let name = format!("command line: {}", system_user());
+    Author { name, source: Source::Command, request_id: None, at }
 }
 
 /// To be told at the end: this command worked with that database.

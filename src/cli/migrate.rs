@@ -6,7 +6,9 @@ use std::path::Path;
 use chrono_tz::Tz;
 
 use super::{Config, desk, say};
-use crate::db::{Database, Engine, migrations, zone};
+use crate::audit::sealing;
+use crate::base::clock::Clock;
+use crate::db::{Database, Engine, migrations, zone as zones};
 use crate::error::{Error, Result};
 use crate::failed_accounting::store;
 
@@ -31,8 +33,9 @@ pub(super) fn migrate(config: &Config, command: &MigrateCommand) -> Result<()> {
     if status {
         Database::check_exists(&config.database_url)?;
     }
-    let found = Database::look(&config.database_url, zone::find)?;
-    let database = Database::open(&config.database_url, found.for_migration(config.timezone)?)?;
+    let found = Database::look(&config.database_url, zones::find)?;
+    let zone = found.for_migration(config.timezone)?;
+    let database = Database::open(&config.database_url, zone)?;
     desk::note_use(database.name());
     if status {
         return list(&database);
@@ -49,6 +52,8 @@ pub(super) fn migrate(config: &Config, command: &MigrateCommand) -> Result<()> {
     for name in &applied {
         say(&format!("applied {name}"))?;
     }
+    let (author, is_new) = (desk::author_at(Clock::new(zone).now()), !applied.is_empty());
+    database.transaction_here(|connection| sealing::after_migration(connection, &author, is_new))?;
     if applied.is_empty() {
         return say("nothing to apply: the schema is up to date");
     }

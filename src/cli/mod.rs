@@ -127,6 +127,10 @@ fn wrong_setting(error: &clap::Error) -> Option<String> {
     }
     let flag = error.get(ContextKind::InvalidArg)?.to_string();
     let flag = flag.split(' ').next().filter(|flag| flag.starts_with("--"))?.to_owned();
+    // Only the command line gives what is no setting.
+    if flag == "--since" {
+        return None;
+    }
     let value = error.get(ContextKind::InvalidValue)?.to_string();
     let reason = std::error::Error::source(error)?.to_string();
     let reason = reason.replace("invalid digit found in string", "must be a whole number");

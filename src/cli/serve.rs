@@ -9,7 +9,7 @@ use crate::accounts::password;
 use crate::accounts::role::Role;
 use crate::accounts::store::{self, User};
 use crate::audit::event::Author;
-use crate::audit::{key, store as audit};
+use crate::audit::{key, sealing};
 use crate::config::Config;
 use crate::db::durability::server_weakness;
 use crate::db::{Database, access, migrations, versions, zone};
@@ -60,6 +60,7 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
         tracing::warn!("{weakness}");
     }
     desk.database.transaction_here(|connection| zone::keep(connection, zone))?;
+    watch_trail(&desk)?;
     if options.demo {
         match demo::fill(&desk.database, desk.clock.now(), DEMO_SEED)? {
             Filled::Written { usages, failures } => {
@@ -72,7 +73,6 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
     if let Some(used) = desk::used() {
         say(&format!("database: {used}"))?;
     }
-    seal_trail(&desk)?;
     let Desk { database, clock } = desk;
     let application = app::Application::of(prepared, config, database.clone(), clock.clone())?;
     let background = jobs::all(config, application.destinations(), &database, &clock);
@@ -85,9 +85,12 @@ fn migrate(desk: &Desk, options: &Serve) -> Result<()> {
     versions::check(database)?;
     if database.engine().has_one_writer() || options.migrate {
         warn_of_others(database, |words| tracing::warn!("{words}"))?;
-        migrations::upgrade(database, !options.no_copy, &mut tell_copy, &mut |name| {
+        let applied = migrations::upgrade(database, !options.no_copy, &mut tell_copy, &mut |name| {
             tracing::info!(migration = name, "applying");
         })?;
+        let author = desk.author();
+        let is_new = !applied.is_empty();
+        database.transaction_here(|connection| sealing::after_migration(connection, &author, is_new))?;
     }
     desk.check_schema()
 }
@@ -102,12 +105,10 @@ fn check_password(given: Option<&SecretString>) -> Result<()> {
     }
 }
 
-/// Binds what stands in the audit trail to its chain and its key, and says where there is none.
-fn seal_trail(desk: &Desk) -> Result<()> {
-    let author = Author { name: "llmage-admin".to_owned(), ..desk.author() };
-    if desk.database.transaction_here(|connection| audit::seal(connection, &author))? {
-        tracing::warn!("the audit trail is bound to its chain from here on; keep its present end elsewhere");
-    }
+/// Looks whether the audit trail is what was written last, and says where there is no key.
+fn watch_trail(desk: &Desk) -> Result<()> {
+    let author = desk.author();
+    desk.database.transaction_here(|connection| sealing::watch(connection, &author))?;
     if !key::is_given() {
         tracing::info!("{}", super::audit::NO_KEY);
     }

@@ -60,8 +60,10 @@ impl Background {
     pub fn transaction<T>(&mut self, work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone) -> Result<T> {
         transactions::repeated(|| {
             let _place = self.database.place()?;
-            let ended =
-                transactions::within(&mut self.connection, Begin::Write, self.database.fenced(work.clone()));
+            let (database, connection) = (&self.database, &mut self.connection);
+            let ended = database.remembering(|| {
+                transactions::within(connection, Begin::Write, database.fenced(work.clone()))
+            });
             self.database.wrote();
             ended
         })

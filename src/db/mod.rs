@@ -13,6 +13,7 @@ mod first;
 pub mod instance;
 pub mod lease;
 pub mod lock_order;
+pub mod memory;
 pub mod migrations;
 mod offset;
 mod outage;
@@ -39,6 +40,7 @@ pub use connection::{DbConnection, Engine, MultiBackend as DbBackend};
 
 use self::instance::Instance;
 use self::lease::Lease;
+use self::memory::Memory;
 use self::outage::{Failures, Outage};
 use self::sqlite::checkpointer::Checkpointer;
 use crate::base::durability::Durability;
@@ -71,6 +73,7 @@ pub struct Database {
     lease: Option<Arc<Lease>>,
     /// Whether the server is away.
     outage: Arc<Outage>,
+    memory: Memory,
 }
 
 impl std::fmt::Debug for Database {
@@ -115,7 +118,7 @@ impl Database {
         };
         let instance = Instance::new(manager.clone());
         let database =
-            Database { engine, manager, reads, writes, checkpointer, instance, lease: None, outage };
+            Database { engine, manager, reads, writes, checkpointer, instance, lease: None, outage, memory: Memory::default() };
         database.run_here(dialect::learn_character_sets)?;
         if engine == Engine::Mysql {
             crate::base::clock::refuse_skipped_hours(zone);
@@ -182,7 +185,7 @@ impl Database {
         if waited > 0 {
             connection.wait_for_locks(LOCK_TIMEOUT.saturating_sub(waited).max(1))?;
         }
-        let ended = self.proven(&mut connection, self.fenced(work));
+        let ended = self.remembering(|| self.proven(&mut connection, self.fenced(work)));
         if waited > 0 && connection.wait_for_locks(LOCK_TIMEOUT).is_err() {
             tracing::debug!("a connection broke behind a transaction");
         }

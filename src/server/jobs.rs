@@ -12,6 +12,7 @@ use crate::alerts::{destinations::Destinations, head, tidy as alert_history};
 use crate::archive::mover::{self, Mover};
 use crate::archive::{form, store as archive};
 use crate::audit::event::{Author, Source};
+use crate::audit::sealing;
 use crate::base::clock::Clock;
 use crate::batches::settled::Settler;
 use crate::batches::{runner::Runner, tidy as previews};
@@ -43,6 +44,7 @@ pub fn all(config: &Config, destinations: &Destinations, database: &Database, cl
         alerts(config, database, clock),
         alert_deliveries(destinations, database, clock),
         audit_head(destinations, database, clock),
+        audit_watch(database, clock),
     ];
     jobs.extend(archive_schedule(config, database, clock));
     jobs
@@ -188,4 +190,19 @@ fn audit_head(destinations: &Destinations, database: &Database, clock: &Clock) -
     let (lease, database) = leased("audit head", database);
     let step = move || head::tell(&database, &clock, &destinations).map(|()| Turn::Done);
     Job::every(lease.name(), Duration::from_secs(3_600), step).under(lease)
+}
+
+/// Notes in the audit trail that it is not what this process wrote last: each instance looks by itself.
+fn audit_watch(database: &Database, clock: &Clock) -> Job {
+    let (looked_at, clock) = (database.clone(), clock.clone());
+    let (lease, database) = leased("audit watch", database);
+    let step = move || {
+        let author =
+            Author { name: "llmage-admin".to_owned(), source: Source::Job, request_id: None, at: clock.now() };
+        database.transaction_here(|connection| sealing::watch(connection, &author))?;
+        Ok(Turn::Done)
+    };
+    Job::every(lease.name(), Duration::from_secs(60), step)
+        .under(lease)
+        .when(move || Ok(sealing::obstacle_of(&looked_at)?.is_some()))
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use actix_web::{HttpResponse, web};
 
 use super::state::AppState;
+use crate::audit::sealing;
 use crate::db::{Database, access, dialect, migrations, versions};
 use crate::error::Error;
 
@@ -27,8 +28,8 @@ pub async fn alive() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
-/// `GET /readyz`: the database answers and takes writes, every migration is applied and no trigger is gone; else 503
-/// with the reason.
+/// `GET /readyz`: the database answers and takes writes, every migration is applied, no trigger is gone and the audit trail
+/// ends with what was written last; else 503 with the reason.
 pub async fn ready(state: web::Data<AppState>) -> HttpResponse {
     let (mut response, text) = match obstacle(&state).await {
         None => (HttpResponse::Ok(), "ready\n".to_owned()),
@@ -65,6 +66,9 @@ fn look(database: &Database) -> Option<String> {
             return Ok(Some(wanted));
         }
         access::try_to_write(database)?;
+        if let Some(fault) = sealing::obstacle_of(database)? {
+            return Ok(Some(format!("the audit trail is broken: {fault}")));
+        }
         migrations::missing_triggers(database)
     });
     match asked {
