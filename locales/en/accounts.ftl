@@ -35,6 +35,7 @@ error-password-user = Longer than the user name with a few letters around it
 error-password-simple = Harder to guess: not one of the common passwords; several unrelated words are good
 error-language = One of the languages offered here
 error-user-name = From 1 to 64 letters, digits, dots, hyphens, underscores or @
+error-name-of-the-app = The app itself stands in the audit trail under this name; choose another one
 error-name-taken = A name that no other user has
 error-name-of-token = A name that no token has: in the audit trail a name stands for one author
 error-role = One of viewer, operator, admin

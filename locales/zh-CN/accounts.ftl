@@ -31,6 +31,7 @@ error-password-user = 不能只是用户名加几个字符
 error-password-simple = 太容易被猜到：不能是常见密码，可以用几个互不相关的词
 error-language = 请从列出的语言中选择
 error-user-name = 1 至 64 个字母、数字、点、连字符、下划线或 @
+error-name-of-the-app = 此名称在审计记录中代表本应用自身，请换一个
 error-name-taken = 已有同名用户，请换一个用户名
 error-name-of-token = 令牌已使用此名称：审计记录中一个名称只代表一个操作者
 error-role = 请选择 viewer、operator 或 admin

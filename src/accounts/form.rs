@@ -13,23 +13,42 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::Invalid`] at `name`.
 pub fn user_name(text: &str) -> Result<String> {
-    if plain_name(text) {
-        Ok(text.to_owned())
-    } else {
-        Err(Error::invalid("name", Message::new("error-user-name")))
+    match name_fault(text) {
+        None => Ok(text.to_owned()),
+        Some(fault) => Err(Error::invalid("name", fault)),
     }
 }
 
-/// Whether a text may be the name of a user or a token.
-pub fn plain_name(text: &str) -> bool {
+/// The names under which the app itself stands in the audit trail.
+const OF_THE_APP: [&str; 5] = ["llmage-admin", "system", "job", "schedule", "archive"];
+
+/// Why a text cannot be the name of a user or a token, if so.
+pub fn name_fault(text: &str) -> Option<Message> {
+    if !plain_name(text) {
+        return Some(Message::new("error-user-name"));
+    }
+    let folded = folded(text);
+    OF_THE_APP.contains(&folded.as_str()).then(|| Message::new("error-name-of-the-app"))
+}
+
+fn plain_name(text: &str) -> bool {
     let plain = |letter: char| letter.is_alphanumeric() || "._-@".contains(letter);
     (1..=64).contains(&text.chars().count()) && text.chars().all(plain)
 }
 
-/// Whether a name is one of those, in capitals or not: nobody could tell the two apart.
+/// Whether a name is one of those, in capitals or of full width or not: nobody could tell the two apart.
 pub fn is_among(name: &str, names: &[String]) -> bool {
-    let lower = name.to_lowercase();
-    names.iter().any(|other| other.to_lowercase() == lower)
+    let name = folded(name);
+    names.iter().any(|other| folded(other) == name)
+}
+
+/// In small letters, and letters of full width as the plain ones that they look like.
+fn folded(name: &str) -> String {
+    let narrow = |letter: char| match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        other => other,
+    };
+    name.chars().map(narrow).collect::<String>().to_lowercase()
 }
 
 /// A change of one's own password.

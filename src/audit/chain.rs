@@ -62,7 +62,11 @@ impl FromStr for Mark {
         let id = id.parse().map_err(|_| wrong())?;
         let is_hash = hash.len() == 64 && hash.chars().all(|letter| letter.is_ascii_alphanumeric());
         // Before the first event there is no hash.
-        if is_hash || (hash.is_empty() && id == 0) { Ok(Mark { id, hash: hash.to_owned() }) } else { Err(wrong()) }
+        if is_hash || (hash.is_empty() && id == 0) {
+            Ok(Mark { id, hash: hash.to_owned() })
+        } else {
+            Err(wrong())
+        }
     }
 }
 

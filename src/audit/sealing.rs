@@ -58,12 +58,7 @@ fn refuse_unbound(locked: &Locked) -> Result<()> {
 }
 
 /// Adds the event that says what was found, behind all that is there.
-fn note_break(
-    connection: &mut DbConnection,
-    locked: &Locked,
-    author: &Author,
-    found: &str,
-) -> Result<Head> {
+fn note_break(connection: &mut DbConnection, locked: &Locked, author: &Author, found: &str) -> Result<Head> {
     tracing::error!(found, "the audit trail is broken; an event says so from here on");
     let id = locked.head.id.max(locked.highest);
     let head = Head { id, hash: continuity::last_hash(connection)?, began_after: locked.head.began_after };
@@ -80,8 +75,7 @@ fn add(
     (author, action): (&Author, Action),
     after: serde_json::Value,
 ) -> Result<Head> {
-    let change =
-        Change { action, record_kind: TRAIL, record_id: "chain", before: None, after: Some(after) };
+    let change = Change { action, record_kind: TRAIL, record_id: "chain", before: None, after: Some(after) };
     let begins_anew = action == Action::TrailBroken;
     let own = Author { name: APP.to_owned(), source: Source::Job, request_id: None, at: author.at };
     let author = if begins_anew { &own } else { author };

@@ -35,7 +35,9 @@ fn bind(desk: &Desk) -> Result<()> {
     }
     let author = desk.author();
     match desk.database.transaction_here(|connection| sealing::bind_key(connection, &author))? {
-        true => say("the audit trail is bound to the key from here on; keep its end elsewhere: llmage-admin audit head"),
+        true => say(
+            "the audit trail is bound to the key from here on; keep its end elsewhere: llmage-admin audit head",
+        ),
         false => say("nothing to bind: no event was written without a key, or they are bound"),
     }
 }

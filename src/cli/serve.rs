@@ -74,6 +74,8 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
         say(&format!("database: {used}"))?;
     }
     let Desk { database, clock } = desk;
+    // From here on the zone cannot be changed by a command.
+    database.instance().appear()?;
     let application = app::Application::of(prepared, config, database.clone(), clock.clone())?;
     let background = jobs::all(config, application.destinations(), &database, &clock);
     server::serve(config, listener, application, background, (&database, &clock))

@@ -9,7 +9,7 @@ use crate::audit::event::{Action, Change, SETTING};
 use crate::audit::store as audit;
 use crate::config::Config;
 use crate::db::{Database, zone};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Keeps another zone, with an event; without a name, tells the one that is kept.
 pub(super) fn zone(config: &Config, wanted: Option<Tz>) -> Result<()> {
@@ -22,6 +22,13 @@ pub(super) fn zone(config: &Config, wanted: Option<Tz>) -> Result<()> {
     }
     let desk = Desk::within(config, wanted)?;
     desk.check_schema()?;
+    if desk.database.is_served()? {
+        return Err(Error::Unavailable(
+            "a server works with this database and would go on writing times in the zone before; stop every server \
+             first (one that was killed counts for 10 s)"
+                .to_owned(),
+        ));
+    }
     let by = desk.author();
     let state = |zone: Option<Tz>| zone.map(|zone| json!({ "timezone": zone.name() }));
     let moments = desk.database.transaction_here(|connection| {
@@ -49,7 +56,7 @@ pub(super) fn zone(config: &Config, wanted: Option<Tz>) -> Result<()> {
         ))?;
     }
     say(
-        "restart every server of this database, and set --timezone or LLMAGE_TIMEZONE alike where they are set",
+        "start the servers of this database again, and set --timezone or LLMAGE_TIMEZONE alike where they are set",
     )
 }
 

@@ -117,8 +117,17 @@ impl Database {
             Engine::Mysql | Engine::Postgres => None,
         };
         let instance = Instance::new(manager.clone());
-        let database =
-            Database { engine, manager, reads, writes, checkpointer, instance, lease: None, outage, memory: Memory::default() };
+        let database = Database {
+            engine,
+            manager,
+            reads,
+            writes,
+            checkpointer,
+            instance,
+            lease: None,
+            outage,
+            memory: Memory::default(),
+        };
         database.run_here(dialect::learn_character_sets)?;
         if engine == Engine::Mysql {
             crate::base::clock::refuse_skipped_hours(zone);

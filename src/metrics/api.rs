@@ -54,14 +54,18 @@ pub async fn show(visit: Visit, watch: web::Data<Watch>) -> Answer {
 const REFUSED: &str = "/metrics is for this machine alone until LLMAGE_METRICS_TOKEN is set\n";
 
 /// What proxies add: whoever comes through one comes from elsewhere, though the connection is from this machine.
-const OF_PROXIES: [&str; 8] = [
+const OF_PROXIES: [&str; 12] = [
     "forwarded",
     "via",
     "x-forwarded-for",
     "x-forwarded-host",
+    "x-forwarded-port",
     "x-forwarded-proto",
     "x-forwarded-server",
     "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
     "cf-connecting-ip",
 ];
 

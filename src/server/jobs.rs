@@ -197,8 +197,12 @@ fn audit_watch(database: &Database, clock: &Clock) -> Job {
     let (looked_at, clock) = (database.clone(), clock.clone());
     let (lease, database) = leased("audit watch", database);
     let step = move || {
-        let author =
-            Author { name: "llmage-admin".to_owned(), source: Source::Job, request_id: None, at: clock.now() };
+        let author = Author {
+            name: "llmage-admin".to_owned(),
+            source: Source::Job,
+            request_id: None,
+            at: clock.now(),
+        };
         database.transaction_here(|connection| sealing::watch(connection, &author))?;
         Ok(Turn::Done)
     };

@@ -98,9 +98,11 @@ pub async fn act_until_done(
     match done(&state.database, once).await {
         Ok(told) => Ok(manner.answer(manner.status, told)),
         // Somebody with the same key was first: what it did stands in the way of doing it again.
-        Err(error) => match known(&state.database, &key).await? {
-            Some(told) => Ok(manner.answer(StatusCode::OK, told)),
-            None => Err(error.into()),
+        Err(error) => match known(&state.database, &key).await {
+            Ok(Some(told)) => Ok(manner.answer(StatusCode::OK, told)),
+            // A database that cannot be asked does not tell that nothing was written.
+            Err(refused @ Error::Invalid(_)) => Err(refused.into()),
+            Ok(None) | Err(_) => Err(error.into()),
         },
     }
 }

@@ -7,8 +7,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::locale::{self, Language};
-use super::{error, request};
+use super::{error, locale, once, request};
 use crate::error::Error;
 
 pub(super) const CONTENT_TYPE: &str = "application/problem+json";
@@ -55,7 +54,7 @@ pub(super) fn body(request: &HttpRequest, status: StatusCode, error: Option<&Err
         r#type: "about:blank",
         title: status.canonical_reason().unwrap_or("Error"),
         status: status.as_u16(),
-        detail: detail(language, status, error),
+        detail: detail(request, status, error),
         request_id: request::id_of(request),
         errors: errors.into_iter().map(|(field, message)| (field, vec![message])).collect(),
         expected,
@@ -67,11 +66,18 @@ pub(super) fn body(request: &HttpRequest, status: StatusCode, error: Option<&Err
 }
 
 /// What happened, without advice that is for people at a browser.
-fn detail(language: Language, status: StatusCode, error: Option<&Error>) -> String {
+fn detail(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> String {
+    let language = request::language_of(request);
     match status {
         StatusCode::UNAUTHORIZED => locale::text(language, "problem-401"),
         StatusCode::SERVICE_UNAVAILABLE if matches!(error, Some(Error::Unknown(_))) => {
-            locale::text(language, "problem-unknown-outcome")
+            let has_key = request.headers().contains_key(once::KEY);
+            locale::text(language, if has_key { "problem-unknown-outcome" } else { "problem-unknown-no-key" })
+        }
+        StatusCode::SERVICE_UNAVAILABLE
+            if matches!(error, Some(Error::Unavailable(_) | Error::Transient(_))) =>
+        {
+            locale::text(language, "problem-503")
         }
         StatusCode::PAYLOAD_TOO_LARGE => locale::text(language, "problem-413"),
         _ => error::explanation(language, status, error),

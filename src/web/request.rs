@@ -112,7 +112,8 @@ fn address_in(entry: &str) -> Option<IpAddr> {
     let text = entry.trim_matches('"');
     let bare = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
-    text.parse().ok().or_else(bare).or_else(with_port)
+    // One host has one name, also where IPv6 carries its IPv4 address.
+    text.parse().ok().or_else(bare).or_else(with_port).map(|found: IpAddr| found.to_canonical())
 }
 
 #[cfg(test)]
@@ -128,6 +129,7 @@ mod tests {
             ("[2001:db8::7]", Some("2001:db8::7")),
             ("[2001:db8::7]:443", Some("2001:db8::7")),
             ("\"[2001:db8::7]:443\"", Some("2001:db8::7")),
+            ("::ffff:203.0.113.5", Some("203.0.113.5")),
             ("unknown", None),
             ("203.0.113.5:", None),
             ("203.0.113.5:99999", None),

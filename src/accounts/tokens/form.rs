@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::accounts::form::plain_name;
+use crate::accounts::form::name_fault;
 use crate::accounts::role::Grant;
 use crate::base::form::{Fields, Message, Reader};
 use crate::error::{Error, Result};
@@ -21,8 +21,8 @@ pub fn new_token(fields: &Fields, today: NaiveDate) -> Result<NewToken> {
     let name = fields.text("name").unwrap_or_default();
     if name.is_empty() {
         read.refuse("name", Message::new("error-required"));
-    } else if !plain_name(name) {
-        read.refuse("name", Message::new("error-user-name"));
+    } else if let Some(fault) = name_fault(name) {
+        read.refuse("name", fault);
     }
     let grant = fields.text("role").and_then(|text| text.parse::<Grant>().ok());
     if grant.is_none() {

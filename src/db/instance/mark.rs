@@ -89,21 +89,33 @@ fn real(database: &Path) -> PathBuf {
 }
 
 fn clear(database: &Path, own: &Path) {
-    let database = real(database);
-    let (Some(folder), Some(name)) = (database.parent(), database.file_name()) else { return };
-    let start = format!("{}{PREFIX}", name.to_string_lossy());
     // What cannot be read or removed is in nobody's way.
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path == own || !entry.file_name().to_string_lossy().starts_with(&start) {
-            continue;
-        }
-        if let Ok(file) = File::open(&path)
-            && file.try_lock().is_ok()
-        {
+    for path in marks(database).filter(|path| path != own) {
+        if is_free(&path) {
             let _ = std::fs::remove_file(&path);
         }
     }
+}
+
+/// Whether somebody keeps a mark beside the database.
+pub fn lives(database: &Path) -> bool {
+    marks(database).any(|path| path.exists() && !is_free(&path))
+}
+
+/// Whether nobody has it locked; false where it cannot be opened.
+fn is_free(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+}
+
+fn marks(database: &Path) -> impl Iterator<Item = PathBuf> {
+    let database = real(database);
+    let folder = database.parent().and_then(|folder| std::fs::read_dir(folder).ok());
+    let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let start = format!("{name}{PREFIX}");
+    let entries = folder.into_iter().flatten().flatten();
+    entries
+        .filter(move |entry| entry.file_name().to_string_lossy().starts_with(&start))
+        .map(|entry| entry.path())
 }
 
 #[cfg(test)]
@@ -120,7 +132,9 @@ mod tests {
         let link = folder.path().join("link.db");
         std::os::unix::fs::symlink(&database, &link).expect("a link");
         assert!(!is_gone(&link, "one"), "by another name");
+        assert!(lives(&link));
         drop(mark);
+        assert!(!lives(&database));
         assert!(is_gone(&database, "one"));
         assert!(is_gone(&database, "never-there") && is_gone(&database, "") && is_gone(&database, "../x"));
     }

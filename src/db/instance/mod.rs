@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 use super::connection::Manager;
 use super::url::sqlite_file;
-use super::{DbConnection, Engine, lease};
+use super::{Database, DbConnection, Engine, lease};
 use crate::error::Result;
 
 mod heart;
@@ -87,5 +87,22 @@ impl Instance {
         let seen: Option<i64> = seen.first(connection).optional()?;
         let now = lease::now(connection)?;
         Ok(seen.is_none_or(|seen| now - seen > GONE_AFTER))
+    }
+}
+
+impl Database {
+    /// Whether a process that serves works on this database, other than this one.
+    pub fn is_served(&self) -> Result<bool> {
+        let instance = self.instance();
+        if self.engine() == Engine::Sqlite {
+            return Ok(mark::lives(&sqlite_file(&instance.manager.url)));
+        }
+        use super::schema::app_instance::dsl;
+        self.run_here(|connection| {
+            let since = lease::now(connection)? - GONE_AFTER;
+            let living =
+                dsl::app_instance.filter(dsl::seen_at.ge(since)).filter(dsl::id.ne(instance.id.clone()));
+            Ok(living.count().get_result::<i64>(connection)? > 0)
+        })
     }
 }

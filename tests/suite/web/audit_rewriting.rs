@@ -128,9 +128,13 @@ fn what_was_rewritten_stays_named_after_further_events() {
         unprotect(&app.database);
         run(&app.database, &statements).unwrap_or_else(|why| panic!("{way}: {why}"));
         if way == "no end" {
-            let author = Author { name: "me".to_owned(), source: Source::Command, request_id: None, at: noon() };
+            let author =
+                Author { name: "me".to_owned(), source: Source::Command, request_id: None, at: noon() };
             let refused = app.database.transaction_here(|connection| record(connection, &author, edit()));
-            assert!(matches!(&refused, Err(Error::Unavailable(why)) if why.contains("audit_chain")), "{refused:?}");
+            assert!(
+                matches!(&refused, Err(Error::Unavailable(why)) if why.contains("audit_chain")),
+                "{refused:?}"
+            );
             let mend = |connection: &mut _| sealing::after_migration(connection, &author, false);
             app.database.transaction_here(mend).expect("the end is made again");
         }
@@ -145,7 +149,13 @@ fn what_was_rewritten_stays_named_after_further_events() {
 }
 
 fn edit() -> Change<'static> {
-    Change { action: Action::Edit, record_kind: FAILED_ACCOUNTING, record_id: "f1", before: None, after: None }
+    Change {
+        action: Action::Edit,
+        record_kind: FAILED_ACCOUNTING,
+        record_id: "f1",
+        before: None,
+        after: None,
+    }
 }
 
 /// A trail that is whole in itself, but is not what this process wrote: an old state that was put back.
@@ -159,7 +169,8 @@ async fn a_running_server_notices_that_the_trail_is_not_what_it_wrote() {
         "UPDATE audit_chain SET last_id = 6, last_hash = ({end}); DELETE FROM audit_event WHERE id = 7"
     );
     run(&app.database, &back).unwrap();
-    let named = |found: Vec<String>| found.into_iter().filter(|id| !id.contains("trigger")).collect::<Vec<_>>();
+    let named =
+        |found: Vec<String>| found.into_iter().filter(|id| !id.contains("trigger")).collect::<Vec<_>>();
     assert_eq!(named(found(&app.database, None)), Vec::<String>::new(), "in itself it is whole");
     let fault = sealing::obstacle_of(&app.database).unwrap().unwrap_or_default();
     assert!(fault.starts_with("event 7 is not what this process wrote"), "{fault}");

@@ -188,4 +188,9 @@ async fn a_name_is_that_of_a_user_or_of_a_token() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
         assert!(refused.text("#name-error").contains("no token has"), "{}", refused.text("#name-error"));
     }
+    // Neither of the app itself, in whatever letters.
+    for name in ["llmage-admin", "System", "job", "ｊｏｂ", "ｌi.wei"] {
+        let refused = admin.post("/tokens", &[("name", name), ("role", "reporter")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+    }
 }
