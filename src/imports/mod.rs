@@ -50,18 +50,15 @@ pub trait Importable: Sized {
     /// Whether a row of the table holds that value in that column.
     fn is_taken(connection: &mut DbConnection, column: &str, value: &str) -> Result<bool>;
 
-    /// The usage whose money this row says was moved by hand, if it does.
-    fn decided(&self) -> Option<&str> {
+    /// The usage whose state has to bear out what this row says, if one has.
+    fn claim(&self) -> Option<&str> {
         None
     }
 
-    /// The first of these usages that such a decision must not be brought in for: the column and the reason. Asked once all
-    /// rows are written, last before the commit.
-    fn forbidden(
-        _connection: &mut DbConnection,
-        _usage_ids: &[String],
-    ) -> Result<Option<(String, &'static str, Message)>> {
-        Ok(None)
+    /// The rows, by id, that must not be brought in beside the others: the column and the reason. Asked once all rows are
+    /// written, last before the commit. Rows that were there before may be among them.
+    fn forbidden(_connection: &mut DbConnection, _claims: &[Claim]) -> Result<Forbidden> {
+        Ok(Forbidden::new())
     }
 
     /// Why it must not be inserted though it could be: the column and the reason.
@@ -69,6 +66,17 @@ pub trait Importable: Sized {
         Ok(None)
     }
 }
+
+/// A row that says something of a usage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The id of the row.
+    pub id: String,
+    pub usage_id: String,
+}
+
+/// Why rows must not be brought in: the column and the reason by the id of the row.
+pub type Forbidden = HashMap<String, (&'static str, Message)>;
 
 /// What an import brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -136,7 +144,7 @@ fn write<T: Importable>(
     progress: &Progress,
 ) -> std::result::Result<Imported, Stop> {
     let mut imported = Imported::default();
-    let mut decided: HashMap<String, u64> = HashMap::new();
+    let mut claims: Vec<Claim> = Vec::new();
     progress.say("writing");
     let bulk = dialect::begin_bulk(connection, T::TABLE, expected)?;
     source.rows(progress, &mut |line, row: T| -> std::result::Result<(), Stop> {
@@ -144,7 +152,11 @@ fn write<T: Importable>(
             return Err(Refusal::of_cell(line, column, reason).into());
         }
         imported.count(&row);
-        decided.extend(row.decided().map(|usage| (usage.to_owned(), line)));
+        claims.extend(
+            row.unique_value("id")
+                .zip(row.claim())
+                .map(|(id, usage_id)| Claim { id: id.to_owned(), usage_id: usage_id.to_owned() }),
+        );
         row.insert(connection).map_err(|error| match error {
             error if is_duplicate(&error) => Stop::Clash(line),
             error => match Error::from(error) {
@@ -163,12 +175,27 @@ fn write<T: Importable>(
     })?;
     progress.say("indexing");
     dialect::end_bulk(connection, bulk)?;
-    let usage_ids: Vec<String> = decided.keys().cloned().collect();
-    if let Some((usage, column, reason)) = T::forbidden(connection, &usage_ids)? {
-        let line = decided.get(&usage).copied().unwrap_or_default();
-        return Err(Refusal::of_cell(line, column, reason).into());
+    let forbidden = T::forbidden(connection, &claims)?;
+    match refused::<T>(source, forbidden)? {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(imported),
     }
-    Ok(imported)
+}
+
+/// The first line of the file that is forbidden.
+fn refused<T: Importable>(
+    source: &mut Source,
+    mut forbidden: Forbidden,
+) -> std::result::Result<Option<Refusal>, ImportError> {
+    if forbidden.is_empty() {
+        return Ok(None);
+    }
+    let is_forbidden = |row: &T| row.unique_value("id").is_some_and(|id| forbidden.contains_key(id));
+    let first = source.first::<T>(&mut |_, row| is_forbidden(row))?;
+    Ok(first.and_then(|(line, row)| {
+        let (column, reason) = forbidden.remove(row.unique_value("id")?)?;
+        Some(Refusal::of_cell(line, column, reason))
+    }))
 }
 
 fn record(

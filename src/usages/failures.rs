@@ -3,11 +3,14 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
+use super::usage::{ACCOUNTED, CREATED, SUCCEEDED};
 use crate::base::money::Money;
+use crate::db::dialect::{self, Statement};
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::values::{TolerantMoney, TolerantText, TolerantTime, TolerantWords};
-use crate::db::{DbBackend, DbConnection, dialect};
+use crate::db::{DbBackend, DbConnection};
 use crate::error::Result;
 
 /// The most failures that a page lists.
@@ -83,4 +86,24 @@ pub fn count_and_open(connection: &mut DbConnection, usage_id: &str) -> Result<(
     let count = i32::try_from(exact.clone().count()).unwrap_or(i32::MAX);
     let open = exact.find(|(_, _, handled)| handled.as_deref() != Some("1")).map(|(id, ..)| id.clone());
     Ok((count, open))
+}
+
+/// The live usages that the platform charges, now or later, although a failure of theirs says that their money was moved by
+/// hand: the SQL twin of the rule of a case. What was charged may be credited.
+pub fn charged_beside(connection: &mut DbConnection) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Charged {
+        #[diesel(sql_type = Text, deserialize_as = TolerantText)]
+        id: String,
+    }
+    let engine = connection.engine();
+    let question = format!(
+        "SELECT u.id AS id FROM llmusage_accounting_failed f JOIN llmusage u ON {} WHERE f.handled = '1' \
+         AND f.resolution IN ('charged_manually', 'accounted_elsewhere', 'customer_credited') \
+         AND ((u.accounting_status = '{CREATED}' AND u.status = '{SUCCEEDED}') \
+         OR (u.accounting_status = '{ACCOUNTED}' AND f.resolution <> 'customer_credited'))",
+        dialect::is_same_id(engine, "u.id", "f.llmusageid")
+    );
+    let rows: Vec<Charged> = Statement::new(engine, &question).load(connection)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }

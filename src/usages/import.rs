@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::export::COLUMNS;
-use super::store;
 use super::usage::Usage;
+use super::{failures, store};
 use crate::audit::event::{Author, USAGE};
 use crate::base::csv::reader::Refusal;
 use crate::base::csv::sheet::{Cells, Layout, quoted};
@@ -15,7 +15,7 @@ use crate::db::values::{TextOf, TolerantText};
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::imports::progress::Progress;
-use crate::imports::{self, ImportError, Importable, Imported, Source};
+use crate::imports::{self, Claim, Forbidden, ImportError, Importable, Imported, Source};
 
 /// Imports a file: every row of it or none, with one audit event.
 pub fn run(
@@ -78,6 +78,12 @@ impl Importable for Usage {
             _ => row.filter(live::id.eq(TextOf::new(value))),
         };
         Ok(row.first::<TolerantText>(connection).optional()?.is_some())
+    }
+
+    fn forbidden(connection: &mut DbConnection, _claims: &[Claim]) -> Result<Forbidden> {
+        let reason = |id: &String| Message::new("csv-usage-decided").with("found", quoted(id));
+        let charged = failures::charged_beside(connection)?.into_iter();
+        Ok(charged.map(|id| (id.clone(), ("accounting_status", reason(&id)))).collect())
     }
 
     /// A usage is in exactly one of the two tables.

@@ -17,6 +17,9 @@ pub const CREATED: &str = "created";
 pub const ACCOUNTED: &str = "accounted";
 pub const FAILED: &str = "failed";
 
+/// The status of a usage that the platform accounts; it takes no other.
+pub const SUCCEEDED: &str = "SUCCEEDED";
+
 /// A row of `llmusage` or `llmusage_history`. Every column but the id may be missing.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = llmusage, check_for_backend(DbBackend))]

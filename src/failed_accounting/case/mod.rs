@@ -37,7 +37,7 @@ pub use cases::Cases;
 use changes::Changes;
 pub use changes::{Saved, Telling};
 pub use crowd::Acted;
-pub(in crate::failed_accounting) use importing::charged_twice;
+pub(in crate::failed_accounting) use importing::unproven;
 use outline::{Members, Rest};
 pub(crate) use rows::insert as adopt;
 pub use rules::{Refusal, Standing, View};

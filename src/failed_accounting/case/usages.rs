@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::Case;
 use super::changes::UsageChange;
-use super::rules::{self, Decision};
+use super::rules;
 use crate::audit::event::{Action, difference};
 use crate::base::form::Message;
 use crate::base::money::Money;
@@ -79,7 +79,8 @@ impl Case {
         if before.accounting_status != after.accounting_status {
             self.check_state(&before, after)?;
         }
-        if !rules::is_awaited(&before) {
+        let charging = |usage: &Usage| (rules::is_awaited(usage), usage.is_accounted());
+        if charging(&before) != charging(after) {
             self.check_charged(after)?;
         }
         let (old, new) = difference(&before.to_json(), &after.to_json());
@@ -112,10 +113,9 @@ impl Case {
         }
     }
 
-    /// A usage whose money was moved by hand does not wait to be charged by the platform.
+    /// A usage whose money was moved by hand is not charged by the platform, nor waits to be.
     fn check_charged(&self, usage: &Usage) -> Result<()> {
-        let by_hand = |record: &&FailedRecord| Decision::on(record).is_some_and(Decision::is_by_hand);
-        match self.failures.iter().find(by_hand).filter(|_| rules::is_awaited(usage)) {
+        match self.failures.iter().find(|record| rules::charges_beside(usage, record)) {
             Some(record) => {
                 let message = Message::new("error-usage-decided").with("record", &record.id);
                 Err(Error::invalid("accounting_status", message.with("state", "decided")))

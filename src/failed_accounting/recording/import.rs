@@ -16,7 +16,7 @@ use crate::failed_accounting::case::{self, rules::Decision};
 use crate::failed_accounting::export::COLUMNS;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::imports::progress::Progress;
-use crate::imports::{self, ImportError, Importable, Imported, Source};
+use crate::imports::{self, Claim, Forbidden, ImportError, Importable, Imported, Source};
 
 /// Imports a file: every row of it or none, with one audit event.
 pub fn run(
@@ -71,20 +71,15 @@ impl Importable for FailedRecord {
         (column == "id").then_some(self.id.as_str())
     }
 
-    fn decided(&self) -> Option<&str> {
-        let moved = Decision::on(self) == Some(Decision::Moved);
-        self.llmusageid.as_deref().filter(|id| moved && !id.trim().is_empty())
+    fn claim(&self) -> Option<&str> {
+        let needs_usage = self.closed_as().is_some_and(|resolution| {
+            matches!(Decision::of(resolution), Decision::Moved | Decision::Credited | Decision::ByApp)
+        });
+        self.llmusageid.as_deref().filter(|id| needs_usage && !id.trim().is_empty())
     }
 
-    fn forbidden(
-        connection: &mut DbConnection,
-        usage_ids: &[String],
-    ) -> Result<Option<(String, &'static str, Message)>> {
-        let found = case::charged_twice(connection, usage_ids)?;
-        Ok(found.map(|(id, key)| {
-            let reason = Message::new(key).with("found", quoted(&id));
-            (id, "resolution", reason)
-        }))
+    fn forbidden(connection: &mut DbConnection, claims: &[Claim]) -> Result<Forbidden> {
+        case::unproven(connection, claims)
     }
 
     fn is_taken(connection: &mut DbConnection, _column: &str, value: &str) -> Result<bool> {

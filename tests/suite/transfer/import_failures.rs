@@ -261,3 +261,103 @@ fn what_a_spreadsheet_makes_of_days_and_times_comes_back_in() {
         "which is the month is not guessed"
     );
 }
+
+/// Usages in that state, each with its failures: id, usage, time and resolution; none is open.
+fn given(database: &Database, usages: &[(&str, &str)], failures: &[(&str, &str, Option<&str>)]) {
+    for (id, state) in usages {
+        rows::run(
+            database,
+            &format!(
+                "INSERT INTO llmusage (id, status, accounting_status) VALUES ('{id}', 'SUCCEEDED', '{state}')"
+            ),
+        );
+    }
+    for (id, usage, resolution) in failures {
+        let handled = resolution.map_or("'0', NULL".to_owned(), |resolution| format!("'1', '{resolution}'"));
+        rows::run(
+            database,
+            &format!(
+                "INSERT INTO llmusage_accounting_failed (id, llmusageid, amount, handled, resolution) \
+                 VALUES ('{id}', '{usage}', 1, {handled})"
+            ),
+        );
+    }
+}
+
+/// Imports closed failures of these usages: what is refused.
+fn decide(database: &Database, decisions: &[(&str, &str, &str)]) -> Result<u64, String> {
+    let line = |(id, usage, resolution): &(&str, &str, &str)| format!("{id},{usage},1,1,{resolution}\n");
+    let lines: String = decisions.iter().map(line).collect();
+    let text = format!("id,llmusageid,amount,handled,resolution\nother,,1,0,\n{lines}");
+    import_failures(database, text).map(|imported| imported.rows)
+}
+
+#[test]
+fn money_of_a_failed_usage_is_moved_by_hand_once() {
+    for (first, second) in [
+        ("charged_manually", "charged_manually"),
+        ("customer_credited", "charged_manually"),
+        ("charged_manually", "customer_credited"),
+    ] {
+        let database = TestDatabase::new();
+        given(&database, &[("u1", "failed")], &[("f1", "u1", Some(first))]);
+        assert_eq!(
+            decide(&database, &[("f2", "u1", second)]).unwrap_err(),
+            "line 3, column resolution: the money of the usage \"u1\" was moved by hand on another failure, \"f1\""
+        );
+        assert_eq!(count(&database), 1);
+        let twice = TestDatabase::new();
+        given(&twice, &[("u1", "failed")], &[]);
+        let error = decide(&twice, &[("f1", "u1", first), ("f2", "u1", second)]).unwrap_err();
+        assert!(error.starts_with("line 3, column resolution: "), "{error}");
+        assert_eq!(count(&twice), 0);
+    }
+}
+
+#[test]
+fn what_only_the_app_says_with_proof_is_not_taken_from_a_file_without_it() {
+    let database = TestDatabase::new();
+    given(&database, &[("u1", "failed"), ("u2", "accounted"), ("u3", "created")], &[]);
+    for (resolution, usage) in [
+        ("accounted_elsewhere", "u1"),
+        ("accounted", "u1"),
+        ("superseded", "u1"),
+        ("accounted", "u3"),
+        ("superseded", "u2"),
+        ("customer_credited", "u3"),
+        ("charged_manually", "u3"),
+        ("charged_manually", "u2"),
+    ] {
+        let error = decide(&database, &[("f1", usage, resolution)]).unwrap_err();
+        assert!(error.starts_with("line 3, column resolution: "), "{resolution} {usage}: {error}");
+        assert!(error.contains(&format!("\"{usage}\"")), "{error}");
+        assert_eq!(count(&database), 0);
+    }
+    for (number, (resolution, usage)) in [
+        ("accounted", "u2"),
+        ("customer_credited", "u2"),
+        ("written_off", "u1"),
+        ("duplicate", "u1"),
+        ("superseded", "u1"),
+        ("charged_manually", "gone"),
+        ("charged_manually", "gone"),
+        ("superseded", "gone"),
+        ("accounted", "gone"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = format!("g{number}");
+        let text = format!("id,llmusageid,handled,resolution\n{id},{usage},1,{resolution}\n");
+        import_failures(&database, text).unwrap_or_else(|error| panic!("{resolution} {usage}: {error}"));
+    }
+}
+
+#[test]
+fn what_an_archived_usage_proves_is_taken_and_what_it_forbids_is_not() {
+    let database = TestDatabase::new();
+    rows::run(&database, "INSERT INTO llmusage_history (id, accounting_status) VALUES ('old', 'accounted')");
+    let error = decide(&database, &[("f1", "old", "charged_manually")]).unwrap_err();
+    assert!(error.contains("accounted"), "{error}");
+    assert_eq!(decide(&database, &[("f1", "old", "accounted"), ("f2", "old", "superseded")]), Ok(3));
+}

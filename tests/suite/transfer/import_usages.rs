@@ -93,3 +93,56 @@ fn a_usage_in_the_history_does_not_come_back_to_life() {
     let Whereabouts::Archived { backup_time: Some(time) } = whereabouts else { panic!("{whereabouts:?}") };
     assert_eq!(time.to_string(), "2026-05-21 02:30:00");
 }
+
+/// A failure of a usage that is not there, closed like that.
+fn closed(database: &Database, usage: &str, resolution: &str) {
+    let id = format!("{resolution}-{usage}");
+    run(
+        database,
+        &format!(
+            "INSERT INTO llmusage_accounting_failed (id, llmusageid, amount, handled, resolution) \
+             VALUES ('{id}', '{usage}', 2, '1', '{resolution}')"
+        ),
+    );
+}
+
+#[test]
+fn a_usage_whose_money_was_moved_by_hand_is_not_brought_in_to_be_charged() {
+    let database = TestDatabase::new();
+    closed(&database, "u1", "charged_manually");
+    closed(&database, "u2", "customer_credited");
+    closed(&database, "u3", "written_off");
+    let import = |usage: &str, status: &str, state: &str| {
+        let text =
+            format!("id,status,accounting_status\nbefore,SUCCEEDED,created\n{usage},{status},{state}\n");
+        import_usages(&database, text)
+    };
+    for (usage, state) in [("u1", "created"), ("u1", "accounted"), ("u2", "created")] {
+        assert_eq!(
+            import(usage, "SUCCEEDED", state).unwrap_err(),
+            format!(
+                "line 3, column accounting_status: a failure of the usage \"{usage}\" is closed with money moved by \
+                 hand: the platform must not charge it, too"
+            )
+        );
+        assert!(find(&database, "before").is_none() && find(&database, usage).is_none());
+    }
+    for (usage, status, state) in [
+        ("u1", "SUCCEEDED", "failed"),
+        ("u2", "SUCCEEDED", "accounted"),
+        ("u3", "SUCCEEDED", "created"),
+        ("u3", "SUCCEEDED", "accounted"),
+        ("u1", "UNKNOWN", "created"),
+    ] {
+        import(usage, status, state).unwrap_or_else(|error| panic!("{usage} {status} {state}: {error}"));
+        run(&database, "DELETE FROM llmusage");
+    }
+}
+
+#[test]
+fn a_charge_that_is_there_twice_already_stands_in_nobodys_way() {
+    let database = TestDatabase::new();
+    closed(&database, "u1", "charged_manually");
+    run(&database, "INSERT INTO llmusage (id, accounting_status) VALUES ('u1', 'accounted')");
+    assert_eq!(import_usages(&database, "id,accounting_status\nu2,accounted\n").unwrap().rows, 1);
+}

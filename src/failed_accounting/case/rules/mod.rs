@@ -8,10 +8,7 @@ use std::cmp::Ordering;
 use crate::base::form::Message;
 use crate::error::Error;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
-use crate::usages::usage::{CREATED, FAILED, Usage, Whereabouts};
-
-/// The status of a usage that the platform accounts; it takes no other.
-pub const SUCCEEDED: &str = "SUCCEEDED";
+use crate::usages::usage::{CREATED, FAILED, SUCCEEDED, Usage, Whereabouts};
 
 /// A usage and its failures, to look at.
 #[derive(Debug, Clone, Copy)]
@@ -334,6 +331,31 @@ impl<'a> View<'a> {
         (!is_fit).then(|| Refusal::new("batch-no-newer", standing.as_str()))
     }
 
+    /// Why a file cannot bring it in as it is closed, if so: where the usage is there, no money is moved twice, and what
+    /// the app says with a proof has that proof.
+    pub fn importing_obstacle(self, record: &FailedRecord) -> Option<Refusal> {
+        let (usage, _) = self.usage?;
+        let standing = self.standing(record);
+        let refusal = |key| Some(Refusal::new(key, standing.as_str()));
+        match (record.closed_as()?, standing) {
+            _ if charges_beside(usage, record) && usage.is_accounted() => refusal("csv-charged-accounted"),
+            _ if charges_beside(usage, record) => refusal("csv-charged-awaited"),
+            (Resolution::Superseded, _) => {
+                let mut others = self.others(&record.id);
+                others.all(FailedRecord::is_superseded).then(|| Refusal::new("csv-no-follower", "superseded"))
+            }
+            (Resolution::Accounted, _) if is_awaited(usage) => refusal("csv-no-proof"),
+            (Resolution::Accounted | Resolution::AccountedElsewhere, Standing::Failed) => {
+                refusal("csv-no-proof")
+            }
+            (resolution, Standing::Failed) if Decision::of(resolution).is_by_hand() => {
+                let other = self.decided_elsewhere(&record.id)?;
+                Some(Refusal::new("csv-decided", "decided").by(other))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the customer was charged twice: by hand and by the platform.
     pub fn is_charged_twice(self, record: &FailedRecord) -> bool {
         self.usage.is_some_and(|(usage, _)| usage.is_accounted())
@@ -344,6 +366,16 @@ impl<'a> View<'a> {
 /// Whether the platform will take the usage by itself.
 pub fn is_awaited(usage: &Usage) -> bool {
     usage.accounting_status.as_deref() == Some(CREATED) && usage.status.as_deref() == Some(SUCCEEDED)
+}
+
+/// Whether the platform charges a usage, now or later, whose money that record says was moved by hand. What was charged may
+/// be credited.
+pub fn charges_beside(usage: &Usage, record: &FailedRecord) -> bool {
+    match Decision::on(record) {
+        Some(Decision::Moved) => usage.is_accounted() || is_awaited(usage),
+        Some(Decision::Credited) => is_awaited(usage),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
