@@ -7,6 +7,9 @@ use crate::db::DbConnection;
 use crate::db::schema::failure_arrival::{self, dsl};
 use crate::error::Result;
 
+/// Ids in one statement.
+const IDS: usize = 500;
+
 /// Notes that these are new.
 pub fn note(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
     forget(connection, ids)?;
@@ -18,15 +21,16 @@ pub fn note(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The ids of some that nobody has looked at.
-pub fn some(connection: &mut DbConnection, limit: i64) -> Result<Vec<String>> {
-    Ok(failure_arrival::table.order(dsl::failed_id).limit(limit).select(dsl::failed_id).load(connection)?)
+/// The ids of some that nobody has looked at, from after that one.
+pub fn some(connection: &mut DbConnection, after: &str, limit: i64) -> Result<Vec<String>> {
+    let rows = failure_arrival::table.filter(dsl::failed_id.gt(after.to_owned())).order(dsl::failed_id);
+    Ok(rows.limit(limit).select(dsl::failed_id).load(connection)?)
 }
 
 /// They were looked at.
 pub fn forget(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
-    if !ids.is_empty() {
-        let known = failure_arrival::table.filter(dsl::failed_id.eq_any(ids.to_vec()));
+    for some in ids.chunks(IDS) {
+        let known = failure_arrival::table.filter(dsl::failed_id.eq_any(some.to_vec()));
         diesel::delete(known).execute(connection)?;
     }
     Ok(())

@@ -178,6 +178,35 @@ fn check(app: &TestApp) {
     checks::check(&app.database, &app.clock, &order, &mut |_| Ok(())).unwrap();
 }
 
+/// The job that looks at new failures, once all of them are sorted.
+fn arrivals(app: &TestApp) -> Arrivals {
+    sorting::sort_all(&app.database).unwrap();
+    Arrivals::new((*app.database).clone(), Clock::stopped(Tz::Asia__Shanghai, at("2026-05-22 12:00:20")))
+}
+
+#[actix_web::test]
+async fn many_new_failures_of_one_usage_end_together_some_hundred_at_a_time() {
+    let app = TestApp::new();
+    look(&app);
+    app.given_usage(&usage("u1"));
+    for number in 0..1_100 {
+        app.given(&FailedRecord { llmusageid: Some("u1".to_owned()), ..failure(&format!("f{number:04}")) });
+    }
+    app.forget_causes();
+    let arrivals = arrivals(&app);
+    let mut open = 1_100;
+    let mut steps = 0;
+    while arrivals.is_due().unwrap() {
+        arrivals.step().unwrap();
+        steps += 1;
+        let left = (0..1_100).filter(|number| app.record(&format!("f{number:04}")).is_open()).count();
+        assert!(open - left <= 500, "{} ended in one step", open - left);
+        open = left;
+    }
+    assert_eq!(open, 1);
+    assert!(steps <= 5, "{steps} steps");
+}
+
 #[actix_web::test]
 async fn a_new_failure_of_an_accounted_usage_is_closed_with_the_proof() {
     let app = TestApp::new();
