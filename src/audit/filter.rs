@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::db::DbBackend;
 use crate::db::schema::audit_event;
+use crate::db::values::TextOf;
 
 /// The names in the query string.
 pub const KEYS: [&str; 5] = ["from", "to", "author", "action", "q"];
@@ -67,7 +68,7 @@ impl Filter {
             query = query.filter(audit_event::action.eq(action.clone()));
         }
         if let Some(record) = &self.record {
-            query = query.filter(audit_event::record_id.eq(record.clone()));
+            query = query.filter(audit_event::record_id.eq(TextOf::new(record)));
         }
         query
     }

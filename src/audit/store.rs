@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use super::chain::{self, Head};
 use super::event::{Action, Author, Change};
 use super::sealing;
-use crate::db::dialect::Statement;
+use crate::db::dialect::{self, Statement};
 use crate::db::schema::{audit_chain, audit_event};
+use crate::db::values::{TextOf, TolerantText, TolerantWords};
 use crate::db::{DbBackend, DbConnection};
 use crate::error::{Error, Result};
 
@@ -19,23 +20,33 @@ const TIMELINE: i64 = 200;
 /// Events in one statement.
 const EVENTS: usize = 100;
 
-/// One event as it is in the trail.
+/// One event as it is in the trail. A row that another program wrote, or whose record has an id of bytes, takes no other
+/// event from anybody.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_event, check_for_backend(DbBackend))]
 pub struct Event {
     pub id: i64,
     pub happened_at: NaiveDateTime,
+    #[diesel(deserialize_as = TolerantText)]
     pub author: String,
+    #[diesel(deserialize_as = TolerantText)]
     pub source: String,
+    #[diesel(deserialize_as = TolerantText)]
     pub action: String,
+    #[diesel(deserialize_as = TolerantText)]
     pub record_kind: String,
+    #[diesel(deserialize_as = TolerantText)]
     pub record_id: String,
     /// JSON object, or none for a new record.
+    #[diesel(deserialize_as = TolerantWords)]
     pub before_state: Option<String>,
     /// JSON object, or none for a deleted record.
+    #[diesel(deserialize_as = TolerantWords)]
     pub after_state: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
     pub request_id: Option<String>,
     /// Over this event and the one before it; none on events from before the chain.
+    #[diesel(deserialize_as = TolerantWords)]
     pub hash: Option<String>,
 }
 
@@ -127,19 +138,14 @@ fn insert_all(connection: &mut DbConnection, events: &[Event]) -> Result<()> {
 }
 
 fn row(statement: Statement, event: &Event) -> Statement {
-    let texts = [
-        Some(&event.author),
-        Some(&event.source),
-        Some(&event.action),
-        Some(&event.record_kind),
-        Some(&event.record_id),
-        event.before_state.as_ref(),
-        event.after_state.as_ref(),
-        event.request_id.as_ref(),
-        event.hash.as_ref(),
-    ];
+    let who = [&event.author, &event.source, &event.action, &event.record_kind];
+    let what = [&event.before_state, &event.after_state, &event.request_id, &event.hash];
     let statement = statement.number(event.id).sql(", ").time(event.happened_at);
-    texts.into_iter().fold(statement, |statement, text| statement.sql(", ").text(text.map(|text| &**text)))
+    let statement =
+        who.into_iter().fold(statement, |statement, text| statement.sql(", ").words(text.as_str()));
+    // The id to the byte, as the record has it: the two are compared. A state holds ids among other words, and is text.
+    let statement = statement.sql(", ").text(event.record_id.as_str());
+    what.into_iter().fold(statement, |statement, text| statement.sql(", ").words(text.as_deref()))
 }
 
 /// The id of the last event that was chained, 0 at the beginning.
@@ -168,11 +174,12 @@ pub fn last_ids_since(
 ) -> Result<HashMap<String, i64>> {
     let ids = audit_event::table
         .filter(audit_event::record_kind.eq(record_kind.to_owned()))
-        .filter(audit_event::record_id.eq_any(record_ids.to_vec()))
+        .filter(dialect::among::<audit_event::table>("record_id", record_ids))
         .filter(audit_event::id.gt(since))
         .order(audit_event::id)
         .select((audit_event::record_id, audit_event::id));
-    Ok(ids.load::<(String, i64)>(connection)?.into_iter().collect())
+    let ids: Vec<(TolerantText, i64)> = ids.load(connection)?;
+    Ok(ids.into_iter().map(|(record, id)| (record.into(), id)).collect())
 }
 
 /// The events of these records that came after that one, in their order.
@@ -184,7 +191,7 @@ pub fn since(
 ) -> Result<Vec<Event>> {
     Ok(audit_event::table
         .filter(audit_event::record_kind.eq(record_kind.to_owned()))
-        .filter(audit_event::record_id.eq_any(record_ids.to_vec()))
+        .filter(dialect::among::<audit_event::table>("record_id", record_ids))
         .filter(audit_event::id.gt(since))
         .order(audit_event::id)
         .select(Event::as_select())
@@ -202,7 +209,7 @@ pub fn of_ids(connection: &mut DbConnection, ids: Vec<i64>) -> Result<HashMap<i6
 pub fn timeline(connection: &mut DbConnection, record_kind: &str, record_id: &str) -> Result<Vec<Event>> {
     Ok(audit_event::table
         .filter(audit_event::record_kind.eq(record_kind.to_owned()))
-        .filter(audit_event::record_id.eq(record_id.to_owned()))
+        .filter(audit_event::record_id.eq(TextOf::new(record_id)))
         .order(audit_event::id.desc())
         .limit(TIMELINE)
         .select(Event::as_select())
@@ -217,7 +224,7 @@ pub fn last_time(
 ) -> Result<Option<NaiveDateTime>> {
     Ok(audit_event::table
         .filter(audit_event::record_kind.eq(record_kind.to_owned()))
-        .filter(audit_event::record_id.eq(record_id.to_owned()))
+        .filter(audit_event::record_id.eq(TextOf::new(record_id)))
         .filter(audit_event::action.eq(action.as_str()))
         .order(audit_event::id.desc())
         .select(audit_event::happened_at)

@@ -27,6 +27,7 @@ pub struct Statement {
 enum Piece {
     Sql(String),
     Text(Option<String>),
+    Words(Option<String>),
     Date(Option<NaiveDate>),
     Time(Option<NaiveDateTime>),
     Number(Option<i64>),
@@ -51,9 +52,14 @@ impl Statement {
         self
     }
 
-    /// A text or NULL, bound.
+    /// A text or NULL, bound to the byte where it was read of a cell of bytes; see [`foreign`].
     pub fn text<'a>(self, value: impl Into<Option<&'a str>>) -> Statement {
         self.and(Piece::Text(value.into().map(str::to_owned)))
+    }
+
+    /// A text of our own or NULL, bound letter by letter: ids of bytes that it quotes do not make it bytes.
+    pub fn words<'a>(self, value: impl Into<Option<&'a str>>) -> Statement {
+        self.and(Piece::Words(value.into().map(str::to_owned)))
     }
 
     /// A day or NULL, bound.
@@ -140,7 +146,7 @@ impl QueryFragment<DbBackend> for Statement {
                     pass.push_sql(text);
                     continue;
                 }
-                Piece::Text(_) => "VARCHAR",
+                Piece::Text(_) | Piece::Words(_) => "VARCHAR",
                 Piece::Date(_) => "DATE",
                 Piece::Time(_) => "TIMESTAMP",
                 Piece::Number(_) => "BIGINT",
@@ -153,7 +159,7 @@ impl QueryFragment<DbBackend> for Statement {
             match piece {
                 Piece::Sql(_) => {}
                 Piece::Text(Some(text)) => push_text(&mut pass, text)?,
-                Piece::Text(text) => bind::<Text, _>(&mut pass, text)?,
+                Piece::Text(text) | Piece::Words(text) => bind::<Text, _>(&mut pass, text)?,
                 Piece::Date(date) => bind::<Date, _>(&mut pass, date)?,
                 Piece::Time(time) => bind::<Timestamp, _>(&mut pass, time)?,
                 Piece::Number(number) => bind::<BigInt, _>(&mut pass, number)?,
