@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::holding;
 use super::left::{Left, Reason};
 use super::moving::{Moved, Shape};
+use super::preview;
 use super::run::{Run, State};
 use super::store;
 use super::walk::{self, Candidate};
@@ -124,10 +125,19 @@ impl Mover {
                 background.transaction(|connection| store::expect(connection, run_id, rows))?;
             }
             if !self.batch(background, &shape, &run)? {
-                return self.end(background, run_id, (State::Done, None));
+                return self.finish(background, run_id);
             }
         }
         Ok(())
+    }
+
+    /// Ends a run that has moved all it could. What has no day was never a candidate, so it is looked for now.
+    fn finish(&self, background: &mut Background, run_id: &str) -> Result<()> {
+        let stays = background.read(|connection| preview::without_day(connection, None))?;
+        let (owner, now) = ((run_id, self.holder.as_str()), self.clock.now());
+        background.transaction(|connection| store::finish(connection, owner, stays.as_ref(), now))?;
+        tracing::info!(run = run_id, state = State::Done.as_str(), "a run of the archive ended");
+        background.tidy()
     }
 
     fn end(
@@ -139,8 +149,9 @@ impl Mover {
         let now = self.clock.now();
         let message = message.map(secrets::mask);
         let owner = (run_id, self.holder.as_str());
-        background
-            .transaction(|connection| store::end(connection, owner, (state, message.as_deref()), now))?;
+        background.transaction(|connection| {
+            store::end(connection, owner, (state, message.as_deref()), now).map(drop)
+        })?;
         tracing::info!(run = run_id, state = state.as_str(), "a run of the archive ended");
         background.tidy()
     }

@@ -83,7 +83,7 @@ pub fn preview(connection: &mut DbConnection, cutoff: NaiveDate, limit: Option<i
 }
 
 /// The accounted usages that no run will ever take, because their use_date is no day; up to `limit` of them.
-fn without_day(connection: &mut DbConnection, limit: Option<i64>) -> Result<Option<Left>> {
+pub(super) fn without_day(connection: &mut DbConnection, limit: Option<i64>) -> Result<Option<Left>> {
     #[derive(QueryableByName)]
     struct Found {
         #[diesel(sql_type = Text, deserialize_as = TolerantText)]

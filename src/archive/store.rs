@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::holding::HOLD;
-use super::left;
+use super::left::{self, Left};
 use super::moving::Moved;
 use super::run::{Run, State};
 use super::walk::Place;
@@ -70,6 +70,7 @@ fn record(
     audit::record(connection, author, change)
 }
 
+/// The run of that id.
 pub fn find(connection: &mut DbConnection, id: &str) -> Result<Run> {
     let row = archive_run::table.filter(archive_run::id.eq(id.to_owned()));
     Ok(row.select(Run::as_select()).get_result(connection)?)
@@ -155,18 +156,31 @@ pub fn add(
     Ok(())
 }
 
-/// Ends a run, unless another process has taken it over.
+/// Ends a run that has moved all it could, and notes what no run takes.
+pub fn finish(
+    connection: &mut DbConnection,
+    owner: (&str, &str),
+    stays: Option<&Left>,
+    now: chrono::NaiveDateTime,
+) -> Result<()> {
+    match (end(connection, owner, (State::Done, None), now)?, stays) {
+        (true, Some(stays)) => left::add(connection, owner.0, stays),
+        _ => Ok(()),
+    }
+}
+
+/// Ends a run, unless another process has taken it over; says whether it did.
 pub fn end(
     connection: &mut DbConnection,
     (run_id, holder): (&str, &str),
     (state, message): (State, Option<&str>),
     now: chrono::NaiveDateTime,
-) -> Result<()> {
+) -> Result<bool> {
     let row = archive_run::table
         .filter(archive_run::id.eq(run_id.to_owned()))
         .filter(archive_run::holder.eq(holder.to_owned()))
         .filter(archive_run::state.eq_any(active_states()));
-    diesel::update(row)
+    let ended = diesel::update(row)
         .set((
             archive_run::state.eq(state.as_str()),
             archive_run::ended_at.eq(now),
@@ -174,7 +188,7 @@ pub fn end(
             archive_run::message.eq(message.map(str::to_owned)),
         ))
         .execute(connection)?;
-    Ok(())
+    Ok(ended > 0)
 }
 
 /// Asks a run to stop after the transaction that it is in.

@@ -110,25 +110,30 @@ pub fn walk_key(engine: Engine) -> &'static str {
     }
 }
 
-/// "The column holds a day before that one", to be followed by the day. In SQLite a column may hold anything.
+/// "The column holds a day before that one", to be followed by the day. What is shown as no day is none here, too.
 pub fn is_day_before(engine: Engine, column: &str) -> String {
+    let (least, is_day) = (least_day(engine), is_day(engine, column));
+    format!("{column} >= {least} AND {is_day} AND {column} < ")
+}
+
+fn least_day(engine: Engine) -> &'static str {
+    if engine == Engine::Sqlite { "'0001'" } else { "'0001-01-01'" }
+}
+
+/// "What the column holds is a day of the calendar": SQLite keeps any text or bytes, MariaDB a month or a day of zero and
+/// the 31st of February.
+fn is_day(engine: Engine, column: &str) -> String {
     match engine {
-        Engine::Sqlite => {
-            format!("{column} GLOB '{DAY}' AND {column} >= '0001' AND {column} < ")
-        }
-        Engine::Mysql | Engine::Postgres => format!("{column} >= '0001-01-01' AND {column} < "),
+        Engine::Sqlite => format!("date({column}) IS {column}"),
+        Engine::Mysql => format!("{column} <=> FROM_DAYS(TO_DAYS({column}))"),
+        Engine::Postgres => format!("isfinite({column})"),
     }
 }
 
-/// How SQLite's texts begin that are days.
-const DAY: &str = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*";
-
-/// "The column holds no day": nothing, a zero date, or in SQLite anything else.
+/// "The column holds no day": nothing, a zero date, or what is in no calendar.
 pub fn is_no_day(engine: Engine, column: &str) -> String {
-    match engine {
-        Engine::Sqlite => format!("({column} IS NULL OR {column} < '0001' OR {column} NOT GLOB '{DAY}')"),
-        Engine::Mysql | Engine::Postgres => format!("({column} IS NULL OR {column} < '0001-01-01')"),
-    }
+    let (least, is_day) = (least_day(engine), is_day(engine, column));
+    format!("({column} IS NULL OR {column} < {least} OR NOT ({is_day}))")
 }
 
 /// Rows without a day, as far as an index has them together.
@@ -142,18 +147,15 @@ pub enum NoDay {
 
 /// The rows of [`is_no_day`] in stretches.
 pub fn stretches_without_day(engine: Engine, column: &str) -> Vec<NoDay> {
-    let nothing = NoDay::Indexed(format!("{column} IS NULL"));
-    match engine {
-        // A text that is not padded stands among the days.
-        Engine::Sqlite => vec![
-            nothing,
-            NoDay::Indexed(format!("{column} < '0001'")),
-            NoDay::Among(format!("{column} >= '0001'"), format!("{column} NOT GLOB '{DAY}'")),
-        ],
-        Engine::Mysql | Engine::Postgres => {
-            vec![nothing, NoDay::Indexed(format!("{column} < '0001-01-01'"))]
+    let (least, is_day) = (least_day(engine), is_day(engine, column));
+    let last = match engine {
+        Engine::Postgres => NoDay::Indexed(format!("{column} = 'infinity'")),
+        // These stand among the days.
+        Engine::Sqlite | Engine::Mysql => {
+            NoDay::Among(format!("{column} >= {least}"), format!("NOT ({is_day})"))
         }
-    }
+    };
+    vec![NoDay::Indexed(format!("{column} IS NULL")), NoDay::Indexed(format!("{column} < {least}")), last]
 }
 
 /// "A cell of the row is of another kind than its column": in SQLite a text that is not UTF-8, or bytes; money that is
@@ -175,6 +177,7 @@ pub fn has_foreign_cell(engine: Engine, table: &str, texts: &[&str]) -> String {
     format!("({})", money.into_iter().chain(texts).collect::<Vec<_>>().join(" OR "))
 }
 
+/// A value as text.
 pub fn as_text(engine: Engine, value: &str) -> String {
     format!("CAST({value} AS {})", if engine == Engine::Mysql { "CHAR" } else { "TEXT" })
 }

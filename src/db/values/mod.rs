@@ -90,13 +90,47 @@ impl From<TolerantDate> for Option<NaiveDate> {
 impl<DB> FromSql<Nullable<Date>, DB> for TolerantDate
 where
     DB: Backend,
-    NaiveDate: FromSql<Date, DB>,
+    DateCell: FromSql<Date, DB>,
 {
     fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(TolerantDate(NaiveDate::from_sql(bytes).ok()))
+        Ok(TolerantDate(DateCell::from_sql(bytes)?.0))
     }
 
     fn from_nullable_sql(bytes: Option<DB::RawValue<'_>>) -> deserialize::Result<Self> {
-        Ok(TolerantDate(bytes.and_then(|bytes| NaiveDate::from_sql(bytes).ok())))
+        bytes.map_or(Ok(TolerantDate(None)), Self::from_sql)
+    }
+}
+
+/// What a date column holds, where that is a day.
+#[derive(Debug)]
+struct DateCell(Option<NaiveDate>);
+
+#[cfg(feature = "sqlite")]
+impl FromSql<Date, diesel::sqlite::Sqlite> for DateCell {
+    fn from_sql(value: diesel::sqlite::SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        // Bytes are no day, as for the archive.
+        let is_text = value.value_type() == Some(diesel::sqlite::SqliteType::Text);
+        let day = <NaiveDate as FromSql<Date, diesel::sqlite::Sqlite>>::from_sql(value);
+        Ok(DateCell(day.ok().filter(|_| is_text)))
+    }
+}
+
+#[cfg(feature = "mysql")]
+impl FromSql<Date, diesel::mysql::Mysql> for DateCell {
+    fn from_sql(value: diesel::mysql::MysqlValue<'_>) -> deserialize::Result<Self> {
+        Ok(DateCell(<NaiveDate as FromSql<Date, diesel::mysql::Mysql>>::from_sql(value).ok()))
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl FromSql<Date, diesel::pg::Pg> for DateCell {
+    fn from_sql(value: diesel::pg::PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(DateCell(<NaiveDate as FromSql<Date, diesel::pg::Pg>>::from_sql(value).ok()))
+    }
+}
+
+impl FromSql<Date, DbBackend> for DateCell {
+    fn from_sql(value: <DbBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        value.from_sql::<DateCell, Date>()
     }
 }
