@@ -27,7 +27,7 @@ pub fn try_to_write(database: &Database) -> Result<()> {
 
     use super::schema::app_setting::dsl;
     let now = Clock::epoch_milliseconds().to_string();
-    database.transaction_here(|connection| {
+    database.probe(|connection| {
         let row = dsl::app_setting.filter(dsl::name.eq(PROBE));
         if diesel::update(row).set(dsl::value.eq(now.clone())).execute(connection)? > 0 {
             return Ok(());

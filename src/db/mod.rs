@@ -203,6 +203,17 @@ impl Database {
         ended
     }
 
+    /// As [`Database::transaction_here`], for a small write that waits for no row: on a server it takes a reader's place,
+    /// so that it does not stand behind those who wait for one.
+    pub(crate) fn probe<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone) -> Result<T> {
+        match self.engine {
+            Engine::Sqlite => self.transaction_here(work),
+            Engine::Mysql | Engine::Postgres => transactions::repeated(|| {
+                transactions::within(&mut *self.checkout(&self.reads)?, Begin::Write, work.clone())
+            }),
+        }
+    }
+
     /// A connection to write with. Where none comes free though many are there, those who have them wait for others.
     fn writer(&self) -> Result<PooledConnection<Manager>> {
         self.checkout(&self.writes).map_err(|error| {
