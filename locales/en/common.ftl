@@ -65,6 +65,7 @@ error-money = A plain number, such as 0.00036 or 1200
 error-money-decimals = At most 5 decimals, such as 0.00036
 error-money-negative = Zero or more, without a minus sign
 error-money-large = At most 90000000000
+error-money-not-kept = The database's column would keep { $kept } of it: use fewer decimals
 error-money-inexact = So large an amount cannot be kept with all its decimals: use fewer of them
 error-body = The form did not arrive whole. Nothing was changed.
 error-not-utf8 = The form or address is not valid UTF-8 text. Nothing was changed.

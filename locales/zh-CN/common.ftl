@@ -49,6 +49,7 @@ error-money = 请填写普通数字，例如 0.00036 或 1200
 error-money-decimals = 最多 5 位小数，例如 0.00036
 error-money-negative = 不能小于零，不带负号
 error-money-large = 不能超过 90000000000
+error-money-not-kept = 数据库的列只能保存为 { $kept }：请减少小数位数
 error-money-inexact = 金额过大，无法保留全部小数位，请减少小数位数
 error-body = 表单没有完整送达，未作任何改动。
 error-not-utf8 = 表单或地址不是有效的 UTF-8 文本，未作任何改动。

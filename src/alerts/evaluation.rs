@@ -90,6 +90,7 @@ impl Evaluator {
     }
 }
 
+/// When an evaluation is.
 struct Moment {
     now: NaiveDateTime,
     milliseconds: i64,

@@ -140,6 +140,7 @@ impl Rule {
         Kind::parse(&self.kind)
     }
 
+    /// Its threshold as text, where it has one.
     pub fn threshold_text(&self) -> Option<String> {
         threshold_text(self.kind()?, self.threshold)
     }
@@ -158,6 +159,7 @@ impl Rule {
     }
 }
 
+/// The threshold of a kind as text, where it has one.
 pub fn threshold_text(kind: Kind, threshold: Option<i64>) -> Option<String> {
     threshold.filter(|_| kind.unit() != Unit::None).map(|threshold| kind.unit().text(threshold.into()))
 }

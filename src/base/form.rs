@@ -2,6 +2,7 @@
 //!
 //! Messages are catalogue keys with arguments, so that the same check speaks both languages.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -18,6 +19,16 @@ pub const LONGEST_KEY: usize = 1_000;
 
 /// The value of a filter for rows that have no such id.
 pub const NONE: &str = "none";
+
+/// How a filter names an id: one that reads like [`NONE`] has a `=` before it.
+pub fn key_of(id: &str) -> Cow<'_, str> {
+    if id.trim_start_matches('=') == NONE { format!("={id}").into() } else { id.into() }
+}
+
+/// The id that a filter names; see [`key_of`].
+pub fn id_of(key: &str) -> &str {
+    key.strip_prefix('=').filter(|id| id.trim_start_matches('=') == NONE).unwrap_or(key)
+}
 
 /// A message for people: the key in the catalogue and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -94,7 +105,7 @@ pub fn refuse_unknown(fields: &Fields, known: &[&[&str]], errors: &mut FieldErro
 /// Reads typed values out of [`Fields`] and collects what is wrong with them.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    pub fields: &'a Fields,
+    fields: &'a Fields,
     /// What was found wrong so far.
     pub errors: FieldErrors,
 }
@@ -127,9 +138,9 @@ impl<'a> Reader<'a> {
         self.line(name, 32)
     }
 
-    /// An id as a row has it, for a filter: of any length and with any characters, blanks at its ends too. Blank is none.
+    /// An id as a row has it, for a filter: of any length and with any characters, also of blanks alone. Nothing is none.
     pub fn key(&mut self, name: &str) -> Option<String> {
-        let text = self.fields.raw(name).filter(|text| !text.trim().is_empty())?;
+        let text = self.fields.raw(name).filter(|text| !text.is_empty())?;
         if text.contains('\0') {
             self.refuse(name, Message::new("error-control-characters"));
             return None;

@@ -18,6 +18,7 @@ impl Language {
         }
     }
 
+    /// The language of that tag.
     pub fn of_tag(tag: &str) -> Option<Language> {
         Language::ALL.into_iter().find(|language| language.tag() == tag)
     }

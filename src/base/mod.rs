@@ -17,6 +17,5 @@ pub mod merge;
 pub mod money;
 pub mod object;
 pub mod paging;
-pub mod query;
 pub mod secrets;
 pub mod totals;

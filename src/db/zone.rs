@@ -94,6 +94,7 @@ pub fn find(connection: &mut DbConnection) -> Result<Found> {
     Ok(Found::Empty)
 }
 
+/// The zone that is kept, if any.
 pub fn kept(connection: &mut DbConnection) -> Result<Option<Tz>> {
     if !table_exists(connection, "app_setting")? {
         return Ok(None);

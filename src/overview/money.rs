@@ -79,6 +79,7 @@ impl News {
     }
 }
 
+/// What is at stake.
 #[derive(Debug, Clone)]
 pub struct AtStake {
     pub open: Known,

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 pub use super::shelf::Shelf;
-use crate::base::form::{FieldErrors, Fields, Message, NONE, Reader};
+use crate::base::form::{FieldErrors, Fields, Message, NONE, Reader, id_of};
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::{Engine, dialect};
 
@@ -51,6 +51,7 @@ pub const KEYS: [&str; 11] = [
 /// What the address of a list takes besides a filter: the place, the exact count, the mark for Excel.
 pub const BESIDE: [&str; 4] = ["after", "before", "exact", "bom"];
 
+/// The keys of a filter of the history.
 pub const HISTORY_KEYS: [&str; 12] = [
     "accounting_status",
     "start_date",
@@ -189,9 +190,10 @@ macro_rules! conditions_on {
         let filter: &Filter = $filter;
         let mut all: Vec<dialect::Condition<$table::table>> = Vec::new();
         for (column, wanted) in filter.texts() {
-            all.extend(wanted.as_deref().map(|text| match text == NONE && HAS_NONE.contains(&column) {
-                true => dialect::is_nothing(column),
-                false => dialect::exactly($engine, column, text),
+            all.extend(wanted.as_deref().map(|text| match text {
+                text if !HAS_NONE.contains(&column) => dialect::exactly($engine, column, text),
+                NONE => dialect::is_nothing(column),
+                key => dialect::exactly($engine, column, id_of(key)),
             }));
         }
         let (start, end) = (filter.start_date, filter.end_date);

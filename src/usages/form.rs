@@ -68,6 +68,21 @@ pub fn as_fields(usage: &Usage) -> Fields {
     ])
 }
 
+/// The texts of a usage.
+const TEXTS: [&str; 11] = [
+    "id",
+    "llmid",
+    "userid",
+    "userorgid",
+    "ownerid",
+    "status",
+    "accounting_status",
+    "taskid",
+    "transno",
+    "usages",
+    "ioinfo",
+];
+
 struct Typed<'a> {
     fields: &'a Fields,
     shown: Fields,
@@ -117,6 +132,7 @@ pub fn usage(fields: &Fields, present: &Usage) -> Result<Usage, FieldErrors> {
         accounting_status: typed.value("accounting_status", p.accounting_status, |read, name| read.id(name)),
     };
     let mut read = typed.read;
+    dialect::check_all_storable(&mut read, fields, &TEXTS);
     if present.is_accounted() && !usage.is_accounted() {
         read.refuse("accounting_status", Message::new("error-accounted-stays"));
     }
@@ -248,6 +264,7 @@ impl Seen {
         fields.raw("seen").and_then(|text| serde_json::from_str(text).ok())
     }
 
+    /// What was typed, merged with a usage as it is now.
     pub fn merge(&self, now: &Usage, typed: &Fields) -> Merged {
         merge::merge(&UNITS, &self.fields, &as_fields(now), typed)
     }

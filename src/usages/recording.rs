@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use super::usage::{FAILED, Usage, Whereabouts};
 use crate::base::money::Money;
 
+/// What is recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
     /// The id that the failure gets; fresh.

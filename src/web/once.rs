@@ -47,6 +47,7 @@ impl Manner {
         Manner { status: StatusCode::CREATED, folder: Some(folder) }
     }
 
+    /// What was changed.
     pub fn changed() -> Manner {
         Manner { status: StatusCode::OK, folder: None }
     }

@@ -8,7 +8,6 @@ mod charsets;
 mod contention;
 mod desk;
 mod durability;
-mod earlier;
 mod instances;
 mod jobs;
 mod letters;

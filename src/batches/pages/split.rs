@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::context::{Card, reason_in_words, records_link, rows_of};
 use super::show::Builder;
-use crate::base::form::NONE;
+use crate::base::form::{NONE, key_of};
 use crate::batches::counts::Part;
 use crate::causes::cause::UNSORTED;
 use crate::failed_accounting::filter::Filter;
@@ -52,7 +52,8 @@ impl Builder<'_> {
             of: self.organisation(part.key.as_ref()),
             sum: part.tally.into(),
             link: {
-                let id = part.key.clone().filter(|id| !id.is_empty()).unwrap_or_else(|| NONE.to_owned());
+                let id = part.key.as_deref().filter(|id| !id.is_empty());
+                let id = id.map_or_else(|| NONE.to_owned(), |id| key_of(id).into_owned());
                 Some(records_link(&Filter { userorgid: Some(id), ..rows_of(self.batch) }))
             },
         }

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::super::{DbConnection, Engine};
-use crate::base::form::{Message, Reader};
+use crate::base::form::{Fields, Message, Reader};
 use crate::error::Result;
 
 const WIDE: u8 = 0;
@@ -58,6 +58,11 @@ pub(super) fn can_hold(text: &str) -> bool {
         // Windows' Latin letters, as MariaDB understands the name; of its signs beyond, those that people type.
         _ => text.chars().all(|letter| letter <= '\u{ff}' || "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ".contains(letter)),
     }
+}
+
+/// As [`check_storable`], of each of these fields.
+pub fn check_all_storable(read: &mut Reader<'_>, fields: &Fields, names: &[&str]) {
+    names.iter().for_each(|name| check_storable(read, name, fields.raw(name)));
 }
 
 /// Refuses a field of a form whose text a row of the platform's tables cannot hold.

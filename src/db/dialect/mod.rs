@@ -7,6 +7,7 @@ mod attempts;
 mod bulk;
 mod charsets;
 mod clock;
+mod kept;
 mod many;
 mod masked;
 mod moving;
@@ -31,8 +32,9 @@ use crate::error::Result;
 
 pub use attempts::{insert_attempt_unless_known, insert_cause_unless_known};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
-pub use charsets::{check_storable, learn_character_sets};
+pub use charsets::{check_all_storable, check_storable, learn_character_sets};
 pub use clock::epoch_milliseconds;
+pub use kept::{Wanted, check_kept};
 pub use many::{AtMost, Locked, failures_of, lock_rows, places};
 pub use masked::keep_shown;
 pub use moving::{
@@ -107,11 +109,6 @@ pub fn bounds(engine: Engine, kind: Kind) -> Option<Bounds> {
         // Numbers come before all texts, bytes after.
         (Engine::Sqlite, Kind::Time) => Some(Bounds { least: "''", below: "<", most: "x''", above: ">=" }),
     }
-}
-
-/// Whether what is beyond the bounds has places of its own in a list: by the kind of its cell, as its index has it.
-pub fn has_odd_cells(engine: Engine) -> bool {
-    engine == Engine::Sqlite
 }
 
 /// A least and a most value, and what is beyond.
@@ -227,8 +224,8 @@ pub fn day_text(engine: Engine, column: &str) -> String {
 pub fn is_key(engine: Engine, key: &Key) -> bool {
     match (engine, key) {
         (Engine::Sqlite, _) | (_, Key::Null) => true,
-        (_, Key::Number(_)) => true,
-        (_, Key::Odd(_)) => false,
+        (Engine::Mysql, Key::Number(_)) => true,
+        (Engine::Postgres, Key::Number(_)) => true,
         (Engine::Mysql, Key::Time(time)) => time == "0000-00-00 00:00:00" || is_time(time),
         (Engine::Postgres, Key::Time(time)) => {
             matches!(&**time, "infinity" | "-infinity") || is_time(&of_this_age(time))

@@ -1,4 +1,5 @@
 //! The statements that write failures and usages. Nobody outside this room can call them but through a case.
+//! More than 250 lines: the columns of what is written.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,14 +7,13 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::changes::FailureChange;
-use super::handling;
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::base::secrets;
 use crate::causes::cause::Cause;
 use crate::causes::store as causes;
 use crate::causes::template::VERSION;
-use crate::db::dialect::{self, Statement};
+use crate::db::dialect::{self, Statement, Wanted};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::values::TextOf;
 use crate::db::{DbConnection, is_duplicate};
@@ -114,13 +114,8 @@ pub(super) fn write_failures(connection: &mut DbConnection, changes: Vec<Failure
     for (before, after) in &corrected {
         facts(connection, before, after)?;
     }
-    let mut first: HashMap<&str, &FailedRecord> = HashMap::new();
-    for (before, _) in &corrected {
-        first.entry(&before.id).or_insert(before);
-    }
-    let changed: Vec<(&FailedRecord, &FailedRecord)> =
-        order.iter().filter_map(|id| Some((*first.get(id.as_str())?, last.get(id)?))).collect();
-    handling::write(connection, &changed)?;
+    let changed: Vec<&FailedRecord> = order.iter().filter_map(|id| last.get(id)).collect();
+    handling(connection, &changed)?;
     delete(connection, &removed)
 }
 
@@ -133,6 +128,13 @@ fn facts(connection: &mut DbConnection, before: &FailedRecord, after: &FailedRec
     if before.cost != after.cost {
         diesel::update(row.clone()).set(dsl::cost.eq(after.cost)).execute(connection)?;
     }
+    let written = |before: Option<Money>, after: Option<Money>| after.filter(|_| before != after);
+    let wanted = Wanted {
+        id: &before.id,
+        amount: written(before.amount, after.amount),
+        cost: written(before.cost, after.cost),
+    };
+    dialect::check_kept(connection, "llmusage_accounting_failed", &[wanted])?;
     if before.failed_reason != after.failed_reason {
         let cause = Cause::of(after.failed_reason.as_deref());
         causes::keep(connection, &cause)?;
@@ -141,6 +143,58 @@ fn facts(connection: &mut DbConnection, before: &FailedRecord, after: &FailedRec
         diesel::update(row).set((reason, told)).execute(connection)?;
     }
     Ok(())
+}
+
+/// Writes the fields of handling and retrying; records that end alike are written together.
+fn handling(connection: &mut DbConnection, changed: &[&FailedRecord]) -> Result<()> {
+    let mut alike: Vec<(&FailedRecord, Vec<String>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for record in changed {
+        let place = *places.entry(written(record)).or_insert_with(|| {
+            alike.push((record, Vec::new()));
+            alike.len() - 1
+        });
+        alike[place].1.push(record.id.clone());
+    }
+    for (record, ids) in alike {
+        let retry = &record.retry;
+        let written = Statement::new(connection.engine(), "UPDATE llmusage_accounting_failed SET handled = ")
+            .text(record.handled.as_deref())
+            .sql(", handled_time = ")
+            .time(record.handled_time)
+            .sql(", handled_note = ")
+            .text(record.handled_note.as_deref())
+            .sql(", resolution = ")
+            .text(record.resolution.as_deref())
+            .sql(", handled_by = ")
+            .text(record.handled_by.as_deref())
+            .sql(", retry_count = ")
+            .number(record.retry_count.map(i64::from))
+            .sql(", retry_requested_at = ")
+            .time(retry.retry_requested_at)
+            .sql(", retry_requested_by = ")
+            .text(retry.retry_requested_by.as_deref())
+            .sql(", retry_known = ")
+            .text(retry.retry_known.as_deref())
+            .sql(", supersedes = ")
+            .text(retry.supersedes.as_deref())
+            .sql(", superseded_by = ")
+            .text(retry.superseded_by.as_deref())
+            .sql(" WHERE id IN ")
+            .ids(&ids)
+            .execute(connection)?;
+        if written != ids.len() {
+            return Err(Error::internal(format!("{} records are locked, {written} written", ids.len())));
+        }
+    }
+    Ok(())
+}
+
+/// What [`handling`] writes of a record.
+fn written(record: &FailedRecord) -> String {
+    let handling = (&record.handled, &record.handled_time, &record.handled_note);
+    let closing = (&record.resolution, &record.handled_by, &record.retry_count);
+    format!("{:?}", (handling, closing, &record.retry))
 }
 
 fn delete(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
@@ -182,7 +236,17 @@ fn make(connection: &mut DbConnection, made: &[Box<FailedRecord>]) -> Result<()>
     for record in rich {
         insert(connection, record).map_err(taken)?;
     }
-    Ok(())
+    check_money(connection, made.iter().map(AsRef::as_ref))
+}
+
+/// Refuses new failures whose money the columns did not keep.
+fn check_money<'a>(
+    connection: &mut DbConnection,
+    made: impl Iterator<Item = &'a FailedRecord>,
+) -> Result<()> {
+    let wanted: Vec<Wanted<'_>> =
+        made.map(|record| Wanted { id: &record.id, amount: record.amount, cost: record.cost }).collect();
+    dialect::check_kept(connection, "llmusage_accounting_failed", &wanted)
 }
 
 /// A reason with a secret is searched as it is shown.

@@ -9,6 +9,7 @@ use super::rules;
 use crate::audit::event::{Action, difference};
 use crate::base::form::Message;
 use crate::base::money::Money;
+use crate::db::dialect::Wanted;
 use crate::db::schema::llmusage as live;
 use crate::db::values::TextOf;
 use crate::db::{DbConnection, dialect, is_duplicate};
@@ -190,7 +191,11 @@ fn make(connection: &mut DbConnection, usage: &Usage) -> Result<()> {
     check_task(connection, usage)?;
     match store::insert(connection, usage) {
         Err(error) if is_duplicate(&error) => Err(Error::Conflict(Message::new("conflict-usage-taken"))),
-        inserted => Ok(inserted?),
+        inserted => {
+            inserted?;
+            let wanted = Wanted { id: &usage.id, amount: usage.amount, cost: usage.cost };
+            dialect::check_kept(connection, "llmusage", &[wanted])
+        }
     }
 }
 
@@ -232,8 +237,9 @@ fn edit(connection: &mut DbConnection, before: &Usage, after: &Usage) -> Result<
         accounting_status: text(&before.accounting_status, &after.accounting_status),
     };
     let row = live::table.filter(live::id.eq(TextOf::new(&before.id)));
+    let (amount, cost) = (changed.amount.flatten(), changed.cost.flatten());
     match diesel::update(row).set(changed).execute(connection)? {
         0 => Err(Error::NotFound),
-        _ => Ok(()),
+        _ => dialect::check_kept(connection, "llmusage", &[Wanted { id: &before.id, amount, cost }]),
     }
 }

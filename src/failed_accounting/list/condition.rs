@@ -12,7 +12,7 @@ use super::filter::Filter;
 use super::route::{Lead, Route};
 pub use super::search::{Search, plan_search};
 use super::{batched, changed};
-use crate::base::form::NONE;
+use crate::base::form::{NONE, id_of};
 use crate::base::money::Money;
 use crate::causes::cause::UNSORTED;
 use crate::causes::template::VERSION;
@@ -249,6 +249,7 @@ fn equalities(engine: Engine, filter: &Filter) -> Vec<Part> {
         let condition: Condition = match value.as_str() {
             NULL => Box::new(sql::<Nullable<Bool>>(&format!("{column} IS NULL"))),
             NONE if column != "llmusageid" => dialect::is_nothing(column),
+            key if column != "llmusageid" => dialect::exactly(engine, column, id_of(key)),
             _ => dialect::exactly(engine, column, &value),
         };
         Some(Part { lead: Some(Lead::Column(column)), column, condition })

@@ -18,6 +18,10 @@ pub const MAX_REASON: usize = 200_000;
 /// The most characters of a note.
 pub const MAX_NOTE: usize = 10_000;
 
+/// The texts of a new failure.
+const TEXTS: [&str; 5] = ["llmusageid", "llmid", "userid", "userorgid", "failed_reason"];
+
+/// The result of reading a form.
 pub type Read<T> = Result<T, FieldErrors>;
 
 fn finish<T>(read: Reader<'_>, value: T) -> Read<T> {
@@ -50,6 +54,7 @@ pub fn new_failure(fields: &Fields, id: String, now: NaiveDateTime) -> Read<Fail
         cause: None,
         retry: Default::default(),
     };
+    dialect::check_all_storable(&mut read, fields, &TEXTS);
     for name in ["llmusageid", "failed_reason"] {
         if fields.text(name).is_none() {
             read.refuse(name, Message::new("error-required"));

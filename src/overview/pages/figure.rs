@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::base::form::NONE;
+use crate::base::form::{NONE, key_of};
 use crate::causes::store::KnownCause;
 use crate::causes::titles;
 use crate::failed_accounting::causes::groups::Group;
@@ -48,6 +48,7 @@ impl CauseFigure {
     }
 }
 
+/// The title of the cause of a group.
 pub(super) fn title_of(group: &Group, cause: Option<&KnownCause>, language: Language) -> String {
     let word = locale::word(language);
     titles::in_words(&group.key, cause.map(|cause| cause.title.as_str()), &word)
@@ -107,12 +108,10 @@ pub(super) fn place_figures(
     names: &HashMap<String, String>,
     days: (NaiveDate, NaiveDate),
 ) -> Vec<PlaceFigure> {
+    let wanted = |id: &str| if id.is_empty() { NONE.into() } else { key_of(id).into_owned() };
     let figure = |(id, leak): &(String, Leak)| PlaceFigure {
         of: (!id.is_empty()).then(|| Named { name: names.get(id).cloned(), id: id.clone() }),
-        link: Some(usages_link(
-            &[("accounting_status", "failed"), (key, if id.is_empty() { NONE } else { id })],
-            days,
-        )),
+        link: Some(usages_link(&[("accounting_status", "failed"), (key, &wanted(id))], days)),
         all: locale::count(leak.all()),
         failed: locale::count(leak.failed),
         failed_amount: leak.failed_amount.to_string(),

@@ -2,7 +2,9 @@
 
 use actix_web::http::StatusCode;
 use llmage_admin::accounts::role::Role;
+use llmage_admin::archive::left::{self, Left, Reason};
 use llmage_admin::archive::mover::Mover;
+use llmage_admin::archive::preview::preview;
 use llmage_admin::causes::sorting;
 use llmage_admin::check::runner;
 use llmage_admin::db::Engine;
@@ -203,6 +205,29 @@ async fn every_key_of_a_group_is_a_filter_that_finds_its_rows() {
 }
 
 #[actix_web::test]
+async fn ids_of_blanks_and_one_that_reads_none_are_filters_of_their_own() {
+    let app = TestApp::new();
+    for (id, llmid) in [("f1", "  "), ("f2", "none"), ("f3", "=none"), ("f4", "m-1")] {
+        let record = crate::app::failure(id);
+        app.given(&llmage_admin::failed_accounting::failure::FailedRecord {
+            llmid: Some(llmid.to_owned()),
+            ..record
+        });
+    }
+    app.given(&llmage_admin::failed_accounting::failure::FailedRecord {
+        llmid: None,
+        ..crate::app::failure("f5")
+    });
+    let api = admin(&app);
+    for (key, id) in
+        [("%20%20", "f1"), ("%3Dnone", "f2"), ("%3D%3Dnone", "f3"), ("m-1", "f4"), ("none", "f5")]
+    {
+        let found = api.get(&format!("/api/v1/failed-accounting?llmid={key}")).await;
+        assert_eq!((found["total"].as_u64(), found["rows"][0]["id"].as_str()), (Some(1), Some(id)), "{key}");
+    }
+}
+
+#[actix_web::test]
 async fn jobs_go_through_all_rows_and_batches_take_them() {
     let app = adopted();
     let admin = app.signed_in(Role::Admin).await;
@@ -213,7 +238,8 @@ async fn jobs_go_through_all_rows_and_batches_take_them() {
     assert!(!page.has("[role=alert]"), "{}", page.text("[role=alert]"));
     let open = shown(&admin, "/failed-accounting").await;
     let ids = open.attributes("tr[data-id] input[name=id]", "value");
-    let mut ticked: Vec<(&str, &str)> = ids.iter().map(|id| ("id", id.as_str())).collect();
+    let mut ticked: Vec<(&str, &str)> =
+        ids.iter().filter(|id| id.len() < 33 || !id.is_ascii()).map(|id| ("id", id.as_str())).collect();
     ticked.push(("action", "handle"));
     let preview = admin.post("/batches", &ticked).await;
     assert_eq!(preview.status, StatusCode::SEE_OTHER, "{ticked:?}: {}", preview.texts("main").join(" "));
@@ -230,55 +256,6 @@ async fn jobs_go_through_all_rows_and_batches_take_them() {
     }
     shown(&admin, "/archive").await;
     shown(&admin, "/history").await;
-}
-
-#[actix_web::test]
-async fn ids_longer_than_ours_are_sorted_retried_handled_and_undone() {
-    let app = adopted();
-    let (id, next, usage) = ("f".repeat(60), "g".repeat(61), "u".repeat(32));
-    let alone = "h".repeat(62);
-    let insert = format!(
-        "INSERT INTO llmusage (id, use_date, amount, cost, accounting_status) \
-         VALUES ('{usage}', '2026-05-20', 1.5, 1, 'failed'); \
-         INSERT INTO llmusage_accounting_failed (id, llmusageid, failed_reason, amount, handled) \
-         VALUES ('{id}', '{usage}', 'password=geheim1234', 1.5, '0'), ('{alone}', NULL, 'x', 1.5, '0')"
-    );
-    crate::support::rows::run(&app.database, &insert);
-    // What comes after the first sorting is noted by its id.
-    sorting::sort_all(&app.database).unwrap();
-    let watcher = Watcher::new((*app.database).clone(), app.clock.clone());
-    watcher.step().unwrap();
-    let operator = app.signed_in(Role::Operator).await;
-    let mut batches = Vec::new();
-    let handling = vec![("resolution", "written_off"), ("note", "seen")];
-    for (action, ticked, run) in [("retry", &id, vec![]), ("handle", &alone, handling)] {
-        let made = operator.post("/batches", &[("action", action), ("id", ticked)]).await;
-        assert_eq!(made.status, StatusCode::SEE_OTHER, "{action}: {}", made.body);
-        let path = made.location().to_owned();
-        operator.submit(&format!("{path}/run"), &run).await;
-        if action == "retry" {
-            let again = format!(
-                "UPDATE llmusage SET accounting_status = 'failed' WHERE id = '{usage}'; \
-                 INSERT INTO llmusage_accounting_failed (id, llmusageid, failed_reason, amount, handled, failed_time) \
-                 VALUES ('{next}', '{usage}', 'password=geheim1234', 1.5, '0', '2026-05-22 00:00:00')"
-            );
-            crate::support::rows::run(&app.database, &again);
-            sorting::sort_all(&app.database).unwrap();
-            watcher.step().unwrap();
-        }
-        batches.push(path);
-    }
-    for path in batches {
-        shown(&operator, &path).await;
-    }
-    // The columns that tie a failure to the one before it have room for such ids.
-    let tie = format!(
-        "UPDATE llmusage_accounting_failed SET supersedes = '{id}', superseded_by = '{next}' WHERE id = '{alone}'"
-    );
-    crate::support::rows::run(&app.database, &tie);
-    assert_eq!(app.record(&alone).retry.supersedes, Some(id.clone()));
-    assert_eq!(app.record(&alone).resolution.as_deref(), Some("written_off"));
-    shown(&operator, &format!("/failed-accounting/{id}")).await;
 }
 
 #[actix_web::test]
@@ -306,6 +283,101 @@ async fn names_that_no_filter_has_are_refused_on_pages_and_downloads() {
     let kept = admin.get("/failed-accounting?orgid=1&llmid=m-9").await;
     assert_eq!(kept.attribute("#llmid", "value"), "m-9");
     assert!(kept.text("#orgid-error").contains("orgid"));
+}
+
+/// Usages that are shown without a day, and one that has one.
+fn usages_without_day() -> (usize, String) {
+    let days: &[&str] = match engine() {
+        Engine::Sqlite => {
+            &["'2026-02-31'", "'2026-00-10'", "'2026-01-05 00:00:00'", "CAST('2026-01-05' AS BLOB)"]
+        }
+        Engine::Mysql => &["'2026-00-10'", "'2026-02-31'", "'0000-00-00'", "NULL"],
+        Engine::Postgres => &["'infinity'", "'-infinity'", "NULL"],
+    };
+    let row = |id: String, day: &str| {
+        format!(
+            "INSERT INTO llmusage (id, use_date, status, amount, accounting_status) \
+             VALUES ('{id}', {day}, 'SUCCEEDED', 1, 'accounted');\n"
+        )
+    };
+    let rows = days.iter().enumerate().map(|(number, day)| row(format!("odd-{number}"), day));
+    (days.len(), rows.chain([row("good".to_owned(), "'2026-01-05'")]).collect())
+}
+
+#[actix_web::test]
+async fn what_is_shown_without_a_day_stays_and_is_named_by_preview_run_and_check() {
+    let (number, rows) = usages_without_day();
+    let app = TestApp::new();
+    let rows = match engine() {
+        Engine::Mysql => format!(
+            "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'; {rows} SET SESSION sql_mode = 'STRICT_ALL_TABLES';"
+        ),
+        Engine::Sqlite | Engine::Postgres => rows,
+    };
+    crate::support::rows::run(&app.database, &rows);
+    let odd: Vec<String> = (0..number).map(|number| format!("odd-{number}")).collect();
+    let api = admin(&app);
+    for id in &odd {
+        let shown = api.get(&format!("/api/v1/usages/{id}")).await;
+        assert_eq!(shown["use_date"], serde_json::Value::Null, "{id}");
+    }
+    let cutoff = crate::app::day("2026-05-22");
+    let preview = app.database.run_here(|connection| preview(connection, cutoff, None)).unwrap();
+    assert_eq!(preview.goes.rows, 1);
+    let named = |stays: &[Left]| {
+        let stays = stays.iter().filter(|left| left.reason == Reason::NoDay);
+        let mut ids: Vec<String> = stays.flat_map(|left| left.ids.clone()).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(named(&preview.stays), odd);
+    let admin = app.signed_in(Role::Admin).await;
+    let run = admin.post("/archive", &[("cutoff_date", "2026-05-22")]).await;
+    assert_eq!(run.status, StatusCode::SEE_OTHER, "{}", run.body);
+    let mover = Mover::new((*app.database).clone(), app.clock.clone());
+    while mover.is_due().unwrap() {
+        mover.step().unwrap();
+    }
+    assert_eq!(texts(&app, "SELECT id AS name FROM llmusage ORDER BY id"), odd);
+    let run = texts(&app, "SELECT id AS name FROM archive_run").remove(0);
+    let stayed = app.database.run_here(|connection| left::of_run(connection, &run)).unwrap();
+    assert_eq!(named(&stayed), odd);
+    let order = runner::Order { by: "test", since: None };
+    let found = runner::check(&app.database, &app.clock, &order, &mut |_| Ok(())).unwrap();
+    let found = found.into_iter().find(|finding| finding.class == "accounted_without_day").unwrap();
+    assert_eq!(found.ids, odd);
+}
+
+/// Columns of two decimals or of single precision round in silence.
+#[actix_web::test]
+async fn money_that_a_column_would_round_is_refused_and_nothing_is_written() {
+    let alter = match engine() {
+        Engine::Sqlite => return,
+        Engine::Mysql => {
+            "ALTER TABLE llmusage MODIFY amount DOUBLE(18,2); \
+             ALTER TABLE llmusage_accounting_failed MODIFY amount FLOAT;"
+        }
+        Engine::Postgres => {
+            "ALTER TABLE llmusage ALTER amount TYPE NUMERIC(18,2); \
+             ALTER TABLE llmusage_accounting_failed ALTER amount TYPE REAL;"
+        }
+    };
+    let app = TestApp::new();
+    crate::support::rows::run(&app.database, alter);
+    app.given_usage(&crate::app::usage("u1"));
+    app.given(&crate::app::failure("f1"));
+    let api = admin(&app);
+    for (method, path, body) in [
+        ("PATCH", "/api/v1/usages/u1", r#"{"amount": 0.00436}"#),
+        ("POST", "/api/v1/usages", r#"{"id": "u2", "amount": 0.00436}"#),
+        ("PATCH", "/api/v1/failed-accounting/f1", r#"{"amount": 12345.67891}"#),
+    ] {
+        assert_eq!(api.refused((method, path), body).await, ["amount"], "{method} {path}");
+    }
+    assert_eq!(api.get("/api/v1/usages/u1").await["amount"], 1.2);
+    assert_eq!(api.get("/api/v1/failed-accounting/f1").await["amount"], 1.2);
+    api.told(("GET", "/api/v1/usages/u2"), "", 404).await;
+    assert_eq!(api.told(("PATCH", "/api/v1/usages/u1"), r#"{"amount": 12.25}"#, 200).await["amount"], 12.25);
 }
 
 /// In SQLite alone a cell holds what it likes.
@@ -362,86 +434,45 @@ mod bytes {
         shown(&admin, "/usages/u%E9").await;
     }
 
-    #[actix_web::test]
-    async fn a_usage_whose_id_is_a_blob_is_edited_and_deleted() {
-        if engine() != Engine::Sqlite {
-            return;
-        }
-        let app = adopted();
-        let api = crate::web::api::admin(&app);
-        let path = "/api/v1/usages/u%EA";
-        let edited = api.told(("PATCH", path), r#"{"amount": 2.5, "confirm": true}"#, 200).await;
-        assert_eq!(edited["id_hex"].as_str(), Some("75ea"));
-        let amount = "SELECT CAST(amount AS TEXT) AS name FROM llmusage WHERE id = x'75ea'";
-        assert_eq!(texts(&app, amount), ["2.5"]);
-        let admin = app.signed_in(Role::Admin).await;
-        for page in ["/usages/u%EA/edit", "/usages/u%EA/delete"] {
-            shown(&admin, page).await;
-        }
-        let deleted = admin.post("/usages/u%EA/delete", &[("confirm", "u\u{fffd}"), ("seen", "")]).await;
-        assert!(deleted.status.as_u16() < 500 && deleted.status != StatusCode::NOT_FOUND, "{}", deleted.body);
+    /// What is found of the audit trail.
+    fn trail_faults(app: &TestApp) -> Vec<String> {
+        let order = runner::Order { by: "test", since: None };
+        let found = runner::check(&app.database, &app.clock, &order, &mut |_| Ok(())).unwrap();
+        found.into_iter().filter(|finding| finding.class == "audit_chain").flat_map(|one| one.ids).collect()
     }
 
     #[actix_web::test]
-    async fn what_handling_does_not_change_stays_as_the_platform_wrote_it() {
+    async fn acts_on_rows_of_bytes_leave_the_trail_to_everybody() {
         if engine() != Engine::Sqlite {
             return;
         }
         let app = adopted();
-        crate::support::rows::run(
-            &app.database,
-            "UPDATE llmusage_accounting_failed SET retry_count = 'often', handled_time = 1700000000 \
-             WHERE id = 'plain'",
-        );
         let admin = app.signed_in(Role::Admin).await;
-        let cells = "SELECT retry_count || ' ' || handled_time AS name FROM llmusage_accounting_failed \
-                     WHERE id = 'plain'";
-        let edit = shown(&admin, "/failed-accounting/plain/edit").await;
-        let fields =
-            [("seen", &*edit.attribute("input[name=seen]", "value")), ("amount", "7.5"), ("cost", "1")];
-        let more = [("handled", "0"), ("failed_reason", "usages is None")];
-        admin.submit("/failed-accounting/plain", &[&fields[..], &more].concat()).await;
-        assert_eq!(texts(&app, cells), ["often 1700000000"]);
-        let handled = [("resolution", "written_off"), ("handled_note", "seen")];
-        admin.submit("/failed-accounting/plain/handle", &handled).await;
-        assert!(texts(&app, cells)[0].starts_with("often 20"), "{:?}", texts(&app, cells));
-    }
-
-    #[actix_web::test]
-    async fn numbers_in_a_column_of_times_are_a_list_in_their_order() {
-        if engine() != Engine::Sqlite {
-            return;
+        let close = [("resolution", "written_off"), ("handled_note", "seen")];
+        for (path, fields) in [
+            ("/failed-accounting/caf%E9/handle", close.as_slice()),
+            ("/failed-accounting/%00%FF%10%AA%BB/handle", &close),
+            ("/failed-accounting/of-bytes/retry", &[]),
+            ("/failed-accounting/blob/handle", &close),
+        ] {
+            let done = admin.post(path, fields).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{path}: {}", done.texts("main").join(" "));
         }
-        let app = adopted();
+        assert!(shown(&admin, "/audit").await.body.contains("caf\u{fffd}"));
+        assert!(shown(&admin, "/audit.csv").await.body.contains("caf\u{fffd}"));
+        let told = shown(&admin, "/failed-accounting/caf%E9").await;
+        assert!(told.texts(".timeline").join(" ").contains("admin"), "the record tells who closed it");
+        assert!(trail_faults(&app).is_empty(), "{:?}", trail_faults(&app));
         crate::support::rows::run(
             &app.database,
-            "UPDATE llmusage_accounting_failed SET use_time = 1700000000 + rowid % 7, \
-             amount = CASE rowid % 3 WHEN 0 THEN 'none' WHEN 1 THEN x'00ff' ELSE 9e999 END",
+            "INSERT INTO audit_event (id, happened_at, author, source, action, record_kind, record_id) \
+             SELECT MAX(id) + 1, '2026-05-22 12:00:00', CAST(x'ff' AS TEXT), x'fe', 'edit', 'usage', x'00' \
+             FROM audit_event;",
         );
-        let viewer = app.signed_in(Role::Viewer).await;
-        for sort in ["use_time", "-use_time", "amount", "-amount"] {
-            let list = format!("/failed-accounting?handled=&sort={sort}&page_size=16");
-            let mut forth = walked(&viewer, &list, "a[rel=next]").await;
-            let column = sort.trim_start_matches('-');
-            let direction = if sort.starts_with('-') { "DESC" } else { "ASC" };
-            let question = format!(
-                "SELECT hex(id) AS name FROM llmusage_accounting_failed ORDER BY {column} {direction}, id {direction}"
-            );
-            let rows = texts(&app, &question).len();
-            assert_eq!(forth.len(), rows, "{sort}");
-            let csv =
-                csv_rows(&shown(&viewer, &format!("/failed-accounting.csv?handled=&sort={sort}")).await);
-            assert_eq!(csv.len(), rows, "{sort}");
-            let distinct: std::collections::HashSet<String> = forth.iter().cloned().collect();
-            assert_eq!(distinct.len(), rows, "a row comes twice: {sort}");
-            forth.retain(|id| id.starts_with("many-"));
-            let ordered = format!(
-                "SELECT id AS name FROM llmusage_accounting_failed WHERE id GLOB 'many-*' \
-                 ORDER BY {column} {direction}, id {direction}"
-            );
-            if column == "use_time" {
-                assert_eq!(forth, texts(&app, &ordered), "{sort}");
-            }
+        let event = texts(&app, "SELECT CAST(MAX(id) AS TEXT) AS name FROM audit_event");
+        assert_eq!(trail_faults(&app), event, "it is named");
+        for path in ["/audit", "/audit.csv", "/check"] {
+            shown(&admin, path).await;
         }
     }
 
@@ -461,7 +492,7 @@ mod bytes {
     }
 }
 
-pub fn texts(app: &TestApp, question: &str) -> Vec<String> {
+fn texts(app: &TestApp, question: &str) -> Vec<String> {
     use diesel::prelude::*;
     #[derive(QueryableByName)]
     struct Named {

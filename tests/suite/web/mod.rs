@@ -30,7 +30,6 @@ mod metrics;
 mod operations;
 mod overview;
 mod pairs;
-mod planted;
 mod retries;
 mod secrets;
 mod sign_in;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::view::{CAUSES, Spark, age_text, cause_link, family_key};
 use crate::audit::event::CAUSE;
 use crate::audit::store::{self as audit, Event};
-use crate::base::form::{Fields, Message, NONE};
+use crate::base::form::{Fields, Message, NONE, key_of};
 use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::base::paging::Position;
 use crate::causes::cause::{NO_REASON, UNSORTED};
@@ -162,7 +162,7 @@ fn as_fields(cause: Option<&KnownCause>) -> Fields {
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
     let pairs = [
         ("owner", text(cause.and_then(|cause| cause.owner.as_ref()))),
-        ("note", cause.and_then(note::shown).unwrap_or_default()),
+        ("note", text(cause.and_then(|cause| cause.note.as_ref()))),
         ("standing", cause.map_or(Standing::New, Standing::of).as_str().to_owned()),
     ];
     Fields::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
@@ -180,7 +180,7 @@ async fn shown(visit: &Visit, key: String, form: FormState) -> Answer {
     let named = |groups: &[Group], by: By| -> Vec<Place> {
         let place = |group: &Group| {
             let id = group.key.clone();
-            let wanted = if id.is_empty() { NONE.to_owned() } else { id.clone() };
+            let wanted = if id.is_empty() { NONE.to_owned() } else { key_of(&id).into_owned() };
             let (known, filter) = match by {
                 By::Organisation => {
                     (&names.organisations, Filter { userorgid: Some(wanted), ..filter.clone() })
@@ -285,7 +285,7 @@ impl Builder<'_> {
             rows,
             is_kept: cause.is_some(),
             owner: cause.and_then(|cause| cause.owner.clone()),
-            note: cause.and_then(note::shown).as_deref().map(pieces).unwrap_or_default(),
+            note: cause.and_then(|cause| cause.note.as_deref()).map(pieces).unwrap_or_default(),
             standing: standing.as_str(),
             standing_since: since.map(time),
             standing_by: by,

@@ -1,2 +1,0 @@
--- Longer ids would not fit any more, and the version before reads wider columns as well.
-SELECT 1;

@@ -1,1 +1,0 @@
-INSERT INTO reason_index (reason_index, rank) VALUES ('automerge', 8);
