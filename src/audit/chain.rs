@@ -77,6 +77,8 @@ pub(super) struct Locked {
     pub key_mark: Option<String>,
     /// The highest id in the table: more than the end where somebody else added a row.
     pub highest: i64,
+    /// Whether others are kept away; a transaction that only reads cannot do that.
+    pub is_held: bool,
 }
 
 #[derive(QueryableByName)]
@@ -113,6 +115,7 @@ fn load(connection: &mut DbConnection, lock: &str) -> Result<Option<Locked>> {
         head: Head { id: row.last_id, hash: row.last_hash, began_after: row.began_after },
         key_mark: row.key_mark,
         highest: row.highest,
+        is_held: !lock.is_empty(),
     }))
 }
 

@@ -21,7 +21,7 @@ pub(super) fn fault(
     known: Option<&Known>,
 ) -> Result<Option<String>> {
     if let Some((id, hash)) = known
-        && hash_of(connection, *id)?.as_ref() != Some(hash)
+        && hash_of(connection, locked, *id)?.as_ref() != Some(hash)
     {
         return Ok(Some(format!("event {id} is not what this process wrote: {id}:{hash}")));
     }
@@ -44,7 +44,7 @@ fn unchained(connection: &mut DbConnection, head: &Head) -> Result<Option<String
 
 fn chained(connection: &mut DbConnection, locked: &Locked) -> Result<Option<String>> {
     let Locked { head, key_mark, .. } = locked;
-    match hash_of(connection, head.id)? {
+    match hash_of(connection, locked, head.id)? {
         None => return Ok(Some(format!("the last event, {}, is missing", head.id))),
         Some(hash) if hash != head.hash => {
             return Ok(Some(format!("the last event, {}, is not the one at the end of the chain", head.id)));
@@ -57,17 +57,17 @@ fn chained(connection: &mut DbConnection, locked: &Locked) -> Result<Option<Stri
     // Where MariaDB reads at REPEATABLE READ, the event itself may be younger than what is seen.
     let last = audit_event::table.find(head.id).select(Event::as_select()).first(connection);
     let Some(last) = last.optional()? else { return Ok(None) };
-    let before = hash_of(connection, head.id - 1)?.unwrap_or_default();
+    let before = hash_of(connection, locked, head.id - 1)?.unwrap_or_default();
     let expected = hash::of(Seal::of(&head.hash), head.began_after, &before, &last)?;
     Ok((expected != head.hash).then(|| format!("the last event, {}, was changed", head.id)))
 }
 
 /// Without it a transaction on MariaDB may see what was there at its beginning, where it reads at REPEATABLE READ.
-fn latest(engine: Engine) -> &'static str {
-    if engine == Engine::Mysql { dialect::for_update(engine) } else { "" }
+fn latest(engine: Engine, locked: &Locked) -> &'static str {
+    if engine == Engine::Mysql && locked.is_held { dialect::for_update(engine) } else { "" }
 }
 
-fn hash_of(connection: &mut DbConnection, id: i64) -> Result<Option<String>> {
+fn hash_of(connection: &mut DbConnection, locked: &Locked, id: i64) -> Result<Option<String>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Nullable<Text>)]
@@ -75,7 +75,7 @@ fn hash_of(connection: &mut DbConnection, id: i64) -> Result<Option<String>> {
     }
     let engine = connection.engine();
     let question = Statement::new(engine, "SELECT hash FROM audit_event WHERE id = ").number(id);
-    let rows: Vec<Row> = question.sql(latest(engine)).load(connection)?;
+    let rows: Vec<Row> = question.sql(latest(engine, locked)).load(connection)?;
     Ok(rows.into_iter().next().and_then(|row| row.hash))
 }
 

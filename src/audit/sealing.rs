@@ -120,7 +120,7 @@ fn make_end(connection: &mut DbConnection, author: &Author) -> Result<()> {
     );
     diesel::insert_into(audit_chain::table).values(row).execute(connection)?;
     let head = Head { id: last_id, hash: String::new(), began_after: 0 };
-    let locked = Locked { head, key_mark: None, highest: last_id };
+    let locked = Locked { head, key_mark: None, highest: last_id, is_held: true };
     note_break(connection, &locked, author, "the end of the chain was missing").map(|_| ())
 }
 
