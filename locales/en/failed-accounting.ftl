@@ -339,6 +339,12 @@ case-decided = Another failure of this usage is closed with money moved by hand.
 case-older = A newer failure of this usage is open. Act on that one; this one ends with it. Nothing was changed.
 case-reopen-accounted = Its usage is accounted: the customer was charged. Settle this record: the proof takes the place of the decision. Nothing was changed.
 case-in-the-way = In the way:
+case-newest = Act on this one instead:
+refused-edit = Not saved
+typed-title = What you typed
+typed-help = It was not saved. Copy from here what you still need.
+gone-title = There is no such record
+gone-text = Nothing was changed: there is no record of this id. If it was there before, somebody deleted it; the audit trail keeps its whole row.
 case-waived = Another failure of this usage was closed as { $resolution } by { $by }:
 case-waived-nobody = Another failure of this usage was closed as { $resolution }:
 delete-retrying = A retry of this record is under way: nobody would see its outcome. Take the retry back first, or wait. Nothing was deleted.
@@ -484,6 +490,8 @@ delete-keep = Keep it
 ## What was done
 
 flash-recorded = Recorded 1 failure, { $amount }.
+flash-recorded-before = Nothing was recorded now: this failure, { $amount }, is recorded already. Its state: { $state }.
+recorded-deleted = Nothing was recorded now: this form recorded a failure before, and somebody deleted it since; the audit trail keeps its whole row. If it shall be recorded again, send the form below once more.
 flash-saved = Saved 1 record, { $amount }.
 flash-handled = Handled 1 record, { $amount }.
 flash-retrying = Retrying 1 record. The platform prices it anew; last figure of the usage: { $amount }. It stays open until the usage is accounted.

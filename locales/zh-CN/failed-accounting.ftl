@@ -291,6 +291,12 @@ case-decided = 这次使用的另一条失败记录已经人工动过款项。�
 case-older = 这次使用有更新的未处理失败记录，请处理那一条；此记录随之结束。未作任何改动。
 case-reopen-accounted = 这次使用已记账：已向客户收费。请结清此记录：以凭据取代原决定。未作任何改动。
 case-in-the-way = 相关记录：
+case-newest = 请改为处理这一条：
+refused-edit = 未保存
+typed-title = 你填写的内容
+typed-help = 内容没有保存，仍需要的部分可在此复制。
+gone-title = 没有这条记录
+gone-text = 未作任何改动：没有此编号的记录。如果原先存在，则已被人删除；审计记录保留完整的一行。
 case-waived = 这次使用的另一条失败记录已由 { $by } 以“{ $resolution }”关闭：
 case-waived-nobody = 这次使用的另一条失败记录已以“{ $resolution }”关闭：
 delete-retrying = 此记录正在重试：删除后无人会看到结果。请先撤回重试，或等待。未作任何删除。
@@ -412,6 +418,8 @@ delete-keep = 保留
 ## 办理结果
 
 flash-recorded = 已登记 1 条失败记录，{ $amount }。
+flash-recorded-before = 这次没有登记：此失败记录（{ $amount }）之前已登记。其状态：{ $state }。
+recorded-deleted = 这次没有登记：此表单之前登记的记账失败记录已被人删除，审计记录保留完整的一行。如果要再次登记，请重新提交下方表单。
 flash-saved = 已保存 1 条记录，{ $amount }。
 flash-handled = 已处理 1 条记录，{ $amount }。
 flash-retrying = 正在重试 1 条记录。平台会重新计价；这次使用的上一次金额：{ $amount }。在确认已记账之前保持未处理。

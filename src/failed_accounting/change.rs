@@ -12,8 +12,10 @@ use crate::error::Result;
 /// How adding a record ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Inserted {
-    /// It is there now, be it since just now or since it was sent before; as the database keeps it.
+    /// It was added just now; as the database keeps it.
     There(Box<FailedRecord>),
+    /// It was recorded before, with this content; nothing was written.
+    Before(Box<FailedRecord>),
     /// Under its id another content was recorded before; nothing was written.
     Other(Box<FailedRecord>),
 }
@@ -26,7 +28,7 @@ pub fn insert(connection: &mut DbConnection, record: &FailedRecord, author: &Aut
     let mut case = Case::for_new(connection, record.llmusageid.as_deref())?;
     if let Some(present) = store::lookup(connection, &record.id)? {
         let is_same = is_same_content(connection.engine(), &present, record);
-        return Ok(if is_same { Inserted::There(present.into()) } else { Inserted::Other(present.into()) });
+        return Ok(if is_same { Inserted::Before(present.into()) } else { Inserted::Other(present.into()) });
     }
     case.insert(record.clone(), author)?;
     case.save(connection, author)?;

@@ -51,7 +51,7 @@ pub async fn create(visit: Visit, author: Author, body: Body) -> Answer {
     let names = visit.names().await;
     // As the database keeps it: some keep whole seconds.
     let work = move |connection: &mut DbConnection| match change::insert(connection, &record, &author)? {
-        Inserted::There(kept) => Told::new(&kept.id, &Record::new(&kept, &names)),
+        Inserted::There(kept) | Inserted::Before(kept) => Told::new(&kept.id, &Record::new(&kept, &names)),
         Inserted::Other(_) => Err(Error::Conflict(Message::new("conflict-recorded"))),
     };
     once::act(&visit, Manner::created("/api/v1/failed-accounting"), work).await

@@ -6,7 +6,8 @@ use super::conflict::conflict;
 use super::context::{list_link, record_link};
 use super::forms::{as_fields, delete_form, edit_form, record_of};
 use super::merging::{self, Purpose, Stale, UNITS};
-use super::show::{filter_of, refused};
+use super::refusal::{RefusalView, gone};
+use super::show::{filter_of, in_the_way, refused};
 use crate::audit::event::Author;
 use crate::base::form::{Fields, Message};
 use crate::base::merge;
@@ -34,7 +35,10 @@ enum Outcome {
 
 /// `POST /failed-accounting/{id}`: saves an edit.
 pub async fn update(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
-    let record = record_of(&visit.state, &id).await?;
+    let record = match record_of(&visit.state, &id).await {
+        Err(Error::NotFound) => return gone(&visit, &fields),
+        found => found?,
+    };
     let edited = change(&visit, &id, (Purpose::Edit, &fields), |case, id, fields, author| {
         let edit = form::edit(fields, case.failure(id)?).map_err(Error::Invalid)?;
         case.edit(id, &edit, author)
@@ -43,7 +47,12 @@ pub async fn update(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
         Err(Error::Invalid(errors)) => {
             // What was chosen on the page of a conflict is in the form that comes back.
             let fields = chosen(&fields, &record);
-            edit_form(&visit, &record, &FormState::refused(fields, errors)).await
+            edit_form(&visit, &record, &FormState::refused(fields, errors), None).await
+        }
+        Err(Error::Conflict(message)) => {
+            let refusal = RefusalView::new(&visit, &id, &message)?;
+            let form = FormState { status: StatusCode::CONFLICT, ..FormState::new(chosen(&fields, &record)) };
+            edit_form(&visit, &record, &form, Some(refusal)).await
         }
         ended => answer(&visit, id, fields, ended, "flash-saved").await,
     }
@@ -119,7 +128,10 @@ async fn change(
         let before = case.failure(&place.id)?.clone();
         let clear = match merging::wanted(purpose, typed, &before, saw) {
             Ok(clear) => clear,
-            Err(stale) => return Ok((Acted::Done, Fields::default(), Outcome::Stale(stale))),
+            Err(stale) => {
+                let asked = Outcome::Stale(merging::asked(case.view(), stale)?);
+                return Ok((Acted::Done, Fields::default(), asked));
+            }
         };
         let acted = case.act(|case| act(case, &place.id, &clear.fields, &author))?;
         case.save(connection, &author)?;
@@ -162,6 +174,8 @@ async fn answer(
         }
         Ok(Outcome::Stale(stale)) => conflict(visit, *stale).await,
         Err(Error::Invalid(errors)) => refused(visit, id, fields, errors).await,
+        Err(Error::Conflict(message)) => in_the_way(visit, id, fields, &message).await,
+        Err(Error::NotFound) => gone(visit, &fields),
         Err(error) => Err(error.into()),
     }
 }

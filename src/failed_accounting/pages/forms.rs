@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::context::{Choice, FormView, LIST, RowView, record_link, resolutions};
+use super::refusal::RefusalView;
 use super::show::filter_of;
 use crate::audit::event::FAILED_ACCOUNTING;
 use crate::audit::store as audit;
@@ -50,6 +51,8 @@ struct NewPage {
 #[derive(Serialize)]
 struct EditPage {
     row: RowView,
+    /// Why it cannot be saved as it is.
+    refusal: Option<RefusalView>,
     form: FormView,
     resolutions: Vec<Choice>,
     seen: String,
@@ -77,10 +80,10 @@ pub async fn new(visit: Visit) -> Answer {
 }
 
 /// What was recorded, beside what was typed now.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub(super) struct RecordedView {
-    pub link: String,
-    pub id: String,
+    /// None where it was deleted since.
+    pub link: Option<String>,
     pub fields: Vec<DifferingField>,
 }
 
@@ -109,17 +112,23 @@ pub(super) async fn new_form(visit: &Visit, form: &FormState, recorded: Option<R
 /// `GET /failed-accounting/{id}/edit`.
 pub async fn edit(visit: Visit, Id(id): Id) -> Answer {
     let record = visit.state.database.run(move |connection| store::find(connection, &id)).await?;
-    edit_form(&visit, &record, &FormState::new(as_fields(&record))).await
+    edit_form(&visit, &record, &FormState::new(as_fields(&record)), None).await
 }
 
 /// The edit form of a record, with what was typed and what is wrong with it.
-pub(super) async fn edit_form(visit: &Visit, record: &FailedRecord, form: &FormState) -> Answer {
+pub(super) async fn edit_form(
+    visit: &Visit,
+    record: &FailedRecord,
+    form: &FormState,
+    refusal: Option<RefusalView>,
+) -> Answer {
     let filter = filter_of(visit)?;
     let names = visit.names().await;
     // What the person saw stays what they saw: a corrected form must still meet a later change.
     let seen = form.fields.raw("seen").map_or_else(|| record.seen().encode(), str::to_owned);
     let context = EditPage {
         row: RowView::new(record, &names, &visit.state, &filter),
+        refusal,
         resolutions: edit_resolutions(record, &form.fields),
         form: form.view(&EDIT_FIELDS, visit.language),
         seen,

@@ -2,7 +2,10 @@
 
 use super::forms::as_fields;
 use crate::base::form::Fields;
-use crate::base::merge::{self, Merged, Snapshot, Unit};
+use crate::base::merge::{self, Clash, Merged, Snapshot, Unit};
+use crate::base::money::Money;
+use crate::error::Result;
+use crate::failed_accounting::case::View;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::seen::Seen;
 
@@ -44,14 +47,17 @@ pub(super) fn wanted(
     typed: &Fields,
     record: &FailedRecord,
     saw: Option<Seen>,
-) -> Result<Clear, Box<Stale>> {
+) -> std::result::Result<Clear, Box<Stale>> {
     let is_stale = saw.as_ref().is_some_and(|saw| *saw != record.seen());
     let Some(saw) = saw.filter(|_| is_stale || merge::has_choices(typed)) else {
         return Ok(Clear { fields: typed.clone(), taken: Vec::new() });
     };
     let now = as_fields(record);
     let snapshot = saw.snapshot();
-    let merged = merge::merge(&UNITS, &snapshot, &now, &as_edit(purpose, typed, &snapshot, &now));
+    let mut merged = merge::merge(&UNITS, &snapshot, &now, &as_edit(purpose, typed, &snapshot, &now));
+    if purpose == Purpose::Edit && !record.is_open() && is_decided_since(&snapshot, &now) {
+        merged.clashes.extend(other_money(&snapshot, &now, &merged));
+    }
     let has_other_money = merged.taken.iter().any(|name| ["amount", "cost"].contains(&name.as_str()));
     let is_asked =
         !merged.is_clear() || purpose == Purpose::Delete || (purpose == Purpose::Handle && has_other_money);
@@ -64,6 +70,41 @@ pub(super) fn wanted(
         pairs.push(("note".to_owned(), note));
     }
     Ok(Clear { fields: Fields::new(pairs), taken: merged.taken })
+}
+
+/// What is to be asked; of a record whose place a newer failure took meanwhile there is nothing left to decide.
+pub(super) fn asked(view: View<'_>, stale: Box<Stale>) -> Result<Box<Stale>> {
+    let decides = stale.merged.clashes.iter().any(|clash| clash.names.iter().any(|name| name == "handled"));
+    match view.taken_over(&stale.record).filter(|_| decides) {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(stale),
+    }
+}
+
+fn is_decided_since(saw: &Snapshot, now: &Fields) -> bool {
+    ["handled", "resolution"]
+        .iter()
+        .any(|name| saw.shown(name).unwrap_or_default() != now.raw(name).unwrap_or_default())
+}
+
+/// Money that was typed for a record that somebody decided about meanwhile: the decision was of what is there now.
+fn other_money(saw: &Snapshot, now: &Fields, merged: &Merged) -> Vec<Clash> {
+    let text = |fields: &Fields, name: &str| fields.raw(name).unwrap_or_default().to_owned();
+    let is_other = |name: &&str| {
+        let [now, typed] = [text(now, name), text(&merged.fields, name)];
+        let is_same = now == typed
+            || Money::parse_signed(&now)
+                .ok()
+                .is_some_and(|now| Money::parse_signed(&typed).ok() == Some(now));
+        !is_same && !merged.clashes.iter().any(|clash| clash.names.iter().any(|known| known == name))
+    };
+    let clash = |name: &str| Clash {
+        names: vec![name.to_owned()],
+        saw: vec![saw.shown(name).unwrap_or_default().to_owned()],
+        now: vec![text(now, name)],
+        typed: vec![text(&merged.fields, name)],
+    };
+    ["amount", "cost"].into_iter().filter(is_other).map(clash).collect()
 }
 
 /// The form as an edit of the record says it, so that the page of a conflict can go on with it.

@@ -3,13 +3,15 @@
 use actix_web::http::StatusCode;
 
 use super::changes::amount_of;
-use super::context::record_link;
+use super::context::{record_link, state_of};
 use super::forms::{DifferingField, RecordedView, new_form};
-use crate::audit::event::Author;
+use crate::audit::event::{Action, Author, FAILED_ACCOUNTING};
+use crate::audit::store as audit;
 use crate::base::clock::TIME_FORMAT;
 use crate::base::form::{Fields, Message};
 use crate::base::secrets;
-use crate::error::Error;
+use crate::db::DbConnection;
+use crate::error::{Error, Result};
 use crate::failed_accounting::change::{self, Inserted};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::form;
@@ -17,7 +19,7 @@ use crate::web::changes::field_in_words;
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Visit};
 use crate::web::form::FormState;
-use crate::web::locale::Language;
+use crate::web::locale::{self, Language};
 use crate::web::page;
 use crate::web::view::clip;
 
@@ -34,6 +36,11 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
             return new_form(&visit, &FormState::refused(fields, errors), None).await;
         }
     };
+    if is_deleted(&visit, &record.id).await? {
+        let again = with_another_id(&fields);
+        let form = FormState { status: StatusCode::CONFLICT, ..FormState::new(again) };
+        return new_form(&visit, &form, Some(RecordedView::default())).await;
+    }
     let sent = record.clone();
     let inserted = visit
         .state
@@ -51,19 +58,38 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
             visit.tell(Message::new("flash-recorded").with("amount", amount_of(&record)));
             Ok(page::see_other(&record_link(&record.id, "", &Default::default())))
         }
+        Inserted::Before(present) => {
+            let state = format!("state-{}", state_of(&present, &visit.state));
+            let told = Message::new("flash-recorded-before").with("amount", amount_of(&present)).with(
+                "state",
+                locale::lookup(visit.language, &state, &Default::default()).unwrap_or_default(),
+            );
+            visit.tell(told);
+            Ok(page::see_other(&record_link(&present.id, "", &Default::default())))
+        }
         Inserted::Other(present) => {
             let recorded = RecordedView {
-                link: record_link(&present.id, "", &Default::default()),
+                link: Some(record_link(&present.id, "", &Default::default())),
                 fields: differing(&present, &sent, visit.language),
-                id: present.id.clone(),
             };
-            // Whoever means another failure sends it under an id of its own.
-            let pairs = fields.pairs().iter().filter(|(name, _)| name != "id").cloned();
-            let fields = Fields::new(pairs.chain([("id".to_owned(), nanoid::nanoid!())]).collect());
-            let form = FormState { status: StatusCode::CONFLICT, ..FormState::new(fields) };
+            let form = FormState { status: StatusCode::CONFLICT, ..FormState::new(with_another_id(&fields)) };
             new_form(&visit, &form, Some(recorded)).await
         }
     }
+}
+
+/// Whether this form recorded a failure before that was deleted since.
+async fn is_deleted(visit: &Visit, id: &str) -> Result<bool> {
+    let id = id.to_owned();
+    let deleted = move |connection: &mut DbConnection| {
+        audit::last_time(connection, (FAILED_ACCOUNTING, &id), Action::Delete)
+    };
+    Ok(visit.state.database.run(deleted).await?.is_some())
+}
+
+/// Whoever means another failure sends it under an id of its own.
+fn with_another_id(fields: &Fields) -> Fields {
+    fields.with("id", nanoid::nanoid!())
 }
 
 fn is_fresh_id(id: &str) -> bool {

@@ -58,6 +58,13 @@ pub(super) struct Waived {
     at: Option<TimeView>,
 }
 
+impl RetryView {
+    /// Whether a retry of the record is under way.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.since.is_some()
+    }
+}
+
 /// What the page of a record shows of its retry.
 pub(super) fn retry_view(
     state: &AppState,

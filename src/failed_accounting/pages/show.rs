@@ -1,30 +1,22 @@
 //! `GET /failed-accounting/{id}`: one record with its usage, attempts, actions at hand and timeline.
 
 use actix_web::http::StatusCode;
-use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use super::cause::cause_title;
 use super::causes::cause_link;
 use super::context::{Choice, FormView, RowView, list_link, record_link, resolutions};
+use super::found::Found;
+use super::refusal::{RefusalView, TypedView, gone, typed};
 use super::retries::{RetryView, retry_view};
 use super::usage::{UsageView, usage_view};
-use crate::audit::event::FAILED_ACCOUNTING;
-use crate::audit::store::{self as audit, Event};
-use crate::base::form::{FieldErrors, Fields};
+use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::secrets;
-use crate::causes::store::{self as causes, KnownCause};
-use crate::db::DbConnection;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::failed_accounting::case::View;
-use crate::failed_accounting::causes::history;
-use crate::failed_accounting::condition;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::{list, store};
-use crate::usages::store as usages;
-use crate::usages::usage::{Usage, Whereabouts};
-use crate::web::error::Answer;
+use crate::web::error::{Answer, WebError};
 use crate::web::extract::{Id, Visit};
 use crate::web::locale::Language;
 use crate::web::state::AppState;
@@ -63,6 +55,9 @@ struct ShowPage {
     links: Links,
     seen: String,
     form: FormView,
+    /// Why a form was not carried out, and what was typed into it that no form of the page holds.
+    refusal: Option<RefusalView>,
+    typed: Vec<TypedView>,
     resolutions: Vec<Choice>,
 }
 
@@ -90,17 +85,6 @@ struct Links {
     show_secrets: String,
 }
 
-/// What the database says about one record.
-struct Found {
-    record: FailedRecord,
-    neighbours: (Option<String>, Option<String>),
-    usage: Option<(Usage, Whereabouts)>,
-    attempts: Vec<FailedRecord>,
-    events: Vec<Event>,
-    cause: Option<KnownCause>,
-    seen: (Option<NaiveDateTime>, Option<NaiveDateTime>),
-}
-
 /// The details page.
 pub async fn show(visit: Visit, Id(id): Id) -> Answer {
     details(&visit, id, StatusCode::OK, Shown::default()).await
@@ -114,6 +98,7 @@ struct Shown {
     errors: FieldErrors,
     /// The reason with its secrets.
     unmasked: bool,
+    refusal: Option<RefusalView>,
 }
 
 /// The details page with the secrets of the reason.
@@ -125,37 +110,33 @@ async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) ->
     let state = &visit.state;
     let filter = filter_of(visit)?;
     let asked = filter.clone();
-    let found = state.database.run(move |connection| find(connection, &id, &asked)).await?;
+    let found = state.database.run(move |connection| Found::read(connection, &id, &asked)).await?;
     let names = visit.names().await;
     let language = visit.language;
     let form = FormView::new(&["resolution", "handled_note", "note"], &shown.fields, &shown.errors, language);
     let row = |record: &FailedRecord| RowView::new(record, &names, state, &filter);
     let attempts = found.attempts.iter().map(row).collect();
-    let context = build(state, &filter, found, (form, attempts, shown.unmasked), row, language);
+    let mut context = build(state, &filter, found, (form, attempts, shown.unmasked), row, language);
+    if shown.refusal.is_some() {
+        context.typed = typed(&shown.fields, |name| !context.holds(name), language);
+        context.refusal = shown.refusal;
+    }
     visit.render(status, "failed_accounting/show.html", &context)
+}
+
+impl ShowPage {
+    /// Whether a form of the page has that field.
+    fn holds(&self, name: &str) -> bool {
+        match name {
+            "note" => !self.is_open && self.reopen_obstacle.is_none(),
+            _ => self.is_open && !self.retry.is_under_way(),
+        }
+    }
 }
 
 /// The filter in which a record is looked at; wrong parts of it are ignored here.
 pub(super) fn filter_of(visit: &Visit) -> Result<Filter> {
     Ok(Filter::parse(&visit.query()?).0)
-}
-
-fn find(connection: &mut DbConnection, id: &str, filter: &Filter) -> Result<Found> {
-    let record = store::find(connection, id)?;
-    let search = condition::plan_search(connection, filter)?;
-    let neighbours = list::neighbours(connection, filter, &search, &record.id)?;
-    let (usage, attempts) = match record.llmusageid.as_deref() {
-        Some(usage_id) => {
-            (usages::find_anywhere(connection, usage_id)?, store::attempts(connection, usage_id)?)
-        }
-        None => (None, Vec::new()),
-    };
-    let events = audit::timeline(connection, FAILED_ACCOUNTING, &record.id)?;
-    let (cause, seen) = match record.cause.as_deref() {
-        Some(key) => (causes::lookup(connection, key)?, history::seen(connection, key)?),
-        None => (None, (None, None)),
-    };
-    Ok(Found { record, neighbours, usage, attempts, events, cause, seen })
 }
 
 fn build(
@@ -227,10 +208,22 @@ fn build(
             form.values.get("resolution").map_or("", String::as_str),
         ),
         form,
+        refusal: None,
+        typed: Vec::new(),
     }
 }
 
 /// An answer for a form whose fields were refused.
 pub(super) async fn refused(visit: &Visit, id: String, fields: Fields, errors: FieldErrors) -> Answer {
-    details(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Shown { fields, errors, unmasked: false }).await
+    details(visit, id, StatusCode::UNPROCESSABLE_ENTITY, Shown { fields, errors, ..Shown::default() }).await
+}
+
+/// An answer for a form that the present state of the record, or of another of its usage, does not allow.
+pub(super) async fn in_the_way(visit: &Visit, id: String, fields: Fields, message: &Message) -> Answer {
+    let refusal = Some(RefusalView::new(visit, &id, message)?);
+    let shown = Shown { fields: fields.clone(), refusal, ..Shown::default() };
+    match details(visit, id, StatusCode::CONFLICT, shown).await {
+        Err(WebError(Error::NotFound)) => gone(visit, &fields),
+        page => page,
+    }
 }

@@ -15,7 +15,7 @@ use crate::app::{TestApp, Visitor, failure, usage};
 /// Each page template and a request that shows it: method, path, fields.
 type Shown = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const PAGES: [Shown; 34] = [
+const PAGES: [Shown; 35] = [
     ("accounts/account.html", "POST", "/account", &[("new_password", "x"), ("current_password", "")]),
     ("accounts/login.html", "POST", "/login", &[("username", "nobody")]),
     ("accounts/new_user.html", "POST", "/users", &[]),
@@ -38,6 +38,7 @@ const PAGES: [Shown; 34] = [
     ("failed_accounting/conflict.html", "POST", "/failed-accounting/f1", &[("seen", SEEN), ("amount", "7")]),
     ("failed_accounting/delete.html", "GET", "/failed-accounting/f1/delete", &[]),
     ("failed_accounting/edit.html", "POST", "/failed-accounting/f1", &[("amount", "x")]),
+    ("failed_accounting/gone.html", "POST", "/failed-accounting/none/handle", &[("handled_note", "kept")]),
     (
         "failed_accounting/index.html",
         "GET",

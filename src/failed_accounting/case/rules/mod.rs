@@ -235,11 +235,16 @@ impl<'a> View<'a> {
 
     /// Why a closed record cannot be changed to that resolution now, if so.
     pub fn changing_obstacle(self, record: &FailedRecord, resolution: Resolution) -> Option<Refusal> {
-        if record.closed_as() == Some(Resolution::Superseded) {
-            let refusal = Refusal::new("conflict-closed-as-superseded", "superseded").out("newest");
-            return Some(Refusal { record: record.retry.superseded_by.clone(), ..refusal });
-        }
-        self.closing_obstacle(record, resolution)
+        self.taken_over(record).or_else(|| self.closing_obstacle(record, resolution))
+    }
+
+    /// A newer failure took the place of the record: the newest that is open is the work.
+    pub fn taken_over(self, record: &FailedRecord) -> Option<Refusal> {
+        let is_superseded = record.closed_as() == Some(Resolution::Superseded);
+        let newest = self.newest_open().map(|newest| newest.id.clone());
+        let record = newest.or_else(|| record.retry.superseded_by.clone());
+        let refusal = Refusal::new("conflict-closed-as-superseded", "superseded").out("newest");
+        is_superseded.then_some(Refusal { record, ..refusal })
     }
 
     /// Another failure is closed with money moved by hand.
@@ -263,11 +268,7 @@ impl<'a> View<'a> {
         }
         let standing = self.standing(record);
         match (record.closed_as(), standing) {
-            (Some(Resolution::Superseded), _) => {
-                let refusal = Refusal::new("conflict-closed-as-superseded", "superseded").out("newest");
-                let follower = record.retry.superseded_by.clone();
-                Some(Refusal { record: follower, ..refusal })
-            }
+            (Some(Resolution::Superseded), _) => self.taken_over(record),
             (Some(Resolution::Accounted), Standing::Failed) => None,
             (Some(Resolution::Accounted), _) => {
                 Some(Refusal::new("conflict-closed-as-accounted", standing.as_str()).by(record))
@@ -311,10 +312,7 @@ impl<'a> View<'a> {
         match (Decision::on(record), record.closed_as()) {
             (Some(Decision::Credited), _) => Some(Refusal::new("settle-credited", "decided").by(record)),
             (_, Some(Resolution::Accounted)) => Some(Refusal::new("settle-already", "accounted").by(record)),
-            (_, Some(Resolution::Superseded)) => {
-                let refusal = Refusal::new("conflict-closed-as-superseded", "superseded").out("newest");
-                Some(Refusal { record: record.retry.superseded_by.clone(), ..refusal })
-            }
+            (_, Some(Resolution::Superseded)) => self.taken_over(record),
             (None, _) => self.older(record).filter(|_| !record.is_retrying()),
             _ => None,
         }
