@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 use llmage_admin::base::money::Money;
 use llmage_admin::db::{Database, migrations};
 use llmage_admin::failed_accounting::failure::FailedRecord;
-use llmage_admin::failed_accounting::store;
+use llmage_admin::imports::Importable;
 use scraper::{Html, Selector};
 use server::Server;
 
@@ -136,7 +136,7 @@ fn filled(folder: &std::path::Path, rows: i64) -> String {
                         cause: None,
                         retry: Default::default(),
                     };
-                    store::insert(connection, &record)?;
+                    Importable::insert(&record, connection)?;
                 }
                 Ok(())
             })

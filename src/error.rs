@@ -55,6 +55,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// What a database refused at a column, told at the field that was sent for it.
+    pub fn at_field(self, column: &str, field: &str) -> Error {
+        let Error::Invalid(mut errors) = self else { return self };
+        if let Some(message) = errors.remove(column) {
+            errors.insert(field.to_owned(), message);
+        }
+        Error::Invalid(errors)
+    }
+
     /// One field with a wrong value.
     pub fn invalid(field: &str, message: Message) -> Error {
         Error::Invalid(FieldErrors::from([(field.to_owned(), message)]))

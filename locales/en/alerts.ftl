@@ -71,7 +71,7 @@ alert-not-saved =
        *[other] Not saved: { $number } fields need a correction
     }
 
-alert-outlets = Where alerts can go
+alert-destinations = Where alerts can go
 alert-channel-webhook = Webhook
 alert-channel-mail = E-mail
 alert-webhook-off = Off: set LLMAGE_WEBHOOK_SECRET, and LLMAGE_WEBHOOK_URL or an address for each rule.

@@ -298,7 +298,6 @@ error-batch-too-many =
         [one] At most { $limit } record may be ticked at once; for more, take all that match a filter
        *[other] At most { $limit } records may be ticked at once; for more, take all that match a filter
     }
-error-batch-id = An id has at most 32 characters
 error-batch-unknown-filter = The list knows no such filter
 error-batch-count = Not the number of records shown above
 error-batch-between = A whole number from { $least } to { $most }

@@ -70,7 +70,7 @@ alert-not-saved =
        *[other] 未保存：有 { $number } 个字段需要更正
     }
 
-alert-outlets = 可用的通知渠道
+alert-destinations = 可用的通知渠道
 alert-channel-webhook = Webhook
 alert-channel-mail = 邮件
 alert-webhook-off = 未启用：请设置 LLMAGE_WEBHOOK_SECRET，并设置 LLMAGE_WEBHOOK_URL 或在各规则中填写地址。

@@ -273,7 +273,6 @@ error-batch-too-many =
     { $limit ->
        *[other] 一次最多勾选 { $limit } 条记录；更多记录请选择符合筛选条件的全部
     }
-error-batch-id = id 最多 32 个字符
 error-batch-unknown-filter = 列表没有这个筛选条件
 error-batch-count = 与上面显示的记录数不符
 error-batch-between = { $least } 到 { $most } 之间的整数

@@ -90,7 +90,6 @@ impl Evaluator {
     }
 }
 
-/// When an evaluation is.
 struct Moment {
     now: NaiveDateTime,
     milliseconds: i64,

@@ -8,7 +8,6 @@ use super::webhook;
 use crate::base::form::{FieldErrors, Fields, Message, Reader, money_message};
 use crate::base::money::Money;
 
-/// The fields of the form.
 pub const FIELDS: [&str; 7] =
     ["kind", "threshold", "to_webhook", "webhook_url", "to_mail", "mail_to", "version"];
 

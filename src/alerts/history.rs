@@ -29,7 +29,6 @@ pub fn list(
     Ok(query.limit(limit).select(Event::as_select()).load(connection)?)
 }
 
-/// The event of that id.
 pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<Event>> {
     let found = alert_event::table.filter(alert_event::id.eq(id.to_owned()));
     Ok(found.select(Event::as_select()).first(connection).optional()?)

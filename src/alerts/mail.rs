@@ -115,7 +115,6 @@ pub fn parse_addresses(text: &str) -> std::result::Result<Vec<Address>, Message>
     parts.iter().map(read).collect()
 }
 
-/// What is mailed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// None: whom the settings name.

@@ -140,7 +140,6 @@ impl Rule {
         Kind::parse(&self.kind)
     }
 
-    /// Its threshold as text, where it has one.
     pub fn threshold_text(&self) -> Option<String> {
         threshold_text(self.kind()?, self.threshold)
     }
@@ -159,7 +158,6 @@ impl Rule {
     }
 }
 
-/// The threshold of a kind as text, where it has one.
 pub fn threshold_text(kind: Kind, threshold: Option<i64>) -> Option<String> {
     threshold.filter(|_| kind.unit() != Unit::None).map(|threshold| kind.unit().text(threshold.into()))
 }

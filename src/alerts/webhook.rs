@@ -31,7 +31,6 @@ const HEADERS: usize = 16 * 1_024;
 /// The most characters of an address.
 const MAX_ADDRESS: usize = 2_000;
 
-/// What is posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
     pub url: String,

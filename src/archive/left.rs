@@ -11,7 +11,6 @@ use crate::error::Result;
 /// Why an accounted usage stays live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// It has an open failure.
     OpenFailure,
     /// A retry of one of its failures waits for its outcome.
     RetryingFailure,

@@ -70,7 +70,6 @@ fn record(
     audit::record(connection, author, change)
 }
 
-/// The run of that id.
 pub fn find(connection: &mut DbConnection, id: &str) -> Result<Run> {
     let row = archive_run::table.filter(archive_run::id.eq(id.to_owned()));
     Ok(row.select(Run::as_select()).get_result(connection)?)

@@ -163,7 +163,6 @@ pub(super) struct End {
     key_mark: Option<String>,
 }
 
-/// The end as it is stored, where there is one.
 pub(super) fn stored(connection: &mut DbConnection) -> Result<Option<End>> {
     let columns =
         (audit_chain::last_id, audit_chain::last_hash, audit_chain::began_after, audit_chain::key_mark);

@@ -54,7 +54,6 @@ fn push_bytes(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// The text of a BLOB.
 pub fn text_of_blob(bytes: &[u8]) -> String {
     let mut text = text_of(bytes);
     text.push_str(BLOB);

@@ -105,7 +105,7 @@ pub fn refuse_unknown(fields: &Fields, known: &[&[&str]], errors: &mut FieldErro
 /// Reads typed values out of [`Fields`] and collects what is wrong with them.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    fields: &'a Fields,
+    pub fields: &'a Fields,
     /// What was found wrong so far.
     pub errors: FieldErrors,
 }

@@ -18,7 +18,6 @@ impl Language {
         }
     }
 
-    /// The language of that tag.
     pub fn of_tag(tag: &str) -> Option<Language> {
         Language::ALL.into_iter().find(|language| language.tag() == tag)
     }

@@ -17,5 +17,6 @@ pub mod merge;
 pub mod money;
 pub mod object;
 pub mod paging;
+pub mod query;
 pub mod secrets;
 pub mod totals;

@@ -3,11 +3,15 @@
 //! A cursor holds the sort value exactly as the database stores it (text for times, all digits for
 //! money), because a value rounded on the way would skip rows.
 
+mod odd;
+
 use std::cmp::Ordering;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+
+pub use odd::{MARK, OddCell};
 
 /// The sort value of a row, as its column holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +25,9 @@ pub enum Key {
     /// A number, in the digits of the database: a NUMERIC has more of them than a double.
     #[serde(rename = "f")]
     Number(Digits),
+    /// In SQLite, what is none of the column's kind.
+    #[serde(rename = "o")]
+    Odd(OddCell),
 }
 
 /// A number in the digits in which a database wrote it, and the double nearest to it.
@@ -141,8 +148,7 @@ impl Cursor {
         let plain = |text: &str, limit| text.chars().count() <= limit && !text.contains('\0');
         plain(&self.id, MAX_ID)
             && match &self.key {
-                Key::Null => true,
-                Key::Number(_) => true,
+                Key::Null | Key::Number(_) | Key::Odd(_) => true,
                 // SQLite keeps whatever text a foreign program wrote.
                 Key::Time(time) => plain(time, MAX_ID),
             }

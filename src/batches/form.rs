@@ -5,7 +5,7 @@
 use super::batch::{Action, Batch, Canary};
 use super::store::Order;
 use crate::base::foreign;
-use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::base::form::{FieldErrors, Fields, LONGEST_KEY, Message, Reader};
 use crate::base::money::{Money, MoneySum};
 use crate::failed_accounting::filter::{Filter, KEYS};
 use crate::failed_accounting::form as failed;
@@ -67,8 +67,12 @@ fn ticked(read: &mut Reader<'_>, fields: &Fields) -> Option<Selection> {
     let mut ids: Vec<String> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for id in fields.all("id").filter(|id| !id.is_empty()) {
-        if foreign::shown(id).chars().count() > 32 || id.contains('\0') {
-            read.refuse("id", Message::new("error-batch-id"));
+        if foreign::shown(id).chars().count() > LONGEST_KEY {
+            read.refuse("id", Message::new("error-too-long").with("limit", LONGEST_KEY));
+            return None;
+        }
+        if id.contains('\0') {
+            read.refuse("id", Message::new("error-control-characters"));
             return None;
         }
         if seen.insert(id) {

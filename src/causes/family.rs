@@ -157,7 +157,6 @@ fn is_of_mysql(template: &str) -> bool {
     })
 }
 
-/// The family of a template.
 pub fn of(template: &str) -> Family {
     // A lookup that found nothing tells only the name: of the answer of the remote centre, or of something in code.
     if let Some(name) = template.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))

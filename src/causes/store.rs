@@ -58,7 +58,6 @@ pub fn find(connection: &mut DbConnection, key: &str) -> Result<KnownCause> {
     lookup(connection, key)?.ok_or(Error::NotFound)
 }
 
-/// The cause of that key, if there is one.
 pub fn lookup(connection: &mut DbConnection, key: &str) -> Result<Option<KnownCause>> {
     let found = cause::table.filter(dsl::cause_key.eq(key.to_owned())).select(KnownCause::as_select());
     Ok(found.first(connection).optional()?)

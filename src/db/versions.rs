@@ -11,7 +11,6 @@ use crate::error::{Error, Result};
 /// Where the database names it.
 pub const LEAST_VERSION: &str = "least_version";
 
-/// This version.
 const OURS: &str = env!("CARGO_PKG_VERSION");
 
 /// Refuses a database that wants a later version.

@@ -94,7 +94,6 @@ pub fn find(connection: &mut DbConnection) -> Result<Found> {
     Ok(Found::Empty)
 }
 
-/// The zone that is kept, if any.
 pub fn kept(connection: &mut DbConnection) -> Result<Option<Tz>> {
     if !table_exists(connection, "app_setting")? {
         return Ok(None);

@@ -44,7 +44,6 @@ pub fn list(connection: &mut DbConnection) -> Result<Vec<JobRun>> {
     Ok(job_run::table.order(job_run::name.asc()).select(JobRun::as_select()).load(connection)?)
 }
 
-/// The job of that name.
 pub fn lookup(connection: &mut DbConnection, name: &str) -> Result<Option<JobRun>> {
     let row = job_run::table.filter(job_run::name.eq(name.to_owned()));
     Ok(row.select(JobRun::as_select()).first(connection).optional()?)

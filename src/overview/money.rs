@@ -79,7 +79,6 @@ impl News {
     }
 }
 
-/// What is at stake.
 #[derive(Debug, Clone)]
 pub struct AtStake {
     pub open: Known,

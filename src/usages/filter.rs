@@ -51,7 +51,6 @@ pub const KEYS: [&str; 11] = [
 /// What the address of a list takes besides a filter: the place, the exact count, the mark for Excel.
 pub const BESIDE: [&str; 4] = ["after", "before", "exact", "bom"];
 
-/// The keys of a filter of the history.
 pub const HISTORY_KEYS: [&str; 12] = [
     "accounting_status",
     "start_date",

@@ -264,7 +264,6 @@ impl Seen {
         fields.raw("seen").and_then(|text| serde_json::from_str(text).ok())
     }
 
-    /// What was typed, merged with a usage as it is now.
     pub fn merge(&self, now: &Usage, typed: &Fields) -> Merged {
         merge::merge(&UNITS, &self.fields, &as_fields(now), typed)
     }

@@ -6,7 +6,6 @@ use chrono::NaiveDateTime;
 use super::usage::{FAILED, Usage, Whereabouts};
 use crate::base::money::Money;
 
-/// What is recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
     /// The id that the failure gets; fresh.

@@ -68,24 +68,34 @@ pub(crate) fn insert(connection: &mut DbConnection, usage: &Usage) -> QueryResul
 
 /// The usage of that id, to the letter, and where it is: live, else archived, else none.
 pub fn find_anywhere(connection: &mut DbConnection, id: &str) -> Result<Option<(Usage, Whereabouts)>> {
-    let engine = connection.engine();
-    let mut by_id = |id: &str| -> Result<Option<(Usage, Whereabouts)>> {
-        let found = match lookup(connection, id)? {
-            Some(usage) => Some((usage, Whereabouts::Live)),
-            None => find_archived(connection, id)?,
-        };
+    if let Some(usage) = lookup(connection, id)? {
+        return Ok(Some((usage, Whereabouts::Live)));
+    }
+    as_text_or_blob(connection, id, |connection, id| {
+        let found = find_archived(connection, id)?;
         // Some collations find another one, too.
         Ok(found.filter(|(usage, _)| usage.id == id))
-    };
-    // An address has the bytes of an id, and does not say whether they are a text or a BLOB.
-    match (by_id(id)?, foreign::as_blob(id)) {
-        (None, Some(blob)) if engine.keeps_any_type() => by_id(&blob),
+    })
+}
+
+/// An address has the bytes of an id, and does not say whether they are a text or a BLOB.
+fn as_text_or_blob<T>(
+    connection: &mut DbConnection,
+    id: &str,
+    find: impl Fn(&mut DbConnection, &str) -> Result<Option<T>>,
+) -> Result<Option<T>> {
+    match (find(connection, id)?, foreign::as_blob(id)) {
+        (None, Some(blob)) if connection.engine().keeps_any_type() => find(connection, &blob),
         (found, _) => Ok(found),
     }
 }
 
 /// The live usage of that id, to the letter.
 pub fn lookup(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> {
+    as_text_or_blob(connection, id, lookup_exact)
+}
+
+fn lookup_exact(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>> {
     let found: Option<Usage> = live::table
         .filter(live::id.eq(TextOf::new(id)))
         .select(Usage::as_select())

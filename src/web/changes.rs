@@ -24,7 +24,6 @@ pub struct ChangeView {
     pub after: String,
 }
 
-/// What an event changed.
 pub fn changes(event: &Event, language: Language) -> Vec<ChangeView> {
     let (before, after) = (object(event.before_state.as_deref()), object(event.after_state.as_deref()));
     let fields: BTreeSet<&String> = before.keys().chain(after.keys()).collect();

@@ -114,7 +114,6 @@ impl Visit {
         self.render(StatusCode::OK, template, page)
     }
 
-    /// Answers with a page.
     pub fn render(&self, status: StatusCode, template: &str, page: &impl Serialize) -> Answer {
         page::render(&self.request, status, template, page)
     }

@@ -137,7 +137,6 @@ fn is_cut(text: &str) -> bool {
     is_of_letters && text.starts_with(CURSOR_PREFIX) && !Cursor::is_any(text)
 }
 
-/// An answer in JSON.
 pub fn answer(status: StatusCode, body: &impl Serialize) -> Answer {
     let text = serde_json::to_string(body).map_err(Error::internal)?;
     let text = foreign::shown(&text).into_owned();

@@ -47,7 +47,6 @@ impl Manner {
         Manner { status: StatusCode::CREATED, folder: Some(folder) }
     }
 
-    /// What was changed.
     pub fn changed() -> Manner {
         Manner { status: StatusCode::OK, folder: None }
     }

@@ -48,7 +48,6 @@ struct Framed<'a, T> {
     page: &'a T,
 }
 
-/// Renders a page.
 pub(super) fn render(
     request: &HttpRequest,
     status: StatusCode,
@@ -66,7 +65,6 @@ pub(super) fn render_text(request: &HttpRequest, template: &str, page: &impl Ser
     state.templates.render(language, template, &framed)
 }
 
-/// The state of the app.
 pub(super) fn state_of(request: &HttpRequest) -> Result<&AppState> {
     request
         .app_data::<web::Data<AppState>>()

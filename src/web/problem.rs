@@ -34,7 +34,6 @@ struct Problem<'a> {
     facts: BTreeMap<&'static str, &'a str>,
 }
 
-/// The body for an error of that status.
 pub(super) fn body(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> String {
     let language = request::language_of(request);
     let errors = match error {

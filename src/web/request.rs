@@ -24,7 +24,6 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(pub String);
 
-/// The id of this request.
 pub(super) fn id_of(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
@@ -81,7 +80,6 @@ pub(super) fn not_utf8() -> Error {
     Error::Malformed(Message::new("error-not-utf8"))
 }
 
-/// The session of this request.
 pub(super) fn session_of(request: &HttpRequest) -> actix_session::Session {
     request.get_session()
 }

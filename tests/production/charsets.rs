@@ -66,6 +66,8 @@ fn what_a_narrow_table_cannot_hold_is_refused_at_its_field_and_found_nowhere() {
         refused("/failed-accounting", &[("failed_reason", note), ("llmusageid", "u1")], "failed_reason");
         assert_eq!(desk.post("/failed-accounting/f2/handle", &[("resolution", "test_traffic")]).status, 303);
         refused("/failed-accounting/f2/reopen", &[("note", note)], "note");
+        run(&database, "INSERT INTO llmusage (id, accounting_status) VALUES ('u9', 'created')");
+        refused("/usages/u9/fail", &[("reason", note)], "reason");
         for path in [
             "/failed-accounting?handled=&q=%F0%9F%98%80",
             "/failed-accounting?handled=&q=%E4%BD%99%F0%9F%98%80+x",

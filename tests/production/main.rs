@@ -8,6 +8,7 @@ mod charsets;
 mod contention;
 mod desk;
 mod durability;
+mod earlier;
 mod instances;
 mod jobs;
 mod letters;

@@ -9,6 +9,8 @@ use diesel::sql_types::{Double, Nullable, Text};
 use llmage_admin::base::money::{Money, MoneySum};
 use llmage_admin::db::schema::llmusage_accounting_failed as failed;
 use llmage_admin::db::{Database, Engine};
+use llmage_admin::failed_accounting::batched::BatchOutcome;
+use llmage_admin::failed_accounting::changed::Change;
 use llmage_admin::failed_accounting::failure::{FailedRecord, Resolution};
 use llmage_admin::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
 use proptest::prelude::*;
@@ -176,6 +178,37 @@ pub fn any_filter(engine: Engine) -> impl Strategy<Value = Filter> {
             cause,
             sort: Sort { column, descending },
             ..Filter::default()
+        },
+    )
+}
+
+/// As [`any_filter`], with the keys besides that ask other tables or other times: for a filter as a value.
+pub fn filter_of_any_key(engine: Engine) -> impl Strategy<Value = Filter> {
+    let moment = || {
+        let times =
+            ["2026-05-01T00:00:00", "2026-05-20T13:45:10.250"].map(|text| text.parse().expect("a time"));
+        prop::option::of(select(times.to_vec()))
+    };
+    let batch = prop::option::of((Just("b1".to_owned()), prop::option::of(select(&BatchOutcome::ALL[..]))));
+    let changed = prop::option::of(select(&Change::ALL[..]));
+    let not_by = prop::option::of(select(vec!["li.wei", "o'neil & co", "李"]).prop_map(str::to_owned));
+    let failed_to = prop::option::of(Just(NaiveDate::from_ymd_opt(2026, 5, 31).expect("a date")));
+    let page_size = prop::option::of(1..=200_u32);
+    let times = (moment(), moment(), moment());
+    let others = (any::<bool>(), batch, changed, not_by, failed_to, page_size);
+    (any_filter(engine), times, others).prop_map(
+        |(filter, times, (retrying, batch, changed, changed_not_by, failed_to, page_size))| Filter {
+            retrying,
+            retry_before: times.0,
+            failed_from: times.1,
+            changed_from: times.2,
+            batch_outcome: batch.as_ref().and_then(|(_, outcome)| *outcome),
+            batch: batch.map(|(id, _)| id),
+            changed,
+            changed_not_by,
+            failed_to,
+            page_size,
+            ..filter
         },
     )
 }

@@ -86,7 +86,6 @@ impl View<'_> {
         TimeView::new(&self.state.clock, time)
     }
 
-    /// A rule in words.
     pub(super) fn words(&self, rule: &Rule) -> String {
         rule.kind()
             .map_or_else(|| rule.kind.clone(), |kind| self.say(&words::rule(kind, rule.threshold_text())))

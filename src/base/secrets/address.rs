@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::find;
 use super::names::looks_secret;
 
-pub(super) const SIGNS: [&str; 6] = ["://", ":%2F%2F", "@tcp(", "@unix(", " -u ", "--user "];
+pub(super) const SIGNS: [&str; 8] = ["://", ":%2F%2F", "@tcp(", "@unix(", " -u ", "--user ", " -p", " -a "];
 
 /// Addresses whose path lets everybody in who knows it; what follows is hidden.
 pub(super) const PATHS: [&str; 14] = [
@@ -42,8 +42,11 @@ pub(super) fn password(text: &str, from: usize, to: usize) -> Option<Range<usize
     if text.get(from..to)?.starts_with('@') {
         return before_driver(text, from);
     }
-    if text.get(from..to)?.ends_with(' ') {
-        return of_option(text, to);
+    match text.get(from..to)? {
+        " -p" => return of_client(text, from, to, &["mysql", "mariadb"]),
+        " -a " => return of_client(text, from, to, &["redis-cli", "valkey-cli"]),
+        option if option.ends_with(' ') => return of_option(text, to),
+        _ => {}
     }
     let rest = find::near(text, to, LONGEST);
     let end = rest.find(['\n', '\r', '"', '<', '>', '`', '\\', '，', '。']).unwrap_or(rest.len());
@@ -94,6 +97,16 @@ fn of_option(text: &str, to: usize) -> Option<Range<usize>> {
     let begin = to + usize::from(quote.is_some()) + pair.find(':')? + 1;
     let password = text.get(begin..to + usize::from(quote.is_some()) + pair.len())?;
     (password.len() >= 4).then_some(begin..begin + password.len())
+}
+
+/// `mysql -u root -p…`, `redis-cli -a …`: the password of the client whose name stands before in the line.
+fn of_client(text: &str, from: usize, to: usize, clients: &[&str]) -> Option<Range<usize>> {
+    let before = find::just_before(text, from, 200);
+    let line = before.rsplit('\n').next()?;
+    let rest = find::near(text, to, LONGEST);
+    let end = rest.find(|next: char| next.is_whitespace() || matches!(next, '"' | '\'' | '`' | ';'));
+    let length = end.unwrap_or(rest.len());
+    (length >= 4 && clients.iter().any(|client| line.contains(client))).then_some(to..to + length)
 }
 
 fn is_database(text: &str, from: usize) -> bool {

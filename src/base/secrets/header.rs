@@ -103,5 +103,17 @@ pub(super) fn behind_name(text: &str, place: &Place) -> Option<Range<usize>> {
         let content = text.get(from..end.max(from))?;
         return (!wording::is_wording(content)).then_some(from..end);
     }
-    None
+    behind_unknown_scheme(text, place, whole)
+}
+
+/// The secret behind a scheme of one supplier's own: `DeepL-Auth-Key …:fx`.
+fn behind_unknown_scheme(text: &str, place: &Place, whole: Range<usize>) -> Option<Range<usize>> {
+    let rest = find::near(text, place.from, 200);
+    let length = rest.find(|next: char| !(next.is_ascii_alphabetic() || next == '-'))?;
+    let from = place.from + length + 1;
+    let word = rest.get(length..)?.strip_prefix(' ')?;
+    let end = word
+        .find(|next: char| next.is_whitespace() || ",;\"')}".contains(next))
+        .map_or(if place.quote.is_empty() { from + word.len() } else { whole.end }, |end| from + end);
+    super::names::looks_secret(text.get(from..end)?).then_some(from..end)
 }

@@ -78,6 +78,10 @@ pub(super) fn value(text: &str, from: usize, to: usize, at: usize) -> Option<Ran
     if name.is_whole && !is_part_begin(text, from) {
         return None;
     }
+    // A code is what lets in where an address asks for it; elsewhere it tells what went wrong.
+    if name.name == "code" && !find::just_before(text, from, 1).ends_with(['?', '&']) {
+        return None;
+    }
     let end = end_of_name(text, to)?;
     // A syntax error tells of a token, too.
     if is_behind(text, from, "unexpected ")
@@ -145,7 +149,7 @@ fn has_long_run(value: &str) -> bool {
 /// A drawn word that stands behind the name with nothing but a few words between: `Invalid API key 3f9a…`.
 pub(super) fn told(text: &str, to: usize, at: usize) -> Option<Range<usize>> {
     let (name, end) = (ALL.get(at)?, end_of_name(text, to)?);
-    if !name.is_strong && !matches!(name.name, "key") {
+    if !name.is_strong && !matches!(name.name, "key" | "auth") {
         return None;
     }
     let mut at = end;

@@ -21,7 +21,7 @@ static EXPRESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| {
     parts.extend(signs.map(|sign| escaped(sign)));
     parts.push(r"[0-9a-f]{8}\.".to_owned());
     let begins: Vec<String> = prefix::all().iter().map(|one| escaped(one.begin)).collect();
-    // Not with the whole length of each key: PostgreSQL would read such an expression for seconds.
+    // Not with the whole length of each key: a database would read such an expression for seconds.
     [format!("(?i){}", parts.join("|")), format!("({})[A-Za-z0-9_.~+/=*…•●-]{{2}}", begins.join("|"))]
 });
 

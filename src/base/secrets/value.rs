@@ -55,6 +55,10 @@ pub(super) fn place(text: &str, from: usize, end: usize) -> Option<Place> {
         let from = at(inside, rest);
         return Some(Place { from, quote: String::new(), is_weak: false, is_element: true });
     }
+    if let Some(inside) = behind_attributes(rest).filter(|_| is_element(text, from)) {
+        let from = at(inside, rest);
+        return Some(Place { from, quote: String::new(), is_weak: false, is_element: true });
+    }
     if let Some(sign) = SIGNS.iter().find(|sign| trimmed.starts_with(**sign)) {
         let value = trimmed.get(sign.len()..)?;
         return Some(opened(text, at(value, rest), false));
@@ -66,6 +70,8 @@ pub(super) fn place(text: &str, from: usize, end: usize) -> Option<Place> {
             return Some(opened(text, at(value, rest), false));
         }
         let value = ["value=", "Value=", "VALUE="].iter().find_map(|word| trimmed.strip_prefix(word));
+        // A part of a form: Content-Disposition: form-data; name="password", an empty line, the value.
+        let value = value.or_else(|| EMPTY_LINES.iter().find_map(|line| after.strip_prefix(line)));
         return value.map(|value| opened(text, at(value, rest), false));
     }
     // --password …
@@ -75,11 +81,48 @@ pub(super) fn place(text: &str, from: usize, end: usize) -> Option<Place> {
     // Password 'x', password is x, 密码为x
     for word in ["is ", "was ", "为", "是", "is: ", "was: "] {
         if let Some(value) = trimmed.strip_prefix(word) {
-            return Some(opened(text, at(value, rest), true));
+            // What Chinese says of a password is Chinese; letters of English are the password.
+            let is_weak = word.is_ascii() || !value.trim_start().starts_with(|next: char| next.is_ascii());
+            return Some(opened(text, at(value, rest), is_weak));
         }
     }
-    let is_sql = after.len() > trimmed.len() && trimmed.starts_with(['\'', '"']);
-    is_sql.then(|| opened(text, at(trimmed, rest), true))
+    // 密码abc123: Chinese needs no sign in between.
+    if text.get(from..end).is_some_and(|name| !name.is_ascii())
+        && rest.starts_with(|next: char| next.is_ascii_alphanumeric())
+    {
+        return Some(opened(text, end, true));
+    }
+    glossed(trimmed).map(|value| opened(text, at(value, rest), true)).or_else(|| {
+        let (value, is_weak) = in_sql(text, (from, end), trimmed)?;
+        (after.len() > trimmed.len() || value.len() < trimmed.len())
+            .then(|| opened(text, at(value, rest), is_weak))
+    })
+}
+
+/// What parts the head of a part of a form from its content.
+const EMPTY_LINES: [&str; 4] = ["\r\n\r\n", "\n\n", "\\r\\n\\r\\n", "\\n\\n"];
+
+/// The content of an element whose name has attributes: `<Password Type="…">…`.
+fn behind_attributes(rest: &str) -> Option<&str> {
+    let attributes = rest.strip_prefix(' ')?;
+    let end = attributes.find(['<', '>', '\n'])?;
+    let inside = attributes.get(end..)?.strip_prefix('>')?;
+    (!attributes.get(..end)?.ends_with('/')).then_some(inside)
+}
+
+/// The value of a name that stands in brackets behind another: `密钥(AppSecret): …`.
+fn glossed(trimmed: &str) -> Option<&str> {
+    let after = trimmed.strip_prefix([')', '）'])?.trim_start_matches([' ', '\t']);
+    [":", "：", "="].iter().find_map(|sign| after.strip_prefix(sign))
+}
+
+/// `PASSWORD '…'`, `PASSWORD('…')` and `IDENTIFIED BY '…'`: in capitals a secret, else perhaps a word in quotes.
+fn in_sql<'t>(text: &str, (from, end): (usize, usize), trimmed: &'t str) -> Option<(&'t str, bool)> {
+    let is_capital = !text.get(from..end)?.bytes().any(|byte| byte.is_ascii_lowercase());
+    let by = ["BY ", "AS ", "USING "].iter().find_map(|word| trimmed.strip_prefix(word));
+    let call = trimmed.strip_prefix('(').filter(|_| is_capital);
+    let value = by.or(call).unwrap_or(trimmed);
+    value.starts_with(['\'', '"']).then_some((value, by.is_none() && !is_capital))
 }
 
 /// What follows the quote and bracket that close the name.

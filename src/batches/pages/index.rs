@@ -18,7 +18,6 @@ use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
 
-/// Batches on one page.
 const PAGE_SIZE: usize = 30;
 
 #[derive(Serialize)]

@@ -6,6 +6,7 @@ use super::context::{Card, Links, batch_link, filter_of, in_words, records_link,
 use super::outcomes::{self, Outcomes};
 use super::report::Report;
 use super::split::{CauseView, PartView, SkippedView};
+use crate::base::secrets;
 use crate::batches::batch::{Action, Batch, State};
 use crate::batches::counts::Tally;
 use crate::batches::report::{self, Refused};
@@ -177,7 +178,7 @@ impl Builder<'_> {
             form,
             needs_count: form::needs_confirmation(batch, self.state.batch_confirm),
             resolution: stored.resolution.clone(),
-            note: stored.note.clone(),
+            note: stored.note.as_deref().map(|note| secrets::mask(note).into_owned()),
             may: self.may(visit),
             outcomes: settled.map(|found| self.outcomes(&found)),
             report: (batch.state != State::Preview).then(|| self.report(refused, kept)),

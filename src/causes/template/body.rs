@@ -34,7 +34,6 @@ pub(super) fn parse(text: &str, at: usize) -> Option<(Node<'_>, usize)> {
     Some((node, reader.at.min(text.len())))
 }
 
-/// The template of a body.
 pub(super) fn show(node: &Node<'_>, level: u8) -> String {
     match node {
         Node::Object(pairs) if pairs.is_empty() => "{}".to_owned(),
@@ -43,7 +42,6 @@ pub(super) fn show(node: &Node<'_>, level: u8) -> String {
     }
 }
 
-/// The template of a body that is one of an error.
 fn of_error(node: &Node<'_>, level: u8) -> Option<String> {
     match node {
         Node::Object(pairs) => {

@@ -38,6 +38,15 @@ pub(in crate::db) fn hidden(clause: &str, character_set: Option<&str>) -> String
     if clause.contains("INVISIBLE") { clause } else { format!("{clause} {INVISIBLE}") }
 }
 
+/// A clause that adds a column with an id of the platform's failures, as long as these may be.
+pub(super) fn with_room_for_ids(clause: &str, longest: Option<u32>) -> String {
+    let holds_id = ["supersedes", "superseded_by"].iter().any(|name| clause.contains(name));
+    match longest.filter(|longest| holds_id && *longest > 32) {
+        Some(longest) => clause.replacen("VARCHAR(32)", &format!("VARCHAR({longest})"), 1),
+        None => clause.to_owned(),
+    }
+}
+
 /// A column of a table of the platform.
 #[derive(Debug, Clone, QueryableByName)]
 struct Column {

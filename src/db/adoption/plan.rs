@@ -55,16 +55,21 @@ fn step(engine: Engine, statement: Statement, present: &Present) -> Step {
     Step { comment: statement.comment, sql, adds, present: there }
 }
 
-/// The clauses with columns of ours in the platform's tables hidden, where an engine can, and whether any is one.
+/// The clauses with columns of ours in the platform's tables hidden, where an engine can, and as long as its ids; and
+/// whether any clause changed by that.
 fn hidden(engine: Engine, mut clauses: Vec<Clause>, present: &Present) -> (Vec<Clause>, bool) {
     let mut is_changed = false;
-    for clause in clauses.iter_mut().filter(|_| engine == Engine::Mysql) {
+    for clause in &mut clauses {
         let Some(Part::Column { table, .. }) = &clause.part else { continue };
-        if PLATFORM_TABLES.contains(&&**table) {
-            let character_set = present.character_sets.get(table).map(String::as_str);
-            clause.sql = columns::hidden(&clause.sql, character_set);
-            is_changed = true;
+        if !PLATFORM_TABLES.contains(&&**table) {
+            continue;
         }
+        let mut sql = columns::with_room_for_ids(&clause.sql, present.longest_id);
+        if engine == Engine::Mysql {
+            sql = columns::hidden(&sql, present.character_sets.get(table).map(String::as_str));
+        }
+        is_changed |= sql != clause.sql;
+        clause.sql = sql;
     }
     (clauses, is_changed)
 }

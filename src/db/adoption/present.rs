@@ -13,7 +13,6 @@ use crate::error::Result;
 /// The tables that the platform made, in which others write while we migrate.
 pub const PLATFORM_TABLES: [&str; 3] = ["llmusage", "llmusage_accounting_failed", "llmusage_history"];
 
-/// What there is.
 #[derive(Debug, Clone, Default)]
 pub struct Present {
     /// Tables with their columns.
@@ -25,6 +24,8 @@ pub struct Present {
     pub unfinished: BTreeSet<String>,
     /// The character sets that MariaDB gives to new columns of its tables.
     pub character_sets: BTreeMap<String, String>,
+    /// How long the ids of the platform's failures may be, where the database tells.
+    pub longest_id: Option<u32>,
     /// The platform's tables with at least one row.
     pub filled: BTreeSet<String>,
 }
@@ -41,6 +42,25 @@ struct Named {
 
 fn ask(connection: &mut DbConnection, question: &str) -> Result<Vec<Named>> {
     Ok(diesel::sql_query(question).load(connection)?)
+}
+
+/// The longest VARCHAR: of a key of InnoDB, and of PostgreSQL.
+const LONGEST_KEY: u32 = 768;
+const LONGEST_VARCHAR: u32 = 10_485_760;
+
+/// None where there is no such table.
+fn longest_id(connection: &mut DbConnection) -> Result<Option<u32>> {
+    let (text, schema, longest) = match connection.engine() {
+        Engine::Mysql => ("CHAR", "DATABASE()", LONGEST_KEY),
+        _ => ("TEXT", "ANY (current_schemas(false))", LONGEST_VARCHAR),
+    };
+    let question = format!(
+        "SELECT '' AS owner, CAST(COALESCE(LEAST(character_maximum_length, {longest}), {longest}) AS {text}) AS name, \
+         '' AS detail \
+         FROM information_schema.columns WHERE table_schema = {schema} \
+         AND table_name = 'llmusage_accounting_failed' AND column_name = 'id'"
+    );
+    Ok(ask(connection, &question)?.first().and_then(|row| row.name.parse().ok()))
 }
 
 /// Three texts of each thing: what it belongs to, its name, its columns or statement.
@@ -105,6 +125,9 @@ impl Present {
                 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_collation IS NOT NULL";
             let sets = ask(connection, sets)?.into_iter();
             present.character_sets = sets.map(|row| (row.owner.to_lowercase(), row.name)).collect();
+        }
+        if engine != Engine::Sqlite {
+            present.longest_id = longest_id(connection)?;
         }
         for table in PLATFORM_TABLES.into_iter().filter(|table| present.tables.contains_key(*table)) {
             let row = format!("SELECT '' AS owner, '' AS name, '' AS detail FROM {table} LIMIT 1");

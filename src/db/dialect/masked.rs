@@ -15,18 +15,13 @@ use crate::db::schema::llmusage_accounting_failed as failed;
 /// The most bytes that are kept of one row; the end of a longer reason is not searched.
 const MAX_BYTES: usize = 1_000_000;
 
-/// For PostgreSQL: a word that names a secret, an address, or letters and signs in a run as long as a key.
-const COARSE_SIGNS: &str = "key|token|secret|pass|pwd|auth|bearer|cookie|session|credential|sign|begin |sk-|\\*\\*|://|密|口令\
-                            |令牌|凭|[!-~]{14}";
-
 /// "The reason, as it is shown, holds that word", in any case.
 pub(super) fn shows(engine: Engine, word: &str, version: i32) -> Condition<failed::table> {
     let holds = |column| contains::<failed::table>(engine, column, word);
-    // PostgreSQL reads an expression of so many words for seconds; it gets one that sees signs in more reasons.
-    if engine == Engine::Postgres {
-        return shows_sorted(engine, word, version);
-    }
-    let signs = "CONVERT(failed_reason USING utf8mb4) COLLATE utf8mb4_bin REGEXP ";
+    let signs = match engine {
+        Engine::Postgres => "failed_reason ~ ",
+        _ => "CONVERT(failed_reason USING utf8mb4) COLLATE utf8mb4_bin REGEXP ",
+    };
     let [any_case, as_written] = secrets::signs();
     let masked = "EXISTS (SELECT 1 FROM masked_reason WHERE masked_reason.failed_id = id";
     Box::new(
@@ -40,23 +35,6 @@ pub(super) fn shows(engine: Engine, word: &str, version: i32) -> Condition<faile
         .sql(&format!(" AND NOT {signs}"))
         .bind::<Text, _>(as_written)
         .sql(&format!(") WHEN {masked}) THEN {masked} AND "))
-        .bind::<Nullable<Bool>, _>(holds("masked_reason.shown"))
-        .sql(") ELSE ")
-        .bind::<Nullable<Bool>, _>(holds("failed_reason"))
-        .sql(" END)"),
-    )
-}
-
-fn shows_sorted(engine: Engine, word: &str, version: i32) -> Condition<failed::table> {
-    let holds = |column| contains::<failed::table>(engine, column, word);
-    let masked = "EXISTS (SELECT 1 FROM masked_reason WHERE masked_reason.failed_id = id";
-    Box::new(
-        sql::<Nullable<Bool>>(&format!(
-            "(CASE WHEN COALESCE(cause_version, 0) < {version} \
-             OR EXISTS (SELECT 1 FROM reason_change WHERE reason_change.failed_id = id) THEN ("
-        ))
-        .bind::<Nullable<Bool>, _>(holds("failed_reason"))
-        .sql(&format!(" AND failed_reason !~* '{COARSE_SIGNS}') WHEN {masked}) THEN {masked} AND "))
         .bind::<Nullable<Bool>, _>(holds("masked_reason.shown"))
         .sql(") ELSE ")
         .bind::<Nullable<Bool>, _>(holds("failed_reason"))

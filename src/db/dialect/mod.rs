@@ -111,6 +111,11 @@ pub fn bounds(engine: Engine, kind: Kind) -> Option<Bounds> {
     }
 }
 
+/// Whether what is beyond the bounds has places of its own in a list: by the kind of its cell, as its index has it.
+pub fn has_odd_cells(engine: Engine) -> bool {
+    engine == Engine::Sqlite
+}
+
 /// A least and a most value, and what is beyond.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -224,8 +229,8 @@ pub fn day_text(engine: Engine, column: &str) -> String {
 pub fn is_key(engine: Engine, key: &Key) -> bool {
     match (engine, key) {
         (Engine::Sqlite, _) | (_, Key::Null) => true,
-        (Engine::Mysql, Key::Number(_)) => true,
-        (Engine::Postgres, Key::Number(_)) => true,
+        (_, Key::Number(_)) => true,
+        (_, Key::Odd(_)) => false,
         (Engine::Mysql, Key::Time(time)) => time == "0000-00-00 00:00:00" || is_time(time),
         (Engine::Postgres, Key::Time(time)) => {
             matches!(&**time, "infinity" | "-infinity") || is_time(&of_this_age(time))

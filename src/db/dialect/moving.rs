@@ -177,7 +177,6 @@ pub fn has_foreign_cell(engine: Engine, table: &str, texts: &[&str]) -> String {
     format!("({})", money.into_iter().chain(texts).collect::<Vec<_>>().join(" OR "))
 }
 
-/// A value as text.
 pub fn as_text(engine: Engine, value: &str) -> String {
     format!("CAST({value} AS {})", if engine == Engine::Mysql { "CHAR" } else { "TEXT" })
 }

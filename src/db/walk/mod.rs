@@ -2,7 +2,8 @@
 //!
 //! A list is sorted by one column, then by id. Rows with a value and rows with NULL are two stretches, each a seek of
 //! its own, so that all databases agree on where NULL stands: last when descending. What is no value of the column's
-//! kind (NaN; in SQLite a text in a number column) counts as NULL.
+//! kind (NaN) counts as NULL. In SQLite a whole column may hold such cells: they are stretches of their own, in the order
+//! of the index. More than 250 lines: the order of a list and the walk through it are read together.
 
 mod stretch;
 
@@ -16,7 +17,7 @@ use super::dialect::{self, Bounds, Kind};
 use super::values::{TolerantText, TolerantWords};
 use super::{DbConnection, Engine};
 use crate::base::form::Message;
-use crate::base::paging::{Cursor, Digits, Key, Position};
+use crate::base::paging::{Cursor, Digits, Key, MARK, OddCell, Position};
 use crate::error::{Error, Result};
 
 /// By what a list is sorted: a column of a table, ties by id in the same direction.
@@ -33,8 +34,10 @@ impl Order {
     /// `ORDER BY`; where the rows are not met in order, so that no index offers to give it. Columns are named with
     /// their table: PostgreSQL would sort by the text of the same name that is selected.
     pub fn sql(&self, engine: Engine, part: Part, is_in_order: bool) -> SqlLiteral<Text> {
-        // What is beyond the numbers counts as none: these rows are in the order of their ids, which no index has.
-        let is_in_order = is_in_order && !matches!(part, Part::Below | Part::Above);
+        let is_beyond = matches!(part, Part::Below | Part::Above);
+        let is_by_cell = part == Part::Values || is_beyond && dialect::has_odd_cells(engine);
+        // What PostgreSQL has beyond the numbers counts as none: these rows are few, and sorted by their ids.
+        let is_in_order = is_in_order && (is_by_cell || !is_beyond);
         let direction = if self.descending { "DESC" } else { "ASC" };
         let sorted = |column: &str, kind| {
             let column = format!("{}.{column}", self.table);
@@ -42,7 +45,7 @@ impl Order {
             format!("{column} {direction}")
         };
         let id = sorted("id", Kind::Text);
-        if part != Part::Values && !(is_in_order && dialect::sorts_by_nulls(engine)) {
+        if !is_by_cell && !(is_in_order && dialect::sorts_by_nulls(engine)) {
             return sql(&id);
         }
         sql(&format!("{}, {id}", sorted(self.column, self.kind())))
@@ -59,13 +62,23 @@ impl Order {
             let column = bounds.map_or(self.column.to_owned(), |bounds| {
                 let Bounds { least, most, .. } = bounds;
                 let column = self.column;
-                format!("(CASE WHEN {column} >= {least} AND {column} < {most} THEN {column} END)")
+                let odd = OddCell::sql(column);
+                format!(
+                    "(CASE WHEN {column} >= {least} AND {column} < {most} AND substr({column}, 1, 1) <> char(1) \
+                     THEN {column} WHEN {column} IS NOT NULL THEN {odd} END)"
+                )
             });
             return (sql(&dialect::time_text(engine, &column)), sql("NULL"));
         }
         let number = dialect::number(self.column);
         if dialect::writes_all_digits(engine) {
             (sql(&format!("CAST({number} AS TEXT)")), sql("NULL"))
+        } else if dialect::has_odd_cells(engine) {
+            let (column, odd) = (self.column, OddCell::sql(self.column));
+            (
+                sql(&format!("(CASE WHEN {column} IS NOT NULL AND {number} IS NULL THEN {odd} END)")),
+                sql(&number),
+            )
         } else {
             (sql("NULL"), sql(&number))
         }
@@ -78,6 +91,9 @@ pub type Place = (TolerantText, TolerantWords, Option<f64>);
 /// The place of a row as a cursor of the sort of that name.
 pub fn to_cursor(order: Order, sort: String, (id, text, number): Place) -> Cursor {
     let key = match (Option::<String>::from(text), number) {
+        (Some(cell), _) if cell.starts_with(MARK) => {
+            OddCell::try_from(cell.replacen(MARK, "", 1)).map_or(Key::Null, Key::Odd)
+        }
         (Some(time), _) if order.is_time => Key::Time(time),
         (Some(digits), _) => Digits::try_from(digits).map_or(Key::Null, Key::Number),
         (None, Some(number)) => Key::Number(number.into()),

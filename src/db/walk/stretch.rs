@@ -9,7 +9,7 @@ use super::super::dialect::{self, Bounds};
 use super::super::values::push_text;
 use super::super::{DbBackend, Engine};
 use super::Order;
-use crate::base::paging::{Cursor, Key};
+use crate::base::paging::{Cursor, Key, OddCell};
 
 /// Which of the rows, by what their sort column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,19 +41,35 @@ pub struct Stretch {
 
 /// The stretches of a walk in that order from a place on, in the order in which they are walked.
 pub fn stretches(engine: Engine, order: Order, from: Option<&Cursor>) -> Vec<Stretch> {
-    let on_null = from.is_some_and(|cursor| cursor.key == Key::Null);
-    let bound = |nulls: bool| Stretch {
+    let mut parts = match dialect::bounds(engine, order.kind()).filter(|_| dialect::has_odd_cells(engine)) {
+        Some(_) => vec![Part::Values, Part::Null, Part::Below, Part::Above],
+        None => vec![Part::Values, Part::None],
+    };
+    if !order.descending {
+        parts.reverse();
+    }
+    let begin = from.map(|cursor| part_of(&parts, order, &cursor.key));
+    let passed = parts.iter().take_while(|part| begin.is_some_and(|begin| **part != begin)).count();
+    let stretch = |part| Stretch {
         engine,
         order,
-        part: if nulls { Part::None } else { Part::Values },
-        from: from.filter(|_| nulls == on_null).cloned(),
+        part,
+        from: from.filter(|_| begin == Some(part)).cloned(),
         until: None,
     };
-    match (from.is_some(), on_null, order.descending) {
-        (true, true, true) => vec![bound(true)],
-        (true, false, false) => vec![bound(false)],
-        (_, _, true) => vec![bound(false), bound(true)],
-        (_, _, false) => vec![bound(true), bound(false)],
+    parts.into_iter().skip(passed).map(stretch).collect()
+}
+
+/// In which of the parts a key is.
+fn part_of(parts: &[Part], order: Order, key: &Key) -> Part {
+    match key {
+        Key::Time(_) | Key::Number(_) => Part::Values,
+        Key::Null if parts.contains(&Part::Null) => Part::Null,
+        Key::Null => Part::None,
+        Key::Odd(OddCell::Text(_)) if order.is_time => Part::Values,
+        Key::Odd(OddCell::Number(_) | OddCell::Infinite { .. }) if order.is_time => Part::Below,
+        Key::Odd(OddCell::Infinite { is_negative: true }) => Part::Below,
+        Key::Odd(_) => Part::Above,
     }
 }
 
@@ -98,8 +114,9 @@ impl Stretch {
                 format!("({column} IS NULL OR {column} {below} {least} OR {column} {above} {most})")
             }
             Part::Null => format!("{column} IS NULL"),
-            Part::Below => format!("{column} {below} {least}"),
-            Part::Above => format!("{column} {above} {most}"),
+            Part::Below if is_bound_above => format!("{column} {below} {least}"),
+            Part::Above if is_bound_below => format!("{column} {above} {most}"),
+            Part::Below | Part::Above => format!("{column} IS NOT NULL"),
         });
     }
 
@@ -114,6 +131,7 @@ impl Stretch {
         match key {
             // Nothing is beyond NULL within a stretch.
             Key::Null => pass.push_sql("NULL"),
+            Key::Odd(cell) => pass.push_sql(&cell.literal()),
             // As a literal of no type, which takes the column's: a double or a NUMERIC.
             Key::Number(digits) if dialect::writes_all_digits(self.engine) => {
                 pass.push_sql(&format!("'{}'", digits.text()));

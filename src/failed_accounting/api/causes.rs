@@ -10,7 +10,7 @@ use crate::base::form::Message;
 use crate::base::money::{MoneySum, Number};
 use crate::causes::cause::{NO_REASON, UNSORTED};
 use crate::error::Error;
-use crate::failed_accounting::causes::note::state_of;
+use crate::failed_accounting::causes::note::{self, state_of};
 use crate::failed_accounting::causes::ranking::{self, Card, Rank, Ranked};
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::{Filter, MAX_PAGE_SIZE, PAGE_SIZE};
@@ -159,7 +159,7 @@ fn row(card: Card) -> CauseRow {
         first_seen: card.seen.0.map(time),
         last_seen: card.seen.1.map(time),
         owner: cause.and_then(|cause| cause.owner.clone()),
-        note: cause.and_then(|cause| cause.note.clone()),
+        note: cause.and_then(note::shown),
         cause: card.ranked.group.key,
     }
 }

@@ -61,7 +61,8 @@ pub async fn create(visit: Visit, Id(usage_id): Id, body: Body, recorder: web::D
     let names = visit.names().await;
     let render: Render =
         Arc::new(move |record| serde_json::to_string(&Record::new(record, &names)).map_err(Error::internal));
-    match recorder.record(Asked { usage_id, recording, author, key, render }).await? {
+    let recorded = recorder.record(Asked { usage_id, recording, author, key, render }).await;
+    match recorded.map_err(|error| error.at_field("failed_reason", "reason"))? {
         Outcome::Written { id, answer } => Ok(told(StatusCode::CREATED, &id, answer)),
         Outcome::Repeated { id, answer } => Ok(told(StatusCode::OK, &id, answer)),
         Outcome::KeyTaken => Err(Error::invalid(once::KEY, Message::new("error-idempotency-body")).into()),

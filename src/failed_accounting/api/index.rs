@@ -11,71 +11,19 @@ use crate::base::paging::Position;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::failed_accounting::condition;
-use crate::failed_accounting::failure::RESOLUTIONS;
 use crate::failed_accounting::filter::{Filter, KEYS};
 use crate::failed_accounting::list::totals::{self, Totals};
-use crate::failed_accounting::list::{self, Listing};
+use crate::failed_accounting::list::{self, Listing, keys};
 use crate::web::document::{self, PAGING, Query, ReadRefusals};
 use crate::web::error::Answer;
 use crate::web::extract::Visit;
 use crate::web::json::{self, Place};
 
-/// The names of the resolutions, and none at all.
-const ANY_RESOLUTION: [&str; RESOLUTIONS.len() + 1] = {
-    let mut names = [""; RESOLUTIONS.len() + 1];
-    let (known, _) = names.split_at_mut(RESOLUTIONS.len());
-    known.copy_from_slice(&RESOLUTIONS);
-    names
-};
-
 /// What the list query takes, but the page.
-pub const FILTER: [(&str, Query, &str); 23] = [
-    ("handled", Query::OneOf(&["0", "1", ""]), "0: open, unless given; 1: handled; present but empty: all."),
-    ("retrying", Query::OneOf(&["1", ""]), "1: of the open ones those whose retry is under way."),
-    ("superseded", Query::OneOf(&["1", ""]), "1: only those that a newer failure took the place of."),
-    ("start_date", Query::Date, "The first use_date, YYYY-MM-DD."),
-    ("end_date", Query::Date, "The last use_date, not before start_date."),
-    ("userorgid", Query::Line(32), "The id of an organisation."),
-    ("llmid", Query::Line(32), "The id of a model."),
-    ("userid", Query::Line(32), "The id of a user."),
-    ("llmusageid", Query::Line(32), "The id of a usage."),
-    ("q", Query::Line(200), "An exact id of any kind, or words of the reason in any case."),
-    ("amount_min", Query::Money, "The least amount."),
-    ("amount_max", Query::Money, "The highest amount, not below amount_min."),
-    ("resolution", Query::OneOf(&ANY_RESOLUTION), "How handled ones were closed."),
-    ("batch", Query::Line(32), "The failures that were frozen for that batch."),
-    (
-        "batch_outcome",
-        Query::OneOf(&["accounted", "failed_again", "waiting", "ended", "not_done", "new", ""]),
-        "Of that batch those of which this became; new: the failures that followed.",
-    ),
-    ("cause", Query::Line(32), "The key of a cause; unsorted: not told yet."),
-    ("retry_before", Query::Moment, "Retries under way, asked for before then."),
-    ("failed_from", Query::Moment, "The first failed_time: YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS."),
-    ("failed_to", Query::Date, "The last day of failing; alone, failures of no known time match, too."),
-    (
-        "changed",
-        Query::OneOf(&["accounted", "handled", "reopened", ""]),
-        "What happened to them, as the audit trail tells it.",
-    ),
-    ("changed_from", Query::Moment, "Since when, beside changed."),
-    ("changed_not_by", Query::Line(64), "By anybody but that one, beside changed."),
-    (
-        "sort",
-        Query::OneOf(&[
-            "-failed_time",
-            "failed_time",
-            "-use_time",
-            "use_time",
-            "-amount",
-            "amount",
-            "-cost",
-            "cost",
-            "",
-        ]),
-        "The order, `-` is descending; ties by id.",
-    ),
-];
+pub fn filter_parameters() -> Vec<(&'static str, Query, &'static str)> {
+    let of_filter = keys::TABLE.iter().filter(|key| key.name != "page_size");
+    of_filter.map(|key| (key.name, key.value, key.meaning)).collect()
+}
 
 /// The list query, for the document.
 #[derive(Debug)]
@@ -83,7 +31,7 @@ pub struct ListQuery;
 
 impl IntoParams for ListQuery {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        document::query_parameters(&[&FILTER[..], &PAGING[..]].concat())
+        document::query_parameters(&[&filter_parameters()[..], &PAGING[..]].concat())
     }
 }
 

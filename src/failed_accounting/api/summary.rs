@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
-use super::index::FILTER;
+use super::index::filter_parameters;
 use crate::base::money::{MoneySum, Number};
 use crate::error::Error;
 use crate::failed_accounting::filter::{Filter, KEYS};
@@ -23,7 +23,7 @@ pub struct SummaryQuery;
 
 impl IntoParams for SummaryQuery {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        document::query_parameters(&FILTER)
+        document::query_parameters(&filter_parameters())
     }
 }
 

@@ -14,7 +14,6 @@ use crate::failed_accounting::failure::FailedRecord;
 #[derive(Debug)]
 pub struct Cases {
     cases: Vec<Case>,
-    /// Which case a failure is in.
     of_failure: HashMap<String, usize>,
 }
 
@@ -54,7 +53,6 @@ impl Cases {
         self.cases.push(case);
     }
 
-    /// The case that a failure is in.
     pub fn of(&self, failure_id: &str) -> Option<&Case> {
         self.of_failure.get(failure_id).and_then(|place| self.cases.get(*place))
     }

@@ -23,7 +23,6 @@ use crate::usages::usage::{Usage, Whereabouts, columns_in};
 /// Ids in one statement.
 const IDS: usize = 500;
 
-/// A usage and where it is.
 pub(super) type Found = (Usage, Whereabouts);
 
 /// The usage of that id, to the letter: live, else archived, else none.

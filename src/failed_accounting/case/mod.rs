@@ -10,6 +10,7 @@ mod changes;
 mod closing;
 pub mod crowd;
 mod deleting;
+mod handling;
 mod importing;
 mod locking;
 mod outline;
@@ -116,7 +117,15 @@ impl Case {
 
     /// The case of a usage; there need not be any.
     pub fn of_usage(connection: &mut DbConnection, usage_id: &str) -> Result<Case> {
-        Case::with(connection, usage_id, &[])
+        let case = Case::with(connection, usage_id, &[])?;
+        let is_known = case.usage.is_some() || !case.failures.is_empty();
+        // An address has the bytes of an id, and does not say whether they are a text or a BLOB.
+        match foreign::as_blob(usage_id) {
+            Some(blob) if !is_known && connection.engine().keeps_any_type() => {
+                Case::with(connection, &blob, &[])
+            }
+            _ => Ok(case),
+        }
     }
 
     /// The case of a usage, in which these failures are wanted.

@@ -32,7 +32,6 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// All of them.
     pub fn all(failures: Vec<FailedRecord>) -> Members {
         Members { failures, rest: Rest::default() }
     }

@@ -7,6 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::changes::FailureChange;
+use super::handling;
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::base::secrets;
@@ -114,8 +115,13 @@ pub(super) fn write_failures(connection: &mut DbConnection, changes: Vec<Failure
     for (before, after) in &corrected {
         facts(connection, before, after)?;
     }
-    let changed: Vec<&FailedRecord> = order.iter().filter_map(|id| last.get(id)).collect();
-    handling(connection, &changed)?;
+    let mut first: HashMap<&str, &FailedRecord> = HashMap::new();
+    for (before, _) in &corrected {
+        first.entry(&before.id).or_insert(before);
+    }
+    let changed: Vec<(&FailedRecord, &FailedRecord)> =
+        order.iter().filter_map(|id| Some((*first.get(id.as_str())?, last.get(id)?))).collect();
+    handling::write(connection, &changed)?;
     delete(connection, &removed)
 }
 
@@ -143,58 +149,6 @@ fn facts(connection: &mut DbConnection, before: &FailedRecord, after: &FailedRec
         diesel::update(row).set((reason, told)).execute(connection)?;
     }
     Ok(())
-}
-
-/// Writes the fields of handling and retrying; records that end alike are written together.
-fn handling(connection: &mut DbConnection, changed: &[&FailedRecord]) -> Result<()> {
-    let mut alike: Vec<(&FailedRecord, Vec<String>)> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    for record in changed {
-        let place = *places.entry(written(record)).or_insert_with(|| {
-            alike.push((record, Vec::new()));
-            alike.len() - 1
-        });
-        alike[place].1.push(record.id.clone());
-    }
-    for (record, ids) in alike {
-        let retry = &record.retry;
-        let written = Statement::new(connection.engine(), "UPDATE llmusage_accounting_failed SET handled = ")
-            .text(record.handled.as_deref())
-            .sql(", handled_time = ")
-            .time(record.handled_time)
-            .sql(", handled_note = ")
-            .text(record.handled_note.as_deref())
-            .sql(", resolution = ")
-            .text(record.resolution.as_deref())
-            .sql(", handled_by = ")
-            .text(record.handled_by.as_deref())
-            .sql(", retry_count = ")
-            .number(record.retry_count.map(i64::from))
-            .sql(", retry_requested_at = ")
-            .time(retry.retry_requested_at)
-            .sql(", retry_requested_by = ")
-            .text(retry.retry_requested_by.as_deref())
-            .sql(", retry_known = ")
-            .text(retry.retry_known.as_deref())
-            .sql(", supersedes = ")
-            .text(retry.supersedes.as_deref())
-            .sql(", superseded_by = ")
-            .text(retry.superseded_by.as_deref())
-            .sql(" WHERE id IN ")
-            .ids(&ids)
-            .execute(connection)?;
-        if written != ids.len() {
-            return Err(Error::internal(format!("{} records are locked, {written} written", ids.len())));
-        }
-    }
-    Ok(())
-}
-
-/// What [`handling`] writes of a record.
-fn written(record: &FailedRecord) -> String {
-    let handling = (&record.handled, &record.handled_time, &record.handled_note);
-    let closing = (&record.resolution, &record.handled_by, &record.retry_count);
-    format!("{:?}", (handling, closing, &record.retry))
 }
 
 fn delete(connection: &mut DbConnection, ids: &[String]) -> Result<()> {

@@ -144,7 +144,6 @@ fn add(groups: &mut BTreeMap<String, Group>, row: Row) {
     group.organisations = group.organisations.max(organisations);
 }
 
-/// The sum of groups.
 pub fn sum(groups: &[Group]) -> (i64, MoneySum, MoneySum) {
     groups.iter().fold(Default::default(), |(count, amount, cost): (i64, MoneySum, MoneySum), group| {
         (count + group.totals.count, amount + group.totals.amount, cost + group.totals.cost)

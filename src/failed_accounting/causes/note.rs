@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::audit::event::{Action, Author, CAUSE, Change};
 use crate::audit::store as audit;
 use crate::base::form::{Fields, Message, Reader};
+use crate::base::secrets;
 use crate::causes::store::{self, KnownCause};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
@@ -89,7 +90,12 @@ pub fn read(fields: &Fields) -> Result<Note> {
     }
 }
 
-/// Writes a note down.
+/// The note as people see it: secrets in it are masked as those of reasons are.
+pub fn shown(cause: &KnownCause) -> Option<String> {
+    cause.note.as_deref().map(|note| secrets::mask(note).into_owned())
+}
+
+/// Writes a note down; what was shown masked and is given back stays as it was.
 ///
 /// # Errors
 /// [`Error::Conflict`] when somebody changed the cause since it was read, [`Error::NotFound`] for an unknown one.
@@ -98,7 +104,9 @@ pub fn save(connection: &mut DbConnection, key: &str, note: &Note, author: &Auth
     if before.revision != note.revision {
         return Err(Error::Conflict(Message::new("conflict-cause")));
     }
-    let mut after = KnownCause { note: note.note.clone(), owner: note.owner.clone(), ..before.clone() };
+    let present = before.note.as_deref().unwrap_or_default();
+    let meant = note.note.as_deref().map(|typed| secrets::unmask(typed, present));
+    let mut after = KnownCause { note: meant, owner: note.owner.clone(), ..before.clone() };
     if Standing::of(&before) != note.standing {
         let now = |is_so: bool| is_so.then_some(author.at);
         let who = |is_so: bool| is_so.then(|| author.name.clone());

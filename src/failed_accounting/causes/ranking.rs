@@ -78,7 +78,6 @@ pub struct Card {
     pub days: Option<Vec<(NaiveDate, i64)>>,
 }
 
-/// Ranks all causes.
 pub fn ranking(connection: &mut DbConnection, rank: Rank) -> Result<Ranking> {
     let open = Filter::default();
     let total = totals::known(connection, &open, &Search::Nothing)?;

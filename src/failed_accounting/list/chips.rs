@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::filter::{Filter, is_narrowing};
+use super::filter::Filter;
+use super::keys::{self, Key, Shown};
 use crate::base::form::{Message, NONE};
 use crate::names::Names;
 
@@ -19,49 +20,26 @@ pub fn of(
     (names, cause): (&Names, Option<&str>),
     word: &dyn Fn(&str) -> Option<String>,
 ) -> Vec<Chip> {
-    let chip = |(key, value): (&'static str, String)| {
-        let shown = match key {
-            "userorgid" | "llmid" | "userid" if value == NONE => word("filter-none").unwrap_or(value),
-            "userorgid" => named(&names.organisations, &value),
-            "llmid" => named(&names.models, &value),
-            "userid" => named(&names.users, &value),
-            "resolution" => word(&format!("resolution-{}", value.replace('_', "-"))).unwrap_or(value),
-            "batch_outcome" => word(&format!("batch-outcome-{}", value.replace('_', "-"))).unwrap_or(value),
-            "changed" => word(&format!("changed-{value}")).unwrap_or(value),
-            "changed_from" => value.replace('T', " "),
-            "cause" => cause.map_or(value, str::to_owned),
-            _ => value,
+    let in_words =
+        |start: &str, value: String| word(&format!("{start}{}", value.replace('_', "-"))).unwrap_or(value);
+    let none = || word("filter-none").unwrap_or_else(|| NONE.to_owned());
+    let chip = |key: &'static Key| {
+        let (words, value) = (key.chip?, (key.write)(filter)?);
+        let shown = match key.shown {
+            Shown::Organisation | Shown::Model | Shown::User if value == NONE => none(),
+            Shown::Organisation => named(&names.organisations, &value),
+            Shown::Model => named(&names.models, &value),
+            Shown::User => named(&names.users, &value),
+            Shown::Word(start) => in_words(start, value),
+            Shown::Time => value.replace('T', " "),
+            Shown::Cause => cause.map_or(value, str::to_owned),
+            Shown::AsItIs => value,
         };
-        Chip { key, message: Message::new(words_of(key)).with("value", shown) }
+        Some(Chip { key: key.name, message: Message::new(words).with("value", shown) })
     };
-    filter.to_pairs().into_iter().filter(|(key, _)| is_narrowing(key)).map(chip).collect()
+    keys::TABLE.iter().filter_map(chip).collect()
 }
 
 fn named(names: &HashMap<String, String>, id: &str) -> String {
     names.get(id).cloned().unwrap_or_else(|| id.to_owned())
-}
-
-fn words_of(key: &str) -> &'static str {
-    match key {
-        "start_date" => "chip-start-date",
-        "end_date" => "chip-end-date",
-        "userorgid" => "chip-organisation",
-        "llmid" => "chip-model",
-        "userid" => "chip-user",
-        "llmusageid" => "chip-usage",
-        "amount_min" => "chip-amount-min",
-        "amount_max" => "chip-amount-max",
-        "resolution" => "chip-resolution",
-        "cause" => "chip-cause",
-        "retry_before" => "chip-retry-before",
-        "failed_from" => "chip-failed-from",
-        "failed_to" => "chip-failed-to",
-        "changed" => "chip-changed",
-        "changed_from" => "chip-changed-from",
-        "changed_not_by" => "chip-changed-not-by",
-        "batch" => "chip-batch",
-        "batch_outcome" => "chip-batch-outcome",
-        "superseded" => "chip-superseded",
-        _ => "chip-text",
-    }
 }

@@ -102,6 +102,7 @@ impl Records<'_> {
             (Key::Time(left), Key::Time(right)) => left.cmp(right),
             // As the databases compare: zeros of either sign are one value.
             (Key::Number(left), Key::Number(right)) => order_of_numbers(left, right),
+            (Key::Odd(left), Key::Odd(right)) => left.order(right),
             _ => Ordering::Equal,
         };
         let order = keys.then_with(|| foreign::order(&left.id, &right.id));

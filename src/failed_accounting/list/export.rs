@@ -9,6 +9,7 @@ use chrono::NaiveDateTime;
 use super::chunks;
 use super::condition;
 use super::filter::Filter;
+use super::keys;
 use crate::base::csv::{Sink, Writer};
 use crate::base::money::MoneySum;
 use crate::base::secrets;
@@ -131,8 +132,8 @@ fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, (names, shape): (&N
 /// `failed-accounting_<filter>_<as-of>.csv`, of letters, digits, `-`, `_` and `.` only.
 pub fn file_name(filter: &Filter, as_of: NaiveDateTime) -> String {
     let mut described = filter.tab().to_owned();
-    for (key, value) in filter.to_pairs() {
-        if let Some(word) = word_for(key) {
+    for key in &keys::TABLE {
+        if let (Some(word), Some(value)) = (key.in_file_name, (key.write)(filter)) {
             described.push_str(&format!("_{word}{}", plain(&value)));
         }
     }
@@ -140,29 +141,6 @@ pub fn file_name(filter: &Filter, as_of: NaiveDateTime) -> String {
     described.truncate(DESCRIBED);
     let described = described.trim_end_matches(['-', '_']);
     format!("failed-accounting_{described}_{}.csv", as_of.format("%Y%m%d-%H%M%S"))
-}
-
-fn word_for(key: &str) -> Option<&'static str> {
-    match key {
-        "start_date" => Some("from"),
-        "end_date" => Some("to"),
-        "userorgid" => Some("organisation"),
-        "llmid" => Some("model"),
-        "userid" => Some("user"),
-        "llmusageid" => Some("usage"),
-        "q" => Some("text"),
-        "amount_min" => Some("least"),
-        "amount_max" => Some("most"),
-        "resolution" => Some("as"),
-        "cause" => Some("cause"),
-        "retry_before" => Some("retry-before"),
-        "failed_from" => Some("failed-from"),
-        "failed_to" => Some("failed-to"),
-        "changed" => Some("changed"),
-        "changed_from" => Some("since"),
-        "changed_not_by" => Some("not-by"),
-        _ => None,
-    }
 }
 
 /// The letters and digits of a value, after a `-`; what lies between them becomes one `-`.

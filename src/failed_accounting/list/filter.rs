@@ -1,12 +1,14 @@
 //! The filter: one value behind list, totals, CSV and every link between them.
 //!
 //! It parses a query string, gives it back with one key changed, and says what is wrong field by field.
-//! What it means in SQL is in `condition`. More than 250 lines: one value with all its keys.
+//! What it means in SQL is in `condition`.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::batched::BatchOutcome;
 use super::changed::Change;
+pub use super::keys::KEYS;
+use super::keys::{self, Key};
 pub use super::sort::{Sort, SortColumn};
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::money::Money;
@@ -18,7 +20,7 @@ pub const PAGE_SIZE: u32 = 20;
 pub const MAX_PAGE_SIZE: u32 = 200;
 
 /// The most characters that a text search takes.
-const MAX_SEARCH: usize = 200;
+pub(super) const MAX_SEARCH: usize = 200;
 
 /// Which tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,34 +74,6 @@ pub struct Filter {
     pub page_size: Option<u32>,
 }
 
-/// The keys of a filter, in the order in which links carry them.
-pub const KEYS: [&str; 24] = [
-    "handled",
-    "retrying",
-    "superseded",
-    "retry_before",
-    "start_date",
-    "end_date",
-    "userorgid",
-    "llmid",
-    "userid",
-    "llmusageid",
-    "q",
-    "amount_min",
-    "amount_max",
-    "resolution",
-    "batch",
-    "batch_outcome",
-    "cause",
-    "failed_from",
-    "failed_to",
-    "changed",
-    "changed_from",
-    "changed_not_by",
-    "sort",
-    "page_size",
-];
-
 /// What the address of a list takes besides a filter: the place, the exact count, the saved view, the mark for Excel.
 pub const BESIDE: [&str; 6] = ["after", "before", "exact", "view", "bom", "refresh"];
 
@@ -116,81 +90,9 @@ impl Filter {
     /// As [`Filter::parse`]; a range that ends before it begins stands, and holds nothing.
     pub fn read(fields: &Fields) -> (Filter, FieldErrors) {
         let mut read = Reader::new(fields);
-        let mut filter = Filter {
-            handled: Handled::default(),
-            retrying: false,
-            superseded: false,
-            retry_before: read.moment("retry_before"),
-            start_date: read.date("start_date"),
-            end_date: read.date("end_date"),
-            userorgid: read.key("userorgid"),
-            llmid: read.key("llmid"),
-            userid: read.key("userid"),
-            llmusageid: read.key("llmusageid"),
-            q: read.line("q", MAX_SEARCH),
-            amount_min: read.money("amount_min"),
-            amount_max: read.money("amount_max"),
-            resolution: None,
-            batch: read.id("batch"),
-            batch_outcome: None,
-            cause: read.id("cause"),
-            failed_from: read.moment("failed_from"),
-            failed_to: read.date("failed_to"),
-            changed: None,
-            changed_from: read.moment("changed_from"),
-            changed_not_by: read.line("changed_not_by", 64),
-            sort: Sort::default(),
-            page_size: None,
-        };
-        match fields.raw("handled").map(str::trim) {
-            None | Some("0") => {}
-            Some("1") => filter.handled = Handled::Handled,
-            Some("") => filter.handled = Handled::All,
-            Some(_) => read.refuse("handled", Message::new("error-handled")),
-        }
-        match fields.text("retrying") {
-            None => {}
-            Some("1") => filter.retrying = true,
-            Some(_) => read.refuse("retrying", Message::new("error-retrying")),
-        }
-        match fields.text("superseded") {
-            None => {}
-            Some("1") => filter.superseded = true,
-            Some(_) => read.refuse("superseded", Message::new("error-superseded")),
-        }
-        if let Some(text) = fields.text("resolution") {
-            filter.resolution = Resolution::parse(text);
-            if filter.resolution.is_none() {
-                read.refuse("resolution", Message::new("error-resolution"));
-            }
-        }
-        if let Some(text) = fields.text("batch_outcome") {
-            filter.batch_outcome = BatchOutcome::parse(text).filter(|_| filter.batch.is_some());
-            match BatchOutcome::parse(text) {
-                None => read.refuse("batch_outcome", Message::new("error-batch-outcome")),
-                Some(_) if filter.batch.is_none() => {
-                    read.refuse("batch_outcome", Message::new("error-batch-outcome-alone"));
-                }
-                Some(_) => {}
-            }
-        }
-        if let Some(text) = fields.text("changed") {
-            filter.changed = Change::parse(text);
-            if filter.changed.is_none() {
-                read.refuse("changed", Message::new("error-changed"));
-            }
-        }
-        if let Some(text) = fields.text("sort") {
-            match Sort::parse(text) {
-                Some(sort) => filter.sort = sort,
-                None => read.refuse("sort", Message::new("error-sort")),
-            }
-        }
-        if let Some(text) = fields.text("page_size") {
-            match text.parse::<u32>() {
-                Ok(size) if (1..=MAX_PAGE_SIZE).contains(&size) => filter.page_size = Some(size),
-                _ => read.refuse("page_size", Message::new("error-page-size").with("limit", MAX_PAGE_SIZE)),
-            }
+        let mut filter = Filter::default();
+        for key in &keys::TABLE {
+            (key.read)(&mut filter, &mut read, key.name);
         }
         (filter, read.errors)
     }
@@ -212,38 +114,7 @@ impl Filter {
 
     /// The query string's pairs that parse to this filter; what is default is left out.
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
-        let handled = match self.handled {
-            Handled::Open => None,
-            Handled::Handled => Some("1".to_owned()),
-            Handled::All => Some(String::new()),
-        };
-        let values = [
-            handled,
-            self.retrying.then(|| "1".to_owned()),
-            self.superseded.then(|| "1".to_owned()),
-            self.retry_before.map(moment_text),
-            self.start_date.map(|date| date.to_string()),
-            self.end_date.map(|date| date.to_string()),
-            self.userorgid.clone(),
-            self.llmid.clone(),
-            self.userid.clone(),
-            self.llmusageid.clone(),
-            self.q.clone(),
-            self.amount_min.map(|money| money.to_string()),
-            self.amount_max.map(|money| money.to_string()),
-            self.resolution.map(|resolution| resolution.as_str().to_owned()),
-            self.batch.clone(),
-            self.batch_outcome.map(|outcome| outcome.as_str().to_owned()),
-            self.cause.clone(),
-            self.failed_from.map(moment_text),
-            self.failed_to.map(|date| date.to_string()),
-            self.changed.map(|change| change.as_str().to_owned()),
-            self.changed_from.map(moment_text),
-            self.changed_not_by.clone(),
-            (self.sort != Sort::default()).then(|| self.sort.name()),
-            self.page_size.map(|size| size.to_string()),
-        ];
-        KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
+        keys::TABLE.iter().filter_map(|key| Some((key.name, (key.write)(self)?))).collect()
     }
 
     /// Whether it holds superseded failures only: they are neither work nor a decision, so that whoever names them
@@ -312,15 +183,7 @@ impl Filter {
     }
 }
 
-/// A day, or a time where it is not the day's first.
-fn moment_text(time: NaiveDateTime) -> String {
-    match time.time() {
-        NaiveTime::MIN => time.date().to_string(),
-        _ => time.format("%Y-%m-%dT%H:%M:%S%.3f").to_string(),
-    }
-}
-
 /// Whether a key narrows a list; the others choose the tab, the order and the size of the page.
 pub fn is_narrowing(key: &str) -> bool {
-    !matches!(key, "handled" | "retrying" | "sort" | "page_size")
+    keys::of_name(key).is_some_and(Key::is_narrowing)
 }

@@ -10,6 +10,7 @@ pub mod chunks;
 pub mod condition;
 pub mod export;
 pub mod filter;
+pub mod keys;
 mod neighbours;
 pub mod route;
 pub mod search;

@@ -33,7 +33,6 @@ const NEW_FIELDS: [&str; 10] = [
     "failed_reason",
 ];
 
-/// The fields of an edit.
 pub(super) const EDIT_FIELDS: [&str; 6] =
     ["amount", "cost", "failed_reason", "handled", "resolution", "handled_note"];
 
@@ -87,7 +86,6 @@ pub(super) struct RecordedView {
     pub fields: Vec<DifferingField>,
 }
 
-/// A field that differs.
 #[derive(Serialize)]
 pub(super) struct DifferingField {
     pub label: String,

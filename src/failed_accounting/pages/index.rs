@@ -21,6 +21,7 @@ use crate::failed_accounting::causes::groups::Group;
 use crate::failed_accounting::condition::{self, Search};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::{BESIDE, Filter, KEYS};
+use crate::failed_accounting::list::keys::{self, Input};
 use crate::failed_accounting::list::totals::{self, Known};
 use crate::failed_accounting::list::{self, Listing};
 use crate::failed_accounting::store;
@@ -58,6 +59,9 @@ struct IndexPage {
     saved: Bar,
     /// The filter as the form of the ticks carries it.
     query: Vec<(&'static str, String)>,
+    /// The keys with an input, and what else may be wrong in the address.
+    inputs: Vec<&'static str>,
+    loose: Vec<&'static str>,
     #[serde(flatten)]
     pager: Pager,
     searched: i64,
@@ -169,7 +173,7 @@ impl Builder<'_> {
         let chips = toolbar.chips();
         let before = listing.rows.first().filter(|_| listing.has_previous).map(|row| &row.cursor);
         let after = listing.rows.last().filter(|_| listing.has_next).map(|row| &row.cursor);
-        let in_fold = ["userid", "llmusageid", "amount_min", "amount_max", "resolution", "page_size"];
+        let in_fold = names_of(|input| input == Input::Folded);
         let row = |row: &list::Listed| {
             let view = RowView::new(&row.record, self.names, self.state, self.filter);
             view.counted(row.record.llmusageid.as_deref(), &found.counts)
@@ -198,6 +202,8 @@ impl Builder<'_> {
             heads: toolbar.heads(),
             rows: listing.rows.iter().map(row).collect(),
             saved,
+            inputs: names_of(|input| input != Input::None),
+            loose: [names_of(|input| input == Input::None), vec!["after", "before"]].concat(),
             query: Filter { page_size: None, ..self.filter.clone() }.to_pairs(),
             pager: Pager::new(&list, before, after, listing.go_on.as_ref()),
             searched: list::SEARCHED_ROWS,
@@ -212,4 +218,9 @@ impl Builder<'_> {
 /// The error of a request whose filter is wrong, where no list can show it.
 pub(super) fn refuse_wrong(errors: FieldErrors) -> Result<()> {
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// The keys of a filter with such an input.
+fn names_of(is_such: fn(Input) -> bool) -> Vec<&'static str> {
+    keys::TABLE.iter().filter(|key| is_such(key.input)).map(|key| key.name).collect()
 }

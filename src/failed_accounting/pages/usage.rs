@@ -21,7 +21,6 @@ pub(super) struct UsageView {
     pub use_time: Option<TimeView>,
 }
 
-/// The usage of that id as it was found, if it was.
 pub(super) fn usage_view(state: &AppState, id: String, found: Option<&(Usage, Whereabouts)>) -> UsageView {
     let usage = found.map(|(usage, _)| usage);
     let archived = match found {

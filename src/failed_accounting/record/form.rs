@@ -21,7 +21,6 @@ pub const MAX_NOTE: usize = 10_000;
 /// The texts of a new failure.
 const TEXTS: [&str; 5] = ["llmusageid", "llmid", "userid", "userorgid", "failed_reason"];
 
-/// The result of reading a form.
 pub type Read<T> = Result<T, FieldErrors>;
 
 fn finish<T>(read: Reader<'_>, value: T) -> Read<T> {

@@ -48,7 +48,6 @@ impl CauseFigure {
     }
 }
 
-/// The title of the cause of a group.
 pub(super) fn title_of(group: &Group, cause: Option<&KnownCause>, language: Language) -> String {
     let word = locale::word(language);
     titles::in_words(&group.key, cause.map(|cause| cause.title.as_str()), &word)

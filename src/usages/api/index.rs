@@ -20,15 +20,15 @@ use crate::web::extract::Visit;
 use crate::web::json::{self, Place};
 
 const FILTER: [(&str, Query, &str); 10] = [
-    ("accounting_status", Query::Line(32), "created, accounted, failed, or what another program wrote."),
+    ("accounting_status", Query::Key, "created, accounted, failed, or what another program wrote."),
     ("start_date", Query::Date, "The first use_date, YYYY-MM-DD."),
     ("end_date", Query::Date, "The last use_date, not before start_date."),
-    ("userorgid", Query::Line(32), "The id of an organisation."),
-    ("llmid", Query::Line(32), "The id of a model."),
-    ("userid", Query::Line(32), "The id of a user."),
-    ("status", Query::Line(32), "SUCCEEDED, FAILED, UNKNOWN, or what a supplier sent."),
-    ("id", Query::Line(32), "The id of a usage."),
-    ("taskid", Query::Line(256), "The id of a task."),
+    ("userorgid", Query::Key, "The id of an organisation."),
+    ("llmid", Query::Key, "The id of a model."),
+    ("userid", Query::Key, "The id of a user."),
+    ("status", Query::Key, "SUCCEEDED, FAILED, UNKNOWN, or what a supplier sent."),
+    ("id", Query::Key, "The id of a usage."),
+    ("taskid", Query::Key, "The id of a task."),
     ("sort", Query::OneOf(&["-use_time", "use_time", ""]), "Newest first, unless `use_time`."),
 ];
 

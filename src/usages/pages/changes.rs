@@ -130,16 +130,17 @@ pub async fn fail(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) 
     };
     let recording = Recording { id: Recording::fresh_id(author.at), reason, failed_time: author.at };
     let link = format!("/failed-accounting/{}", links::segment(&recording.id));
-    let recorded = visit
-        .state
-        .database
-        .transaction(move |connection| {
-            let mut case = Case::of_usage(connection, &id)?;
-            let recorded = case.record(&recording, &author)?;
-            case.save(connection, &author)?;
-            Ok(recorded)
-        })
-        .await?;
+    let asked = id.clone();
+    let recorded = visit.state.database.transaction(move |connection| {
+        let mut case = Case::of_usage(connection, &asked)?;
+        let recorded = case.record(&recording, &author)?;
+        case.save(connection, &author)?;
+        Ok(recorded)
+    });
+    let recorded = match recorded.await.map_err(|error| error.at_field("failed_reason", "reason")) {
+        Err(Error::Invalid(errors)) => return details(&visit, id, &FormState::refused(fields, errors)).await,
+        recorded => recorded?,
+    };
     let refuse = |message| Err(Error::Conflict(message).into());
     match recorded {
         Recorded::Done { amount } => {

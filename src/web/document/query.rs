@@ -5,24 +5,9 @@ use utoipa::openapi::schema::{AnyOfBuilder, Type};
 use utoipa::openapi::{ObjectBuilder, Required, Schema};
 
 use super::{CLOCK, DATE, LINE, MONEY};
+use crate::base::form::LONGEST_KEY;
+pub use crate::base::query::Value as Query;
 use crate::web::json;
-
-/// What a value of a query string may be; blank counts as absent.
-#[derive(Debug, Clone, Copy)]
-pub enum Query {
-    Line(usize),
-    Date,
-    /// A day, or a time of day on it.
-    Moment,
-    Time,
-    Money,
-    /// One of these words.
-    OneOf(&'static [&'static str]),
-    /// A whole number between these, in the text.
-    Count(u64, u64),
-    Cursor,
-}
-
 /// Parameters of the query string, from a table of names, kinds and what they mean.
 pub fn query_parameters(table: &[(&'static str, Query, &'static str)]) -> Vec<Parameter> {
     let parameter = |(name, kind, meaning): &(&'static str, Query, &'static str)| {
@@ -41,6 +26,7 @@ fn value(kind: Query) -> Schema {
     let text = ObjectBuilder::new().schema_type(Type::String);
     let built = match kind {
         Query::Line(limit) => text.max_length(Some(limit)).pattern(Some(format!("^{LINE}*$"))),
+        Query::Key => text.max_length(Some(LONGEST_KEY)).pattern(Some("^[^\\x00]*$")),
         Query::Date => text.pattern(Some(format!("^({DATE})?$"))),
         Query::Moment => text.pattern(Some(format!("^({DATE}([ T]{CLOCK})?)?$"))),
         Query::Time => text.pattern(Some(format!("^({DATE}[ T]{CLOCK})?$"))),

@@ -238,8 +238,7 @@ async fn jobs_go_through_all_rows_and_batches_take_them() {
     assert!(!page.has("[role=alert]"), "{}", page.text("[role=alert]"));
     let open = shown(&admin, "/failed-accounting").await;
     let ids = open.attributes("tr[data-id] input[name=id]", "value");
-    let mut ticked: Vec<(&str, &str)> =
-        ids.iter().filter(|id| id.len() < 33 || !id.is_ascii()).map(|id| ("id", id.as_str())).collect();
+    let mut ticked: Vec<(&str, &str)> = ids.iter().map(|id| ("id", id.as_str())).collect();
     ticked.push(("action", "handle"));
     let preview = admin.post("/batches", &ticked).await;
     assert_eq!(preview.status, StatusCode::SEE_OTHER, "{ticked:?}: {}", preview.texts("main").join(" "));
@@ -256,6 +255,55 @@ async fn jobs_go_through_all_rows_and_batches_take_them() {
     }
     shown(&admin, "/archive").await;
     shown(&admin, "/history").await;
+}
+
+#[actix_web::test]
+async fn ids_longer_than_ours_are_sorted_retried_handled_and_undone() {
+    let app = adopted();
+    let (id, next, usage) = ("f".repeat(60), "g".repeat(61), "u".repeat(32));
+    let alone = "h".repeat(62);
+    let insert = format!(
+        "INSERT INTO llmusage (id, use_date, amount, cost, accounting_status) \
+         VALUES ('{usage}', '2026-05-20', 1.5, 1, 'failed'); \
+         INSERT INTO llmusage_accounting_failed (id, llmusageid, failed_reason, amount, handled) \
+         VALUES ('{id}', '{usage}', 'password=geheim1234', 1.5, '0'), ('{alone}', NULL, 'x', 1.5, '0')"
+    );
+    crate::support::rows::run(&app.database, &insert);
+    // What comes after the first sorting is noted by its id.
+    sorting::sort_all(&app.database).unwrap();
+    let watcher = Watcher::new((*app.database).clone(), app.clock.clone());
+    watcher.step().unwrap();
+    let operator = app.signed_in(Role::Operator).await;
+    let mut batches = Vec::new();
+    let handling = vec![("resolution", "written_off"), ("note", "seen")];
+    for (action, ticked, run) in [("retry", &id, vec![]), ("handle", &alone, handling)] {
+        let made = operator.post("/batches", &[("action", action), ("id", ticked)]).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{action}: {}", made.body);
+        let path = made.location().to_owned();
+        operator.submit(&format!("{path}/run"), &run).await;
+        if action == "retry" {
+            let again = format!(
+                "UPDATE llmusage SET accounting_status = 'failed' WHERE id = '{usage}'; \
+                 INSERT INTO llmusage_accounting_failed (id, llmusageid, failed_reason, amount, handled, failed_time) \
+                 VALUES ('{next}', '{usage}', 'password=geheim1234', 1.5, '0', '2026-05-22 00:00:00')"
+            );
+            crate::support::rows::run(&app.database, &again);
+            sorting::sort_all(&app.database).unwrap();
+            watcher.step().unwrap();
+        }
+        batches.push(path);
+    }
+    for path in batches {
+        shown(&operator, &path).await;
+    }
+    // The columns that tie a failure to the one before it have room for such ids.
+    let tie = format!(
+        "UPDATE llmusage_accounting_failed SET supersedes = '{id}', superseded_by = '{next}' WHERE id = '{alone}'"
+    );
+    crate::support::rows::run(&app.database, &tie);
+    assert_eq!(app.record(&alone).retry.supersedes, Some(id.clone()));
+    assert_eq!(app.record(&alone).resolution.as_deref(), Some("written_off"));
+    shown(&operator, &format!("/failed-accounting/{id}")).await;
 }
 
 #[actix_web::test]
@@ -492,7 +540,7 @@ mod bytes {
     }
 }
 
-fn texts(app: &TestApp, question: &str) -> Vec<String> {
+pub fn texts(app: &TestApp, question: &str) -> Vec<String> {
     use diesel::prelude::*;
     #[derive(QueryableByName)]
     struct Named {

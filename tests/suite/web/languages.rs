@@ -137,7 +137,7 @@ fn each_key_is_used_and_each_used_key_is_there() {
     // A template may join the parts before it asks for the text.
     let joined =
         sources.split("-\" ~").map(|part| format!("{}-", part.rsplit('"').next().unwrap_or_default()));
-    let named: Vec<String> = ["Message::new(\"", "t(key=\"", "format!(\"", "prefix=\""]
+    let named: Vec<String> = ["Message::new(\"", "t(key=\"", "format!(\"", "prefix=\"", "Word(\""]
         .iter()
         .flat_map(|opening| named(opening))
         .chain(joined)

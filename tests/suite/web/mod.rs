@@ -30,6 +30,7 @@ mod metrics;
 mod operations;
 mod overview;
 mod pairs;
+mod planted;
 mod refused_forms;
 mod retries;
 mod secrets;

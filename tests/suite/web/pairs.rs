@@ -58,7 +58,7 @@ async fn the_check_takes_each_resolution_that_decides() {
         check::answer(&app.database, &app.clock).unwrap();
         let page = admin.get("/check").await;
         let decides = !["accounted", "superseded"].contains(&resolution.as_str());
-        let is_found = page.texts("#check tr[data-id=failed_without_open] td")[0] != "0";
+        let is_found = page.texts("#check tr[data-id=failed-without-open] td")[0] != "0";
         assert_eq!(is_found, !decides, "{}: {}", resolution.as_str(), page.body);
     }
 }

@@ -124,7 +124,6 @@ pub enum Way {
     Try(Route, i64, Route),
 }
 
-/// The way to a page of this filter.
 pub fn to_page(connection: &mut DbConnection, filter: &Filter, search: &Search, sort: Sort) -> Result<Way> {
     let along = |lead| Route::new(lead, sort.column, filter);
     let Some((lead, counted)) = narrowest(connection, filter, search, sort.column)? else {

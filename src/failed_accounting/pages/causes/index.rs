@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::view::{CAUSES, Spark, age_text, cause_link, family_key};
 use crate::base::form::{FieldErrors, refuse_unknown};
+use crate::base::secrets;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::causes::history;
@@ -142,7 +143,7 @@ fn card_view(card: Card, state: &AppState, language: Language) -> CardView {
         organisations: ranked.group.organisations,
         spark: days.as_deref().map(Spark::new),
         owner: cause.and_then(|cause| cause.owner.clone()),
-        note: cause.and_then(|cause| cause.note.as_deref()).map(|note| clip(note, 160)),
+        note: cause.and_then(|cause| cause.note.as_deref()).map(|note| clip(&secrets::mask(note), 160)),
     }
 }
 

@@ -162,7 +162,7 @@ fn as_fields(cause: Option<&KnownCause>) -> Fields {
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
     let pairs = [
         ("owner", text(cause.and_then(|cause| cause.owner.as_ref()))),
-        ("note", text(cause.and_then(|cause| cause.note.as_ref()))),
+        ("note", cause.and_then(note::shown).unwrap_or_default()),
         ("standing", cause.map_or(Standing::New, Standing::of).as_str().to_owned()),
     ];
     Fields::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
@@ -285,7 +285,7 @@ impl Builder<'_> {
             rows,
             is_kept: cause.is_some(),
             owner: cause.and_then(|cause| cause.owner.clone()),
-            note: cause.and_then(|cause| cause.note.as_deref()).map(pieces).unwrap_or_default(),
+            note: cause.and_then(note::shown).as_deref().map(pieces).unwrap_or_default(),
             standing: standing.as_str(),
             standing_since: since.map(time),
             standing_by: by,

@@ -1,0 +1,10 @@
+CREATE INDEX IF NOT EXISTS idx_laf_open_failed_time ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN 0 ELSE 1 END), failed_time, id) INCLUDE (handled, use_date, amount, cost);
+CREATE INDEX IF NOT EXISTS idx_laf_open_use_time ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN 0 ELSE 1 END), use_time, id) INCLUDE (handled, use_date);
+CREATE INDEX IF NOT EXISTS idx_laf_open_amount ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN 0 ELSE 1 END), amount, id) INCLUDE (handled, cost, failed_time);
+CREATE INDEX IF NOT EXISTS idx_laf_open_cost ON llmusage_accounting_failed ((CASE WHEN handled = '1' THEN 0 ELSE 1 END), cost, id);
+CREATE INDEX IF NOT EXISTS idx_laf_userorgid_failed_time ON llmusage_accounting_failed (userorgid, failed_time, id) INCLUDE (handled, use_date, use_time, llmid, resolution, amount, cost);
+CREATE INDEX IF NOT EXISTS idx_laf_llmid_failed_time ON llmusage_accounting_failed (llmid, failed_time, id) INCLUDE (handled, use_date, use_time, resolution, amount, cost);
+CREATE INDEX IF NOT EXISTS idx_laf_userid_failed_time ON llmusage_accounting_failed (userid, failed_time, id) INCLUDE (handled, use_date, use_time, amount, cost);
+CREATE INDEX IF NOT EXISTS idx_laf_llmusageid_failed_time ON llmusage_accounting_failed (llmusageid, failed_time, id);
+CREATE INDEX IF NOT EXISTS idx_laf_resolution_failed_time ON llmusage_accounting_failed (resolution, failed_time, id) INCLUDE (handled, use_date, use_time, amount, cost);
+CREATE INDEX IF NOT EXISTS idx_laf_use_date_failed_time ON llmusage_accounting_failed (use_date, failed_time, id) INCLUDE (handled, use_time, llmid, userorgid, amount, cost);
