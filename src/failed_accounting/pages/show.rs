@@ -125,11 +125,16 @@ async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) ->
 }
 
 impl ShowPage {
+    fn can_be_handled(&self) -> bool {
+        self.is_open && !self.retry.is_under_way() && !self.resolutions.is_empty()
+    }
+
     /// Whether a form of the page has that field.
     fn holds(&self, name: &str) -> bool {
         match name {
             "note" => !self.is_open && self.reopen_obstacle.is_none(),
-            _ => self.is_open && !self.retry.is_under_way(),
+            "resolution" => self.can_be_handled() && self.resolutions.iter().any(|choice| choice.selected),
+            _ => self.can_be_handled(),
         }
     }
 }
@@ -203,14 +208,27 @@ fn build(
             show_secrets: link("/reason"),
         },
         seen: record.seen().encode(),
-        resolutions: resolutions(
-            Resolution::is_by_hand,
+        resolutions: possible(
+            View { usage: found.usage.as_ref(), failures: &found.attempts },
+            record,
             form.values.get("resolution").map_or("", String::as_str),
         ),
         form,
         refusal: None,
         typed: Vec::new(),
     }
+}
+
+/// How the record can be closed now; where one way is left, it is chosen.
+fn possible(view: View<'_>, record: &FailedRecord, selected: &str) -> Vec<Choice> {
+    let is_possible = |resolution: Resolution| {
+        resolution.is_by_hand() && view.closing_obstacle(record, resolution).is_none()
+    };
+    let mut choices = resolutions(is_possible, selected);
+    if let ([choice], "") = (choices.as_mut_slice(), selected) {
+        choice.selected = true;
+    }
+    choices
 }
 
 /// An answer for a form whose fields were refused.

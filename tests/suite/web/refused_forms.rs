@@ -99,9 +99,12 @@ async fn money_moved_on_another_failure_refuses_the_form_which_comes_back_filled
     let saw = seen(&ann, "/failed-accounting/f1").await;
     let refused = ann.post("/failed-accounting/f1/handle", &handling(&saw)).await;
     keeps(&refused, StatusCode::CONFLICT, &["invoice 4711"]);
-    assert_eq!(refused.attribute("#resolution option[selected]", "value"), "charged_manually");
+    assert_eq!(refused.attributes("#resolution option", "value"), ["", "duplicate"], "what is possible now");
+    assert!(refused.text("#typed").contains("Charged manually"), "{}", refused.body);
     assert!(refused.has("[role=alert] a[href='/failed-accounting/f0']"), "{}", refused.body);
-    assert!(!refused.has("#typed"), "the form itself holds it");
+    assert!(!refused.text("#typed").contains("invoice 4711"), "the form itself holds it");
+    let page = ann.get("/failed-accounting/f1").await;
+    assert_eq!(page.attribute("#resolution option[selected]", "value"), "duplicate", "one way is left");
 }
 
 #[actix_web::test]
