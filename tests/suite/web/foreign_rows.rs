@@ -524,6 +524,47 @@ mod bytes {
         }
     }
 
+    /// The platform's SQLite keeps such a text as it is; one that reads its first digits as the number would give the
+    /// row other index entries than it has.
+    #[actix_web::test]
+    async fn a_number_column_with_a_zero_byte_in_its_text_stays_as_it_is_and_the_file_whole() {
+        if engine() != Engine::Sqlite {
+            return;
+        }
+        let cells =
+            ["'12' || char(0) || '3'", "'0' || char(0)", "'30' || char(0) || '.85'", "char(0) || '12'"];
+        let row = |(number, cell): (usize, &&str)| {
+            format!(
+                "INSERT INTO llmusage_accounting_failed (id, amount, cost, retry_count, failed_reason, handled) \
+                 VALUES ('nul-{number}', {cell}, {cell}, {cell}, 'usages is None', '0');\n"
+            )
+        };
+        let rows: String = cells.iter().enumerate().map(row).collect();
+        let app = TestApp::adopting(&format!("{}{rows}", script()));
+        let bytes = "SELECT typeof(amount) || hex(amount) || typeof(cost) || hex(cost) || hex(retry_count) AS name \
+                     FROM llmusage_accounting_failed WHERE id LIKE 'nul-%' ORDER BY id";
+        let before = texts(&app, bytes);
+        sorting::sort_all(&app.database).unwrap();
+        let admin = app.signed_in(Role::Admin).await;
+        for id in ["nul-0", "nul-3"] {
+            assert_eq!(app.record(id).amount, None);
+            let closed = [("resolution", "written_off"), ("handled_note", "seen")];
+            let done = admin.post(&format!("/failed-accounting/{id}/handle"), &closed).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{id}: {}", done.body);
+        }
+        assert!(before.iter().all(|row| row.starts_with("text")), "{before:?}");
+        // Acts write the count of retries, as the number that it was shown as.
+        let kept = |rows: &[String]| [1, 2].map(|place| rows[place].clone());
+        assert_eq!(kept(&texts(&app, bytes)), kept(&before));
+        let whole = "SELECT integrity_check AS name FROM pragma_integrity_check";
+        assert_eq!(texts(&app, whole), ["ok"]);
+        crate::support::rows::run(
+            &app.database,
+            "DELETE FROM llmusage_accounting_failed WHERE id LIKE 'nul-%';",
+        );
+        assert_eq!(texts(&app, whole), ["ok"]);
+    }
+
     #[actix_web::test]
     async fn what_is_no_number_counts_as_none() {
         if engine() != Engine::Sqlite {
