@@ -10,11 +10,12 @@ use super::rule::{Kind, Unit};
 use crate::base::money::{Money, MoneySum};
 use crate::db::DbConnection;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
-use crate::db::values::{TolerantMoney, TolerantWords};
+use crate::db::values::TolerantMoney;
 use crate::error::Result;
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::list::totals;
+use crate::usages::state::AccountingStatus;
 use crate::usages::usage::FAILED;
 
 /// The most usages of the last hour that are looked at, the newest first.
@@ -104,7 +105,7 @@ impl Hour {
     fn before(connection: &mut DbConnection, now: NaiveDateTime) -> Result<Hour> {
         let begin = now - TimeDelta::hours(1);
         let mut hour = Hour::default();
-        let usages: Vec<(TolerantWords, TolerantMoney)> = live::table
+        let usages: Vec<(AccountingStatus, TolerantMoney)> = live::table
             .filter(live::use_time.between(begin, now))
             .order(live::use_time.desc())
             .limit(LOOKED_AT)

@@ -38,7 +38,7 @@ pub struct Moved {
 
 /// "`u` is to be archived", to be followed by the cutoff.
 pub fn is_due(engine: Engine) -> String {
-    let accounted = dialect::is_word(engine, "u.accounting_status", ACCOUNTED);
+    let accounted = dialect::is_word("u.accounting_status", ACCOUNTED);
     format!("{accounted} AND {}", dialect::is_day_before(engine, "u.use_date"))
 }
 

@@ -94,7 +94,7 @@ pub(super) fn without_day(connection: &mut DbConnection, limit: Option<i64>) -> 
         cost: Option<Money>,
     }
     let engine = connection.engine();
-    let accounted = dialect::is_word(engine, "u.accounting_status", ACCOUNTED);
+    let accounted = dialect::is_word("u.accounting_status", ACCOUNTED);
     let mut left = Left::none(Reason::NoDay);
     for stretch in dialect::stretches_without_day(engine, "use_date") {
         let room = limit.map_or(String::new(), |limit| format!(" LIMIT {limit}"));

@@ -79,10 +79,9 @@ const IS_OPEN: &str = "(f.handled IS NULL OR f.handled <> '1')";
 
 /// Where the rows of a class are: what stands behind `FROM`, with `x` for the row that is found.
 fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Statement>> {
-    let accounted =
-        |table: &str| dialect::is_word(engine, &format!("{table}.accounting_status"), "accounted");
+    let accounted = |table: &str| dialect::is_word(&format!("{table}.accounting_status"), "accounted");
     let known = |column: &str, words: &[&str]| {
-        let known: Vec<String> = words.iter().map(|word| dialect::is_word(engine, column, word)).collect();
+        let known: Vec<String> = words.iter().map(|word| dialect::is_word(column, word)).collect();
         format!("({column} IS NULL OR NOT ({}))", known.join(" OR "))
     };
     let one = |text: &str| vec![Statement::new(engine, text)];
@@ -93,7 +92,7 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
         }
         "failed_without_failure" => one(&format!(
             "llmusage x WHERE {} AND NOT EXISTS (SELECT 1 FROM llmusage_accounting_failed f WHERE {})",
-            dialect::is_word(engine, "x.accounting_status", "failed"),
+            dialect::is_word("x.accounting_status", "failed"),
             same("f.llmusageid", "x.id")
         )),
         // Failures, and none of them is the work or says what became of the money.
@@ -102,7 +101,7 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
              AND NOT EXISTS (SELECT 1 FROM llmusage_accounting_failed f WHERE {same} AND ({IS_OPEN} OR f.resolution IN \
              ('charged_manually', 'accounted_elsewhere', 'customer_credited', 'written_off', 'test_traffic', 'other', \
              'duplicate')))",
-            dialect::is_word(engine, "x.accounting_status", "failed"),
+            dialect::is_word("x.accounting_status", "failed"),
             same = same("f.llmusageid", "x.id")
         )),
         "charged_twice" => ["llmusage", "llmusage_history"]
@@ -149,7 +148,7 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
             same("h.id", "x.llmusageid")
         )),
         "created_too_long" => {
-            let created = dialect::is_word(engine, "x.accounting_status", "created");
+            let created = dialect::is_word("x.accounting_status", "created");
             let text = format!("llmusage x WHERE {created} AND x.use_time < ");
             vec![Statement::new(engine, &text).time(now - MAX_WAIT)]
         }

@@ -47,7 +47,7 @@ pub fn find(database: &Database) -> Result<Finding> {
 fn chunk(connection: &mut DbConnection, table: &str, after: &str) -> Result<Vec<Row>> {
     let engine = connection.engine();
     let units = dialect::units(engine, "amount");
-    let accounted = dialect::is_word(engine, "accounting_status", "accounted");
+    let accounted = dialect::is_word("accounting_status", "accounted");
     let text = format!(
         "SELECT id, usages FROM {table} WHERE {accounted} AND (amount IS NULL OR {units} = 0) AND usages IS NOT NULL AND id > "
     );

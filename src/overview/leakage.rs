@@ -95,7 +95,7 @@ pub fn of_last_days(connection: &mut DbConnection, today: NaiveDate) -> Result<O
 fn of_days(connection: &mut DbConnection, first: NaiveDate, today: NaiveDate) -> Result<Leakage> {
     let engine = connection.engine();
     let day = dialect::day_text(engine, "use_date");
-    let is_failed = dialect::is_word(engine, "accounting_status", "failed");
+    let is_failed = dialect::is_word("accounting_status", "failed");
     let is_failed = format!("CASE WHEN {is_failed} THEN 1 ELSE 0 END");
     let [high, low] = dialect::sum_parts(engine, "amount");
     let [(model, by_model), (organisation, by_organisation)] =

@@ -183,6 +183,9 @@ impl Filter {
 /// The columns whose filter takes `none` for rows without such an id.
 const HAS_NONE: [&str; 3] = ["userorgid", "llmid", "userid"];
 
+/// The columns that hold one of a few words.
+const IS_WORD: [&str; 2] = ["status", "accounting_status"];
+
 /// The conditions of a filter on one of the two tables: all must hold.
 macro_rules! conditions_on {
     ($filter:expr, $engine:expr, $table:ident) => {{
@@ -190,6 +193,7 @@ macro_rules! conditions_on {
         let mut all: Vec<dialect::Condition<$table::table>> = Vec::new();
         for (column, wanted) in filter.texts() {
             all.extend(wanted.as_deref().map(|text| match text {
+                text if IS_WORD.contains(&column) => dialect::means($engine, column, text),
                 text if !HAS_NONE.contains(&column) => dialect::exactly($engine, column, text),
                 NONE => dialect::is_nothing(column),
                 key => dialect::exactly($engine, column, id_of(key)),

@@ -13,6 +13,7 @@ pub mod many;
 pub mod pages;
 pub mod recording;
 pub mod shelf;
+pub mod state;
 pub mod store;
 pub mod totals;
 pub mod usage;

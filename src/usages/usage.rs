@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use super::state::{AccountingStatus, Status};
 use crate::base::clock::TIME_FORMAT;
 use crate::base::money::Money;
 use crate::db::DbBackend;
@@ -47,7 +48,7 @@ pub struct Usage {
     /// Seconds until the last.
     #[diesel(deserialize_as = TolerantDouble)]
     pub finish_seconds: Option<f64>,
-    #[diesel(deserialize_as = TolerantWords)]
+    #[diesel(deserialize_as = Status)]
     pub status: Option<String>,
     #[diesel(deserialize_as = TolerantWords)]
     pub taskid: Option<String>,
@@ -59,7 +60,7 @@ pub struct Usage {
     pub userorgid: Option<String>,
     #[diesel(deserialize_as = TolerantWords)]
     pub ownerid: Option<String>,
-    #[diesel(deserialize_as = TolerantWords)]
+    #[diesel(deserialize_as = AccountingStatus)]
     pub accounting_status: Option<String>,
 }
 

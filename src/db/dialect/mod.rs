@@ -81,6 +81,15 @@ pub fn exactly<T: 'static>(engine: Engine, column: &str, text: &str) -> Conditio
     Box::new(bytes.sql(" AS BINARY))"))
 }
 
+/// "The column holds that word", or what the database takes for it.
+pub fn means<T: 'static>(engine: Engine, column: &str, word: &str) -> Condition<T> {
+    if engine == Engine::Mysql && !charsets::can_hold(word) {
+        return Box::new(sql::<Nullable<Bool>>("(1 = 0)"));
+    }
+    let equal = sql::<Nullable<Bool>>(&format!("({column} = ")).bind::<Text, _>(TextOf::new(word));
+    Box::new(equal.sql(")"))
+}
+
 /// "The column holds no text": NULL or an empty one.
 pub fn is_nothing<T: 'static>(column: &str) -> Condition<T> {
     Box::new(sql::<Nullable<Bool>>(&format!("({column} IS NULL OR {column} = '')")))

@@ -85,12 +85,9 @@ pub fn is_same(engine: Engine, (one, other): (&str, &str), columns: &[Column]) -
     columns.iter().map(same).collect::<Vec<_>>().join(" AND ")
 }
 
-/// "The column holds exactly that word", also where the collation takes others for the same.
-pub fn is_word(engine: Engine, column: &str, word: &str) -> String {
-    match engine {
-        Engine::Mysql => format!("({column} = '{word}' AND CAST({column} AS BINARY) = '{word}')"),
-        Engine::Sqlite | Engine::Postgres => format!("{column} = '{word}'"),
-    }
+/// "The column holds that word", or what the database takes for it, as the platform's own statements do.
+pub fn is_word(column: &str, word: &str) -> String {
+    format!("{column} = '{word}'")
 }
 
 /// "Both columns hold the same id", along an index of either, also where the collation takes others for the same.

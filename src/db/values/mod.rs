@@ -6,6 +6,7 @@
 mod count;
 mod number;
 mod text;
+mod word;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::backend::Backend;
@@ -17,6 +18,7 @@ use super::DbBackend;
 pub use count::TolerantCount;
 pub use number::{ForeignNumber, TolerantDouble, TolerantMoney};
 pub use text::{TextOf, TolerantText, TolerantWords, push_text};
+pub use word::{TolerantWord, word_for};
 /// What a time column holds, where that is a time.
 #[derive(Debug)]
 struct TimeCell(Option<NaiveDateTime>);

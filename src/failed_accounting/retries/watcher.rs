@@ -12,9 +12,10 @@ use super::settlement::{self, Look, Settled};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::db::schema::llmusage as live;
-use crate::db::values::{TolerantText, TolerantWords};
+use crate::db::values::TolerantText;
 use crate::db::{Database, DbConnection, dialect};
 use crate::error::Result;
+use crate::usages::state::AccountingStatus;
 use crate::usages::usage::CREATED;
 
 /// The author of what the watcher settles.
@@ -98,7 +99,7 @@ fn look(connection: &mut DbConnection, after: &str, limit: i64) -> Result<(Retry
     let states: HashMap<String, Option<String>> = live::table
         .filter(dialect::among::<live::table>("id", &usages))
         .select((live::id, live::accounting_status))
-        .load::<(TolerantText, TolerantWords)>(connection)?
+        .load::<(TolerantText, AccountingStatus)>(connection)?
         .into_iter()
         .map(|(id, state)| (id.into(), state.into()))
         .collect();

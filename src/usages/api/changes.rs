@@ -94,6 +94,7 @@ pub async fn create(visit: Visit, author: Author, body: Body) -> Answer {
     let usage = Usage { accounting_status, ..usage };
     let names = visit.names().await;
     let work = move |connection: &mut DbConnection| {
+        let usage = usage.clone().as_meant(connection.engine());
         let mut case = Case::of_usage(connection, &usage.id)?;
         case.make_usage(&usage).map_err(|error| taken(error, &usage)).map_err(refused_by_state)?;
         case.save(connection, &author).map_err(|error| taken(error, &usage))?;
@@ -121,6 +122,7 @@ pub async fn update(visit: Visit, Id(id): Id, author: Author, body: Body) -> Ans
             expect::compare(expected, &Record::bare(&before)?)?;
         }
         let after = object.checked(form::usage(&object.fields, &before)).map_err(refused_by_state)?;
+        let after = after.as_meant(connection.engine());
         case.edit_usage(&after).map_err(refused_by_state)?;
         case.save(connection, &author).map_err(|error| taken(error, &after))?;
         as_kept(connection, &after.id)

@@ -30,6 +30,7 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
         Ok(usage) => {
             let (link, money) = (usage_link(&usage.id, "", &Default::default()), amount_of(&usage));
             let done = visit.state.database.transaction(move |connection| {
+                let usage = usage.clone().as_meant(connection.engine());
                 let mut case = Case::of_usage(connection, &usage.id)?;
                 case.make_usage(&usage)?;
                 case.save(connection, &author)
@@ -65,7 +66,7 @@ pub async fn update(visit: Visit, Id(id): Id, author: Author, Form(fields): Form
                 return Ok(Outcome::Stale(Box::new(Stale { usage: before, saw, merged })));
             }
         };
-        let after = form::usage(&fields, &before).map_err(Error::Invalid)?;
+        let after = form::usage(&fields, &before).map_err(Error::Invalid)?.as_meant(connection.engine());
         case.edit_usage(&after)?;
         case.save(connection, &author)?;
         Ok(Outcome::Done(taken))

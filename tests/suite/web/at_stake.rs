@@ -15,6 +15,7 @@ use llmage_admin::check::class;
 use llmage_admin::check::runner::{self as checks, Order};
 use llmage_admin::failed_accounting::arrivals::Arrivals;
 use llmage_admin::failed_accounting::failure::FailedRecord;
+use llmage_admin::failed_accounting::watcher::Watcher;
 use llmage_admin::usages::usage::Usage;
 
 use crate::app::{Answer, TestApp, Visitor, at, failure, money, noon, usage};
@@ -205,6 +206,37 @@ async fn many_new_failures_of_one_usage_end_together_some_hundred_at_a_time() {
     }
     assert_eq!(open, 1);
     assert!(steps <= 5, "{steps} steps");
+}
+
+#[actix_web::test]
+async fn a_failure_of_an_earlier_time_that_comes_while_a_retry_is_under_way_is_not_open_beside_it() {
+    let app = TestApp::new();
+    look(&app);
+    app.given_usage(&usage("u1"));
+    app.given(&FailedRecord { llmusageid: Some("u1".to_owned()), ..failure("f1") });
+    let operator = app.signed_in(Role::Operator).await;
+    operator.submit("/failed-accounting/f1/retry", &[]).await;
+    assert!(app.record("f1").is_retrying());
+    app.given(&FailedRecord {
+        llmusageid: Some("u1".to_owned()),
+        failed_time: Some(at("2026-05-22 00:00:01")),
+        ..failure("f2")
+    });
+    app.forget_causes();
+    sql(&app.database, "UPDATE llmusage SET accounting_status = 'failed' WHERE id = 'u1'");
+    let arrivals = arrivals(&app);
+    // The job meets it before the watcher sees how the retry ended.
+    arrivals.step().unwrap();
+    assert!(app.record("f2").is_open());
+    assert!(!arrivals.is_due().unwrap(), "it waits");
+    let watcher = Watcher::new((*app.database).clone(), app.clock.clone());
+    watcher.step().unwrap();
+    watcher.step().unwrap();
+    assert!(!app.record("f1").is_retrying());
+    arrivals.step().unwrap();
+    let open = ["f1", "f2"].map(|id| app.record(id).is_open());
+    assert_eq!(open, [true, false], "the one of the later time stands");
+    assert_eq!(finding(&app, class::REPEATS_EARLIER), (0, "0.00000".to_owned()));
 }
 
 #[actix_web::test]
