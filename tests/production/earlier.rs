@@ -172,5 +172,15 @@ fn schema(database: &TestDatabase) -> Vec<String> {
             "SELECT pg_get_triggerdef(oid) AS text FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
         ],
     };
-    questions.iter().flat_map(|question| texts(database, question)).collect()
+    questions
+        .iter()
+        .flat_map(|question| texts(database, question))
+        .map(|text| without_comments(&text))
+        .collect()
+}
+
+/// SQLite keeps the words of a statement with its comments, which mean nothing.
+fn without_comments(statement: &str) -> String {
+    let lines = statement.lines().map(|line| line.split("-- ").next().unwrap_or_default());
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }

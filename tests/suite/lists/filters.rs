@@ -126,10 +126,16 @@ fn what_is_wrong_is_named_and_the_rest_stands() {
 }
 
 #[test]
-fn a_blank_value_is_absent_but_a_blank_handled_means_all() {
-    let pairs = KEYS.map(|key| (key.to_owned(), " ".to_owned()));
-    let (filter, errors) = Filter::parse(&Fields::new(pairs.to_vec()));
-    assert!(errors.is_empty(), "{errors:?}");
+fn a_blank_value_is_absent_but_a_blank_handled_means_all_and_ids_may_be_blanks() {
+    let parsed = |value: &str| {
+        let pairs = KEYS.map(|key| (key.to_owned(), value.to_owned()));
+        let (filter, errors) = Filter::parse(&Fields::new(pairs.to_vec()));
+        assert!(errors.is_empty(), "{errors:?}");
+        filter
+    };
     let all = Filter { handled: llmage_admin::failed_accounting::filter::Handled::All, ..Filter::default() };
-    assert_eq!(filter, all);
+    assert_eq!(parsed(""), all);
+    let blank = Some(" ".to_owned());
+    let [userorgid, llmid, userid, llmusageid] = [(); 4].map(|()| blank.clone());
+    assert_eq!(parsed(" "), Filter { userorgid, llmid, userid, llmusageid, ..all });
 }

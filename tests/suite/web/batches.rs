@@ -398,7 +398,7 @@ async fn bad_selections_are_refused_in_clear_words() {
         (vec![("action", "handle"), ("scope", "all")], "filter"),
         (vec![("action", "handle"), ("scope", "filter"), ("usrorgid", "org-b")], "no such filter"),
         (vec![("action", "handle"), ("scope", "filter"), ("amount_min", "x")], "plain number"),
-        (vec![("action", "handle"), ("id", &long)], "at most 1"),
+        (vec![("action", "handle"), ("id", &long)], "At most 1000 characters"),
     ] {
         let refused = operator.post("/batches", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
