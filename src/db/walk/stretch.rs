@@ -99,7 +99,8 @@ impl Stretch {
             return;
         };
         // A place bounds the values on its side; SQLite seeks by one bound of each side, and would not choose.
-        let (first, last) = (self.from.is_none(), self.until.is_none());
+        let bounds_nothing = |place: &Option<Cursor>| place.as_ref().is_none_or(|at| at.key == Key::Null);
+        let (first, last) = (bounds_nothing(&self.from), bounds_nothing(&self.until));
         let (is_bound_below, is_bound_above) =
             if self.order.descending { (last, first) } else { (first, last) };
         pass.push_sql(&match self.part {
