@@ -14,7 +14,8 @@ use llmage_admin::db::{Database, migrations};
 use llmage_admin::failed_accounting::condition::{self, Search};
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
-use llmage_admin::failed_accounting::{export, list, store, totals};
+use llmage_admin::failed_accounting::{export, list, totals};
+use llmage_admin::imports::Importable;
 use llmage_admin::names::Names;
 
 const ROWS: i64 = 100_000;
@@ -63,7 +64,7 @@ fn filled(folder: &std::path::Path) -> Database {
     database
         .transaction_here(|connection| {
             for number in 0..ROWS {
-                store::insert(connection, &record(number))?;
+                Importable::insert(&record(number), connection)?;
             }
             Ok(())
         })

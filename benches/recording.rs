@@ -22,7 +22,7 @@ use llmage_admin::config::Config;
 use llmage_admin::db::{Database, migrations};
 use llmage_admin::failed_accounting::filter::Filter;
 use llmage_admin::failed_accounting::{condition::Search, totals};
-use llmage_admin::usages::store as usages;
+use llmage_admin::imports::Importable;
 use llmage_admin::usages::usage::Usage;
 use secrecy::ExposeSecret;
 
@@ -73,7 +73,7 @@ fn fill(database: &Database, connections: usize) -> String {
             tokens::insert(connection, &token, &author)?;
             for program in 0..connections {
                 for number in 0..EACH {
-                    usages::insert(connection, &usage(program, number))?;
+                    Importable::insert(&usage(program, number), connection)?;
                 }
             }
             Ok(())

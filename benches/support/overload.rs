@@ -57,7 +57,7 @@ pub fn main(connections: usize, seconds: u64) {
 
 fn ask_until(until: Instant, number: usize, (server, token): (&Server, &str)) -> Met {
     let (mut connection, mut met) = (Connection::to(server.address()), Met::default());
-    let is_patient = number % 4 != 0;
+    let is_patient = !number.is_multiple_of(4);
     for turn in 0.. {
         if Instant::now() >= until {
             break;

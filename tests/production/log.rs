@@ -75,6 +75,7 @@ fn a_long_log_is_copied_beside_those_who_write_and_begins_anew_once_it_is_tall()
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the platform makes the file by a connection of its own")]
 fn the_log_of_a_file_with_large_pages_is_no_longer() {
     if engine() != Engine::Sqlite {
         return;

@@ -45,7 +45,7 @@ impl Order {
             format!("{column} {direction}")
         };
         let id = sorted("id", Kind::Text);
-        if !is_by_cell && !(is_in_order && dialect::sorts_by_nulls(engine)) {
+        if !(is_by_cell || is_in_order && dialect::sorts_by_nulls(engine)) {
             return sql(&id);
         }
         sql(&format!("{}, {id}", sorted(self.column, self.kind())))
