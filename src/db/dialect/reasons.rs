@@ -54,8 +54,12 @@ pub fn index_question(engine: Engine, words: &[&str]) -> Option<String> {
             let all: Vec<String> = words.iter().flat_map(|word| trigrams(word)).collect();
             (!all.is_empty()).then(|| all.join(" AND "))
         }
-        // One word, the longest, narrows; all of them are checked on each row that is left.
-        _ => words.into_iter().max_by_key(|word| word.chars().count()),
+        // One word, the longest, narrows; all of them are checked on each row that is left. The index has reasons as they
+        // are written: in these the mask is not found.
+        _ => {
+            let is_written = |word: &String| !word.contains(secrets::MASK);
+            words.into_iter().filter(is_written).max_by_key(|word| word.chars().count())
+        }
     }
 }
 
