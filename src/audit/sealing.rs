@@ -96,7 +96,7 @@ pub fn after_migration(connection: &mut DbConnection, author: &Author, is_new: b
 /// not what was written last. Gives whether it had to.
 ///
 /// # Errors
-/// As [`open`].
+/// What the database says, or that the key of the trail is wanted.
 pub fn watch(connection: &mut DbConnection, author: &Author) -> Result<bool> {
     let Some(locked) = chain::lock(connection)? else {
         return make_end(connection, author).map(|()| true);
