@@ -91,5 +91,6 @@ fn the_log_of_a_file_with_large_pages_is_no_longer() {
         write(&database, 9_000);
         std::fs::metadata(folder.path().join("large.db-wal")).expect("a log").len()
     });
-    assert!(longest.max() < Some(256 << 20), "it grew and grew");
+    let longest = longest.max().unwrap_or_default() >> 20;
+    assert!(longest < 256, "it grew to {longest} MB");
 }

@@ -26,13 +26,13 @@ const MB: i64 = 1 << 20;
 const CHECKPOINT_FROM: i64 = 32 * MB;
 
 /// The log should restart from this many bytes on. Long work pauses for a restart, hence not sooner.
-const RESTART_FROM: i64 = 128 * MB;
+const RESTART_FROM: i64 = 96 * MB;
 
 /// From this many bytes on long work waits until the log has restarted: it is to stay below 256 MB.
-const RESTART_BEFORE: i64 = 200 * MB;
+const RESTART_BEFORE: i64 = 144 * MB;
 
 /// From this many bytes on a commit makes the checkpoint itself and waits for it, should the checkpointer be late.
-const AUTO_CHECKPOINT: i64 = 220 * MB;
+const AUTO_CHECKPOINT: i64 = 160 * MB;
 
 /// The log is cut to this many bytes when it restarts.
 const SIZE_LIMIT: i64 = 64 * MB;
