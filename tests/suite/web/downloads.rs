@@ -77,7 +77,7 @@ async fn a_client_that_takes_nothing_is_cut_as_broken_and_its_place_is_free() {
 
 #[actix_web::test]
 async fn one_person_has_two_downloads_and_others_have_theirs() {
-    let places = hasty();
+    let places = Places::new(Duration::from_millis(200), Duration::from_secs(60));
     let begin = |place| download::csv(place, "x.csv", |sink| sink.send(b"id\r\n".to_vec()));
     let mut held = Vec::new();
     for person in ["li.wei", "sofia", "chen", "ada", "grace", "edsger"] {
