@@ -18,16 +18,14 @@ pub(super) fn obstacle(engine: Engine, action: Action) -> String {
         ),
         // Which of them have a newer one is foreseen from all failures of their usages.
         Action::Supersede => format!(
-            "CASE WHEN handled = '1' THEN 'conflict-already-handled' \
-             WHEN retry_requested_at IS NOT NULL THEN 'conflict-retrying' ELSE '{NO_NEWER}' END"
+            "CASE {CLOSED} WHEN retry_requested_at IS NOT NULL THEN 'conflict-retrying' ELSE '{NO_NEWER}' END"
         ),
-        Action::Settle => format!(
-            "CASE WHEN handled = '1' THEN 'conflict-already-handled' \
-             WHEN {IS_ALONE} OR NOT ({accounted}) THEN 'settle-not-accounted' END"
-        ),
-        Action::Handle => "CASE WHEN handled = '1' THEN 'conflict-already-handled' \
-             WHEN retry_requested_at IS NOT NULL THEN 'conflict-retrying' END"
-            .to_owned(),
+        Action::Settle => {
+            format!("CASE {CLOSED} WHEN {IS_ALONE} OR NOT ({accounted}) THEN 'settle-not-accounted' END")
+        }
+        Action::Handle => {
+            format!("CASE {CLOSED} WHEN retry_requested_at IS NOT NULL THEN 'conflict-retrying' END")
+        }
         Action::Reopen => format!(
             "CASE WHEN handled IS NULL OR handled <> '1' THEN 'conflict-already-open' \
              WHEN resolution = 'superseded' THEN 'conflict-closed-as-superseded' \
@@ -55,6 +53,10 @@ pub(super) fn obstacle(engine: Engine, action: Action) -> String {
             .to_owned(),
     }
 }
+
+/// What a closed row is refused with: superseded is not handled.
+const CLOSED: &str = "WHEN handled = '1' AND resolution = 'superseded' THEN 'conflict-closed-as-superseded' \
+                      WHEN handled = '1' THEN 'conflict-already-handled'";
 
 /// What a row is refused with whose usage has no newer open failure.
 pub(super) const NO_NEWER: &str = "batch-no-newer";

@@ -170,11 +170,15 @@ impl FailedRecord {
         author: &str,
         now: NaiveDateTime,
     ) -> Result<FailedRecord> {
+        let refused = |key, state, way_out| {
+            let message = Message::new(key).with("state", state).with("record", &self.id);
+            Err(Error::Conflict(message.with("way_out", way_out)))
+        };
         if !self.is_open() {
-            return Err(Error::Conflict(Message::new("conflict-already-handled")));
+            return refused("conflict-already-handled", "handled", "reopen");
         }
         if self.is_retrying() {
-            return Err(Error::Conflict(Message::new("conflict-retrying")));
+            return refused("conflict-retrying", "retrying", "withdraw");
         }
         Ok(FailedRecord {
             handled: Some("1".to_owned()),

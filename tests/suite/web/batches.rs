@@ -142,16 +142,21 @@ async fn what_changed_meanwhile_is_left_and_the_report_says_by_whom() {
     let bea = app.visitor();
     bea.post("/login", &[("username", "bea"), ("password", crate::app::PASSWORD)]).await;
     app.given(&FailedRecord { handled: Some("1".to_owned()), ..failure("h1") });
-    let ids = [("id", "f01"), ("id", "f02"), ("id", "f03"), ("id", "f04"), ("id", "h1"), ("id", "nowhere")];
+    sql(
+        &app.database,
+        "UPDATE llmusage_accounting_failed SET handled = '1', resolution = 'superseded' WHERE id = 'f05'",
+    );
+    let ids = ["f01", "f02", "f03", "f04", "f05", "h1", "nowhere"].map(|id| ("id", id));
     let fields: Vec<(&str, &str)> = ids.into_iter().chain([("action", "handle")]).collect();
     let batch = made(&operator, &fields).await;
     let preview = operator.get(&batch).await;
+    assert!(preview.body.contains("took its place"), "superseded is not handled: {}", preview.body);
     assert!(preview.body.contains("handled already") && preview.body.contains("The record is gone"));
     bea.post("/failed-accounting/f01/handle", &[("resolution", "duplicate")]).await;
     bea.post("/failed-accounting/f02", &[("failed_reason", "edited")]).await;
     sql(&app.database, "UPDATE llmusage_accounting_failed SET amount = 7 WHERE id = 'f03'");
     let done = ran(&operator, &batch, &[("resolution", "written_off")]).await;
-    assert_eq!(report(&done), ["1", "5", "0"]);
+    assert_eq!(report(&done), ["1", "6", "0"]);
     let why = |id: &str| done.text(&format!("#report tr[data-id='{id}']"));
     assert!(why("f01").contains("bea changed the record meanwhile"), "{}", why("f01"));
     assert!(why("f02").contains("bea changed"), "{}", why("f02"));
@@ -164,7 +169,7 @@ async fn what_changed_meanwhile_is_left_and_the_report_says_by_whom() {
 
     let rest = operator.submit(&format!("{batch}/rest"), &[]).await;
     let card = rest.attribute("a.card[data-count]", "data-count");
-    assert_eq!(card, "4", "the rest again: f01, f02, f03, h1");
+    assert_eq!(card, "5", "the rest again: f01, f02, f03, f05, h1");
 }
 
 #[actix_web::test]

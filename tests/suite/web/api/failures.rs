@@ -157,6 +157,11 @@ async fn a_retry_is_accepted_while_the_outcome_is_unknown() {
         (Some("0"), Some("admin-token"))
     );
     admin.told(retry, "{}", 409).await;
+    let handle = ("POST", "/api/v1/failed-accounting/f1/handle");
+    let refused = admin.told(handle, r#"{"resolution": "written_off"}"#, 409).await;
+    for (name, value) in [("state", "retrying"), ("record", "f1"), ("way_out", "withdraw")] {
+        assert_eq!(refused[name].as_str(), Some(value), "{refused}");
+    }
     assert_eq!(texts(&admin.get(&format!("{LIST}?retrying=1")).await["rows"], "id"), ["f1"]);
     admin.told(("POST", "/api/v1/failed-accounting/gone/retry"), "", 404).await;
     app.given_usage(&Usage { accounting_status: Some("accounted".to_owned()), ..usage("usage-f2") });
