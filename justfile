@@ -32,7 +32,7 @@ lint:
 doc:
     cargo doc --no-deps --all-features --open
 
-# One bench: lists, recording, batches, archive or load
+# One bench: lists, masking, recording, batches, archive, pages or load
 bench name:
     cargo bench --all-features --bench {{ name }}
 

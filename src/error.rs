@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::NaiveDateTime;
 use serde_json::value::RawValue;
 
 use crate::base::form::{FieldErrors, Message};
@@ -37,7 +38,12 @@ pub enum Error {
     /// Not possible in the present state; the message says which.
     Conflict(Message),
     /// The record is not as the one who asks last read it: the fields that differ, as JSON objects.
-    Stale { expected: Box<RawValue>, present: Box<RawValue> },
+    Stale {
+        expected: Box<RawValue>,
+        present: Box<RawValue>,
+        /// Who changed it last, and when, where somebody looked that up.
+        changed: Option<(String, NaiveDateTime)>,
+    },
     /// Too many tries; may be tried again after that many seconds.
     TooManyRequests(u64),
     /// Too much of that kind is under way; the message says what. Worth trying again after so many seconds.

@@ -13,6 +13,10 @@
 //! - [`db::Database`] has the only two ways to the database: [`run`](db::Database::run) reads one snapshot,
 //!   [`transaction`](db::Database::transaction) writes all or nothing. What three engines say differently is one function
 //!   each in [`db::dialect`].
+//! - [`failed_accounting::list::condition`] says what a filter means in SQL; [`kept_totals`] answers counts and sums that
+//!   are kept.
+//! - [`batches::plan`] freezes the rows of a batch, [`batches::stretch`] works on some hundred of them in one transaction.
+//! - [`db::lock_order`] is the order in which everybody locks.
 //! - [`base::money::Money`] is an integer of 0.00001; there is no floating-point arithmetic on money.
 //! - [`server::jobs::all`] names what runs beside the requests: outcomes of retries, batches, the archive, alerts.
 //!
@@ -41,11 +45,14 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod failed_accounting;
+pub mod forecast;
 pub mod imports;
 pub mod jobs;
+pub mod kept_totals;
 pub mod metrics;
 pub mod names;
 pub mod overview;
+pub mod search;
 pub mod server;
 pub mod usages;
 pub mod web;

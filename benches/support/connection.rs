@@ -1,5 +1,7 @@
 //! A connection that is kept from request to request, as a browser or a proxy keeps it.
 
+#![allow(dead_code, reason = "each bench uses its own part of this")]
+
 use std::io::{BufRead, BufReader, Error, Read, Result, Write};
 use std::net::TcpStream;
 use std::time::Duration;

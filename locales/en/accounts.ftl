@@ -3,6 +3,17 @@
 sign-in = Sign in
 sign-in-do = Sign in
 sign-in-wrong = Name or password is wrong.
+sign-in-ended = Your session has ended. Nothing was sent.
+sign-in-kept = Your session has ended. Sign in again: what you typed is shown to you then. Nothing was sent.
+typed-not-sent = Your session had ended while you typed. Nothing was sent yet: look at it, then send it.
+typed-for = The form for
+typed-ticked =
+    { $number ->
+        [one] One record was ticked.
+       *[other] { $number } records were ticked.
+    }
+typed-send = Send it now
+typed-drop = Do not send it
 sign-out = Sign out
 username = Name
 password = Password
@@ -26,21 +37,21 @@ role-admin = administrator
 
 may = What you may do as { $role }
 may-what = Action
-may-role = From role
+may-role = Least role
 may-you = You
 
-error-password-wrong = Not the current password of this account
+error-password-wrong = This is not the current password of this account
 error-password-length = From { $least } to { $most } characters
-error-password-user = Longer than the user name with a few letters around it
-error-password-simple = Harder to guess: not one of the common passwords; several unrelated words are good
+error-password-user = Too close to the user name: add more than a few letters to it
+error-password-simple = Too easy to guess: use several unrelated words, not a common password
 error-language = One of the languages offered here
 error-user-name = From 1 to 64 letters, digits, dots, hyphens, underscores or @
 error-name-of-the-app = The app itself stands in the audit trail under this name; choose another one
-error-name-taken = A name that no other user has
-error-name-of-token = A name that no token has: in the audit trail a name stands for one author
+error-name-taken = Another user has this name: choose a different one
+error-name-of-token = A token has this name, and in the audit trail a name stands for one author: choose a different one
 error-role = One of viewer, operator, admin
-conflict-own-role = Nobody raises their own role: another administrator can. Nothing was changed.
-conflict-last-admin = This is the last administrator: first give somebody else the role. Nothing was changed.
+conflict-own-role = Nobody can raise their own role; ask another administrator. Nothing was changed.
+conflict-last-admin = This is the last administrator: give somebody else the role first. Nothing was changed.
 
 event-create-user = { $author } added a user
 event-change-password = { $author } changed a password

@@ -5,7 +5,7 @@ alerts-none = No rule yet
 alerts-none-text = A rule watches open money, new causes, leakage, the archive or retries, and tells you once when it fires and once when it is over.
 alert-rules = Rules
 alert-new = New rule
-alert-looked = Every half minute the rules are looked at. A value counts as too high above its threshold, not at it.
+alert-looked = The rules are checked every half minute. A value counts as too high above its threshold, not at it.
 
 alert-kind-choose = What to watch…
 alert-kind-open-amount = Open amount: the money of all open failures
@@ -25,15 +25,15 @@ alert-rule-stuck-retries = Stuck retries above { $threshold }
 alert-column-rule = Rule
 alert-column-state = State
 alert-column-value = Now
-alert-column-told = Told to
+alert-column-told = Sent to
 alert-column-when = When
 alert-column-what = What
-alert-column-said = Said
+alert-column-said = Message
 alert-column-deliveries = Deliveries
 alert-state-firing = firing
 alert-state-quiet = quiet
 alert-state-off = off
-alert-state-new = not looked at yet
+alert-state-new = not checked yet
 alert-since = since { $time }
 alert-read = Read at { $time }
 alert-nowhere = nowhere
@@ -48,13 +48,13 @@ alert-enable = Switch on
 alert-disable = Switch off
 alert-delete = Delete this rule…
 alert-delete-title = Delete this rule
-alert-delete-lost = The rule: nobody is told any more
-alert-delete-kept = Its history; what waits to be delivered still is
+alert-delete-lost = The rule: nobody is alerted any more
+alert-delete-kept = Its history; what waits to be delivered is still delivered
 alert-delete-do = Delete the rule
 
 alert-field-kind = Watch
 alert-field-threshold = Threshold
-alert-field-told = Tell
+alert-field-told = Send to
 alert-field-to-webhook = Webhook
 alert-field-webhook-url = Address of the webhook
 alert-field-to-mail = E-mail
@@ -172,17 +172,18 @@ alert-conflict-many =
        *[other] At most { $limit } rules: delete one first
     }
 alert-conflict-changed = This rule changed after you had opened it. Compare and save again. Nothing was changed.
-alert-conflict-nowhere = This rule is told nowhere: edit it and tick webhook or e-mail. No test was sent.
+alert-not-deleted = Nothing was deleted: this rule changed after you had opened the page. Look at it as it is now, then delete it.
+alert-conflict-nowhere = This rule is sent nowhere: edit it and tick webhook or e-mail. No test was sent.
 alert-conflict-tested =
     { $seconds ->
         [one] This rule was tested a moment ago. Wait { $seconds } second, then try again. No test was sent.
        *[other] This rule was tested a moment ago. Wait { $seconds } seconds, then try again. No test was sent.
     }
-flash-alert-made = The rule is made and on. It is looked at within half a minute.
-flash-alert-changed = The rule is changed.
-flash-alert-on = The rule is on. What happened meanwhile is no news.
-flash-alert-off = The rule is off, and quiet.
-flash-alert-deleted = The rule is deleted. Its history stays.
+flash-alert-made = Rule created and switched on. It is checked within half a minute.
+flash-alert-changed = Rule changed.
+flash-alert-on = Rule switched on. What happened while it was off is not reported.
+flash-alert-off = Rule switched off.
+flash-alert-deleted = Rule deleted. Its history stays.
 
 overview-firing =
     { $number ->
@@ -193,11 +194,11 @@ overview-firing =
 job-alerts = Checking the alert rules
 job-alert-deliveries = Delivering alerts
 job-audit-head = Reporting the end of the audit trail
-job-audit-watch = Looking whether the audit trail still stands
-may-alerts-admin = Make alert rules and see what they told
+job-audit-watch = Checking that the audit trail is intact
+may-alerts-admin = Create alert rules and see what they sent
 audit-kind-alert-rule = alert rule
 audit-kind-trail = audit trail
-audit-action-create-alert = made an alert rule
+audit-action-create-alert = created an alert rule
 audit-action-change-alert = changed an alert rule
 audit-action-enable-alert = switched an alert rule on
 audit-action-disable-alert = switched an alert rule off

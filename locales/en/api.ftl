@@ -4,6 +4,7 @@ error-json-broken = The body is no JSON.
 error-json-object = This must be a JSON object.
 error-json-text = This must be a text.
 error-json-number = This must be a number, without quotes.
+error-json-count = Must be a whole number from 0.
 error-json-truth = This must be true or false.
 error-json-choice = This must be one of { $choices }.
 error-json-unknown = There is no such field here.

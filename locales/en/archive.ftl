@@ -1,8 +1,8 @@
 # Moving accounted usages to the history.
 
 error-cutoff-later = At most today, { $today }: usages of today and later stay live
-archive-conflict-running = An archive run is under way already. Nothing was started.
-archive-conflict-over = This run is over already.
+archive-conflict-running = An archive run is already under way: { $by } asked for it at { $at }. Wait for its end, or stop it.
+archive-conflict-over = This run has already ended. Start another one to move what is left.
 archive-conflict-taken = Another process has taken this run over.
 
 archive = Archive
@@ -14,7 +14,7 @@ archive-so-far =
         [one] { $count } usage of { $expected } moved, amount { $amount }
        *[other] { $count } usages of { $expected } moved, amount { $amount }
     }
-archive-refreshes = This page comes again every few seconds. The run goes on without it.
+archive-goes-on = The run goes on without this page.
 archive-stop = Stop the run
 archive-preview = What a run would do
 archive-look = Preview
@@ -33,11 +33,11 @@ archive-known =
         [one] 1 of them is in the history already, with the same content: it only leaves the live table.
        *[other] { $number } of them are in the history already, with the same content: they only leave the live table.
     }
-archive-stays = What would stay, and why
-archive-nothing-stays = Nothing would stay behind.
+archive-stays = What would be left behind, and why
+archive-nothing-stays = Nothing would be left behind.
 archive-first-only = Only the oldest 10,000 were looked at here; a run looks at all.
 archive-do = Archive usages before { $cutoff }
-archive-viewer = You may look. Running the archive takes the role admin.
+archive-viewer = You may look. Running the archive requires the role admin.
 archive-runs = Runs
 archive-runs-none = The archive has not run yet.
 archive-daily =
@@ -52,9 +52,9 @@ archive-column-who = By
 archive-column-state = State
 archive-column-rows = Rows
 archive-column-seconds = Seconds
-archive-column-left = Stayed; proof
+archive-column-left = Left behind; proof
 archive-column-why = Why
-archive-column-first = The first
+archive-column-first = The first few
 archive-state-waiting = waiting
 archive-state-running = running
 archive-state-stopping = stopping
@@ -67,7 +67,7 @@ archive-left-no-day = Its use date is not a day (missing, zero or unreadable), s
 archive-left-other-content = The history holds another usage with this id
 archive-left-not-copied = The history's table cannot hold it as it is
 archive-left-more = and { $number } more
-archive-left-nothing = nothing stayed
+archive-left-nothing = nothing left behind
 archive-left-reasons =
     { $number ->
         [one] Stayed, for one reason
@@ -85,7 +85,7 @@ flash-archive-stopping = The run stops after the rows that it is moving now.
 
 history = History
 history-about = Archived usages. They can be read, not changed.
-history-read-only = The history is read-only: an archived usage stays as it was accounted. An admin can bring it back to the live usages.
+history-read-only = The history is read-only: an archived usage stays as it was accounted. An administrator can bring it back to the live usages.
 history-empty = Nothing is archived yet
 history-empty-text = Accounted usages come here when the archive runs.
 usage-find = Find
@@ -97,7 +97,7 @@ field-backup-time = Archived
 
 restore-link = Restore…
 restore-title = Bring usages back from the history?
-restore-about = They return to the live usages as they are, accounted, and the audit trail says who did it. Nobody is charged again. The next archive run moves them to the history once more, unless it keeps their days or they were changed meanwhile.
+restore-about = They return to the live usages as they are, accounted, and the audit trail says who brought them back. Nobody is charged again. The next archive run moves them to the history once more, unless it keeps their days or they were changed in the meantime.
 restore-ids = Ids of the usages
 restore-ids-help = One in a line, at most 200.
 restore-look = Look at them
@@ -111,7 +111,8 @@ restore-none = Name at least one id
 restore-many = At most { $limit } at once
 restore-unknown = { $id } is not in the history
 restore-live = { $id } is live already
-restore-task = Another live usage has the task of { $id }. Nothing was brought back.
+restore-decided = { $id } waits to be accounted, and its failure { $record } is closed with money moved by hand: the platform would charge it, too
+restore-task = Another live usage has the task of { $id }. Leave { $id } out, or change the task of the other one first. Nothing was brought back.
 flash-restored =
     { $number ->
         [one] Brought back 1 usage, { $amount }.

@@ -2,13 +2,22 @@
 
 batches = Batches
 batches-none = No batch yet
-batches-none-text = Tick records in the list, or take all that match a filter; what you choose is shown before anything is done.
+batches-none-text = Tick records in the list, or take all that match a filter. You see a preview before anything is done.
 
 ## Below the list
 
 tick-all = Tick all on this page
 tick-record = Tick { $id }
 ticked-none = Nothing ticked
+ticked-none-why = Nothing ticked: tick records, or all that match
+ticked-elsewhere = {"{"}n{"}"} on other pages
+ticked-matching =
+    { $number ->
+        [one] The { $count } that matches · { $amount }
+       *[other] All { $count } that match · { $amount }
+    }
+ticked-matching-many = All that match
+tick-clear = Untick all
 ticked-one = {"{"}n{"}"} ticked · {"{"}amount{"}"}
 ticked-other = {"{"}n{"}"} ticked · {"{"}amount{"}"}
 tick-matching =
@@ -25,7 +34,7 @@ filter-batch = Batch
 chip-superseded = Superseded failures only
 filter-batch-outcome = Outcome in the batch
 chip-batch-outcome = Outcome there: { $value }
-error-batch-outcome = One of accounted, failed_again, waiting, ended, not_done, new
+error-batch-outcome = One of accounted, failed_again, waiting, ended, not_done, new, unsorted
 error-batch-outcome-alone = Only together with a batch
 chip-batch = Batch: { $value }
 
@@ -53,18 +62,18 @@ batch-title-delete =
     }
 batch-title-withdraw =
     { $number ->
-        [one] Take back { $count } retry
-       *[other] Take back { $count } retries
+        [one] Withdraw { $count } retry
+       *[other] Withdraw { $count } retries
     }
-batch-begin-withdraw = Take back…
-batch-wanted-withdraw = Will be taken back
-batch-promise-withdraw = Takes these retries back where the platform has not taken the usage yet: it becomes failed again, the record open. It can be undone by retrying.
+batch-begin-withdraw = Withdraw…
+batch-wanted-withdraw = Will be withdrawn
+batch-promise-withdraw = Withdraws these retries where the platform has not taken the usage yet: it becomes failed again, and the record is open. To undo it, retry again.
 batch-run-withdraw =
     { $number ->
-        [one] Take back { $count } retry, { $amount }
-       *[other] Take back { $count } retries, { $amount }
+        [one] Withdraw { $count } retry, { $amount }
+       *[other] Withdraw { $count } retries, { $amount }
     }
-batch-done-withdraw = Taken back
+batch-done-withdraw = Withdrawn
 batch-title-supersede =
     { $number ->
         [one] Supersede { $count } record
@@ -108,24 +117,24 @@ batch-state-done = Done
 batch-state-undoing = Undoing
 batch-state-undone = Undone
 
-batch-made = Frozen by { $name }, { $time }
+batch-made = Previewed by { $name }, { $time }
 batch-ran = run by { $name }, { $time }
 batch-aborted-by = stopped by { $name }, { $time }
 batch-undone-by = undone by { $name }
 batch-selection = Selection
-batch-filter-now = What matches this now
+batch-filter-now = Records that match now
 batch-ticked =
     { $number ->
         [one] { $count } ticked record
        *[other] { $count } ticked records
     }
 batch-ticked-short = ticked records
-batch-rest = What another batch has not done
-batch-rest-of = That batch
+batch-rest = What another batch left undone
+batch-rest-of = Open that batch
 
 ## The preview
 
-batch-frozen = What was frozen
+batch-frozen = The preview
 batch-all =
     { $number ->
         [one] Record
@@ -139,11 +148,11 @@ batch-skipped = Will be skipped
 batch-skipped-why = What will be skipped, and why
 batch-by-cause = By cause
 batch-cause = Cause
-batch-other-causes = All others
+batch-other-causes = All other causes
 batch-by-organisation = By organisation
 batch-no-organisation = Without organisation
-batch-other-organisations = All others
-batch-sum = Together
+batch-other-organisations = All other organisations
+batch-sum = Total
 batch-column-why = Why
 batch-column-records = Records
 batch-column-when = When
@@ -154,16 +163,17 @@ batch-column-undone = Undone
 batch-column-by = By
 
 batch-order = Run it
-batch-viewer = You may look at this batch. Running it takes the role operator.
-batch-promise-handle = Closes these records without charging anybody. What came after the preview stays as it is, and so does whatever changed meanwhile. It can be undone.
+batch-order-correct = What to correct
+batch-viewer = You may look at this batch. Running it requires the role operator.
+batch-promise-handle = Closes these records without charging anybody. Records that came after the preview, or changed since, stay as they are. It can be undone.
 batch-promise-retry = Asks the platform to account the usages again. Each record stays open until its usage is seen accounted.
-batch-promise-reopen = Opens these records again. What came after the preview stays as it is, and so does whatever changed meanwhile. It can be undone.
+batch-promise-reopen = Opens these records again. Records that came after the preview, or changed since, stay as they are. It can be undone.
 batch-promise-delete = Removes these records for good; the audit trail keeps each whole row. It cannot be undone.
 batch-field-resolution = Resolution
 batch-field-note = Note
 batch-field-confirm-count = Number of records
 batch-field-canary-size = Retry first
-batch-field-canary-percent = Failing again, at most %
+batch-field-canary-percent = Allowed to fail again (%)
 batch-confirm-help = This is a lot. Type { $count } to go on.
 batch-run-handle =
     { $number ->
@@ -192,8 +202,8 @@ batch-not-run =
        *[other] Not run: { $number } fields need a correction
     }
 
-canary = Try some first
-canary-help = Leave blank to retry all at once. Otherwise so many are retried first; the rest follows when at most that share of them failed again.
+canary = Try a few first
+canary-help = Leave blank to retry all at once. Otherwise this many are retried first, and the rest follows only if no more than that share of them fails again.
 canary-waiting =
     { $number ->
         [one] { $count } record was retried first. The rest waits until its outcome is known.
@@ -205,8 +215,8 @@ canary-stopped = Stopped: of the first { $size }, { $failed } failed again and {
 ## The report
 
 batch-report = Report
-batch-working = { $count } of { $total } worked on.
-batch-undoing = { $count } of { $total } taken back.
+batch-working = { $count } of { $total } done.
+batch-undoing = { $count } of { $total } undone.
 batch-reload = Reload
 batch-progress = Progress
 batch-done-handle = Handled
@@ -221,10 +231,11 @@ batch-asked =
 batch-outcome-accounted = Accounted
 batch-outcome-failed-again = Failed again
 batch-outcome-waiting = Still waiting
-batch-outcome-ended = Ended otherwise
+batch-outcome-ended = Ended another way
 batch-outcome-not-done = Not asked for
 batch-outcome-new = the failures that followed
-batch-outcomes-short = { $accounted } accounted · { $failed } failed again · { $waiting } waiting · { $ended } ended otherwise
+batch-outcome-unsorted = Not sorted yet when frozen
+batch-outcomes-short = { $accounted } accounted · { $failed } failed again · { $waiting } waiting · { $ended } ended another way
 batch-charged =
     { $number ->
         [one] Charged for the accounted usage, as it is now: { $amount }, cost { $cost }.
@@ -240,7 +251,7 @@ batch-retry-failed-again =
         [one] Retry the { $count } that failed again…
        *[other] Retry the { $count } that failed again…
     }
-batch-ended-withdrawn = The retry was taken back.
+batch-ended-withdrawn = The retry was withdrawn.
 batch-ended-usage-gone = The usage is gone.
 batch-ended-archived = The usage was archived without being accounted.
 batch-ended-changed = The usage was changed meanwhile.
@@ -248,7 +259,7 @@ batch-ended-deleted = The record was deleted.
 batch-ended-not-kept = What became of this retry was not kept.
 batch-not-done = Not done
 batch-undone = Undone
-batch-kept = Moved on, left
+batch-kept = Changed since, left as they are
 batch-left-of =
     { $number ->
         [one] { $count } of them was never touched.
@@ -260,7 +271,7 @@ batch-undo =
         [one] Undo { $count } record, { $amount }
        *[other] Undo { $count } records, { $amount }
     }
-batch-again = The rest again
+batch-again = Retry the rest
 batch-csv = CSV of every row
 batch-kept-rows = Not undone
 batch-refused-rows = Not done, and why
@@ -268,29 +279,35 @@ flash-batch-aborted = Stopped. The rest was left as it is.
 
 batch-gone = The record is gone.
 batch-gone-by = The record is gone: { $name } deleted it.
-batch-changed = The record changed meanwhile, not through this app.
-batch-changed-by = { $name } changed the record meanwhile.
-batch-moved-on = The record moved on since, not through this app.
+batch-changed = The record was changed in the meantime, not through this app.
+batch-changed-by = { $name } changed the record in the meantime.
+batch-usage-changed = Its usage was changed in the meantime.
+batch-moved-on = The record was changed since, not through this app.
 batch-moved-on-by = { $name } changed the record since.
 batch-left = The batch ended before this row: it was left as it is.
 
 ## Refusals
 
 batch-foreign = { $name } made this preview, and only { $name } may run it. To act on the same records, make a preview of your own. Nothing was changed.
+batch-seen-changed = What this batch would do has changed since the page was shown. To be done: { $wanted }, { $amount } (the page showed { $wanted-before }, { $amount-before }). Left out: { $left } (the page showed { $left-before }). Nothing was done. Look again, then press again.
+batch-seen-otherwise = What this batch would do has changed since the page was shown: its numbers are the same, but not the same records, or they become something else. Nothing was done. Look again, then press again.
+batch-unseen = The form does not say what was seen of this preview. Look again, then press again. Nothing was changed.
 batch-nothing-to-do = Every record of this batch would be skipped: there is nothing to do.
-batch-expired = This preview is older than 7 days: what it froze may be long out of date. Make the selection anew. Nothing was changed.
-batch-was-aborted = This batch was stopped; it cannot be run any more. Take up its rest instead. Nothing was changed.
-batch-is-running = This batch is under way already. Nothing was changed.
-batch-was-run = This batch was run already. Nothing was changed.
+batch-expired = This preview is older than 7 days and may be long out of date. Select the records again. Nothing was changed.
+batch-was-aborted = This batch was stopped; it cannot be run any more. Retry the rest instead. Nothing was changed.
+batch-is-running = This batch is already under way. Nothing was changed.
+batch-was-run = This batch was already run. Nothing was changed.
 batch-is-undoing = This batch is being undone. Nothing was changed.
-batch-has-ended = This batch has ended already. Nothing was changed.
-batch-not-undoable = A retry is not undone but taken back: on the page of its record, or for many on the tab Retrying. What was deleted or settled stays so. Nothing was changed.
-batch-was-undone = This batch was undone already. Nothing was changed.
+batch-has-ended = This batch has already ended. Nothing was changed.
+batch-not-undoable = A retry is not undone but withdrawn: on the page of its record, or for many on the tab Retrying. What was deleted or settled stays so. Nothing was changed.
+batch-was-undone = This batch was already undone. Nothing was changed.
 batch-not-ended = This batch has not ended yet. Nothing was changed.
 batch-nothing-to-undo = This batch did nothing that could be undone. Nothing was changed.
+batch-undo-waits = Some of what this batch corrected was sent to be accounted again, and their retries are still under way: the platform may account them with the corrected values at any moment. Withdraw these retries on the tab Retrying, or wait until they have ended, then undo it. Nothing was changed.
+batch-undo-later = It can be undone once its retries have ended: withdraw them on the tab Retrying, or wait for them.
 batch-no-rest = This batch left nothing undone. Nothing was changed.
 batch-rest-is-gone = The records that it left are gone. Nothing was changed.
-error-batch-action = One of handle, retry, withdraw, reopen, supersede, settle, delete
+error-batch-action = One of handle, retry, withdraw, reopen, supersede, settle, correct, delete
 error-batch-scope = “filter” for all that match, or absent for what is ticked
 error-batch-empty = Nothing is selected: tick at least one record, or take a filter that matches some
 error-batch-too-many =
@@ -318,3 +335,71 @@ audit-action-undo-batch = undid a batch
 job-new-failures = New failures
 job-batch-outcomes = Outcomes of retry batches
 job-batches = Batches
+
+## Corrections
+
+batch-begin-correct = Correct…
+batch-title-correct =
+    { $number ->
+        [one] Correct { $count } usage
+       *[other] Correct { $count } usages
+    }
+batch-wanted-correct = Will be corrected
+batch-promise-correct = Changes these fields of the usages; the failures keep what they recorded. Whatever changed meanwhile stays as it is. It can be undone while a usage is failed and holds what the correction made of it.
+batch-run-correct =
+    { $number ->
+        [one] Correct { $count } usage only
+       *[other] Correct { $count } usages only
+    }
+batch-run-correct-retry =
+    { $number ->
+        [one] Correct and retry { $count } usage, { $amount }
+       *[other] Correct and retry { $count } usages, { $amount }
+    }
+batch-done-correct = Corrected
+batch-no-correction = Say first what shall become of which field. Nothing was changed.
+batch-field-set-llmid = Model id
+batch-field-map-llmid = Model ids, line by line
+batch-field-set-userid = User id
+batch-field-map-userid = User ids, line by line
+batch-field-set-userorgid = Organisation id
+batch-field-map-userorgid = Organisation ids, line by line
+batch-field-set-usages = Counts
+batch-field-usages-from = Source of the counts
+canary-of-correction = Counts for “Correct and retry”.
+correct-batch-help = What is left blank stays. The preview then shows what becomes of what; nothing is done yet.
+correct-present =
+    { $number ->
+        [one] One value now
+       *[other] { $number } values now
+    }
+correct-all = Becomes, for all
+correct-mapping = Or line by line
+correct-mapping-help = One pair a line, such as A -> B, or two columns of a CSV. What is not named stays; “none” stands for usages without one.
+correct-show = Show what changes
+correct-changes = What becomes of what
+correct-field = Field
+correct-from = Now
+correct-to = Becomes
+correct-more =
+    { $number ->
+        [one] And one more change of less money.
+       *[other] And { $number } more changes of less money.
+    }
+correct-refused = Cannot be corrected, and why
+correct-sample = A few of them in full
+correct-usages-none = nothing
+correct-usages-null = the text “null”
+correct-usages-empty = an empty object
+correct-usages-counts = counts
+correct-usages-other = JSON that is no object
+correct-usages-cut = text that is no JSON
+event-undo-correct = { $author } took the correction of the usage back
+audit-action-correct = corrected a usage
+audit-action-undo-correct = took a correction back
+field-correction = Correction
+field-then-retry = Retried at once
+error-json-texts = A list of texts
+error-batch-ids-and-query = Either ids or a query, not both
+error-batch-query = A query string as of the list, such as handled=0&llmid=m1
+error-correct-action = Only a batch of the action “correct” takes a correction

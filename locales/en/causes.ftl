@@ -10,7 +10,7 @@ causes-open =
        *[other] { $number } causes with open failures
     }
 causes-none = No failure has ever been recorded.
-causes-too-many = Too many to add up here; each cause is counted as far as that goes.
+causes-too-many = Too many to add up here; each cause is counted as far as that is possible.
 causes-rank = Ranked by
 causes-by-amount = Most money
 causes-by-count = Most failures
@@ -26,11 +26,11 @@ cause-state-closed = closed
 cause-state-back = came back
 
 cause-open = open
-cause-all = in all
+cause-all = in total
 cause-oldest = Oldest open
 cause-first = First seen
 cause-last = Last seen
-cause-hits = Strikes
+cause-hits = Affects
 cause-hits-models =
     { $number ->
         [one] { $number } model
@@ -74,7 +74,7 @@ cause-owner = Owner
 cause-owner-help = Who looks after this cause.
 cause-owner-is = owner { $owner }
 cause-standing = State
-cause-standing-help = Closed means over: when it fails again, the cause is shown as come back.
+cause-standing-help = Closed means solved: if it fails again, the cause is shown as come back.
 cause-edit = Edit note, owner and state
 cause-not-saved =
     { $number ->
@@ -85,8 +85,8 @@ standing-new = New
 standing-known = Known
 standing-closed = Closed
 error-standing = One of the states
-conflict-cause = Somebody changed this cause since you opened it. Its present note is shown above; save again to put yours in its place.
-flash-cause-saved = The cause is saved.
+conflict-cause = Somebody changed this cause since you read it: it is at revision { $revision } now. Read it again, then save. Nothing was changed.
+flash-cause-saved = Cause saved.
 field-owner = Owner
 field-cause-note = Runbook note
 field-standing = State

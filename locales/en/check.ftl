@@ -1,9 +1,9 @@
 # The consistency check.
 
 check = Check
-check-about = Looks for what must not be in the tables: usages that are in two places or in none, failures that contradict them, values that nobody knows.
+check-about = Looks for what must not be in the tables: usages that are in two places or in none, failures that contradict them, unknown values.
 check-do = Check now
-check-under-way = A check is under way. This page comes again every few seconds.
+check-under-way = A check is under way.
 check-last =
     { $number ->
         [one] Last check { $time } by { $author }, in one second.
@@ -15,14 +15,16 @@ check-found =
         [one] One class has findings.
        *[other] { $number } classes have findings.
     }
-check-class = What was looked for
+check-class = Looked for
 check-count = Found
-check-first = The first
-check-never = No check was made yet
-check-seen-at = As the check of { $time } saw them.
-flash-check-asked = The check begins in a moment, in the background.
+check-first = The first few
+check-never = No check has run yet
+check-seen-at = As the check of { $time } found them.
+flash-check-asked = The check starts in a moment, in the background.
 may-check-viewer = See what the last check found
 may-check-admin = Check the tables
+conflict-counting = Somebody else began to count the totals meanwhile. Nothing was changed.
+conflict-no-triggers = The triggers that keep the totals are { $triggers }. Nothing was changed.
 job-check = Checking the tables, when asked
 
 check-in-live-and-history = Usages that are live and in the history
@@ -40,7 +42,11 @@ check-foreign-cells-of-usages = Note: usages with a cell that is not text, or an
 check-foreign-handled = Failed records whose “handled” is neither 0 nor 1
 check-foreign-accounting-status = Usages whose accounting is neither created, accounted nor failed
 check-audit-chain = Audit events that were changed, added or removed past the app
+check-totals-differ = Kept totals of failures that differ from the records
+check-triggers-changed = Triggers that are gone or were changed
 
+check-help-totals-differ = Pages count the records themselves until totals are counted anew: llmage-admin recount.
+check-help-triggers-changed = Totals, what counts as open and search go wrong without them. Make them again: llmage-admin migrate.
 check-help-in-live-and-history = The next archive run removes the live one where both are the same, and leaves and names it where they differ.
 check-help-failed-without-failure = Nobody sees these in the list of failures. Open the usage to see what happened to it.
 check-help-repeats-earlier = Their usage has a newer open failure: the same money stands here once more. Supersede them.
@@ -59,7 +65,7 @@ adopted-as-of = Checked { $time }.
 check-help-charged-twice = The customer paid twice. Take the manual charge back and settle the failure with a note, or credit the customer.
 check-help-failed-without-open = No list shows this money. Reopen the newest failure, or record the usage as failed anew.
 check-help-failure-without-usage = The usage was deleted, or never written. The failure can be handled, not retried.
-check-help-created-too-long = The platform's accounting loop did not take them: is it running?
+check-help-created-too-long = The platform’s accounting loop did not take them. Is it running?
 check-help-accounted-for-nothing = The model counted tokens, and the customer was charged nothing.
 check-help-accounted-without-day = The archive goes by the use date, so these stay live until another program gives them one.
 check-help-foreign-cells-of-failures = Shown with � in place of what is not UTF-8; such amounts count as none. Nothing of it is changed unless that field is edited.

@@ -8,6 +8,8 @@ frame-navigation = Main
 frame-administration = Administration
 frame-role = Role: { $role }
 frame-zone = Times in { $zone }
+frame-printed = Printed by { $name } at { $time }
+frame-currency = Amounts in { $currency }
 frame-version = llmage-admin { $version }
 
 language = Language
@@ -28,6 +30,7 @@ no = no
 
 ## How long something took or has been waiting: "oldest 3 days", "3 days ago"
 
+just-now = just now
 age-now = less than a minute
 age-minutes =
     { $number ->
@@ -70,10 +73,10 @@ error-money-inexact = So large an amount cannot be kept with all its decimals: u
 error-body = The form did not arrive whole. Nothing was changed.
 error-not-utf8 = The form or address is not valid UTF-8 text. Nothing was changed.
 refreshes = This page refreshes by itself.
-refresh-stop = Stop that
+refresh-stop = Stop refreshing
 refresh-off = This page does not refresh by itself.
-refresh-on = Refresh it again
+refresh-on = Refresh automatically
 refresh-now = Refresh it now
-merge-text = Nothing of yours was saved yet: somebody changed this after you had opened it. What only one of you changed is kept. Choose where both of you changed the same field, then save.
+merge-text = Nothing of yours was saved yet: this was changed after you had opened it. Fields that only one of you changed are kept as changed. Where both of you changed the same field, choose, then save.
 ticked = ticked
 not-ticked = not ticked

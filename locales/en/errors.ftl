@@ -13,18 +13,19 @@ error-page-405-text = The address exists, but it cannot be opened in this way, f
 error-page-408 = The request took too long to arrive
 error-page-408-text = The connection was too slow. Nothing was changed; go back in your browser to what you typed and try again.
 error-page-409 = Not possible now
+nothing-changed = Nothing was changed.
 error-page-409-text = The record is in another state than this action needs. Nothing was changed.
-error-page-413 = This is too much at once
+error-page-413 = This is too large
 error-page-413-text = A form may carry at most 1 MiB. Nothing was changed; go back in your browser to what you typed and shorten it.
 error-page-413-file = A file may have at most { $limit } MiB here. Nothing was imported. Split it, or bring it in with the command “llmage-admin import”.
 error-page-415 = This is not a form
 error-page-415-text = The request carries a kind of content that is not read here. Nothing was changed.
 error-page-422 = Something in the request is wrong
 error-page-422-text = Correct what is named here and try again. Nothing was changed.
-error-page-429 = Too many tries
+error-page-429 = Too many attempts
 error-page-429-text = Wait a little, then try again. Nothing was changed.
-error-page-500 = This page could not be made
-error-page-500-text = A fault of ours, written to the log under the request id. Try again, and give the id to your administrator if it happens again.
+error-page-500 = This page could not be shown
+error-page-500-text = This is our fault, and is in the log under the request id. Try again; if it happens again, give the id to your administrator.
 error-page-held-title = The record is in use
 error-page-held = Another program holds this record; nothing was changed. Try again in a few seconds; what you typed is still there when you go back in your browser.
 error-page-503 = The database does not answer
@@ -40,7 +41,8 @@ error-page-throttled =
        *[other] Too many tries from here. Try again in { $seconds } seconds.
     }
 
-problem-401 = A token that holds is needed in the header Authorization: Bearer TOKEN. Nothing was changed.
+problem-401 = A valid token is needed in the header Authorization: Bearer TOKEN. Nothing was changed.
+problem-404 = Nothing has this id, or the address is none of the API. Nothing was changed.
 problem-413 = A request may carry at most 1 MiB. Nothing was changed.
 
 error-request-id = Request id { $id }
@@ -50,6 +52,6 @@ error-to-account = What you may do
 error-to-sign-in = Sign in
 error-to-record = Back to the record
 error-to-form = Back to the form
-error-page-busy = Too much at once
+error-page-busy = Too many requests at once
 error-page-own-downloads = Two of your downloads are still under way. Wait until one of them has ended, or stop one, and try again in { $seconds } seconds.
 error-page-many-downloads = Many downloads are being made at this moment, and yours waited for its turn. Nothing is wrong: try again in { $seconds } seconds.

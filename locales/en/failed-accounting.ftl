@@ -77,7 +77,7 @@ money-amount = { $value } amount
 money-cost = { $value } cost
 money-oldest = oldest { $age }
 money-exact = Count all and add up
-money-unsearched = Not counted: no index of this database knows the text, so every reason would have to be read.
+money-unsearched = Not counted: no index of this database covers the text, so every reason would have to be read.
 
 tabs = State
 tab-open = Open
@@ -130,12 +130,6 @@ filter-after = Place in the list
 filter-before = Place in the list
 
 presets = Use date
-preset = { $number } d
-preset-title =
-    { $number ->
-        [one] The last day
-       *[other] The last { $number } days
-    }
 
 sort-failed-time-down = Failed, newest first
 sort-failed-time-up = Failed, oldest first
@@ -159,13 +153,15 @@ chip-text = Text: { $value }
 chip-amount-min = Amount: from { $value }
 chip-amount-max = Amount: to { $value }
 chip-cause = Cause: { $value }
+filter-batch-cause = Cause when it was frozen
+chip-batch-cause = Cause when it was frozen: { $value }
 chip-retry-before = Retry asked for before { $value }
 changed-accounted = accounted
 changed-handled = handled
 changed-reopened = reopened
 chip-changed = What happened: { $value }
 chip-changed-from = Since { $value }
-chip-changed-not-by = Not by { $value }
+chip-changed-not-by = Not by { $author }
 chip-failed-from = Failed: from { $value }
 chip-failed-to = Failed: to { $value }
 chip-resolution = Resolution: { $value }
@@ -179,7 +175,7 @@ error-sort = One of the columns offered here
 error-page-size = A whole number from 1 to { $limit }
 error-range-dates = Not before the first date
 error-range-amounts = Not less than the smaller amount
-error-cursor = This link is not valid any more: the list starts from its first page
+error-cursor = This link has expired: the list starts from its first page
 
 ## Below the list
 
@@ -249,7 +245,7 @@ empty-clear = Clear the filter
 empty-so-far = Nothing found so far
 empty-so-far-text = Older rows may still match.
 empty-page = This page has become empty
-empty-page-text = Its records were handled, reopened or deleted meanwhile.
+empty-page-text = Its records were handled, reopened or deleted in the meantime.
 empty-page-start = Back to the first page
 
 ## One record
@@ -292,30 +288,31 @@ row-failures = ×{ $number }
 row-failures-title = This usage has { $number } failures
 
 actions = Actions
-actions-viewer = You may look at this record. Handling, reopening and editing take the role operator.
+actions-viewer = You may look at this record. Handling, reopening and editing require the role operator.
 retry = Retry
 retry-amount = Retry: account { $amount } again
 retry-help = Asks the platform to account the usage again. The record stays open until the usage is seen accounted.
 retry-impossible = Retrying is not possible. { $why }
 retry-handled = This record is handled.
-retry-retrying = A retry of it is under way already.
+retry-retrying = A retry of it is already under way.
 retry-no-usage = It names no usage.
 retry-gone = Its usage is neither live nor in the history.
 retry-archived = Its usage is in the history, where the platform accounts no more.
 retry-accounted = Its usage is accounted: the customer was charged.
-retry-created = Its usage is to be accounted already; the platform takes it by itself.
+retry-created = Its usage is already to be accounted; the platform takes it by itself.
 retry-foreign = Its usage is not in the state “failed”, or changed just now.
-retry-waits = The platform was asked to account the usage again. This page shows the outcome once the platform's tables do.
-retry-stuck-advice = The platform has not taken the usage for a long time. See whether its accounting loop runs, and whether the usage has the status SUCCEEDED: it takes no other. Then wait, or take the retry back.
+retry-waits = The platform was asked to account the usage again. The outcome shows here once it is known.
+retry-stuck-advice = The platform has not taken the usage for a long time. See whether its accounting loop runs, and whether the usage has the status SUCCEEDED: it takes no other. Then wait, or withdraw the retry.
 retry-since = Retrying since
 retry-by = Asked for by
-withdraw = Take the retry back
+withdraw = Withdraw the retry
 withdraw-help = Possible as long as the platform has not taken the usage: it becomes failed again, and this record can be handled.
-withdraw-not-retrying = No retry of this record is under way. Nothing was changed.
-withdraw-too-late = The usage is not waiting any more: the platform has taken it, or it was changed. Nothing was changed.
-conflict-retrying = A retry of this record is under way: the customer may be charged at any moment. Take the retry back first, or wait for its outcome. Nothing was changed.
+withdraw-not-retrying = No retry of this record is under way.
+withdraw-too-late = The usage is not waiting any more: the platform has taken it, or it was changed.
+conflict-retrying = A retry of this record is under way: the customer may be charged at any moment. Withdraw the retry first, or wait for its outcome.
 handle = Handle, without charging
 handle-amount = Handle, without charging { $amount }
+handle-then-next = Handle, then open the next
 handle-help = Closes the record. The customer is not charged.
 handle-note-help = Needed where the resolution is “Other”.
 reopen = Reopen
@@ -325,19 +322,21 @@ reopen-impossible = Reopening is not possible. { $why }
 edit = Edit
 delete = Delete…
 
-conflict-already-open = This record is open already.
-conflict-already-handled = This record is handled already. Nothing was changed.
+conflict-already-open = This record is already open.
+conflict-already-handled = This record is already handled.
 conflict-closed-as-accounted = The usage of this record is accounted: the customer was charged.
 conflict-closed-as-superseded = A newer failure of the same usage took its place.
-conflict-recorded = A failed record with this id exists already. Nothing was changed.
-case-moved = This record names another usage than a moment ago. Load the page again. Nothing was changed.
-case-retrying = A retry of another failure of this usage is under way: the customer may be charged at any moment. Take that one back, or wait for its outcome. Nothing was changed.
+conflict-recorded = A failed record with this id already exists. Open that one, or take another id.
+conflict-key-used = Another request with this Idempotency-Key was carried out at the same moment. Send it again with the same key: its answer is given then.
+case-moved = This record names another usage than a moment ago. Load the page again.
+case-retrying = A retry of another failure of this usage is under way: the customer may be charged at any moment. Withdraw that one, or wait for its outcome.
 case-never-billed = Its usage is to be accounted already, but has a status that the platform never takes: it will not be billed. Handle this record instead.
-case-awaited = The platform will account this usage by itself. Wait for it, or record the usage as failed first: then it is out of the platform's loop. Nothing was changed.
-case-accounted = Its usage is accounted: the customer was charged. Settle this record with that proof, or close it as duplicate or customer credited. Nothing was changed.
-case-decided = Another failure of this usage is closed with money moved by hand. Close this one as duplicate, or reopen the other one. Nothing was changed.
-case-older = A newer failure of this usage is open. Act on that one; this one ends with it. Nothing was changed.
-case-reopen-accounted = Its usage is accounted: the customer was charged. Settle this record: the proof takes the place of the decision. Nothing was changed.
+case-awaited = The platform will account this usage by itself. Wait for it, or record the usage as failed first: then it is out of the platform's loop.
+case-accounted = Its usage is accounted: the customer was charged. Settle this record with that proof, or close it as duplicate or customer credited.
+case-decided = Another failure of this usage is closed with money moved by hand. Close this one as duplicate, or reopen the other one.
+case-older = A newer failure of this usage is open. Act on that one; this one ends with it.
+case-reopen-accounted = Its usage is accounted: the customer was charged. Settle this record: the proof takes the place of the decision.
+case-reopen-credited = What was charged for the usage was credited to the customer: that is settled, and nothing opens it again.
 case-in-the-way = In the way:
 case-newest = Act on this one instead:
 refused-edit = Not saved
@@ -347,15 +346,15 @@ gone-title = There is no such record
 gone-text = Nothing was changed: there is no record of this id. If it was there before, somebody deleted it; the audit trail keeps its whole row.
 case-waived = Another failure of this usage was closed as { $resolution } by { $by }:
 case-waived-nobody = Another failure of this usage was closed as { $resolution }:
-delete-retrying = A retry of this record is under way: nobody would see its outcome. Take the retry back first, or wait. Nothing was deleted.
-delete-decided = This record is closed with money moved by hand. Reopen it before it is deleted. Nothing was deleted.
+delete-retrying = A retry of this record is under way: nobody would see its outcome. Withdraw the retry first, or wait.
+delete-decided = This record is closed with money moved by hand. Reopen it before it is deleted.
 settle = Settle with the proof
 settle-help = The usage is accounted. This closes the record with that proof.
-settle-twice = The customer was charged twice: by hand, and by the platform. Take the manual charge back, say so here, and settle.
+settle-twice = The customer was charged twice: by hand and by the platform. Take the manual charge back, say so here, and settle.
 settle-note = What became of the manual charge
-settle-not-accounted = The usage is not accounted: there is no proof to settle with. Nothing was changed.
-settle-credited = The customer was credited, and stays so: there is nothing to settle. Nothing was changed.
-settle-already = This record is closed as accounted already. Nothing was changed.
+settle-not-accounted = The usage is not accounted: there is no proof to settle with.
+settle-credited = The customer was credited, and stays so: there is nothing to settle.
+settle-already = This record is closed as accounted already.
 error-note-for-charged-twice = Say what became of the manual charge
 flash-settled = Settled: { $amount } is accounted
 
@@ -374,12 +373,12 @@ event-handle = { $author } handled this
 event-reopen = { $author } reopened this
 event-delete = { $author } deleted this
 event-retry = { $author } asked for a retry
-event-withdraw-retry = { $author } took the retry back
+event-withdraw-retry = { $author } withdrew the retry
 event-retry-accounted = { $author } saw the usage accounted and closed this
 event-retry-superseded = { $author } saw the retry fail again: a newer failure took the place of this one
 event-retry-failed = { $author } saw the retry fail again
-event-retry-ended = { $author } ended the retry: the usage was changed or went away meanwhile
-event-carry-retries = { $author } linked this to the failure before it and carried its retries on
+event-retry-ended = { $author } ended the retry: the usage was changed or removed in the meantime
+event-carry-retries = { $author } linked this to the failure before it and carried its count of retries over
 event-supersede = { $author } let a newer failure of the usage take the place of this one
 event-settle = { $author } settled this: the usage is accounted
 event-platform = The platform recorded this failure
@@ -435,14 +434,15 @@ edit-record = Edit failed record
 edit-no-resolution = none
 edit-resolution-help = Only for the state Handled.
 
-conflict = Changed meanwhile
-conflict-text = Nothing of yours was saved yet: this record changed after you had opened it. What only one of you changed is kept. Choose where both of you changed the same field, then save.
+conflict = Changed in the meantime
+conflict-text = Nothing of yours was saved yet: this record was changed after you had opened it. Fields that only one of you changed are kept as changed. Where both of you changed the same field, choose, then save.
 conflict-money = Nothing was decided yet: the money of this record changed after you had opened it. Look at what it is worth now, then save.
 conflict-yours-help = Both merged: your changes, over what is there now. You may still change it.
 clash-saw = When you opened the form:
 clash-now = Keep what is there now:
 clash-mine = Take yours, as it stands below:
-clash-taken = Changed meanwhile, and kept, because you did not touch it:
+clash-taken = Changed by others in the meantime, and kept, because you did not touch it:
+clash-changed = Changed since you opened the page:
 list-comma = { ", " }
 flash-merged = { $done } Changed meanwhile by others, and kept: { $fields }.
 flash-retrying-unpriced = Retrying 1 record. The platform prices it anew; the usage has no figure yet. It stays open until the usage is accounted.
@@ -453,11 +453,11 @@ money-of-usage = Amount of the usage
 cost-of-usage = Cost of the usage
 delete-unseen = Nothing was deleted: the form did not say what you had seen. Look at it here, then confirm.
 delete-changed = Nothing was deleted: this record changed after you had opened the page. Look at it again, then confirm.
-recorded-other = Nothing was recorded now: this form recorded a failure before, with another content. To correct that one, edit it. If you mean another failure, record it below.
+recorded-other = Nothing was recorded this time: this form has already recorded a failure, with different content. To correct that one, edit it. If you mean another failure, record it below.
 recorded-before = Recorded before
 recorded-now = Typed now
 recorded-open = Open the record
-conflict-last = Last change on the timeline: { $name }, { $time }.
+conflict-last = Last change on the timeline: { $name }, { $time }; the platform changes rows without an entry.
 conflict-yours = What will be saved
 conflict-keep = Keep what is there now
 
@@ -490,11 +490,61 @@ delete-keep = Keep it
 ## What was done
 
 flash-recorded = Recorded 1 failure, { $amount }.
-flash-recorded-before = Nothing was recorded now: this failure, { $amount }, is recorded already. Its state: { $state }.
-recorded-deleted = Nothing was recorded now: this form recorded a failure before, and somebody deleted it since; the audit trail keeps its whole row. If it shall be recorded again, send the form below once more.
+flash-recorded-before = Nothing was recorded this time: this failure, { $amount }, has already been recorded. Its state: { $state }.
+recorded-deleted = Nothing was recorded this time: this form recorded a failure before, and somebody deleted it since; the audit trail keeps its whole row. To record it again, send the form below once more.
 flash-saved = Saved 1 record, { $amount }.
 flash-handled = Handled 1 record, { $amount }.
 flash-retrying = Retrying 1 record. The platform prices it anew; last figure of the usage: { $amount }. It stays open until the usage is accounted.
-flash-withdrawn = Took 1 retry back, { $amount } is open.
+flash-withdrawn = Withdrew 1 retry; { $amount } is open.
 flash-reopened = Reopened 1 record, { $amount } is open again.
 flash-deleted = Deleted 1 record, { $amount }. The audit trail keeps the whole row.
+
+## Correcting the usage
+
+correct = Correct the usage
+correct-help = What is left blank stays. This record keeps what it recorded; the usage shows what changed.
+correct-now = Counts now:
+correct-now-value = Now: { $value }
+correct-now-named = Now: { $value }, { $name }
+correct-nothing = nothing
+correct-from-output = Counts from the stored output
+correct-usages-help = A JSON object, such as {"{"}"prompt_tokens": 412, "completion_tokens": 96{"}"}
+correct-only = Correct only
+correct-and-retry = Correct and retry
+field-set-llmid = New model id
+field-set-userid = New user id
+field-set-userorgid = New organisation id
+field-set-usages = New counts
+field-usages-from = Source of the counts
+field-then = What follows
+not-corrected =
+    { $number ->
+        [one] Not corrected: one field needs a correction
+       *[other] Not corrected: { $number } fields need a correction
+    }
+flash-corrected = Corrected the usage of 1 record. It can be retried now.
+flash-corrected-retrying = Corrected the usage of 1 record; retrying. The record stays open until the usage is seen accounted.
+correct-changes-nothing = Its usage already holds what the correction would make of it, or no line names its value.
+correct-not-recovered = Its stored output holds no counts that can be read here.
+correct-usage-changed = Somebody changed the usage since this page was shown. Look at it as it is now. Nothing was changed.
+correct-unseen = This form does not say what was seen of the usage. Look at it as it is now, then send it again. Nothing was changed.
+error-not-correctable = May not be corrected here: { $fields ->
+        [none] no field may
+       *[other] only { $fields }
+    }
+error-correct-both = One or the other: a value for all, or each by its own
+error-correct-nothing = Say what shall become of at least one field
+error-correct-lines =
+    { $limit ->
+        [one] At most { $limit } line
+       *[other] At most { $limit } lines
+    }
+error-correct-line = Line { $line } is no pair: write it such as A -> B
+error-correct-id = Line { $line }: an id has at most 32 characters, none of them a control character
+error-correct-twice = Line { $line }: { $value } stands there twice
+error-correct-none = A usage without one cannot be accounted: give an id, or leave it blank to change nothing
+error-correct-none-of-line = Line { $line }: what it becomes is none, and a usage without one cannot be accounted: give an id
+error-usages-object = A JSON object that holds something, such as {"{"}"prompt_tokens": 412{"}"}
+error-usages-from = “ioinfo” for the counts of the stored output, or blank
+error-correct-then = “retry” to have it accounted again at once, or blank
+event-correct = { $author } corrected the usage

@@ -3,17 +3,17 @@
 import = Import
 import-title-usage = Import usages
 import-title-failed-accounting = Import failed records
-import-about-usage = Every row becomes a usage, or none does. A row whose id is in use already, live or in the history, is refused.
-import-about-failed-accounting = Every row becomes a failed record, or none does. A row whose id is in use already is refused; usages are not changed.
+import-about-usage = Every row becomes a usage, or none does. A row whose id is already in use, live or in the history, is refused.
+import-about-failed-accounting = Every row becomes a failed record, or none does. A row whose id is already in use is refused; usages are not changed.
 import-field-file = CSV file
 import-file-help = Separated by commas, in UTF-8, the names of the columns in the first line; at most { $limit } MiB. The command “llmage-admin import” takes larger files.
 import-field-text = Or its text
 import-text-help = Pasted instead of a file, in the same form.
 import-columns = Columns
-import-columns-help = In any order; only the id is needed. An empty cell stands for nothing known. The CSV of the list can be brought in as it is.
-import-columns-ignored = Passed over, because the app finds them itself:
+import-columns-help = In any order; only the id is required. An empty cell means not known. The CSV of the list can be imported as it is.
+import-columns-ignored = Ignored, because the app works them out itself:
 import-do = Import
-import-both = There is a file and a text here: keep one of them
+import-both = There is both a file and a text: keep one of them
 import-nothing = Choose a file, or paste its text
 import-not-done = Nothing was imported
 import-refused =
@@ -21,10 +21,10 @@ import-refused =
         [one] Nothing was imported: a line is wrong
        *[other] Nothing was imported: { $number } lines are wrong
     }
-import-kept = The text of { $name } stands below. Mend it there, or choose a mended file; then import again.
-import-lost = Mend { $name } and choose it again.
-import-mend = Mend the text below, then import again.
-import-perhaps-more = There may be more; reading ended here.
+import-kept = The text of { $name } is below. Correct it there, or choose a corrected file, then import again.
+import-lost = Correct { $name } and choose it again.
+import-mend = Correct the text below, then import again.
+import-perhaps-more = Reading ended here; there may be more.
 import-column-line = Line
 import-column-column = Column
 import-column-reason = What is wrong
@@ -71,7 +71,7 @@ csv-date = not a date from 1971 to 2037 such as 2026-05-31 (found { $found })
 csv-time = not a time from 1971 to 2037 such as 2026-05-31 23:59:59.999 (found { $found })
 csv-integer = not a whole number from -2147483648 to 2147483647 (found { $found })
 csv-seconds = not a number of seconds such as 1.250 (found { $found })
-csv-resolution = not one of { $known } (found { $found })
+csv-word = not one of { $known } (found { $found })
 csv-long-quote = a quote opens a cell of more than 64 MB
 csv-open-quote = a quote is opened here and never closed
 csv-after-quote = something follows a closing quote

@@ -18,8 +18,9 @@ job-off = Off
 job-running = running
 job-outcome-done = done
 job-outcome-failed = failed
-job-outcome-panicked = broke
+job-outcome-panicked = crashed
 job-retry-watcher = Watching the outcome of retries
+job-kept-totals = Keeping the totals of failures
 job-cause-sorting = Finding the causes of new failures
 may-jobs-admin = See the jobs of the app
 job-archive = Asking for the daily archive run
@@ -27,3 +28,11 @@ job-archive-mover = Moving usages to the history
 job-tidy-previews = Clearing batches that nobody ran
 job-tidy-alert-history = Clearing old alerts
 jobs-idle = nothing to do so far
+
+## The app's own names among the authors of changes
+by-retry-watcher = retry watcher
+by-new-failures = new failures
+by-batch-runner = batch runner
+by-archive = archive
+by-command-line = command line: { $user }
+jobs-background = In the background: nothing to do so far

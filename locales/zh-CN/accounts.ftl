@@ -3,6 +3,13 @@
 sign-in = 登录
 sign-in-do = 登录
 sign-in-wrong = 用户名或密码不正确。
+sign-in-ended = 登录已失效，没有提交任何内容。
+sign-in-kept = 登录已失效。请重新登录，之后会显示你填写的内容。没有提交任何内容。
+typed-not-sent = 你填写期间登录已失效，内容尚未提交。请核对后再提交。
+typed-for = 表单地址：
+typed-ticked = 已勾选 { $number } 条记录。
+typed-send = 现在提交
+typed-drop = 不提交
 sign-out = 退出登录
 username = 用户名
 password = 密码
@@ -31,7 +38,7 @@ error-password-user = 不能只是用户名加几个字符
 error-password-simple = 太容易被猜到：不能是常见密码，可以用几个互不相关的词
 error-language = 请从列出的语言中选择
 error-user-name = 1 至 64 个字母、数字、点、连字符、下划线或 @
-error-name-of-the-app = 此名称在审计记录中代表本应用自身，请换一个
+error-name-of-the-app = 此名称在审计记录中代表本系统自身，请换一个
 error-name-taken = 已有同名用户，请换一个用户名
 error-name-of-token = 令牌已使用此名称：审计记录中一个名称只代表一个操作者
 error-role = 请选择 viewer、operator 或 admin
@@ -50,11 +57,11 @@ event-sign-in = { $author } 登录
 event-sign-out = { $author } 退出登录
 
 flash-password = 密码已修改，你的其他会话已退出登录。
-## 应用各部分的路由从该角色起允许做什么
+## 本系统各部分的路由从该角色起允许做什么
 
 may-account-viewer = 修改自己的密码和语言
 may-failed-accounting-viewer = 查看记账失败记录，下载 CSV
-may-failed-accounting-operator = 登记失败记录、处理、重新打开、编辑、重试
+may-failed-accounting-operator = 录入失败记录、处理、重新打开、编辑、重试
 may-failed-accounting-admin = 删除记账失败记录，查看被遮盖的密钥
 may-usages-viewer = 查看模型使用，下载 CSV
 may-usages-operator = 将模型使用设为记账失败

@@ -112,7 +112,7 @@ alert-say-leakage-money-over = 最近一小时失败金额占 { $value }%，不�
 alert-say-leakage-count = 最近一小时失败笔数占 { $value }%，超过 { $threshold }%
 alert-say-leakage-count-over = 最近一小时失败笔数占 { $value }%，不再超过 { $threshold }%
 alert-say-new-cause = 新的失败原因：{ $title }
-alert-say-new-cause-without-reason = 新的失败原因：未说明原因
+alert-say-new-cause-without-reason = 新的失败原因：没有失败原因
 alert-say-new-causes = 出现 { $number } 个新的失败原因
 alert-say-archive-failed = { $cutoff } 之前使用记录的归档执行失败
 alert-say-archive-failed-over = 归档已恢复：{ $cutoff } 之前的使用记录已归档
@@ -123,9 +123,9 @@ alert-say-stuck-retries-over =
        *[other] { $number } 条重试滞留，不再超过 { $threshold } 条
     }
 alert-line-open = { $number } 条未处理的失败记录
-alert-line-failed = { $of } 笔使用中有 { $number } 笔失败
+alert-line-failed = { $of } 条使用记录中有 { $number } 条失败
 alert-line-cause = { $title }
-alert-line-no-reason = 未说明原因
+alert-line-no-reason = 没有失败原因
 alert-line-more = 另有 { $number } 个
 alert-line-archive = { $text }
 
@@ -145,7 +145,8 @@ error-mail-to = 至少一个、最多 { $limit } 个地址
 error-mail-address = “{ $address }”不是邮件地址。多个地址用英文逗号分隔。
 
 alert-conflict-many = 最多 { $limit } 条规则：请先删除一条
-alert-conflict-changed = 打开之后此规则已有变动，请核对后再保存。未做任何更改。
+alert-conflict-changed = 打开之后此规则已有变动，请核对后再保存。未作任何改动。
+alert-not-deleted = 没有删除：你打开页面之后，此规则已有变动。请先查看现在的内容，再删除。
 alert-conflict-nowhere = 此规则没有通知方式：请编辑并勾选 Webhook 或邮件。未发送测试。
 alert-conflict-tested = 刚刚测试过此规则，请等待 { $seconds } 秒后再试。未发送测试。
 flash-alert-made = 规则已创建并启用，半分钟内开始检查。

@@ -1,8 +1,8 @@
 # 将已记账的使用记录移入历史。
 
 error-cutoff-later = 最晚为今天 { $today }：今天及以后的使用记录不归档
-archive-conflict-running = 已有归档正在进行，没有重新开始。
-archive-conflict-over = 这次归档已经结束。
+archive-conflict-running = 已有归档正在进行：由 { $by } 于 { $at } 发起。请等待其结束，或将其停止。
+archive-conflict-over = 这次归档已经结束；如需继续，请重新开始一次归档。
 archive-conflict-taken = 另一个进程已接管这次归档。
 
 archive = 归档
@@ -10,7 +10,7 @@ archive-about = 已记账的使用记录从当前表移入历史表，之后只�
 archive-active = 正在归档
 archive-progress = 归档进度
 archive-so-far = 已移动 { $count } 条，共 { $expected } 条，交易金额 { $amount }
-archive-refreshes = 本页每隔几秒刷新一次。关闭本页不影响归档。
+archive-goes-on = 关闭本页不影响归档。
 archive-stop = 停止归档
 archive-preview = 归档预览
 archive-look = 预览
@@ -90,7 +90,8 @@ restore-none = 请至少填写一个 id
 restore-many = 每次最多 { $limit } 条
 restore-unknown = 历史中没有 { $id }
 restore-live = { $id } 已在当前表中
-restore-task = 另一条当前使用记录已有 { $id } 的任务号，没有恢复。
+restore-decided = { $id } 尚待记账，而其失败记录 { $record } 已人工动过款项：恢复后平台会再次收费
+restore-task = 另一条当前使用记录已有 { $id } 的任务号：请不要选择 { $id }，或先修改另一条的任务号。没有恢复。
 flash-restored = 已恢复 { $number } 条，{ $amount }。
 may-history-admin = 从历史恢复使用记录
 usage-event-restore = { $author } 从历史恢复了此记录

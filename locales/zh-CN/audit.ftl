@@ -27,7 +27,7 @@ audit-kind-user = 用户
 audit-kind-archive-run = 归档
 audit-kind-token = API 令牌
 
-audit-action-create = 登记
+audit-action-create = 录入
 audit-action-import = 导入
 audit-action-edit = 编辑
 audit-action-handle = 处理
@@ -45,7 +45,7 @@ audit-action-settle = 结清
 audit-action-show-secret = 查看被遮盖的密钥
 audit-action-archive = 发起归档
 audit-action-stop-archive = 停止归档
-audit-action-record-failure = 登记记账失败
+audit-action-record-failure = 录入失败记录
 audit-action-restore = 从历史恢复
 audit-action-create-user = 添加用户
 audit-action-change-password = 修改密码

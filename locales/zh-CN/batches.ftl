@@ -9,6 +9,11 @@ batches-none-text = 在列表中勾选记录，或选择符合筛选条件的全
 tick-all = 勾选本页全部
 tick-record = 勾选 { $id }
 ticked-none = 未勾选
+ticked-none-why = 未勾选：请勾选记录，或选择符合条件的全部
+ticked-elsewhere = 其中 {"{"}n{"}"} 条在其他页
+ticked-matching = 符合条件的全部 { $count } 条 · { $amount }
+ticked-matching-many = 符合条件的全部记录
+tick-clear = 全部取消勾选
 ticked-one = 已勾选 {"{"}n{"}"} 条 · {"{"}amount{"}"}
 ticked-other = 已勾选 {"{"}n{"}"} 条 · {"{"}amount{"}"}
 tick-matching =
@@ -24,7 +29,7 @@ filter-batch = 批量操作
 chip-superseded = 仅已被取代的记录
 filter-batch-outcome = 批量结果
 chip-batch-outcome = 批量结果：{ $value }
-error-batch-outcome = 只能是 accounted、failed_again、waiting、ended、not_done、new 之一
+error-batch-outcome = 只能是 accounted、failed_again、waiting、ended、not_done、new、unsorted 之一
 error-batch-outcome-alone = 只能与批量操作一起使用
 chip-batch = 批量操作：{ $value }
 
@@ -48,16 +53,16 @@ batch-title-delete =
     }
 batch-title-withdraw =
     { $number ->
-       *[other] 收回 { $count } 条重试
+       *[other] 撤回 { $count } 条重试
     }
-batch-begin-withdraw = 收回重试…
-batch-wanted-withdraw = 将收回
-batch-promise-withdraw = 在平台尚未处理使用记录时收回这些重试：使用恢复为记账失败，记录恢复为未处理。可以通过再次重试撤销。
+batch-begin-withdraw = 撤回重试…
+batch-wanted-withdraw = 将撤回
+batch-promise-withdraw = 在平台尚未处理使用记录时撤回这些重试：使用恢复为记账失败，记录恢复为未处理。可以通过再次重试撤销。
 batch-run-withdraw =
     { $number ->
-       *[other] 收回 { $count } 条重试，{ $amount }
+       *[other] 撤回 { $count } 条重试，{ $amount }
     }
-batch-done-withdraw = 已收回
+batch-done-withdraw = 已撤回
 batch-title-supersede =
     { $number ->
        *[other] 以后续失败取代 { $count } 条记录
@@ -72,19 +77,19 @@ batch-run-supersede =
 batch-done-supersede = 已取代
 batch-title-settle =
     { $number ->
-       *[other] 以已记账结案 { $count } 条记录
+       *[other] 以已记账结清 { $count } 条记录
     }
 batch-begin-settle = 关闭使用已记账的记录…
-batch-wanted-settle = 将结案
+batch-wanted-settle = 将结清
 batch-promise-settle = 以使用的已记账状态为凭据，将这些记录关闭为已记账。无法撤销。
 batch-run-settle =
     { $number ->
-       *[other] 结案 { $count } 条记录，{ $amount }
+       *[other] 结清 { $count } 条记录，{ $amount }
     }
-batch-done-settle = 已结案
+batch-done-settle = 已结清
 batch-restricted = 除非以下列方式关闭，否则跳过
 batch-restricted-why = 可用方式及原因
-batch-only-accounted = “重复记录”或“已冲销给客户”：使用已记账，已向客户收费。
+batch-only-accounted = “重复记录”或“已退补客户”：使用已记账，已向客户收费。
 batch-only-awaited = “重复记录”：平台会自行为这次使用记账。
 batch-only-decided = “重复记录”：这次使用的另一条失败记录已经人工动过款项。
 batch-no-newer = 其使用没有更新的未处理失败记录。
@@ -97,7 +102,7 @@ batch-state-done = 已完成
 batch-state-undoing = 撤销中
 batch-state-undone = 已撤销
 
-batch-made = { $name } 于 { $time } 冻结
+batch-made = { $name } 于 { $time } 生成预览快照
 batch-ran = { $name } 于 { $time } 执行
 batch-aborted-by = { $name } 于 { $time } 中止
 batch-undone-by = { $name } 已撤销
@@ -113,7 +118,7 @@ batch-rest-of = 查看该批量操作
 
 ## 预览
 
-batch-frozen = 冻结的内容
+batch-frozen = 预览快照
 batch-all =
     { $number ->
        *[other] 记录
@@ -141,20 +146,21 @@ batch-column-undone = 已撤销
 batch-column-by = 操作人
 
 batch-order = 执行
+batch-order-correct = 更正内容
 batch-viewer = 你可以查看此批量操作；执行需要操作员角色。
-batch-promise-handle = 关闭这些记录，不向客户收费。预览之后新增的记录和期间变动过的记录保持不变。可以撤销。
+batch-promise-handle = 关闭这些记录，平台不再为它们收费。预览之后新增的记录和期间变动过的记录保持不变。可以撤销。
 batch-promise-retry = 请求平台重新记账。确认使用已记账之前，记录保持未处理。
 batch-promise-reopen = 重新打开这些记录。预览之后新增的记录和期间变动过的记录保持不变。可以撤销。
-batch-promise-delete = 永久删除这些记录；审计日志保留每一条的完整内容。无法撤销。
+batch-promise-delete = 永久删除这些记录；审计记录保留每一条的完整内容。无法撤销。
 batch-field-resolution = 处理结果
 batch-field-note = 处理备注
 batch-field-confirm-count = 记录数
 batch-field-canary-size = 先重试条数
-batch-field-canary-percent = 再次失败最多 %
+batch-field-canary-percent = 允许再次失败比例（%）
 batch-confirm-help = 数量或金额较大。请输入 { $count } 以继续。
 batch-run-handle =
     { $number ->
-       *[other] 处理 { $count } 条记录，不收取 { $amount }
+       *[other] 处理 { $count } 条记录，平台不再收取 { $amount }
     }
 batch-run-retry =
     { $number ->
@@ -204,6 +210,7 @@ batch-outcome-waiting = 仍在等待
 batch-outcome-ended = 其他结束
 batch-outcome-not-done = 未请求
 batch-outcome-new = 随后的失败记录
+batch-outcome-unsorted = 快照时尚未归类
 batch-outcomes-short = 已记账 { $accounted } · 再次失败 { $failed } · 等待 { $waiting } · 其他结束 { $ended }
 batch-charged =
     { $number ->
@@ -218,7 +225,7 @@ batch-retry-failed-again =
     { $number ->
        *[other] 重试再次失败的 { $count } 条…
     }
-batch-ended-withdrawn = 重试已收回。
+batch-ended-withdrawn = 重试已撤回。
 batch-ended-usage-gone = 使用记录已不存在。
 batch-ended-archived = 使用记录未记账即被归档。
 batch-ended-changed = 使用记录期间有变动。
@@ -236,7 +243,7 @@ batch-undo =
     { $number ->
        *[other] 撤销 { $count } 条记录，{ $amount }
     }
-batch-again = 其余再来一次
+batch-again = 对其余记录重新执行
 batch-csv = 全部行的 CSV
 batch-kept-rows = 未撤销的记录
 batch-refused-rows = 未完成的记录及原因
@@ -244,29 +251,35 @@ flash-batch-aborted = 已停止，其余记录保持不变。
 
 batch-gone = 记录已不存在。
 batch-gone-by = 记录已被 { $name } 删除。
-batch-changed = 记录期间有变动，并非通过本应用。
+batch-changed = 记录期间有变动，并非通过本系统。
 batch-changed-by = { $name } 期间修改了记录。
-batch-moved-on = 记录此后有变动，并非通过本应用。
+batch-usage-changed = 其使用期间有变动。
+batch-moved-on = 记录此后有变动，并非通过本系统。
 batch-moved-on-by = { $name } 此后修改了记录。
 batch-left = 批量操作在此行之前结束，该行保持不变。
 
 ## 拒绝
 
-batch-foreign = 此预览由 { $name } 创建，只有 { $name } 可以执行。要对同样的记录操作，请自行创建预览。未做任何更改。
+batch-foreign = 此预览由 { $name } 创建，只有 { $name } 可以执行。要对同样的记录操作，请自行创建预览。未作任何改动。
+batch-seen-changed = 页面显示之后，这次批量操作将做的事情已有变化。将处理：{ $wanted } 条，金额 { $amount }（页面显示为 { $wanted-before } 条，{ $amount-before }）。不处理：{ $left } 条（页面显示为 { $left-before } 条）。未做任何操作。请重新查看后再执行。
+batch-seen-otherwise = 页面显示之后，这次批量操作将做的事情已有变化：数量和金额相同，但记录或改成的内容不同。未做任何操作。请重新查看后再执行。
+batch-unseen = 表单没有说明看到的是怎样的预览。请重新查看后再执行。未做任何更改。
 batch-nothing-to-do = 此批量操作的所有记录都会被跳过，没有可执行的内容。
-batch-expired = 此预览已超过 7 天，其中冻结的内容可能早已过时。请重新选择。未作任何改动。
-batch-was-aborted = 此批量操作已中止，不能再执行。可对其余记录重新发起。未做任何更改。
-batch-is-running = 此批量操作已在进行中。未做任何更改。
-batch-was-run = 此批量操作已执行过。未做任何更改。
-batch-is-undoing = 此批量操作正在撤销。未做任何更改。
-batch-has-ended = 此批量操作已结束。未做任何更改。
-batch-not-undoable = 重试不能撤销，但可以收回：在记录页面上，或在“重试中”标签页批量收回。已删除或已结案的不能撤销。未做任何更改。
-batch-was-undone = 此批量操作已撤销过。未做任何更改。
-batch-not-ended = 此批量操作尚未结束。未做任何更改。
-batch-nothing-to-undo = 此批量操作没有可撤销的内容。未做任何更改。
-batch-no-rest = 此批量操作没有剩余记录。未做任何更改。
-batch-rest-is-gone = 剩余的记录已不存在。未做任何更改。
-error-batch-action = 只能是 handle、retry、withdraw、reopen、supersede、settle、delete 之一
+batch-expired = 此预览快照已超过 7 天，内容可能早已过时。请重新选择。未作任何改动。
+batch-was-aborted = 此批量操作已中止，不能再执行。可对其余记录重新发起。未作任何改动。
+batch-is-running = 此批量操作已在进行中。未作任何改动。
+batch-was-run = 此批量操作已执行过。未作任何改动。
+batch-is-undoing = 此批量操作正在撤销。未作任何改动。
+batch-has-ended = 此批量操作已结束。未作任何改动。
+batch-not-undoable = 重试不能撤销，但可以撤回：在记录页面上，或在“重试中”标签页批量撤回。已删除或已结清的不能撤销。未作任何改动。
+batch-was-undone = 此批量操作已撤销过。未作任何改动。
+batch-not-ended = 此批量操作尚未结束。未作任何改动。
+batch-nothing-to-undo = 此批量操作没有可撤销的内容。未作任何改动。
+batch-undo-waits = 此批量操作更正的部分使用已重试记账，其重试仍在进行：平台随时可能按更正后的值记账。请先在“重试中”标签页撤回这些重试，或等待其结束，然后再撤销。未作任何改动。
+batch-undo-later = 其重试结束后才能撤销：请在“重试中”标签页撤回这些重试，或等待其结束。
+batch-no-rest = 此批量操作没有剩余记录。未作任何改动。
+batch-rest-is-gone = 剩余的记录已不存在。未作任何改动。
+error-batch-action = 只能是 handle、retry、withdraw、reopen、supersede、settle、correct、delete 之一
 error-batch-scope = “filter” 表示符合条件的全部，不填表示勾选的记录
 error-batch-empty = 未选择任何记录：请至少勾选一条，或使用有匹配记录的筛选条件
 error-batch-too-many =
@@ -293,3 +306,66 @@ audit-action-undo-batch = 撤销了批量操作
 job-new-failures = 新失败记录
 job-batch-outcomes = 批量重试的结果
 job-batches = 批量操作
+
+## 更正
+
+batch-begin-correct = 更正…
+batch-title-correct =
+    { $number ->
+       *[other] 更正 { $count } 条使用记录
+    }
+batch-wanted-correct = 将更正
+batch-promise-correct = 更改这些使用记录的字段；失败记录保留当时登记的内容。期间有变动的记录保持原样。只要使用仍为记账失败且仍是更正后的内容，即可撤销。
+batch-run-correct =
+    { $number ->
+       *[other] 仅更正 { $count } 条使用记录
+    }
+batch-run-correct-retry =
+    { $number ->
+       *[other] 更正并重试记账 { $count } 条，{ $amount }
+    }
+batch-done-correct = 已更正
+batch-no-correction = 请先指明哪个字段改为什么。未作任何改动。
+batch-field-set-llmid = 模型id
+batch-field-map-llmid = 模型id逐行对照
+batch-field-set-userid = 用户id
+batch-field-map-userid = 用户id逐行对照
+batch-field-set-userorgid = 机构id
+batch-field-map-userorgid = 机构id逐行对照
+batch-field-set-usages = 使用信息
+batch-field-usages-from = 使用信息的来源
+canary-of-correction = 仅用于“更正并重试记账”。
+correct-batch-help = 留空的字段保持不变。预览会显示哪些内容改为什么；此时不会执行任何更改。
+correct-present =
+    { $number ->
+       *[other] 现有 { $number } 种取值
+    }
+correct-all = 全部改为
+correct-mapping = 或逐行对照
+correct-mapping-help = 每行一对，如 A -> B，或 CSV 的两列。未列出的保持不变；“none”表示没有该id的使用。
+correct-show = 显示更改内容
+correct-changes = 更改内容
+correct-field = 字段
+correct-from = 现值
+correct-to = 改为
+correct-more =
+    { $number ->
+       *[other] 另有 { $number } 项金额较小的更改。
+    }
+correct-refused = 不能更正的记录及原因
+correct-sample = 部分记录的完整更改
+correct-usages-none = 空
+correct-usages-null = 文本“null”
+correct-usages-empty = 空对象
+correct-usages-counts = 用量
+correct-usages-other = 不是对象的 JSON
+correct-usages-cut = 不是 JSON 的文本
+event-undo-correct = { $author } 撤销了对使用的更正
+audit-action-correct = 更正使用
+audit-action-undo-correct = 撤销更正
+field-correction = 更正内容
+field-then-retry = 随即重试
+error-json-texts = 须为文本的数组
+error-batch-ids-and-query = ids 与 query 只能二选一
+error-batch-query = 列表的查询字符串，如 handled=0&llmid=m1
+error-correct-action = 只有 correct 批量操作可以带更正内容

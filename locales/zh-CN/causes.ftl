@@ -2,14 +2,14 @@
 
 causes = 失败原因类
 cause = 失败原因类
-cause-no-reason = 未给出原因
+cause-no-reason = 没有失败原因
 cause-unsorted = 尚未归类
 causes-open = { $number } 个原因类有未处理的失败
 causes-none = 还没有任何记账失败记录。
 causes-too-many = 数量过多，此处不汇总；各原因类只在可行范围内计数。
 causes-rank = 排序
 causes-by-amount = 金额最多
-causes-by-count = 笔数最多
+causes-by-count = 条数最多
 causes-by-newest = 最近发生
 causes-by-oldest = 最早未处理
 causes-page = 第 { $page } 页，共 { $pages } 页
@@ -61,7 +61,7 @@ standing-new = 新
 standing-known = 已知
 standing-closed = 已关闭
 error-standing = 请选择一种状态
-conflict-cause = 你打开之后，此原因类已被他人修改。上方为现有说明；再次保存将以你的内容替换。
+conflict-cause = 你读取之后，此原因类已被他人修改，现为第 { $revision } 版。请重新读取后再保存。未作任何改动。
 flash-cause-saved = 原因类已保存。
 field-owner = 负责人
 field-cause-note = 处置说明

@@ -8,6 +8,8 @@ frame-navigation = 主导航
 frame-administration = 管理
 frame-role = 角色：{ $role }
 frame-zone = 时间均为 { $zone }
+frame-printed = 由 { $name } 打印于 { $time }
+frame-currency = 金额单位：{ $currency }
 frame-version = llmage-admin { $version }
 
 language = 语言
@@ -28,6 +30,7 @@ no = 不可以
 
 ## 时长：“最早 3 天前”
 
+just-now = 刚刚
 age-now = 不到 1 分钟
 age-minutes = { $number } 分钟
 age-hours = { $number } 小时

@@ -3,7 +3,7 @@
 import = 导入
 import-title-usage = 导入使用记录
 import-title-failed-accounting = 导入记账失败记录
-import-about-usage = 文件中的每一行成为一条使用记录；只要有一行不合格，就全部不导入。id 已存在（未归档或历史记录中）的行不予导入。
+import-about-usage = 文件中的每一行成为一条使用记录；只要有一行不合格，就全部不导入。id 已存在（当前或历史记录中）的行不予导入。
 import-about-failed-accounting = 文件中的每一行成为一条记账失败记录；只要有一行不合格，就全部不导入。id 已存在的行不予导入；不会改动使用记录。
 import-field-file = CSV 文件
 import-file-help = 以逗号分隔，UTF-8 编码，第一行为列名，最大 { $limit } MiB。更大的文件请用命令“llmage-admin import”导入。
@@ -51,7 +51,7 @@ csv-date = 应为 1971 至 2037 年的日期，例如 2026-05-31（现为 { $fou
 csv-time = 应为 1971 至 2037 年的时间，例如 2026-05-31 23:59:59.999（现为 { $found }）
 csv-integer = 应为 -2147483648 至 2147483647 的整数（现为 { $found }）
 csv-seconds = 应为秒数，例如 1.250（现为 { $found }）
-csv-resolution = 应为 { $known } 之一（现为 { $found }）
+csv-word = 应为 { $known } 之一（现为 { $found }）
 csv-long-quote = 引号中的单元格超过 64 MB
 csv-open-quote = 引号在此开始，没有结束
 csv-after-quote = 结束引号之后还有内容

@@ -19,7 +19,7 @@ token-field-name = 名称
 token-field-role = 角色
 token-field-ends-on = 有效期至
 
-token-role-reporter = 上报者：只能登记失败记录和新增模型使用
+token-role-reporter = 上报者：只能录入失败记录和新增模型使用
 token-role-viewer = 查看者：可以读取全部内容
 token-role-operator = 操作员：还可以处理、重新打开、编辑、重试
 token-role-admin = 管理员：可以进行全部操作
@@ -33,5 +33,6 @@ error-token-name-of-user = 用户已使用此名称：审计记录中一个名�
 event-create-token = { $author } 创建了 API 令牌
 event-revoke-token = { $author } 吊销了 API 令牌
 flash-token-revoked = 令牌 { $name } 已吊销，使用它的请求从现在起都会被拒绝。
+flash-token-before = 令牌 { $name } 此前已被吊销：{ $by }，{ $time }。
 
 never = 从未

@@ -36,3 +36,6 @@ flash-user-password = { $name } 的密码已修改，其所有会话已结束。
 flash-user-disabled = 用户 { $name } 已停用，其所有会话已结束。
 flash-user-enabled = 用户 { $name } 已启用。
 flash-user-sessions = { $name } 的所有会话已结束。
+flash-user-before = { $name } 无需再改：{ $by } 已先行更改（{ $time }）。
+user-changed = 未作任何改动：你打开页面之后，有人修改了此账号。请查看现在的状态后再操作。
+conflict-user-changed = 你打开页面之后，此账号已有变动。未作任何改动。

@@ -1,4 +1,4 @@
-# 列表的已存视图，以及按键。
+# 列表的已存视图，以及快捷键。
 
 views = 已存视图
 views-all = 全部视图
@@ -32,8 +32,10 @@ view-not-saved =
     }
 view-unknown = 视图“{ $name }”含有已不存在的筛选条件：{ $keys }。下面的列表不含这些条件。
 view-keys-gone = 筛选条件已不存在：{ $keys }
-view-foreign = 此视图属于 { $name }，请另存自己的视图。未做任何更改。
-view-changed = 打开之后此视图已有变动，请核对后再保存。未做任何更改。
+view-foreign = 此视图属于 { $name }，请另存自己的视图。未作任何改动。
+view-changed = 打开之后此视图已有变动，请核对后再保存。未作任何改动。
+view-not-deleted = 没有删除：你打开页面之后，此视图已有变动。请先查看现在的内容，再删除。
+view-present = “{ $name }”现在的筛选条件：
 error-view-taken = 你已有同名视图
 error-view-most =
     { $limit ->
@@ -49,13 +51,21 @@ audit-action-create-view = 保存了视图
 audit-action-change-view = 修改了视图
 audit-action-delete-view = 删除了视图
 
-keys = 按键
-keys-help = 未在输入时可用的单键。不用按键也能完成所有操作。
+keys = 快捷键
+keys-help = 未在输入时可用的单键快捷键。不用快捷键也能完成所有操作。
 keys-rows = 下一行、上一行
 keys-arrows = 光标在行上时同上
 keys-open = 打开该行
-keys-tick = 勾选该行
+keys-tick = 勾选该行；按住 Shift 则勾选上次至此的所有行
+keys-all = 勾选本页全部
+keys-retry = 重试已勾选的记录；在记录页上跳到重试按钮，再按 Enter 执行
+keys-handle = 处理已勾选的记录；在记录页转到处理表单，并填入你上次使用的处理结果
+keys-undo = 撤销：跳到重新打开此记录的表单，或撤销此批量操作的按钮
+keys-edit = 编辑此记录
+keys-steps = 本次筛选中的下一条、上一条
+keys-send = 提交正在填写的表单；可继续时转到下一条记录
+keys-go = 转到总览、记账失败、处理汇总、批量操作、模型使用、历史记录、归档、检查
 keys-search = 搜索
 keys-this = 显示此帮助
-keys-on = 启用单键
+keys-on = 启用单键快捷键
 keys-close = 关闭

@@ -4,9 +4,11 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::base::form::Message;
+use crate::db::dialect::Statement;
 use crate::db::schema::idempotency_key as keys;
-use crate::db::{DbBackend, DbConnection};
-use crate::error::Result;
+use crate::db::{DbBackend, DbConnection, is_duplicate};
+use crate::error::{Error, Result};
 
 /// An answer is kept for this long.
 pub const RETENTION: TimeDelta = TimeDelta::hours(48);
@@ -37,7 +39,7 @@ impl Key {
 }
 
 /// What was answered to a key.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = keys, check_for_backend(DbBackend))]
 pub struct Answered {
     token: String,
@@ -62,25 +64,45 @@ pub fn lookup(connection: &mut DbConnection, key: &Key) -> Result<Option<Answere
     Ok(row.select(Answered::as_select()).get_result(connection).optional()?)
 }
 
-/// Keeps an answer.
+/// An answer to keep: to which key, about which record, and when it was given.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    pub key: &'a Key,
+    pub record_id: &'a str,
+    pub text: &'a str,
+    pub at: NaiveDateTime,
+}
+
+/// Answers in one statement: SQLite keeps the text of each number.
+const TOGETHER: usize = 16;
+
+/// Keeps answers.
 ///
 /// # Errors
-/// The unique violation of the database where somebody used the key at the same moment.
-pub fn keep(
-    connection: &mut DbConnection,
-    key: &Key,
-    (record_id, answer): (&str, &str),
-    now: NaiveDateTime,
-) -> QueryResult<()> {
-    let answered = Answered {
-        token: key.token.clone(),
-        key_text: key.text.clone(),
-        digest: key.digest.clone(),
-        record_id: record_id.to_owned(),
-        answer: answer.to_owned(),
-        created_at: now,
-    };
-    diesel::insert_into(keys::table).values(answered).execute(connection).map(drop)
+/// [`Error::Conflict`] where somebody used one of the keys at the same moment.
+pub fn keep(connection: &mut DbConnection, answers: &[Answer<'_>]) -> Result<()> {
+    let start =
+        "INSERT INTO idempotency_key (token, key_text, digest, record_id, answer, created_at) VALUES ";
+    for some in answers.chunks(TOGETHER) {
+        let mut statement = Statement::new(connection.engine(), start);
+        for (number, Answer { key, record_id, text, at }) in some.iter().enumerate() {
+            statement = statement.sql(if number == 0 { "(" } else { ", (" });
+            for part in [&key.token, &key.text, &key.digest] {
+                statement = statement.words(part.as_str()).sql(", ");
+            }
+            statement = statement.words(*record_id).sql(", ").words(*text).sql(", ").time(*at).sql(")");
+        }
+        statement.execute(connection).map_err(|error| match is_duplicate(&error) {
+            true => used_meanwhile(),
+            false => error.into(),
+        })?;
+    }
+    Ok(())
+}
+
+/// The later of two requests with one key that come at the same moment is told to come again.
+fn used_meanwhile() -> Error {
+    Error::Conflict(Message::new("conflict-key-used").with("state", "answered").with("way_out", "repeat"))
 }
 
 /// Whether answers are older than they are kept.

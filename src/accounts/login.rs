@@ -2,7 +2,6 @@
 
 use actix_web::http::{StatusCode, header};
 use secrecy::SecretString;
-use serde::Serialize;
 
 use super::store::{self, SignIn, User};
 use super::throttle::Subject;
@@ -14,19 +13,11 @@ use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Query, Visit};
 use crate::web::state::AppState;
+use crate::web::typed::{self, SignInPage};
 use crate::web::{links, page, session};
 
 /// Stands in the audit trail for who is not known yet; no user can have this name.
 const NOBODY: &str = "(nobody)";
-
-#[derive(Default, Serialize)]
-struct LoginPage {
-    username: String,
-    next: String,
-    wrong: bool,
-    /// Seconds until the next try, where there were too many.
-    wait: Option<u64>,
-}
 
 /// `GET /login`.
 pub async fn show(visit: Visit, Query(fields): Query) -> Answer {
@@ -34,7 +25,7 @@ pub async fn show(visit: Visit, Query(fields): Query) -> Answer {
     if visit.visitor().is_some() {
         return Ok(page::see_other(&next));
     }
-    visit.ok("accounts/login.html", &LoginPage { next, ..LoginPage::default() })
+    visit.ok("accounts/login.html", &SignInPage { next, ..SignInPage::default() })
 }
 
 /// `POST /login`: begins a session, or shows the form again without saying which part was wrong.
@@ -42,22 +33,29 @@ pub async fn create(visit: Visit, Form(fields): Form) -> Answer {
     let state = &visit.state;
     let username = fields.text("username").unwrap_or_default().to_owned();
     let next = links::own_path(fields.raw("next").unwrap_or("/")).to_owned();
-    let again = LoginPage { username, next: next.clone(), ..LoginPage::default() };
+    let sealed = fields.text(typed::FIELD).map(str::to_owned);
+    let again = SignInPage { username, next: next.clone(), typed: sealed.clone(), ..SignInPage::default() };
     match try_once(&visit, state, &fields).await {
         Ok(Some(user)) => {
-            session::begin(&visit.session(), &user.name, user.session_epoch, state.clock.now())?;
-            Ok(page::see_other(&next))
+            let now = state.clock.now();
+            session::begin(&visit.session(), &user.name, user.session_epoch, now)?;
+            match sealed.and_then(|sealed| state.seal.open(&sealed, &user.name, now)) {
+                Some(kept) => typed::show(&visit, kept, next).await,
+                None => Ok(page::see_other(&next)),
+            }
         }
         Ok(None) => {
-            let page = LoginPage { wrong: true, ..again };
+            let page = SignInPage { wrong: true, ..again };
             visit.render(StatusCode::UNAUTHORIZED, "accounts/login.html", &page)
         }
-        Err(Error::TooManyRequests(seconds)) => throttled(&visit, LoginPage { wait: Some(seconds), ..again }),
+        Err(Error::TooManyRequests(seconds)) => {
+            throttled(&visit, SignInPage { wait: Some(seconds), ..again })
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-fn throttled(visit: &Visit, page: LoginPage) -> Answer {
+fn throttled(visit: &Visit, page: SignInPage) -> Answer {
     let seconds = page.wait.unwrap_or_default();
     let mut response = visit.render(StatusCode::TOO_MANY_REQUESTS, "accounts/login.html", &page)?;
     response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
@@ -71,7 +69,7 @@ async fn try_once(visit: &Visit, state: &AppState, fields: &Fields) -> Result<Op
     let address = visit.address();
     let subjects = [Subject::address(address), Subject::account(&name)];
     let now = state.clock.now();
-    let verified = state.sign_in_gate.verify(&subjects, (&name, typed.clone()), now).await?;
+    let verified = state.sign_in_gate.verify(&subjects, &name, typed.clone(), now).await?;
     let newer = match &verified {
         Some(user) if password::is_outdated(&user.password_hash) => Some(sign_in::hash(typed).await?),
         _ => None,
@@ -86,7 +84,7 @@ async fn try_once(visit: &Visit, state: &AppState, fields: &Fields) -> Result<Op
         SignIn { name, address: address.map(|address| address.to_string()), subjects: subjects.to_vec() };
     let user = verified.clone();
     let note = move |connection: &mut crate::db::DbConnection| match user {
-        Some(user) => store::sign_in(connection, &user, (&tried, newer.as_deref()), &author),
+        Some(user) => store::sign_in(connection, &user, &tried, newer.as_deref(), &author),
         None => store::note_wrong_password(connection, &tried, &author),
     };
     state.database.transaction(note).await?;

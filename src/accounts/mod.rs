@@ -1,5 +1,6 @@
 //! Who may sign in: users, their roles and passwords, and the pages for signing in and one's own account.
 
+pub mod correctable;
 pub mod form;
 pub mod idempotency;
 pub mod login;

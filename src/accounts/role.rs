@@ -54,6 +54,11 @@ impl Grant {
     pub const ALL: [Grant; 4] =
         [Grant::Reporter, Grant::Role(Role::Viewer), Grant::Role(Role::Operator), Grant::Role(Role::Admin)];
 
+    /// Whether it may read failures and usages.
+    pub fn reads(self) -> bool {
+        matches!(self, Grant::Role(_))
+    }
+
     /// As stored and as typed on the command line.
     pub fn as_str(self) -> &'static str {
         match self {

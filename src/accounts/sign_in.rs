@@ -47,7 +47,8 @@ impl SignInGate {
     pub async fn verify(
         &self,
         subjects: &[Subject],
-        (name, typed): (&str, SecretString),
+        name: &str,
+        typed: SecretString,
         now: NaiveDateTime,
     ) -> Result<Option<User>> {
         let found = self.reserve(subjects, name, now).await?;

@@ -56,17 +56,16 @@ impl Courier {
         // Others must be able to tell whether this process lives.
         self.database.instance().appear()?;
         let (holder, now) = (self.database.instance().holder(), self.clock.milliseconds());
-        let taken = self
-            .database
-            .transaction_here(|connection| outbox::take(connection, delivery, (&holder, now)))?;
+        let taken =
+            self.database.transaction_here(|connection| outbox::take(connection, delivery, &holder, now))?;
         let Some((taken, event)) = taken else { return Ok(None) };
         let (is_delivered, reply) = self.send(&taken, &event)?;
         let reply = reply.kept();
         tracing::info!(delivery = taken.id, channel = taken.channel, is_delivered, ?reply, "told an alert");
-        let times = (self.clock.now(), self.clock.milliseconds());
-        let noted = self
-            .database
-            .transaction_here(|connection| outbox::note(connection, &taken, (is_delivered, &reply), times))?;
+        let (now, milliseconds) = (self.clock.now(), self.clock.milliseconds());
+        let noted = self.database.transaction_here(|connection| {
+            outbox::note(connection, &taken, is_delivered, &reply, now, milliseconds)
+        })?;
         Ok(Some(noted))
     }
 

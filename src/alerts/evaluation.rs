@@ -69,8 +69,8 @@ impl Evaluator {
     pub fn step(&self) -> Result<usize> {
         let began = Instant::now();
         let now = self.clock.now();
-        let times = (now, now - self.stuck_after);
-        let look = self.database.run_here(|connection| Look::take(connection, times))?;
+        let stuck_since = now - self.stuck_after;
+        let look = self.database.run_here(|connection| Look::take(connection, now, stuck_since))?;
         let took = began.elapsed();
         let rest = if took > Duration::from_millis(300) { took * RESTS } else { Duration::ZERO };
         *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(began + rest);
@@ -104,7 +104,7 @@ impl Moment {
 }
 
 impl Look {
-    fn take(connection: &mut DbConnection, times: (NaiveDateTime, NaiveDateTime)) -> Result<Look> {
+    fn take(connection: &mut DbConnection, now: NaiveDateTime, stuck_since: NaiveDateTime) -> Result<Look> {
         let mut look = Look::default();
         // Rules of one kind share its reading.
         let mut readings: Vec<(Kind, Reading)> = Vec::new();
@@ -112,7 +112,7 @@ impl Look {
             let Some(kind) = rule.kind() else { continue };
             let known = readings.iter().find(|(known, _)| *known == kind).map(|(_, reading)| reading.clone());
             let reading = match known {
-                None => reading::of(connection, kind, times)?,
+                None => reading::of(connection, kind, now, stuck_since)?,
                 known => known,
             };
             let found = match (reading, kind) {

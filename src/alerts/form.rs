@@ -68,7 +68,7 @@ pub fn wanted(
 fn threshold(read: &mut Reader<'_>, fields: &Fields, unit: Unit) -> Option<i64> {
     let typed = fields.text("threshold");
     let read_text = |text: &str| match unit {
-        Unit::Money => text.parse::<Money>().map(Money::units).map_err(money_message),
+        Unit::Money => Money::typed(text).map(Money::units).map_err(money_message),
         Unit::Percent => parse_percent(text).map_err(|_| Message::new("error-alert-percent")),
         Unit::Count => text
             .parse()

@@ -97,7 +97,8 @@ fn cut_off(connection: &mut DbConnection, instance: &Instance) -> Result<Option<
 pub fn take(
     connection: &mut DbConnection,
     delivery: &Delivery,
-    (holder, milliseconds): (&str, i64),
+    holder: &str,
+    milliseconds: i64,
 ) -> Result<Option<(Delivery, Event)>> {
     use alert_delivery::dsl;
     let row = alert_delivery::table
@@ -133,8 +134,10 @@ pub fn take(
 pub fn note(
     connection: &mut DbConnection,
     taken: &Delivery,
-    (is_delivered, reply): (bool, &Reply),
-    (now, milliseconds): (NaiveDateTime, i64),
+    is_delivered: bool,
+    reply: &Reply,
+    now: NaiveDateTime,
+    milliseconds: i64,
 ) -> Result<Delivery> {
     use alert_delivery::dsl;
     let state = match is_delivered {

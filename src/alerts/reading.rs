@@ -57,7 +57,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    fn new(kind: Kind, value: Value, (count, of): (i64, Option<i64>)) -> Reading {
+    fn new(kind: Kind, value: Value, count: i64, of: Option<i64>) -> Reading {
         let facts = Facts { value: value.text(kind.unit()), count: Some(count), of, ..Facts::default() };
         Reading { value, facts }
     }
@@ -67,26 +67,27 @@ impl Reading {
 pub fn of(
     connection: &mut DbConnection,
     kind: Kind,
-    (now, stuck_since): (NaiveDateTime, NaiveDateTime),
+    now: NaiveDateTime,
+    stuck_since: NaiveDateTime,
 ) -> Result<Option<Reading>> {
     Ok(Some(match kind {
         Kind::OpenAmount => {
             let open = totals::exact(connection, &Filter::default(), &Search::Nothing)?;
-            Reading::new(kind, Value::Plain(open.amount.units()), (open.count, None))
+            Reading::new(kind, Value::Plain(open.amount.units()), open.count, None)
         }
         Kind::StuckRetries => {
             let stuck = totals::stuck(connection, stuck_since)?;
-            Reading::new(kind, Value::Plain(stuck.into()), (stuck, None))
+            Reading::new(kind, Value::Plain(stuck.into()), stuck, None)
         }
         Kind::LeakageMoney => {
             let hour = Hour::before(connection, now)?;
             let value = Value::Share { part: hour.failed_amount.units(), whole: hour.amount.units() };
-            Reading::new(kind, value, (hour.failed, Some(hour.usages)))
+            Reading::new(kind, value, hour.failed, Some(hour.usages))
         }
         Kind::LeakageCount => {
             let hour = Hour::before(connection, now)?;
             let value = Value::Share { part: hour.failed.into(), whole: hour.usages.into() };
-            Reading::new(kind, value, (hour.failed, Some(hour.usages)))
+            Reading::new(kind, value, hour.failed, Some(hour.usages))
         }
         Kind::NewCause | Kind::ArchiveFailed => return Ok(None),
     }))

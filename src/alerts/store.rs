@@ -80,7 +80,7 @@ pub fn insert(connection: &mut DbConnection, wanted: Wanted, author: &Author) ->
     };
     begin_to_look(connection, &rule)?;
     diesel::insert_into(alert_rule::table).values(rule.clone()).execute(connection)?;
-    record(connection, author, Action::CreateAlert, (None, Some(&rule)))?;
+    record(connection, author, Action::CreateAlert, None, Some(&rule))?;
     Ok(rule)
 }
 
@@ -99,7 +99,8 @@ fn begin_to_look(connection: &mut DbConnection, rule: &Rule) -> Result<()> {
 /// [`Error::Conflict`] when somebody else was faster.
 pub fn change(
     connection: &mut DbConnection,
-    (id, seen): (&str, Option<i32>),
+    id: &str,
+    seen: Option<i32>,
     wanted: Wanted,
     author: &Author,
 ) -> Result<()> {
@@ -116,7 +117,7 @@ pub fn change(
     if seen != Some(before.version) {
         return Err(Error::Conflict(Message::new("alert-conflict-changed")));
     }
-    save(connection, (&before, &after), Action::ChangeAlert, author)
+    save(connection, &before, &after, Action::ChangeAlert, author)
 }
 
 /// Switches a rule on or off. One that is switched off is quiet, and tells nobody; what happens meanwhile is no news.
@@ -139,13 +140,14 @@ pub fn switch(connection: &mut DbConnection, id: &str, is_on: bool, author: &Aut
         begin_to_look(connection, &after)?;
     }
     let action = if is_on { Action::EnableAlert } else { Action::DisableAlert };
-    save(connection, (&before, &after), action, author)?;
+    save(connection, &before, &after, action, author)?;
     Ok(after)
 }
 
 fn save(
     connection: &mut DbConnection,
-    (before, after): (&Rule, &Rule),
+    before: &Rule,
+    after: &Rule,
     action: Action,
     author: &Author,
 ) -> Result<()> {
@@ -176,16 +178,25 @@ fn save(
         );
         diesel::update(row).set(quiet).execute(connection)?;
     }
-    record(connection, author, action, (Some(before), Some(after)))
+    record(connection, author, action, Some(before), Some(after))
 }
 
-/// Removes a rule; its history stays.
-pub fn delete(connection: &mut DbConnection, id: &str, author: &Author) -> Result<Rule> {
+/// Removes a rule that is still as it was seen; its history stays. Gives it as it was.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody else changed it meanwhile, [`Error::NotFound`] when there is none.
+pub fn delete(connection: &mut DbConnection, id: &str, seen: Option<i32>, author: &Author) -> Result<Rule> {
     let rule = find(connection, id)?;
-    if diesel::delete(alert_rule::table.filter(dsl::id.eq(id.to_owned()))).execute(connection)? == 0 {
-        return Err(Error::NotFound);
+    if seen.is_some_and(|seen| seen != rule.version) {
+        return Err(Error::Conflict(Message::new("alert-conflict-changed")));
     }
-    record(connection, author, Action::DeleteAlert, (Some(&rule), None))?;
+    // What was read is not locked.
+    let row = alert_rule::table.filter(dsl::id.eq(id.to_owned())).filter(dsl::version.eq(rule.version));
+    if diesel::delete(row).execute(connection)? == 0 {
+        find(connection, id)?;
+        return Err(Error::Conflict(Message::new("alert-conflict-changed")));
+    }
+    record(connection, author, Action::DeleteAlert, Some(&rule), None)?;
     Ok(rule)
 }
 
@@ -193,7 +204,8 @@ fn record(
     connection: &mut DbConnection,
     author: &Author,
     action: Action,
-    (before, after): (Option<&Rule>, Option<&Rule>),
+    before: Option<&Rule>,
+    after: Option<&Rule>,
 ) -> Result<()> {
     let Some(rule) = after.or(before) else { return Ok(()) };
     let [before, after] = [before, after].map(|rule| rule.map(Rule::for_the_trail));

@@ -3,173 +3,42 @@
 //! A route exists only by being in [`routes`], so none can be without a guard.
 //! Over 250 lines: one for each route, in one table.
 
+mod application;
 mod destinations;
 mod openapi;
+mod parameters;
+mod selecting;
 
-use std::sync::Arc;
-
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
-use actix_web::{App, Route, guard, web};
-use secrecy::ExposeSecret;
+use actix_web::{Route, guard, web};
 
+pub use self::application::{Application, Prepared, test_sources};
+use crate::accounts::login;
 use crate::accounts::pages::{account, users};
 use crate::accounts::role::Role::{Admin, Operator, Viewer};
-use crate::accounts::sign_in::SignInGate;
-use crate::accounts::tokens::cache::TokenCache;
 use crate::accounts::tokens::{api as token_api, pages as tokens};
-use crate::accounts::{login, store};
-use crate::alerts::{destinations::Destinations, pages as alerts};
+use crate::alerts::pages as alerts;
 use crate::archive::{api as archive_api, pages as archive};
-use crate::audit::pages as audit;
-use crate::base::clock::Clock;
-use crate::batches::pages as batches;
+use crate::audit::{api as audit_api, pages as audit};
+use crate::batches::{api as batches_api, pages as batches};
 use crate::check::pages as check;
-use crate::config::Config;
-use crate::db::Database;
-use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
-use crate::failed_accounting::recorder::Recorder;
 use crate::failed_accounting::{api as failed_api, pages as failed};
 use crate::imports::pages as imports;
 use crate::jobs::pages as jobs;
-use crate::metrics::{api as metrics, figures::Watch};
-use crate::names::{NameCache, NameSources};
+use crate::metrics::api as metrics;
 use crate::overview::pages as overview;
+use crate::search::pages as search;
 use crate::usages::usage::Usage;
 use crate::usages::{api as usages_api, pages as usages};
 use crate::web::access::{self, Access, Permission};
-use crate::web::assets::Assets;
 use crate::web::body::Bounds;
-use crate::web::download::Places;
 use crate::web::error as faults;
-use crate::web::state::AppState;
-use crate::web::templates::Templates;
-use crate::web::{log, ops, request, session};
-
-/// Everything that the server, the tests and the benches start an app from.
-#[derive(Debug, Clone)]
-pub struct Application {
-    state: AppState,
-    recorder: Recorder,
-    watch: Watch,
-    destinations: Destinations,
-    secret: String,
-    assets: Assets,
-}
-
-/// What an app needs beside its database, all of it checked: the settings, templates and static files.
-#[derive(Debug)]
-pub struct Prepared {
-    destinations: Destinations,
-    assets: Assets,
-    templates: Arc<Templates>,
-    sources: NameSources,
-}
-
-impl Prepared {
-    /// Reads and checks it; nothing is written.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Unavailable`] with one line that names the setting.
-    pub fn new(config: &Config) -> Result<Prepared> {
-        let destinations = destinations::destinations(config)?;
-        let assets = Assets::of(config.assets.as_deref())?;
-        let templates = Arc::new(Templates::load(&assets)?);
-        let sources = NameSources {
-            models: config.models_sql.clone(),
-            users: config.users_sql.clone(),
-            organisations: config.organisations_sql.clone(),
-        };
-        Ok(Prepared { destinations, assets, templates, sources })
-    }
-
-    /// Where names come from.
-    pub fn sources(&self) -> &NameSources {
-        &self.sources
-    }
-}
-
-impl Application {
-    /// Gathers what the app needs; the database must be migrated.
-    pub fn new(config: &Config, database: Database, clock: Clock) -> Result<Application> {
-        Application::of(Prepared::new(config)?, config, database, clock)
-    }
-
-    /// As [`Application::new`], of what was checked before.
-    pub fn of(prepared: Prepared, config: &Config, database: Database, clock: Clock) -> Result<Application> {
-        let Prepared { destinations, assets, templates, sources } = prepared;
-        let secret = match &config.secret_key {
-            Some(secret) => secret.expose_secret().to_owned(),
-            None => database.transaction_here(store::secret_key)?,
-        };
-        database.run_here(|connection| sources.check(connection))?;
-        let state = AppState {
-            downloads: Places::default(),
-            sign_in_gate: SignInGate::new(database.clone()),
-            tokens: TokenCache::default(),
-            readiness: Default::default(),
-            meter: Default::default(),
-            metrics_token: config.metrics_token.clone().map(Arc::new),
-            names: NameCache::new(database.clone(), sources),
-            templates,
-            origin: config.origin(),
-            origin_is_set: config.public_url.is_some(),
-            is_https: config.is_https(),
-            proxies: config.proxies,
-            permissions: routes().iter().map(Rule::permission).collect(),
-            batch_confirm: config.batch_confirm_amount,
-            archive_at: config.archive_at.0,
-            archive_keep_days: config.archive_keep_days,
-            stuck_after: chrono::Duration::minutes(config.retry_stuck_minutes.into()),
-            database,
-            clock,
-        };
-        Ok(Application {
-            recorder: Recorder::new(state.database.clone()),
-            watch: Watch::default(),
-            destinations,
-            state,
-            secret,
-            assets,
-        })
-    }
-
-    /// Where alerts go.
-    pub fn destinations(&self) -> &Destinations {
-        &self.destinations
-    }
-
-    /// The actix app, alike for the server and for tests.
-    pub fn build(
-        &self,
-    ) -> App<
-        impl ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse<impl MessageBody + use<>>,
-            Error = actix_web::Error,
-            InitError = (),
-        > + use<>,
-    > {
-        App::new()
-            .app_data(web::Data::new(self.state.clone()))
-            .app_data(web::Data::new(self.recorder.clone()))
-            .app_data(web::Data::new(self.watch.clone()))
-            .app_data(web::Data::new(self.destinations.clone()))
-            .app_data(web::PayloadConfig::new(request::BODY_LIMIT))
-            .configure(|service| self.assets.serve(service))
-            .configure(configure)
-            .default_service(unknown(web::route().to(faults::no_such_route)))
-            .wrap(from_fn(faults::layer))
-            .wrap(session::middleware(&self.secret, self.state.is_https))
-            .wrap(from_fn(log::headers))
-            .wrap(from_fn(log::requests))
-            .wrap(actix_web::middleware::Compress::default())
-    }
-}
+use crate::web::parameters::Takes;
+use crate::web::{help, ops};
 
 /// A route: method, path with `{id}` for variable parts, who may call it, and what answers.
 pub struct Rule {
@@ -218,8 +87,9 @@ pub fn routes() -> Vec<Rule> {
         get("/healthz", Access::Watching, |route| route.to(ops::alive)),
         get("/readyz", Access::Watching, |route| route.to(ops::ready)),
         get("/metrics", Access::Watching, |route| route.to(metrics::show)),
+        get("/help", viewer, |route| route.to(help::show)),
         get("/login", public, |route| route.to(login::show)),
-        post("/login", public, |route| route.to(login::create)),
+        Rule { bounds: Bounds::SIGN_IN, ..post("/login", public, |route| route.to(login::create)) },
         post("/logout", public, |route| route.to(login::destroy)),
         get("/account", viewer, |route| route.to(account::show)),
         post("/account", viewer, |route| route.to(account::update)),
@@ -236,9 +106,11 @@ pub fn routes() -> Vec<Rule> {
         get("/failed-accounting", viewer, |route| route.to(failed::index)),
         post("/failed-accounting", operator, |route| route.to(failed::create)),
         get("/failed-accounting.csv", viewer, |route| route.to(failed::download)),
+        get("/decisions", viewer, |route| route.to(failed::decisions)),
         get("/failed-accounting/causes", viewer, |route| route.to(failed::causes::index)),
         get("/failed-accounting/causes/{id}", viewer, |route| route.to(failed::causes::show)),
         post("/failed-accounting/causes/{id}", operator, |route| route.to(failed::causes::update)),
+        post("/failed-accounting/causes/{id}/test", viewer, |route| route.to(failed::causes::test)),
         get("/failed-accounting/new", operator, |route| route.to(failed::new)),
         get("/failed-accounting/import", admin, |route| route.to(imports::new::<FailedRecord>)),
         file(post("/failed-accounting/import", admin, |route| route.to(imports::create::<FailedRecord>))),
@@ -248,6 +120,8 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/{id}/handle", operator, |route| route.to(failed::handle)),
         post("/failed-accounting/{id}/retry", operator, |route| route.to(failed::retry)),
         post("/failed-accounting/{id}/withdraw", operator, |route| route.to(failed::withdraw)),
+        post("/failed-accounting/{id}/correct", operator, |route| route.to(failed::correct)),
+        post("/failed-accounting/{id}/test", viewer, |route| route.to(failed::test)),
         post("/failed-accounting/{id}/settle", operator, |route| route.to(failed::settle)),
         post("/failed-accounting/{id}/reopen", operator, |route| route.to(failed::reopen)),
         post("/failed-accounting/{id}/reason", admin, |route| route.to(failed::show_secrets)),
@@ -261,13 +135,16 @@ pub fn routes() -> Vec<Rule> {
         post("/views/{id}/delete", viewer, |route| route.to(failed::destroy_view)),
         post("/views/{id}/default", viewer, |route| route.to(failed::choose_view)),
         get("/batches", viewer, |route| route.to(batches::index)),
-        post("/batches", operator, |route| route.to(batches::create)),
+        post("/batches", operator, |route| route.to(selecting::create)),
         get("/batches/{id}.csv", viewer, |route| route.to(batches::download)),
         get("/batches/{id}", viewer, |route| route.to(batches::show)),
         post("/batches/{id}/run", operator, |route| route.to(batches::run)),
+        post("/batches/{id}/correction", operator, |route| route.to(batches::correct)),
         post("/batches/{id}/abort", operator, |route| route.to(batches::abort)),
         post("/batches/{id}/undo", operator, |route| route.to(batches::undo)),
         post("/batches/{id}/rest", operator, |route| route.to(batches::rest)),
+        post("/batches/{id}/test", operator, |route| route.to(batches::test)),
+        get("/search", viewer, |route| route.to(search::index)),
         get("/audit", admin, |route| route.to(audit::index)),
         get("/audit.csv", admin, |route| route.to(audit::download)),
         get("/usages", viewer, |route| route.to(usages::index)),
@@ -309,6 +186,20 @@ pub fn routes() -> Vec<Rule> {
         post("/tokens", admin, |route| route.to(tokens::create)),
         post("/tokens/{id}/revoke", admin, |route| route.to(tokens::revoke)),
         get("/api/v1/openapi.json", public, |route| route.to(openapi::show)),
+        get("/api/v1/audit", admin, |route| route.to(audit_api::index)),
+        get("/api/v1/batches", viewer, |route| route.to(batches_api::index::index)),
+        post("/api/v1/batches", operator, |route| route.to(batches_api::create::create)),
+        get("/api/v1/batches/{id}", viewer, |route| route.to(batches_api::index::show)),
+        get("/api/v1/batches/{id}/outcome", viewer, |route| route.to(batches_api::outcome::show)),
+        post("/api/v1/batches/{id}/correction", operator, |route| route.to(batches_api::create::correct)),
+        post("/api/v1/batches/{id}/run", operator, |route| route.to(batches_api::changes::run)),
+        post("/api/v1/batches/{id}/abort", operator, |route| route.to(batches_api::changes::abort)),
+        post("/api/v1/batches/{id}/undo", operator, |route| route.to(batches_api::changes::undo)),
+        post("/api/v1/batches/{id}/rest", operator, |route| route.to(batches_api::changes::rest)),
+        post("/api/v1/batches/{id}/test", operator, |route| route.to(batches_api::changes::test)),
+        get("/api/v1/causes/{id}", viewer, |route| route.to(failed_api::cause::show)),
+        post("/api/v1/causes/{id}/test", viewer, |route| route.to(failed_api::testing::test_cause)),
+        rule(patch.clone(), "/api/v1/causes/{id}", operator, |route| route.to(failed_api::cause::update)),
         get("/api/v1/causes", viewer, |route| route.to(failed_api::causes::index)),
         get("/api/v1/failed-accounting", viewer, |route| route.to(failed_api::index::index)),
         post("/api/v1/failed-accounting", reporter, |route| route.to(failed_api::changes::create)),
@@ -318,6 +209,9 @@ pub fn routes() -> Vec<Rule> {
         }),
         rule(delete.clone(), "/api/v1/failed-accounting/{id}", admin, |route| {
             route.to(failed_api::changes::destroy)
+        }),
+        post("/api/v1/failed-accounting/{id}/correct", operator, |route| {
+            route.to(failed_api::correcting::correct)
         }),
         post("/api/v1/failed-accounting/{id}/handle", operator, |route| {
             route.to(failed_api::changes::handle)
@@ -329,6 +223,7 @@ pub fn routes() -> Vec<Rule> {
         post("/api/v1/failed-accounting/{id}/settle", operator, |route| {
             route.to(failed_api::changes::settle)
         }),
+        post("/api/v1/failed-accounting/{id}/test", viewer, |route| route.to(failed_api::testing::test)),
         post("/api/v1/failed-accounting/{id}/withdraw", operator, |route| {
             route.to(failed_api::changes::withdraw)
         }),
@@ -354,14 +249,14 @@ fn configure(service: &mut web::ServiceConfig) {
         }
     }
     for path in paths {
-        let mut of_path = rules.iter().filter(|rule| rule.path == path);
+        let of_path = rules.iter().filter(|rule| rule.path == path);
         let refused = match of_path.clone().any(|rule| rule.is_read_only) {
             true => web::route().to(usages::read_only),
             false => web::route().to(faults::no_such_method),
         };
         let mut resource = web::resource(path).default_service(unknown(refused));
-        if of_path.any(|rule| rule.bounds == Bounds::FILE) {
-            resource = resource.app_data(Bounds::FILE).app_data(web::PayloadConfig::new(Bounds::FILE.bytes));
+        if let Some(wide) = of_path.map(|rule| rule.bounds).find(|bounds| *bounds != Bounds::FORM) {
+            resource = resource.app_data(wide).app_data(web::PayloadConfig::new(wide.bytes));
         }
         for rule in rules.iter().filter(|rule| rule.path == path) {
             resource = resource.route(guarded(rule));
@@ -377,6 +272,7 @@ fn unknown(route: Route) -> Route {
 
 fn guarded(rule: &Rule) -> Route {
     let access = rule.access;
+    let takes = if rule.method == Method::GET { parameters::of(rule.path) } else { Takes::Judging };
     let route = if rule.method == Method::GET {
         // HEAD asks for the headers of what GET would give.
         web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
@@ -385,6 +281,6 @@ fn guarded(rule: &Rule) -> Route {
     };
     let route = (rule.handler)(route);
     route.wrap(from_fn(move |request: ServiceRequest, next: actix_web::middleware::Next<BoxBody>| {
-        access::guard(access, request, next)
+        access::guard(access, takes, request, next)
     }))
 }

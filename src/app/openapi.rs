@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::web::error::Answer;
 use crate::web::extract::NoQuery;
 use crate::web::once;
-use crate::{accounts, archive, failed_accounting, usages};
+use crate::{accounts, archive, audit, batches, failed_accounting, usages};
 
 /// The name by which operations ask for a token.
 const TOKEN: &str = "token";
@@ -27,6 +27,19 @@ const TOKEN: &str = "token";
     paths(
         show,
         failed_accounting::api::index::index,
+        audit::api::index,
+        batches::api::index::index,
+        batches::api::index::show,
+        batches::api::outcome::show,
+        batches::api::create::create,
+        batches::api::create::correct,
+        batches::api::changes::run,
+        batches::api::changes::abort,
+        batches::api::changes::undo,
+        batches::api::changes::rest,
+        batches::api::changes::test,
+        failed_accounting::api::cause::show,
+        failed_accounting::api::cause::update,
         failed_accounting::api::causes::index,
         failed_accounting::api::changes::create,
         failed_accounting::api::changes::show,
@@ -37,6 +50,9 @@ const TOKEN: &str = "token";
         failed_accounting::api::changes::retry,
         failed_accounting::api::changes::settle,
         failed_accounting::api::changes::withdraw,
+        failed_accounting::api::testing::test,
+        failed_accounting::api::testing::test_cause,
+        failed_accounting::api::correcting::correct,
         failed_accounting::api::failing::create,
         failed_accounting::api::summary::show,
         usages::api::index::index,

@@ -14,18 +14,19 @@ use crate::error::Result;
 pub const HOLD: i64 = 20_000;
 
 /// The oldest run that is not over and that nobody else drives.
-pub fn free(connection: &mut DbConnection, us: (&Instance, &str)) -> Result<Option<Run>> {
-    first(connection, us, |_| true)
+pub fn free(connection: &mut DbConnection, instance: &Instance, holder: &str) -> Result<Option<Run>> {
+    first(connection, instance, holder, |_| true)
 }
 
 /// The oldest run that is not over and that somebody drove who drives it no more.
-pub fn abandoned(connection: &mut DbConnection, us: (&Instance, &str)) -> Result<Option<Run>> {
-    first(connection, us, |run| !run.holder.is_empty())
+pub fn abandoned(connection: &mut DbConnection, instance: &Instance, holder: &str) -> Result<Option<Run>> {
+    first(connection, instance, holder, |run| !run.holder.is_empty())
 }
 
 fn first(
     connection: &mut DbConnection,
-    us: (&Instance, &str),
+    instance: &Instance,
+    holder: &str,
     is_wanted: impl Fn(&Run) -> bool,
 ) -> Result<Option<Run>> {
     let active: Vec<Run> = archive_run::table
@@ -34,7 +35,7 @@ fn first(
         .select(Run::as_select())
         .load(connection)?;
     for run in active {
-        if is_wanted(&run) && is_free(connection, &run, us)? {
+        if is_wanted(&run) && is_free(connection, &run, instance, holder)? {
             return Ok(Some(run));
         }
     }
@@ -42,20 +43,16 @@ fn first(
 }
 
 /// Whether nobody else drives a run.
-fn is_free(connection: &mut DbConnection, run: &Run, (instance, holder): (&Instance, &str)) -> Result<bool> {
+fn is_free(connection: &mut DbConnection, run: &Run, instance: &Instance, holder: &str) -> Result<bool> {
     Ok(run.holder == holder
         || run.held_until < lease::now(connection)?
         || instance.is_gone(connection, &run.holder)?)
 }
 
 /// Takes a run over, or keeps it; says whether it did.
-pub fn hold(
-    connection: &mut DbConnection,
-    run_id: &str,
-    (instance, holder): (&Instance, &str),
-) -> Result<bool> {
+pub fn hold(connection: &mut DbConnection, run_id: &str, instance: &Instance, holder: &str) -> Result<bool> {
     let run = find(connection, run_id)?;
-    if !run.is_active() || !is_free(connection, &run, (instance, holder))? {
+    if !run.is_active() || !is_free(connection, &run, instance, holder)? {
         return Ok(false);
     }
     // As it was read: of two that find it free, one takes it.

@@ -6,6 +6,7 @@ pub mod api;
 pub mod form;
 pub mod holding;
 pub mod left;
+mod movement;
 pub mod mover;
 pub mod moving;
 pub mod pages;

@@ -15,7 +15,7 @@ use super::store;
 use super::walk::{self, Candidate};
 use crate::base::clock::Clock;
 use crate::base::secrets;
-use crate::db::{Background, Database};
+use crate::db::{Background, Database, DbConnection};
 use crate::error::{Error, Result};
 
 /// The name of the job that drives runs.
@@ -60,14 +60,14 @@ impl Mover {
 
     /// The oldest run that nobody else drives.
     fn free(&self) -> Result<Option<Run>> {
-        let us = (self.database.instance(), self.holder.as_str());
-        self.database.run_here(|connection| holding::free(connection, us))
+        let instance = self.database.instance();
+        self.database.run_here(|connection| holding::free(connection, instance, &self.holder))
     }
 
     /// The oldest run that somebody began to drive who is gone.
     pub fn abandoned(&self) -> Result<Option<Run>> {
-        let us = (self.database.instance(), self.holder.as_str());
-        self.database.run_here(|connection| holding::abandoned(connection, us))
+        let instance = self.database.instance();
+        self.database.run_here(|connection| holding::abandoned(connection, instance, &self.holder))
     }
 
     /// Drives the oldest run for a moment; says whether there is more to do.
@@ -93,22 +93,23 @@ impl Mover {
 
     /// Ends a run that cannot go on.
     pub fn give_up(&self, run_id: &str, reason: &str) -> Result<()> {
-        self.end(&mut self.database.background()?, run_id, (State::Failed, Some(reason)))
+        self.end(&mut self.database.background()?, run_id, State::Failed, Some(reason))
     }
 
     /// Drives a run for that time, or to its end.
     fn advance(&self, background: &mut Background, run_id: &str, budget: Duration) -> Result<()> {
         let started = Instant::now();
-        let us = (self.database.instance(), self.holder.as_str());
-        us.0.appear()?;
-        if !background.transaction_in_turn(|connection| holding::hold(connection, run_id, us)).0? {
+        let instance = self.database.instance();
+        instance.appear()?;
+        let hold = |connection: &mut DbConnection| holding::hold(connection, run_id, instance, &self.holder);
+        if !background.transaction_in_turn(hold).0? {
             // Another process drives it.
             sleep(budget);
             return Ok(());
         }
         let shape = match background.read(Shape::read) {
             Err(Error::Unavailable(reason)) => {
-                return self.end(background, run_id, (State::Failed, Some(&reason)));
+                return self.end(background, run_id, State::Failed, Some(&reason));
             }
             shape => shape?,
         };
@@ -118,7 +119,7 @@ impl Mover {
                 return Ok(());
             }
             if run.is(State::Stopping) {
-                return self.end(background, run_id, (State::Stopped, None));
+                return self.end(background, run_id, State::Stopped, None);
             }
             if run.expected_rows.is_none() {
                 let rows = background.read(|connection| walk::count(connection, run.cutoff))?;
@@ -134,8 +135,9 @@ impl Mover {
     /// Ends a run that has moved all it could. What has no day was never a candidate, so it is looked for now.
     fn finish(&self, background: &mut Background, run_id: &str) -> Result<()> {
         let stays = background.read(|connection| preview::without_day(connection, None))?;
-        let (owner, now) = ((run_id, self.holder.as_str()), self.clock.now());
-        background.transaction(|connection| store::finish(connection, owner, stays.as_ref(), now))?;
+        let now = self.clock.now();
+        background
+            .transaction(|connection| store::finish(connection, run_id, &self.holder, stays.as_ref(), now))?;
         tracing::info!(run = run_id, state = State::Done.as_str(), "a run of the archive ended");
         background.tidy()
     }
@@ -144,13 +146,13 @@ impl Mover {
         &self,
         background: &mut Background,
         run_id: &str,
-        (state, message): (State, Option<&str>),
+        state: State,
+        message: Option<&str>,
     ) -> Result<()> {
         let now = self.clock.now();
         let message = message.map(secrets::mask);
-        let owner = (run_id, self.holder.as_str());
         background.transaction(|connection| {
-            store::end(connection, owner, (state, message.as_deref()), now).map(drop)
+            store::end(connection, run_id, &self.holder, state, message.as_deref(), now).map(drop)
         })?;
         tracing::info!(run = run_id, state = state.as_str(), "a run of the archive ended");
         background.tidy()
@@ -184,11 +186,13 @@ impl Mover {
         candidates: &[Candidate],
     ) -> Result<Duration> {
         let Some(last) = candidates.last() else { return Ok(Duration::ZERO) };
-        let owner = (run.id.as_str(), self.holder.as_str());
+        let add = |connection: &mut DbConnection, moved: &Moved, milliseconds: i64| {
+            store::add(connection, &run.id, &self.holder, moved, &last.place, milliseconds)
+        };
         let (taken, took) = background.transaction_in_turn(|connection| {
             let began = Instant::now();
-            let moved = shape.take(connection, candidates, (run.cutoff, run.backup_time))?;
-            store::add(connection, owner, &moved, &last.place, milliseconds(began.elapsed()))
+            let moved = shape.take(connection, candidates, run.cutoff, run.backup_time)?;
+            add(connection, &moved, milliseconds(began.elapsed()))
         });
         match (taken, candidates) {
             (Ok(()), _) => Ok(took),
@@ -198,7 +202,7 @@ impl Mover {
                 left.sums.add(None, None);
                 left.ids.push(alone.id.clone());
                 let moved = Moved { left: vec![left], ..Moved::default() };
-                background.transaction(|connection| store::add(connection, owner, &moved, &last.place, 0))?;
+                background.transaction(|connection| add(connection, &moved, 0))?;
                 Ok(took)
             }
             (Err(Error::Internal(_)), _) => {

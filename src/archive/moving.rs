@@ -1,20 +1,18 @@
-//! One small transaction of the archive: which usages come next, which of them may go, copying them, proving it, and
-//! deleting exactly those.
+//! One small transaction of the archive: which of the usages may go, copying them, proving it, and deleting exactly those.
 
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::sql_types::Text;
-use diesel::{QueryResult, QueryableByName};
 
 use super::left::{Left, Reason};
+use super::movement::Movement;
 use super::run::Sums;
 use super::verdict::{FRESH, Judged, KNOWN, Proved, tally};
 use super::walk::{Candidate, Rows};
 use crate::db::dialect::{self, Column, Statement};
-use crate::db::lock_order::{self, Lock};
 use crate::db::{DbConnection, Engine};
 use crate::error::{Error, Result};
+use crate::failed_accounting::case::Held;
 use crate::usages::usage::ACCOUNTED;
 
 /// What the two tables have in common: every column of the live one, also those that only the platform knows.
@@ -59,7 +57,8 @@ impl Shape {
         }
     }
 
-    fn names(&self) -> String {
+    /// All columns, for a list of what is copied.
+    pub(super) fn names(&self) -> String {
         self.columns
             .iter()
             .map(|column| dialect::quoted(self.engine, &column.name))
@@ -68,7 +67,7 @@ impl Shape {
     }
 
     fn is_same(&self) -> String {
-        dialect::is_same(self.engine, ("u", "h"), &self.columns)
+        dialect::is_same(self.engine, "u", "h", &self.columns)
     }
 
     /// What is to become of `u`, beside its row `h` of the history, as one word.
@@ -90,65 +89,28 @@ impl Shape {
         &self,
         connection: &mut DbConnection,
         candidates: &[Candidate],
-        (cutoff, backup_time): (NaiveDate, NaiveDateTime),
+        cutoff: NaiveDate,
+        backup_time: NaiveDateTime,
     ) -> Result<Moved> {
         let keys: Vec<String> = candidates.iter().map(|candidate| candidate.place.key.clone()).collect();
         if keys.is_empty() {
             return Ok(Moved::default());
         }
-        self.lock(connection, "llmusage", &keys)?;
+        let ids = candidates.iter().map(|candidate| candidate.id.clone()).collect();
+        let movement = Movement::new(self, Held::take(connection, ids)?);
         let judged = self.judge(connection, &keys, cutoff)?;
         let of = |fate: &str| -> Vec<String> {
             judged.iter().filter(|row| row.fate == fate).map(|row| row.row_key.clone()).collect()
         };
         let (fresh, known) = (of(FRESH), of(KNOWN));
-        self.copy(connection, &fresh, backup_time)?;
+        movement.copy(connection, &fresh, backup_time)?;
         let proved = self.prove(connection, &[fresh, known].concat())?;
         let is_unproved = |row: &&Judged| row.fate == FRESH && !proved.contains_key(&row.row_key);
         let unproved: Vec<String> = judged.iter().filter(is_unproved).map(|row| row.id.clone()).collect();
-        self.leave(connection, &unproved)?;
+        movement.take_back(connection, &unproved)?;
         let gone: Vec<String> = proved.keys().cloned().collect();
-        self.delete(connection, &gone)?;
+        movement.delete(connection, &gone)?;
         tally(&judged, &proved)
-    }
-
-    /// Nobody changes these rows until the transaction ends. On SQLite nobody can anyway.
-    fn lock(&self, connection: &mut DbConnection, table: &str, ids: &[String]) -> Result<()> {
-        #[derive(QueryableByName)]
-        struct Locked {
-            #[diesel(sql_type = Text)]
-            #[expect(dead_code, reason = "only locked")]
-            id: String,
-        }
-        // Whoever acts on a usage or its failures has this lock first: none of them comes in between.
-        lock_order::note(self.engine, Lock::Usage, &ids.iter().map(String::as_str).collect::<Vec<_>>());
-        let lock = dialect::for_update(self.engine);
-        if !lock.is_empty() {
-            let start = format!("SELECT id FROM {table} WHERE id IN ");
-            let rows = Statement::new(self.engine, &start).ids(ids);
-            let _: Vec<Locked> = rows.sql(" ORDER BY id").sql(lock).load(connection)?;
-        }
-        Ok(())
-    }
-
-    /// As [`Shape::lock`], for rows of the history.
-    pub(super) fn lock_archived(&self, connection: &mut DbConnection, ids: &[String]) -> Result<()> {
-        self.lock(connection, "llmusage_history", ids)
-    }
-
-    /// Copies one row of the history into the live table.
-    pub(super) fn bring_back(&self, connection: &mut DbConnection, id: &str) -> QueryResult<usize> {
-        let names = self.names();
-        let text =
-            format!("INSERT INTO llmusage ({names}) SELECT {names} FROM llmusage_history WHERE id IN ");
-        Statement::new(self.engine, &text).ids(&[id.to_owned()]).execute(connection)
-    }
-
-    /// Deletes rows of the history, all of which must be in the live table with the same content.
-    pub(super) fn leave_history(&self, connection: &mut DbConnection, ids: &[String]) -> Result<()> {
-        let proved: Vec<Proved> = self.proving(Rows::Ids(ids)).load(connection)?;
-        is_all(proved.len(), ids, "proved")?;
-        self.leave(connection, ids)
     }
 
     /// Asks of each of these usages what is to become of it.
@@ -180,16 +142,6 @@ impl Shape {
         dialect::as_text(self.engine, &format!("u.{}", dialect::walk_key(self.engine)))
     }
 
-    fn copy(&self, connection: &mut DbConnection, keys: &[String], backup_time: NaiveDateTime) -> Result<()> {
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let names = self.names();
-        let start = format!("INSERT INTO llmusage_history ({names}, backup_time) SELECT {names}, ");
-        let copying = Statement::new(self.engine, &start).time(backup_time).sql(" FROM llmusage u WHERE ");
-        is_all(Rows::Keys(keys).within(copying, self.engine).execute(connection)?, keys, "copied")
-    }
-
     /// Asks which of these usages the history has with the same content, and for the history's money.
     pub fn proving(&self, rows: Rows<'_>) -> Statement {
         let start = format!(
@@ -201,6 +153,12 @@ impl Shape {
         rows.within(Statement::new(self.engine, &start), self.engine)
     }
 
+    /// How many of these usages the history has with the same content.
+    pub(super) fn count_proved(&self, connection: &mut DbConnection, rows: Rows<'_>) -> Result<usize> {
+        let proved: Vec<Proved> = self.proving(rows).load(connection)?;
+        Ok(proved.len())
+    }
+
     /// Those of the rows whose copy in the history is the same as the live one, with the history's money.
     fn prove(&self, connection: &mut DbConnection, keys: &[String]) -> Result<HashMap<String, Proved>> {
         if keys.is_empty() {
@@ -208,31 +166,5 @@ impl Shape {
         }
         let rows: Vec<Proved> = self.proving(Rows::Keys(keys)).load(connection)?;
         Ok(rows.into_iter().map(|row| (row.row_key.clone(), row)).collect())
-    }
-
-    /// Deletes these rows of the live table.
-    fn delete(&self, connection: &mut DbConnection, keys: &[String]) -> Result<()> {
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let start = format!("DELETE FROM llmusage WHERE {} IN ", dialect::walk_key(self.engine));
-        is_all(Statement::new(self.engine, &start).keys(keys).execute(connection)?, keys, "deleted")
-    }
-
-    /// Deletes these rows of the history.
-    fn leave(&self, connection: &mut DbConnection, ids: &[String]) -> Result<()> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let statement = Statement::new(self.engine, "DELETE FROM llmusage_history WHERE id IN ").ids(ids);
-        is_all(statement.execute(connection)?, ids, "taken back")
-    }
-}
-
-/// Nothing is half done: a count that is not as it must be takes the whole transaction back.
-fn is_all(count: usize, rows: &[String], what: &str) -> Result<()> {
-    match count == rows.len() {
-        true => Ok(()),
-        false => Err(Error::Internal(format!("{count} rows were {what}, not {}", rows.len()))),
     }
 }

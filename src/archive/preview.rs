@@ -61,12 +61,12 @@ pub fn preview(connection: &mut DbConnection, cutoff: NaiveDate, limit: Option<i
         looked_at += row.number;
         let sums = Sums {
             rows: row.number,
-            amount: dialect::money_sum((row.amount_high, row.amount_low)),
-            cost: dialect::money_sum((row.cost_high, row.cost_low)),
+            amount: dialect::money_sum(row.amount_high, row.amount_low),
+            cost: dialect::money_sum(row.cost_high, row.cost_low),
         };
         match Reason::of(&row.fate) {
             Some(reason) => {
-                let ids = first_ids(connection, &shape, (cutoff, limit), &row.fate)?;
+                let ids = first_ids(connection, &shape, cutoff, limit, &row.fate)?;
                 preview.stays.push(Left { reason, sums, ids });
             }
             None => {
@@ -166,7 +166,8 @@ fn judge(
 fn first_ids(
     connection: &mut DbConnection,
     shape: &Shape,
-    (cutoff, limit): (NaiveDate, Option<i64>),
+    cutoff: NaiveDate,
+    limit: Option<i64>,
     fate: &str,
 ) -> Result<Vec<String>> {
     #[derive(QueryableByName)]

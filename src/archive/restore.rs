@@ -4,12 +4,14 @@
 
 use serde_json::json;
 
+use super::movement::Movement;
 use super::moving::Shape;
 use crate::audit::event::{Action, Author, Change, USAGE};
 use crate::audit::store as audit;
 use crate::base::form::{Fields, Message};
 use crate::db::{DbConnection, is_duplicate};
 use crate::error::{Error, Result};
+use crate::failed_accounting::case::Cases;
 use crate::usages::store;
 use crate::usages::usage::{Usage, Whereabouts};
 
@@ -53,32 +55,43 @@ pub fn named(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<Usage>
 /// Brings these usages back, all or none.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `id` for one that is not in the history, or whose id or task a live usage has.
+/// [`Error::Invalid`] at `id` for one that is not in the history, whose id a live usage has, or that the platform would
+/// charge beside a charge by hand; [`Error::Conflict`] where a live usage has its task.
 pub fn restore(connection: &mut DbConnection, ids: &[String], author: &Author) -> Result<Vec<Usage>> {
+    let cases = Cases::of_usages(connection, ids)?;
+    let usages = ids.iter().map(|id| returning(&cases, id)).collect::<Result<Vec<Usage>>>()?;
     let shape = Shape::read(connection)?;
-    shape.lock_archived(connection, ids)?;
-    let usages = named(connection, ids)?;
+    let movement = Movement::new(&shape, cases.held());
     for usage in &usages {
-        if store::lookup(connection, &usage.id)?.is_some() {
-            return Err(Error::invalid("id", Message::new("restore-live").with("id", &usage.id)));
-        }
-        match shape.bring_back(connection, &usage.id) {
+        match movement.bring_back(connection, &usage.id)? {
             Err(error) if is_duplicate(&error) => {
                 return Err(Error::Conflict(Message::new("restore-task").with("id", &usage.id)));
             }
             brought => brought?,
         };
     }
-    shape.leave_history(connection, ids)?;
-    for usage in &usages {
-        let change = Change {
-            action: Action::Restore,
-            record_kind: USAGE,
-            record_id: &usage.id,
-            before: Some(json!({ "table": "llmusage_history" })),
-            after: Some(json!({ "table": "llmusage" })),
-        };
-        audit::record(connection, author, change)?;
-    }
+    movement.leave_history(connection, ids)?;
+    let change = |usage| Change {
+        action: Action::Restore,
+        record_kind: USAGE,
+        record_id: usage,
+        before: Some(json!({ "table": "llmusage_history" })),
+        after: Some(json!({ "table": "llmusage" })),
+    };
+    audit::record_each(connection, usages.iter().map(|usage| (author, change(&usage.id))))?;
     Ok(usages)
+}
+
+/// The archived usage of that id, where it may come back.
+fn returning(cases: &Cases, id: &str) -> Result<Usage> {
+    let refused = |key| Error::invalid("id", Message::new(key).with("id", id));
+    let case = cases.of_usage(id).ok_or_else(|| refused("restore-unknown"))?;
+    match case.usage() {
+        Some((usage, Whereabouts::Archived { .. })) => {
+            case.check_return()?;
+            Ok(usage.clone())
+        }
+        Some(_) => Err(refused("restore-live")),
+        None => Err(refused("restore-unknown")),
+    }
 }

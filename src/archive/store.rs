@@ -11,6 +11,7 @@ use super::run::{Run, State};
 use super::walk::Place;
 use crate::audit::event::{ARCHIVE_RUN, Action, Author, Change};
 use crate::audit::store as audit;
+use crate::base::clock::TIME_FORMAT;
 use crate::base::form::Message;
 use crate::db::schema::archive_run;
 use crate::db::{DbConnection, lease};
@@ -45,7 +46,7 @@ pub fn ask(connection: &mut DbConnection, cutoff: NaiveDate, author: &Author) ->
     };
     diesel::insert_into(archive_run::table).values(run.clone()).execute(connection)?;
     let after = Some(json!({ "cutoff_date": cutoff }));
-    record(connection, author, (Action::Archive, &run.id), after)?;
+    record(connection, author, Action::Archive, &run.id, after)?;
     Ok(run)
 }
 
@@ -55,7 +56,11 @@ pub fn ask(connection: &mut DbConnection, cutoff: NaiveDate, author: &Author) ->
 /// [`Error::Conflict`] then.
 pub fn ask_alone(connection: &mut DbConnection, cutoff: NaiveDate, author: &Author) -> Result<Run> {
     match active(connection)? {
-        Some(_) => Err(Error::Conflict(Message::new("archive-conflict-running"))),
+        Some(run) => {
+            let message = Message::new("archive-conflict-running").with("run", &run.id);
+            let message = message.with("by", &run.asked_by).with("at", run.asked_at.format(TIME_FORMAT));
+            Err(Error::Conflict(message.with("state", &run.state).with("way_out", "wait")))
+        }
         None => ask(connection, cutoff, author),
     }
 }
@@ -63,7 +68,8 @@ pub fn ask_alone(connection: &mut DbConnection, cutoff: NaiveDate, author: &Auth
 fn record(
     connection: &mut DbConnection,
     author: &Author,
-    (action, run_id): (Action, &str),
+    action: Action,
+    run_id: &str,
     after: Option<serde_json::Value>,
 ) -> Result<()> {
     let change = Change { action, record_kind: ARCHIVE_RUN, record_id: run_id, before: None, after };
@@ -116,7 +122,8 @@ pub fn expect(connection: &mut DbConnection, run_id: &str, rows: i64) -> Result<
 /// [`Error::Conflict`] when another process has taken the run over.
 pub fn add(
     connection: &mut DbConnection,
-    (run_id, holder): (&str, &str),
+    run_id: &str,
+    holder: &str,
     moved: &Moved,
     place: &Place,
     milliseconds: i64,
@@ -158,12 +165,13 @@ pub fn add(
 /// Ends a run that has moved all it could, and notes what no run takes.
 pub fn finish(
     connection: &mut DbConnection,
-    owner: (&str, &str),
+    run_id: &str,
+    holder: &str,
     stays: Option<&Left>,
     now: chrono::NaiveDateTime,
 ) -> Result<()> {
-    match (end(connection, owner, (State::Done, None), now)?, stays) {
-        (true, Some(stays)) => left::add(connection, owner.0, stays),
+    match (end(connection, run_id, holder, State::Done, None, now)?, stays) {
+        (true, Some(stays)) => left::add(connection, run_id, stays),
         _ => Ok(()),
     }
 }
@@ -171,8 +179,10 @@ pub fn finish(
 /// Ends a run, unless another process has taken it over; says whether it did.
 pub fn end(
     connection: &mut DbConnection,
-    (run_id, holder): (&str, &str),
-    (state, message): (State, Option<&str>),
+    run_id: &str,
+    holder: &str,
+    state: State,
+    message: Option<&str>,
     now: chrono::NaiveDateTime,
 ) -> Result<bool> {
     let row = archive_run::table
@@ -195,14 +205,15 @@ pub fn end(
 /// # Errors
 /// [`Error::Conflict`] when it is over already.
 pub fn stop(connection: &mut DbConnection, run_id: &str, author: &Author) -> Result<()> {
-    find(connection, run_id)?;
+    let run = find(connection, run_id)?;
     let row = archive_run::table
         .filter(archive_run::id.eq(run_id.to_owned()))
         .filter(archive_run::state.eq_any(active_states()));
     let changed =
         diesel::update(row).set(archive_run::state.eq(State::Stopping.as_str())).execute(connection)?;
     if changed == 0 {
-        return Err(Error::Conflict(Message::new("archive-conflict-over")));
+        let message = Message::new("archive-conflict-over").with("run", run_id);
+        return Err(Error::Conflict(message.with("state", run.state)));
     }
-    record(connection, author, (Action::StopArchive, run_id), None)
+    record(connection, author, Action::StopArchive, run_id, None)
 }

@@ -25,6 +25,7 @@ pub fn check(connection: &mut DbConnection) -> Result<Finding> {
 pub fn check_since(connection: &mut DbConnection, kept: Option<&Mark>) -> Result<Finding> {
     let mut finding = Finding::none("audit_chain");
     triggers::check(connection, &mut finding)?;
+    super::stored::check(connection, &mut finding)?;
     let end = stored(connection)?;
     let mut walk = Walk::new(end.as_ref().map_or(0, |end| end.head.began_after), finding);
     loop {

@@ -74,6 +74,8 @@ actions! {
     /// A retry was asked for.
     Retry => "retry",
     WithdrawRetry => "withdraw_retry",
+    /// Fields of a failed usage were corrected.
+    Correct => "correct",
     /// The outcome of a retry, as the platform's tables prove it.
     RetryAccounted => "retry_accounted",
     RetrySuperseded => "retry_superseded",
@@ -109,6 +111,7 @@ actions! {
     UndoHandle => "undo_handle",
     UndoReopen => "undo_reopen",
     UndoSupersede => "undo_supersede",
+    UndoCorrect => "undo_correct",
     RunBatch => "run_batch",
     AbortBatch => "abort_batch",
     UndoBatch => "undo_batch",

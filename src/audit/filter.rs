@@ -4,12 +4,41 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::base::keys::{self, Key, names};
 use crate::db::DbBackend;
 use crate::db::schema::audit_event;
 use crate::db::values::TextOf;
 
+type Row = Key<Filter>;
+
 /// The names in the query string.
-pub const KEYS: [&str; 5] = ["from", "to", "author", "action", "q"];
+pub const KEYS: [&str; ROWS.len()] = names(&ROWS);
+
+static TABLE: [Row; ROWS.len()] = ROWS;
+
+const ROWS: [Row; 5] = [
+    Row::new(
+        "from",
+        |filter, read, name| filter.from = read.date(name),
+        |filter| filter.from.map(|date| date.to_string()),
+    ),
+    Row::new(
+        "to",
+        |filter, read, name| filter.to = read.date(name),
+        |filter| filter.to.map(|date| date.to_string()),
+    ),
+    Row::new(
+        "author",
+        |filter, read, name| filter.author = read.line(name, 64),
+        |filter| filter.author.clone(),
+    ),
+    Row::new(
+        "action",
+        |filter, read, name| filter.action = read.line(name, 32),
+        |filter| filter.action.clone(),
+    ),
+    Row::new("q", |filter, read, name| filter.record = read.line(name, 64), |filter| filter.record.clone()),
+];
 
 /// What the address takes besides: the place in the list, the mark for Excel.
 pub const BESIDE: [&str; 3] = ["after", "before", "bom"];
@@ -31,13 +60,10 @@ impl Filter {
     /// Reads a query string; what is wrong counts as absent.
     pub fn parse(fields: &Fields) -> (Filter, FieldErrors) {
         let mut read = Reader::new(fields);
-        let filter = Filter {
-            from: read.date("from"),
-            to: read.date("to"),
-            author: read.line("author", 64),
-            action: read.line("action", 32),
-            record: read.line("q", 64),
-        };
+        let mut filter = Filter::default();
+        for key in &TABLE {
+            (key.read)(&mut filter, &mut read, key.name);
+        }
         if filter.from.zip(filter.to).is_some_and(|(from, to)| from > to) {
             read.refuse("to", Message::new("error-audit-order"));
         }
@@ -46,10 +72,7 @@ impl Filter {
 
     /// The query string that says it.
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
-        let date = |date: Option<NaiveDate>| date.map(|date| date.to_string());
-        let values =
-            [date(self.from), date(self.to), self.author.clone(), self.action.clone(), self.record.clone()];
-        KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
+        keys::to_pairs(&TABLE, self)
     }
 
     /// The events that it means.

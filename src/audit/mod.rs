@@ -2,6 +2,7 @@
 //!
 //! Events are only ever added; nothing in the app changes or removes one.
 
+pub mod api;
 pub mod chain;
 mod checking;
 mod continuity;
@@ -11,7 +12,9 @@ pub mod filter;
 mod hash;
 pub mod key;
 pub mod list;
+mod of_record;
 pub mod pages;
 pub mod sealing;
 pub mod store;
+mod stored;
 mod triggers;

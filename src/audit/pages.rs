@@ -70,7 +70,7 @@ pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let language = visit.language;
     let form = FormView::new(&KEYS, &fields, &errors, language);
-    visit.render(status, "audit/index.html", &build(state, &filter, found, (form, language)))
+    visit.render(status, "audit/index.html", &build(state, &filter, found, form, language))
 }
 
 fn place(fields: &Fields, errors: &mut FieldErrors) -> Place {
@@ -89,7 +89,8 @@ fn build(
     state: &AppState,
     filter: &Filter,
     found: Page<Event>,
-    (form, language): (FormView, Language),
+    form: FormView,
+    language: Language,
 ) -> IndexPage {
     let link = |name: &'static str, event: Option<&Event>| {
         let mut pairs = filter.to_pairs();
@@ -145,7 +146,7 @@ fn link_of(event: &Event) -> Option<String> {
 pub async fn download(visit: Visit, Query(fields): Query) -> Answer {
     let state = visit.state.clone();
     let (filter, mut errors) = Filter::parse(&fields);
-    refuse_unknown(&fields, &[&KEYS, &BESIDE], &mut errors);
+    refuse_unknown(&fields, &[&KEYS, &["bom"]], &mut errors);
     refuse(errors)?;
     let bom = fields.text("bom") == Some("1");
     let place = state.downloads.take(&visit.person()?).await?;

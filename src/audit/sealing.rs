@@ -66,20 +66,21 @@ fn note_break(connection: &mut DbConnection, locked: &Locked, author: &Author, f
         return Err(hash::key_missing());
     }
     let after = json!({ "found": found, "end": locked.head.mark().to_string() });
-    add(connection, head, (author, Action::TrailBroken), after)
+    add(connection, head, author, Action::TrailBroken, after)
 }
 
 fn add(
     connection: &mut DbConnection,
     head: Head,
-    (author, action): (&Author, Action),
+    author: &Author,
+    action: Action,
     after: serde_json::Value,
 ) -> Result<Head> {
     let change = Change { action, record_kind: TRAIL, record_id: "chain", before: None, after: Some(after) };
     let begins_anew = action == Action::TrailBroken;
     let own = Author { name: APP.to_owned(), source: Source::Job, request_id: None, at: author.at };
     let author = if begins_anew { &own } else { author };
-    store::record_at(connection, head, (author, change), begins_anew)
+    store::record_at(connection, head, author, change, begins_anew)
 }
 
 /// What is to be done with the trail after a migration: its end is made where it is missing, and events from before the
@@ -150,7 +151,7 @@ pub fn bind_key(connection: &mut DbConnection, author: &Author) -> Result<bool> 
 
 fn seal(connection: &mut DbConnection, head: Head, author: &Author) -> Result<()> {
     let after = json!({ "began_after": head.began_after, "keyed": key::is_given() });
-    add(connection, head, (author, Action::SealTrail), after).map(|_| ())
+    add(connection, head, author, Action::SealTrail, after).map(|_| ())
 }
 
 /// Why nothing should be added to the trail as it stands, in words; nothing where it is whole.

@@ -6,16 +6,15 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::chain::{self, Head};
-use super::event::{Action, Author, Change};
+use super::event::{Author, Change};
 use super::sealing;
 use crate::db::dialect::{self, Statement};
 use crate::db::schema::{audit_chain, audit_event};
-use crate::db::values::{TextOf, TolerantText, TolerantWords};
+use crate::db::values::{TolerantText, TolerantWords};
 use crate::db::{DbBackend, DbConnection};
 use crate::error::{Error, Result};
 
-/// How many events a timeline shows; the newest.
-const TIMELINE: i64 = 200;
+pub use super::of_record::{last, last_of, last_time, timeline};
 
 /// Events in one statement.
 const EVENTS: usize = 100;
@@ -54,14 +53,15 @@ pub struct Event {
 /// whatever else it locks.
 pub fn record(connection: &mut DbConnection, author: &Author, change: Change<'_>) -> Result<()> {
     let head = sealing::open(connection, author)?;
-    record_at(connection, head, (author, change), false).map(|_| ())
+    record_at(connection, head, author, change, false).map(|_| ())
 }
 
 /// Adds an event behind that end, and gives the new end.
 pub(super) fn record_at(
     connection: &mut DbConnection,
     mut head: Head,
-    (author, change): (&Author, Change<'_>),
+    author: &Author,
+    change: Change<'_>,
     begins_anew: bool,
 ) -> Result<Head> {
     head.id = next(head.id)?;
@@ -203,31 +203,4 @@ pub fn of_ids(connection: &mut DbConnection, ids: Vec<i64>) -> Result<HashMap<i6
     let events = audit_event::table.filter(audit_event::id.eq_any(ids)).select(Event::as_select());
     let events: Vec<Event> = events.load(connection)?;
     Ok(events.into_iter().map(|event| (event.id, event)).collect())
-}
-
-/// The events of one record, newest first, at most 200.
-pub fn timeline(connection: &mut DbConnection, record_kind: &str, record_id: &str) -> Result<Vec<Event>> {
-    Ok(audit_event::table
-        .filter(audit_event::record_kind.eq(record_kind.to_owned()))
-        .filter(audit_event::record_id.eq(TextOf::new(record_id)))
-        .order(audit_event::id.desc())
-        .limit(TIMELINE)
-        .select(Event::as_select())
-        .load(connection)?)
-}
-
-/// When that was last done to that record, by kind and id.
-pub fn last_time(
-    connection: &mut DbConnection,
-    (record_kind, record_id): (&str, &str),
-    action: Action,
-) -> Result<Option<NaiveDateTime>> {
-    Ok(audit_event::table
-        .filter(audit_event::record_kind.eq(record_kind.to_owned()))
-        .filter(audit_event::record_id.eq(TextOf::new(record_id)))
-        .filter(audit_event::action.eq(action.as_str()))
-        .order(audit_event::id.desc())
-        .select(audit_event::happened_at)
-        .first(connection)
-        .optional()?)
 }

@@ -22,7 +22,7 @@ struct Known {
 fn question(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => {
-            "SELECT name, sql AS text FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_event'"
+            "SELECT name, sql AS text FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_event' COLLATE NOCASE"
         }
         Engine::Mysql => {
             "SELECT CAST(trigger_name AS CHAR) AS name, \
@@ -98,11 +98,16 @@ fn wanted(engine: Engine) -> [(&'static str, &'static str); 3] {
     }
 }
 
-/// Adds the triggers that are missing, or are not what the migrations made.
+/// Adds the triggers that are missing, are not what the migrations made, or are of others: one of these can undo what was
+/// written.
 pub(super) fn check(connection: &mut DbConnection, finding: &mut Finding) -> Result<()> {
     let engine = connection.engine();
     let known: Vec<Known> = diesel::sql_query(question(engine)).load(connection)?;
-    for (name, text) in wanted(engine) {
+    let wanted = wanted(engine);
+    for other in known.iter().filter(|known| wanted.iter().all(|(name, _)| known.name != *name)) {
+        finding.add(format!("{} (a trigger that is not ours)", other.name));
+    }
+    for (name, text) in wanted {
         match known.iter().find(|known| known.name == name) {
             None => finding.add(format!("{name} (the trigger is missing)")),
             Some(known) if folded(&known.text) != folded(text) => {

@@ -43,6 +43,22 @@ pub fn looks_drawn(word: &str) -> bool {
         || (word.len() >= 16 && is_mixed(word))
 }
 
+/// Whether capitals stand among small letters as in no name: many, and between them one or two letters again and again.
+pub fn has_strewn_capitals(word: &str) -> bool {
+    let (mut upper, mut lower, mut run, mut short_runs) = (0, 0, 0, 0);
+    for letter in word.bytes() {
+        if letter.is_ascii_lowercase() {
+            lower += 1;
+            run += 1;
+        } else {
+            upper += usize::from(letter.is_ascii_uppercase());
+            short_runs += usize::from((1..=2).contains(&run));
+            run = 0;
+        }
+    }
+    word.len() >= 18 && lower > 0 && upper * 10 >= (upper + lower) * 3 && short_runs >= 3
+}
+
 /// Whether letters alone look drawn: an id may have no digit.
 pub fn are_letters_drawn(word: &str) -> bool {
     let letters: Vec<u8> = word.bytes().filter(u8::is_ascii_alphabetic).collect();
@@ -65,6 +81,20 @@ pub fn are_letters_drawn(word: &str) -> bool {
         most += if letters.len() >= 16 { 18 } else { 10 };
     }
     usual * 100 <= pairs * most
+}
+
+/// Whether a word of six letters or more, and of nothing else, is none that anybody would say: too few of its pairs are
+/// usual.
+pub fn are_letters_odd(word: &str) -> bool {
+    let letters = word.as_bytes();
+    let most = match letters.len() {
+        ..6 => return false,
+        6 => 50,
+        7..9 => 60,
+        _ => 66,
+    };
+    let usual = letters.windows(2).filter(|pair| is_usual(pair)).count();
+    letters.iter().all(u8::is_ascii_alphabetic) && usual * 100 < (letters.len() - 1) * most
 }
 
 fn is_usual(pair: &[u8]) -> bool {

@@ -38,7 +38,7 @@ pub fn compare(expected: &RawValue, present: &str) -> Result<()> {
     if before.is_empty() {
         return Ok(());
     }
-    Err(Error::Stale { expected: object(&before)?, present: object(&now)? })
+    Err(Error::Stale { expected: object(&before)?, present: object(&now)?, changed: None })
 }
 
 fn object(pairs: &[(String, Box<RawValue>)]) -> Result<Box<RawValue>> {
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn what_differs_is_shown_both_ways_and_what_is_unknown_is_named() {
         match compared(r#"{"amount": 1.3, "reason": "a\"b", "handled": "1"}"#) {
-            Err(Error::Stale { expected, present }) => {
+            Err(Error::Stale { expected, present, .. }) => {
                 assert_eq!(expected.get(), r#"{"amount":1.3,"handled":"1"}"#);
                 assert_eq!(present.get(), r#"{"amount":1.20000,"handled":null}"#);
             }

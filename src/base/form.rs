@@ -12,7 +12,7 @@ use crate::base::clock;
 use crate::base::money::{Money, MoneyError};
 
 /// Earliest and latest year a time may have: what MariaDB's TIMESTAMP can hold.
-const YEARS: std::ops::RangeInclusive<i32> = 1971..=2037;
+pub const YEARS: std::ops::RangeInclusive<i32> = 1971..=2037;
 
 /// The most characters of an id that a filter takes: an address has no room for more.
 pub const LONGEST_KEY: usize = 1_000;
@@ -166,9 +166,9 @@ impl<'a> Reader<'a> {
         Some(text)
     }
 
-    /// Money that may be entered; blank is none.
+    /// Money that may be entered, also as pages write it; blank is none.
     pub fn money(&mut self, name: &str) -> Option<Money> {
-        let parsed = self.fields.text(name)?.parse::<Money>();
+        let parsed = Money::typed(self.fields.text(name)?);
         self.keep(name, parsed.map_err(money_message))
     }
 

@@ -4,6 +4,7 @@
 
 pub mod caseless;
 pub mod clock;
+pub mod columns;
 pub mod csv;
 pub mod drawn;
 pub mod durability;
@@ -11,12 +12,15 @@ pub mod expect;
 pub mod finding;
 pub mod foreign;
 pub mod form;
+pub mod grouping;
 pub mod json;
+pub mod keys;
 pub mod language;
 pub mod merge;
 pub mod money;
 pub mod object;
 pub mod paging;
+pub mod periods;
 pub mod query;
 pub mod secrets;
 pub mod totals;

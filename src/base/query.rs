@@ -14,6 +14,8 @@ pub enum Value {
     Money,
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// One of these words, or two of them with a comma between.
+    OneOrTwoOf(&'static [&'static str]),
     /// A whole number between these, in the text.
     Count(u64, u64),
     Cursor,

@@ -8,6 +8,8 @@ use diesel::prelude::*;
 
 pub use super::canary::Canary;
 use super::counts::{Outcomes, Progress, Summary, Tally};
+use super::planned::Planned;
+use super::testing::Tested;
 use crate::audit::event;
 use crate::base::form::Message;
 use crate::db::DbBackend;
@@ -27,16 +29,19 @@ pub enum Action {
     Supersede,
     /// Close with the proof that the usage is accounted.
     Settle,
+    /// Change fields of the usages, and have them accounted again where that is asked for.
+    Correct,
 }
 
 impl Action {
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 8] = [
         Action::Handle,
         Action::Retry,
         Action::Withdraw,
         Action::Reopen,
         Action::Supersede,
         Action::Settle,
+        Action::Correct,
         Action::Delete,
     ];
 
@@ -50,6 +55,7 @@ impl Action {
             Action::Withdraw => "withdraw",
             Action::Supersede => "supersede",
             Action::Settle => "settle",
+            Action::Correct => "correct",
         }
     }
 
@@ -68,12 +74,16 @@ impl Action {
             Action::Withdraw => event::Action::WithdrawRetry,
             Action::Supersede => event::Action::Supersede,
             Action::Settle => event::Action::Settle,
+            Action::Correct => event::Action::Correct,
         }
     }
 
     /// Whether what it did can be taken back.
     pub fn is_undoable(self) -> bool {
-        matches!(self, Action::Handle | Action::Reopen | Action::Withdraw | Action::Supersede)
+        matches!(
+            self,
+            Action::Handle | Action::Reopen | Action::Withdraw | Action::Supersede | Action::Correct
+        )
     }
 }
 
@@ -134,6 +144,9 @@ impl State {
     }
 }
 
+/// The key of the words for a batch of corrections whose retries are under way.
+pub const UNDO_WAITS: &str = "batch-undo-waits";
+
 /// A row of `batch`.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = batch, check_for_backend(DbBackend))]
@@ -161,6 +174,7 @@ pub struct Stored {
     pub ended_by: Option<String>,
     pub outcomes: Option<String>,
     pub awaits_outcome: bool,
+    pub correction: Option<String>,
 }
 
 /// A batch, read.
@@ -174,6 +188,8 @@ pub struct Batch {
     pub canary: Option<Canary>,
     /// What became of its retries, as far as that is known.
     pub outcomes: Outcomes,
+    /// What is to be corrected; none for the other actions.
+    pub planned: Option<Planned>,
 }
 
 impl Batch {
@@ -188,19 +204,9 @@ impl Batch {
             state: State::parse(&stored.state).ok_or_else(|| unknown("state"))?,
             summary: serde_json::from_str(&stored.summary).map_err(Error::internal)?,
             progress: serde_json::from_str(&stored.progress).map_err(Error::internal)?,
-            canary: stored
-                .canary
-                .as_deref()
-                .map(serde_json::from_str)
-                .transpose()
-                .map_err(Error::internal)?,
-            outcomes: stored
-                .outcomes
-                .as_deref()
-                .map(serde_json::from_str)
-                .transpose()
-                .map_err(Error::internal)?
-                .unwrap_or_default(),
+            canary: kept(stored.canary.as_deref())?,
+            outcomes: kept(stored.outcomes.as_deref())?.unwrap_or_default(),
+            planned: kept(stored.correction.as_deref())?,
             stored,
         })
     }
@@ -219,12 +225,55 @@ impl Batch {
         self.progress.not_done.count + self.untouched()
     }
 
+    /// Whether it asks for retries.
+    pub fn retries(&self) -> bool {
+        match self.action {
+            Action::Retry => true,
+            Action::Correct => self.planned.as_ref().is_some_and(|planned| planned.then_retry),
+            _ => false,
+        }
+    }
+
     /// The retries that were asked for and whose outcome is not known yet.
     pub fn waiting(&self) -> Tally {
-        match self.action {
-            Action::Retry => self.progress.done - self.outcomes.known(),
-            _ => Tally::default(),
-        }
+        if self.retries() { self.progress.done - self.outcomes.known() } else { Tally::default() }
+    }
+
+    /// Whether its run may ask for retries.
+    pub fn may_retry(&self) -> bool {
+        matches!(self.action, Action::Retry | Action::Correct)
+    }
+
+    /// The same batch, where what is corrected is retried in the same act, or is not.
+    pub fn then_retry(&self, then_retry: bool) -> Batch {
+        let planned = self.planned.clone().map(|planned| Planned { then_retry, ..planned });
+        Batch { planned, ..self.clone() }
+    }
+
+    /// The rows that the action is meant for.
+    pub fn wanted(&self) -> Tally {
+        let can_be_done = match self.planned.as_ref().and_then(|planned| planned.foreseen.as_ref()) {
+            Some(foreseen) => foreseen.corrected,
+            None => self.summary.all - self.summary.skipped(),
+        };
+        can_be_done - self.left_out()
+    }
+
+    /// The rows that are left out because they would fail again.
+    pub fn left_out(&self) -> Tally {
+        let tested = self.summary.tested.as_ref().filter(|_| self.retries());
+        tested.map(Tested::left_out).unwrap_or_default()
+    }
+
+    /// Whether rows are worked on, too, that would fail again; what is only corrected does not fail.
+    pub fn includes_failing(&self) -> bool {
+        let tested = self.summary.tested.as_ref().filter(|_| self.retries());
+        tested.is_none_or(|tested| tested.includes_failing)
+    }
+
+    /// That nobody may run it any more, if so.
+    pub fn expiry(&self, now: NaiveDateTime) -> Option<Message> {
+        self.stored.has_expired(now).then(|| Message::new("batch-expired"))
     }
 
     /// Why that person cannot run it now, if so.
@@ -235,11 +284,37 @@ impl Batch {
                 Some(Message::new("batch-foreign").with("name", &self.stored.created_by))
             }
             State::Preview if self.stored.has_expired(now) => because("batch-expired"),
-            State::Preview if self.summary.wanted() == 0 => because("batch-nothing-to-do"),
+            State::Preview if (self.wanted() + self.left_out()).count == 0 => because("batch-nothing-to-do"),
+            State::Preview if self.lacks_correction() => because("batch-no-correction"),
             State::Preview => None,
             State::Aborted => because("batch-was-aborted"),
             State::Running | State::Waiting | State::Undoing => because("batch-is-running"),
             State::Stopped | State::Done | State::Undone => because("batch-was-run"),
+        }
+    }
+
+    /// Why that person cannot say now what is to be corrected, if so.
+    pub fn correcting_obstacle(&self, person: &str, now: NaiveDateTime) -> Option<Message> {
+        let says_so = ["batch-nothing-to-do", "batch-no-correction"];
+        self.run_obstacle(person, now).filter(|message| !says_so.contains(&message.key))
+    }
+
+    /// Whether nobody has said yet what is to be corrected.
+    pub fn lacks_correction(&self) -> bool {
+        self.action == Action::Correct
+            && self.planned.as_ref().is_none_or(|planned| planned.correction.is_none())
+    }
+
+    /// Whether it corrects nothing but these fields, as whoever touches it may; before anybody has said what it corrects it
+    /// is theirs who may correct any.
+    pub fn corrects_only(&self, allowed: &[&str]) -> bool {
+        let planned = self.planned.as_ref().and_then(|planned| planned.correction.as_ref());
+        match (self.action, planned) {
+            (Action::Correct, Some(correction)) => {
+                correction.fields().all(|field| allowed.contains(&field.as_str()))
+            }
+            (Action::Correct, None) => !allowed.is_empty(),
+            _ => true,
         }
     }
 
@@ -260,6 +335,8 @@ impl Batch {
             State::Undone => "batch-was-undone",
             State::Preview | State::Running | State::Waiting => "batch-not-ended",
             _ if self.progress.done.count == 0 => "batch-nothing-to-undo",
+            // The platform may price what was corrected at any moment.
+            _ if self.waiting().count > 0 => UNDO_WAITS,
             _ => return None,
         };
         Some(Message::new(key))
@@ -275,9 +352,15 @@ impl Batch {
             _ => None,
         }
     }
+
+    /// The refusal of an obstacle, if there is one, with the batch and its state.
+    pub fn refuse(&self, obstacle: Option<Message>) -> Result<()> {
+        let told = |message: Message| message.with("batch", self.id()).with("state", self.state.as_str());
+        obstacle.map_or(Ok(()), |message| Err(Error::Conflict(told(message))))
+    }
 }
 
-/// The refusal of an obstacle, if there is one.
-pub fn refuse(obstacle: Option<Message>) -> Result<()> {
-    obstacle.map_or(Ok(()), |message| Err(Error::Conflict(message)))
+/// A value that a column keeps as JSON, where it has one.
+fn kept<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>> {
+    text.map(serde_json::from_str).transpose().map_err(Error::internal)
 }

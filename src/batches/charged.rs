@@ -49,8 +49,8 @@ pub fn charged(connection: &mut DbConnection, batch: &Batch) -> Result<Option<Ta
              WHERE o.phase = 'run' AND o.is_done AND o.ended_as = 'accounted' AND o.batch_id = "
         );
         for sums in Statement::new(engine, &question).text(batch.id()).load::<Sums>(connection)? {
-            let amount = dialect::money_sum((sums.amount_high, sums.amount_low));
-            let cost = dialect::money_sum((sums.cost_high, sums.cost_low));
+            let amount = dialect::money_sum(sums.amount_high, sums.amount_low);
+            let cost = dialect::money_sum(sums.cost_high, sums.cost_low);
             charged = charged + Tally { count: sums.number, amount, cost };
         }
     }

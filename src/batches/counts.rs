@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::testing::Tested;
 use crate::base::money::{Money, MoneySum};
 
 /// How many rows and how much money.
@@ -69,17 +70,15 @@ pub struct Summary {
     /// The organisations with the most money, and all others together.
     pub organisations: Vec<Part>,
     pub other_organisations: Tally,
+    /// What tests said of what can be retried; none for the other actions, and of batches of before.
+    #[serde(default)]
+    pub tested: Option<Tested>,
 }
 
 impl Summary {
     /// The rows that will be skipped.
     pub fn skipped(&self) -> Tally {
         self.skipped.iter().fold(Tally::default(), |sum, part| sum + part.tally)
-    }
-
-    /// How many rows the action is meant for.
-    pub fn wanted(&self) -> i64 {
-        self.all.count - self.skipped().count
     }
 }
 

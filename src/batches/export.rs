@@ -39,8 +39,10 @@ const LEFT: &str = "batch-left";
 pub fn write(
     connection: &mut DbConnection,
     batch: &Batch,
-    (names, words): (&Names, &dyn Fn(&str) -> String),
-    (bom, sink): (bool, Sink<'_>),
+    names: &Names,
+    words: &dyn Fn(&str) -> String,
+    bom: bool,
+    sink: Sink<'_>,
 ) -> Result<()> {
     let mut writer = Writer::new(sink, bom, &COLUMNS)?;
     let mut after = 0;

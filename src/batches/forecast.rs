@@ -99,7 +99,7 @@ fn judged(sketch: &Sketch, rows: &HashMap<String, i64>, action: Action) -> Vec<(
 fn told(action: Action, view: View<'_>, record: &FailedRecord) -> Foreseen {
     let key = |refusal: Option<Refusal>| refusal.map(|refusal| refusal.key);
     match action {
-        Action::Retry => (key(view.retry_obstacle(record)), None),
+        Action::Retry | Action::Correct => (key(view.retry_obstacle(record)), None),
         Action::Reopen => (key(view.reopening_obstacle(record)), None),
         Action::Settle => (key(view.settling_obstacle(record)), None),
         Action::Supersede => (key(view.superseding_obstacle(record)), None),

@@ -7,6 +7,7 @@ use super::store::Order;
 use crate::base::foreign;
 use crate::base::form::{FieldErrors, Fields, LONGEST_KEY, Message, Reader};
 use crate::base::money::{Money, MoneySum};
+use crate::failed_accounting::correction::{self, form::INPUTS};
 use crate::failed_accounting::filter::{Filter, KEYS};
 use crate::failed_accounting::form as failed;
 
@@ -19,8 +20,11 @@ pub const CONFIRM_FROM: i64 = 1_000;
 /// The most rows to try first: looking at them must stay cheap.
 const MOST_TRIED: i64 = 1_000;
 
+/// What is ticked below a list, and what shall be done with it.
+pub const OF_THE_TICKS: [&str; 3] = ["action", "scope", "id"];
+
 /// Fields of the list's page that a batch passes over: where in the list one was, and how it was counted.
-const OF_THE_PAGE: [&str; 6] = ["action", "scope", "id", "after", "before", "exact"];
+const OF_THE_PAGE: [&str; 3] = ["after", "before", "exact"];
 
 /// Which rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +58,11 @@ pub fn selection(fields: &Fields) -> Result<(Action, Selection), FieldErrors> {
 
 /// A filter that is wrong in any part would mean other rows than the person saw.
 fn filtered(read: &mut Reader<'_>, fields: &Fields) -> Option<Selection> {
-    let known = |name: &str| KEYS.contains(&name) || OF_THE_PAGE.contains(&name);
+    let corrects = fields.text("action") == Some(Action::Correct.as_str());
+    let known = |name: &str| {
+        [&KEYS[..], &OF_THE_TICKS, &OF_THE_PAGE].iter().any(|names| names.contains(&name))
+            || (corrects && INPUTS.contains(&name))
+    };
     for (name, _) in fields.pairs().iter().filter(|(name, _)| !known(name)) {
         read.refuse(name, Message::new("error-batch-unknown-filter"));
     }
@@ -96,6 +104,7 @@ pub fn needs_confirmation(batch: &Batch, limit: Money) -> bool {
 pub fn order(fields: &Fields, batch: &Batch, limit: Money) -> Result<Order, FieldErrors> {
     let mut errors = FieldErrors::new();
     let mut order = Order::default();
+    let mut asked = batch.clone();
     match batch.action {
         Action::Handle => match failed::handling(&as_single(fields, "handled_note")) {
             Ok(handling) => {
@@ -111,16 +120,47 @@ pub fn order(fields: &Fields, batch: &Batch, limit: Money) -> Result<Order, Fiel
         Action::Retry => {
             let mut read = Reader::new(fields);
             order.canary = canary(&mut read, fields);
+            order.with_failing = with_failing(&mut read, &asked);
+            errors.extend(read.errors);
+        }
+        Action::Correct => {
+            let mut read = Reader::new(fields);
+            order.then_retry = correction::form::then_retry(&mut read);
+            if order.then_retry {
+                asked = batch.then_retry(true);
+                order.canary = canary(&mut read, fields);
+                order.with_failing = with_failing(&mut read, &asked);
+            }
             errors.extend(read.errors);
         }
         Action::Delete | Action::Withdraw | Action::Supersede | Action::Settle => {}
     }
     if needs_confirmation(batch, limit)
-        && let Err(message) = confirm(fields, batch)
+        && let Err(message) = confirm(fields, &asked, order.with_failing)
     {
         errors.insert("confirm_count".to_owned(), message);
     }
     if errors.is_empty() { Ok(order) } else { Err(errors) }
+}
+
+/// Whether what would fail again is retried, too; where nothing else is left, or nobody has tested, that has to be said.
+fn with_failing(read: &mut Reader<'_>, batch: &Batch) -> bool {
+    match read.fields.text("with_failing") {
+        Some("1" | "true") => true,
+        None | Some("false") if batch.summary.tested.is_none() => {
+            read.refuse("with_failing", Message::new("error-batch-untested"));
+            false
+        }
+        None | Some("false") if batch.wanted().count > 0 => false,
+        None | Some("false") => {
+            read.refuse("with_failing", Message::new("error-batch-all-fail"));
+            false
+        }
+        Some(_) => {
+            read.refuse("with_failing", Message::new("error-batch-with-failing"));
+            false
+        }
+    }
 }
 
 /// The fields as the form of one record names them; there a handle's note is `handled_note`.
@@ -136,13 +176,15 @@ fn renamed(errors: FieldErrors) -> FieldErrors {
     errors.into_iter().map(|(field, message)| (name(field), message)).collect()
 }
 
-/// The number of all rows or of those that the action is meant for; separators as shown are fine.
-fn confirm(fields: &Fields, batch: &Batch) -> Result<(), Message> {
+/// The number of all rows or of those that the action is meant for, with those that would fail again where it is meant for
+/// them, too; separators as shown are fine.
+fn confirm(fields: &Fields, batch: &Batch, with_failing: bool) -> Result<(), Message> {
+    let failing = if with_failing { batch.left_out().count } else { 0 };
+    let wanted = batch.wanted().count + failing;
     let typed = fields.text("confirm_count").ok_or_else(|| Message::new("error-required"))?;
     let digits: String = typed.chars().filter(|letter| !matches!(letter, ',' | ' ' | '，')).collect();
-    let is_right = digits
-        .parse::<i64>()
-        .is_ok_and(|number| [batch.summary.all.count, batch.summary.wanted()].contains(&number));
+    let is_right =
+        digits.parse::<i64>().is_ok_and(|number| [batch.summary.all.count, wanted].contains(&number));
     if is_right { Ok(()) } else { Err(Message::new("error-batch-count")) }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn obstacle(engine: Engine, action: Action) -> String {
              WHEN {IS_ALONE} THEN NULL WHEN {accounted} THEN 'case-reopen-accounted' END",
             live("u.accounting_status = 'failed'")
         ),
-        Action::Retry => format!(
+        Action::Retry | Action::Correct => format!(
             "CASE WHEN handled = '1' THEN 'retry-handled' \
              WHEN retry_requested_at IS NOT NULL THEN 'retry-retrying' \
              WHEN {IS_ALONE} THEN 'retry-no-usage' \

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::verdict::Reason;
-use crate::audit::event::{self, FAILED_ACCOUNTING};
+use crate::audit::event;
 use crate::db::DbConnection;
 use crate::db::dialect::Statement;
 use crate::error::Result;
@@ -21,9 +21,11 @@ pub(super) struct Outcome {
 pub(super) fn note_events<'a>(
     outcomes: &mut [Outcome],
     ids: impl Iterator<Item = &'a str>,
-    (saved, action): (&[Saved], event::Action),
+    saved: &[Saved],
+    kind: &str,
+    action: event::Action,
 ) {
-    let told = saved.iter().filter(|saved| saved.action == action && saved.kind == FAILED_ACCOUNTING);
+    let told = saved.iter().filter(|saved| saved.action == action && saved.kind == kind);
     let events: HashMap<&str, i64> = told.map(|saved| (saved.record_id.as_str(), saved.event_id)).collect();
     for (outcome, id) in outcomes.iter_mut().zip(ids).filter(|(outcome, _)| outcome.not_done.is_none()) {
         outcome.event_id = events.get(id).copied();
@@ -38,7 +40,8 @@ const INSERT: &str = "INSERT INTO batch_outcome (batch_id, phase, number, is_don
 /// Writes what became of rows; a row that has an outcome already stops the transaction.
 pub(super) fn write(
     connection: &mut DbConnection,
-    (batch_id, phase): (&str, &str),
+    batch_id: &str,
+    phase: &str,
     outcomes: &[Outcome],
 ) -> Result<()> {
     for some in outcomes.chunks(OUTCOMES) {

@@ -11,7 +11,7 @@ use super::batch::{Action, Batch, State, Stored};
 use super::counts::Progress;
 use super::form::Selection;
 use super::obstacle::{is_meant, obstacle, restriction};
-use super::{forecast, split, store};
+use super::{correcting, forecast, split, store};
 use crate::audit::event::Author;
 use crate::audit::store as audit;
 use crate::base::form::Message;
@@ -20,9 +20,9 @@ use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::values::{ForeignNumber, TolerantText};
 use crate::db::{DbBackend, DbConnection, Engine, dialect};
 use crate::error::{Error, Result};
-use crate::failed_accounting::condition;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::route;
+use crate::failed_accounting::{branches, condition};
 
 /// Ids in one statement.
 const IDS: usize = 1_000;
@@ -59,17 +59,8 @@ pub fn freeze(
     author: &Author,
 ) -> Result<Batch> {
     let mut plan = Plan::begin(connection, action)?;
-    let filter = match selection {
-        Selection::Ticked(ids) => {
-            plan.ticked(connection, ids)?;
-            None
-        }
-        Selection::Filtered(filter) => {
-            plan.filtered(connection, filter)?;
-            Some(serde_json::to_string(&filter.to_pairs()).map_err(Error::internal)?)
-        }
-    };
-    plan.finish(connection, (filter, None), author)
+    let filter = plan.select(connection, selection)?;
+    plan.finish(connection, filter, None, author)
 }
 
 /// Makes a batch of what another one has not done, as these rows are now.
@@ -78,7 +69,7 @@ pub fn freeze_rest(connection: &mut DbConnection, of: &Batch, author: &Author) -
     let left = sql::<Nullable<Bool>>(LEFT.0).bind::<Text, _>(of.id().to_owned()).sql(LEFT.1);
     let rows = plan.rows().filter(left);
     plan.copy(connection, rows)?;
-    plan.finish(connection, (None, Some(of.id().to_owned())), author)
+    plan.finish(connection, None, Some(of.id().to_owned()), author)
 }
 
 /// "The row is in that batch and was not done there", before and after the bound id.
@@ -117,7 +108,8 @@ impl Plan {
                 dsl::llmusageid,
                 dsl::llmid,
                 dsl::userorgid,
-                dsl::cause,
+                // What another program emptied is as unsorted as what nobody told.
+                sql::<Nullable<Text>>("NULLIF(cause, '')"),
                 sql::<Nullable<ForeignNumber>>(&dialect::kept_number(self.engine, "amount")),
                 sql::<Nullable<ForeignNumber>>(&dialect::kept_number(self.engine, "cost")),
                 dsl::handled,
@@ -155,12 +147,23 @@ impl Plan {
         Ok(())
     }
 
+    /// Copies the rows of a selection; gives its filter, where it has one, as it is kept.
+    fn select(&mut self, connection: &mut DbConnection, selection: &Selection) -> Result<Option<String>> {
+        match selection {
+            Selection::Ticked(ids) => self.ticked(connection, ids).map(|()| None),
+            Selection::Filtered(filter) => {
+                self.filtered(connection, filter)?;
+                serde_json::to_string(&filter.to_pairs()).map(Some).map_err(Error::internal)
+            }
+        }
+    }
+
     /// By the same conditions as the list and its money line.
     fn filtered(&mut self, connection: &mut DbConnection, filter: &Filter) -> Result<()> {
         let search = condition::plan_search(connection, filter)?;
         let route = route::to_all(connection, filter, &search)?;
         // Where each tab was copied by itself, a row handled in between was seen in two of them, or in none.
-        let all = condition::whole(connection.engine(), filter, &search, route);
+        let all = branches::whole(connection.engine(), filter, &search, route);
         let mut rows = all.into_iter().fold(self.rows(), |rows, condition| rows.filter(condition));
         if let Some(meant) = is_meant(self.engine, self.action) {
             rows = rows.filter(sql::<Nullable<Bool>>(&meant));
@@ -196,13 +199,18 @@ impl Plan {
     fn finish(
         self,
         connection: &mut DbConnection,
-        (selection, rest_of): (Option<String>, Option<String>),
+        selection: Option<String>,
+        rest_of: Option<String>,
         author: &Author,
     ) -> Result<Batch> {
         if self.size == 0 {
             return Err(Error::invalid("id", Message::new("error-batch-empty")));
         }
         forecast::foresee(connection, &self.id, self.action)?;
+        let correction = match self.action {
+            Action::Correct => Some(store::to_json(&correcting::begin(connection, &self.id)?)?),
+            _ => None,
+        };
         let stored = Stored {
             action: self.action.as_str().to_owned(),
             state: State::Preview.as_str().to_owned(),
@@ -226,6 +234,7 @@ impl Plan {
             ended_by: None,
             outcomes: None,
             awaits_outcome: false,
+            correction,
             id: self.id,
         };
         store::insert(connection, stored.clone())?;

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::batch::{Action, Batch};
+use super::batch::{Batch, State};
 use super::stretch;
+use super::testing::is_of_test;
 use super::verdict::Item;
 use crate::db::DbConnection;
 use crate::db::schema::batch_item as item;
@@ -80,13 +81,18 @@ impl Line {
     /// What became of it where a retry was asked for, as the filter of the list says it.
     pub fn outcome(&self, batch: &Batch) -> Option<&str> {
         let is_not_done = self.standing(batch) == Standing::NotDone;
-        match (&self.run, batch.action) {
-            (_, Action::Retry) if is_not_done => Some(BatchOutcome::NotDone.as_str()),
-            (Some(run), Action::Retry) => {
-                Some(run.ended_as.as_deref().unwrap_or(BatchOutcome::Waiting.as_str()))
-            }
+        match (&self.run, batch.retries()) {
+            (_, true) if is_not_done => Some(BatchOutcome::NotDone.as_str()),
+            (Some(run), true) => Some(run.ended_as.as_deref().unwrap_or(BatchOutcome::Waiting.as_str())),
             _ => None,
         }
+    }
+
+    /// Why it will be left, as far as that is foreseen.
+    pub fn foreseen(&self, batch: &Batch) -> Option<&str> {
+        let obstacle = self.item.obstacle.as_deref().filter(|_| self.run.is_none());
+        let counts = batch.state == State::Preview || !batch.includes_failing();
+        obstacle.filter(|obstacle| counts || !is_of_test(obstacle))
     }
 
     /// What says why it stands so: the outcome of the undoing, else that of the run.
@@ -144,7 +150,8 @@ pub struct Refused {
 /// Rows that were looked at in that phase and not done, after that number.
 pub fn refused(
     connection: &mut DbConnection,
-    (batch, phase): (&Batch, &str),
+    batch: &Batch,
+    phase: &str,
     after: i64,
     limit: i64,
 ) -> Result<Vec<Refused>> {

@@ -11,7 +11,7 @@ use super::{canary, store, stretch, undo};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::db::{Background, Database, DbConnection};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// One step of the job lasts at most this long; a server that is told to stop does so between two steps.
 const MAX_STEP: Duration = Duration::from_secs(2);
@@ -44,6 +44,17 @@ impl Runner {
         Runner { database, clock, pace: Pace::default() }
     }
 
+    /// Does the beginning of a batch at once, so that nobody waits for the job with a few rows. What goes wrong here is the
+    /// job's again.
+    pub async fn begin(database: &Database, clock: &Clock, id: &str) {
+        let (runner, id) = (Runner::new(database.clone(), clock.clone()), id.to_owned());
+        match tokio::task::spawn_blocking(move || runner.stretch(&id)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the first stretch of a batch is left to the job"),
+            Err(error) => tracing::error!(%error, "the first stretch of a batch broke off"),
+        }
+    }
+
     /// Whether any batch is under way.
     pub fn is_due(&self) -> Result<bool> {
         Ok(!self.database.run_here(store::under_way)?.is_empty())
@@ -59,6 +70,8 @@ impl Runner {
             for id in self.database.run_here(store::under_way)? {
                 match self.stretch_on(&mut background, &id) {
                     Ok(moved) => has_moved |= moved,
+                    // Another instance is at it, or the platform holds one of its rows.
+                    Err(Error::Held) => tracing::info!(batch = id, "somebody holds its rows; it comes again"),
                     // The others go on; this one comes again with the next step.
                     Err(error) => tracing::error!(batch = id, %error, "a stretch failed; it comes again"),
                 }

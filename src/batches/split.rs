@@ -41,7 +41,16 @@ pub fn of_batch(connection: &mut DbConnection, id: &str) -> Result<Summary> {
         largest(parts_of(by_organisation.into_iter().map(|(key, sums)| (key.into(), sums)).collect()));
     let (causes, other_causes) = largest(parts_of(by_cause));
     let restricted = parts_of(by_restriction);
-    Ok(Summary { all, skipped, restricted, causes, other_causes, organisations, other_organisations })
+    Ok(Summary {
+        all,
+        skipped,
+        restricted,
+        causes,
+        other_causes,
+        organisations,
+        other_organisations,
+        tested: None,
+    })
 }
 
 /// The first ones, and all others together.
@@ -55,6 +64,12 @@ fn largest(mut parts: Vec<Part>) -> (Vec<Part>, Tally) {
 fn parts_of(groups: Vec<(Option<String>, Sums)>) -> Vec<Part> {
     let part = |(key, sums)| Part { key, tally: tally(sums) };
     let mut parts: Vec<Part> = groups.into_iter().map(part).collect();
+    by_money(&mut parts);
+    parts
+}
+
+/// Puts the parts with the most money first.
+pub(super) fn by_money(parts: &mut [Part]) {
     parts.sort_by(|left, right| {
         (right.tally.amount, right.tally.count, &left.key).cmp(&(
             left.tally.amount,
@@ -62,13 +77,12 @@ fn parts_of(groups: Vec<(Option<String>, Sums)>) -> Vec<Part> {
             &right.key,
         ))
     });
-    parts
 }
 
 fn tally((count, amount_high, amount_low, cost_high, cost_low): Sums) -> Tally {
     Tally {
         count,
-        amount: dialect::money_sum((amount_high, amount_low)),
-        cost: dialect::money_sum((cost_high, cost_low)),
+        amount: dialect::money_sum(amount_high, amount_low),
+        cost: dialect::money_sum(cost_high, cost_low),
     }
 }

@@ -4,7 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::batch::{Batch, Canary, State, Stored};
-use super::counts::Progress;
+use super::counts::{Progress, Summary};
+use super::planned::Planned;
 use crate::audit::event::{Action, Author, BATCH, Change};
 use crate::audit::store as audit;
 use crate::db::DbConnection;
@@ -89,11 +90,38 @@ pub struct Order {
     pub resolution: Option<String>,
     pub note: Option<String>,
     pub canary: Option<Canary>,
+    /// Whether what is corrected is accounted again in the same act.
+    pub then_retry: bool,
+    /// Whether what would fail again is retried, too.
+    pub with_failing: bool,
+}
+
+/// Writes what is to be corrected. To be called on a batch that was found for update.
+pub fn correct(connection: &mut DbConnection, batch: &Batch, planned: &Planned) -> Result<()> {
+    let row = diesel::update(batch::table.find(batch.id().to_owned()));
+    row.set(dsl::correction.eq(to_json(planned)?)).execute(connection)?;
+    Ok(())
+}
+
+/// Writes what was counted anew. To be called on a batch that was found for update, or that this transaction made.
+pub fn summarise(connection: &mut DbConnection, batch: &Batch, summary: &Summary) -> Result<()> {
+    let row = diesel::update(batch::table.find(batch.id().to_owned()));
+    row.set(dsl::summary.eq(to_json(summary)?)).execute(connection)?;
+    Ok(())
 }
 
 /// Lets a preview run. To be called on a batch that was found for update.
 pub fn start(connection: &mut DbConnection, batch: &Batch, order: &Order, author: &Author) -> Result<()> {
     let canary = order.canary.map(|canary| to_json(&canary)).transpose()?;
+    let mut batch = batch.then_retry(order.then_retry);
+    if let Some(tested) = batch.summary.tested.as_mut().filter(|_| order.with_failing) {
+        tested.includes_failing = true;
+        summarise(connection, &batch, &batch.summary)?;
+    }
+    let batch = &batch;
+    if let Some(planned) = &batch.planned {
+        correct(connection, batch, planned)?;
+    }
     diesel::update(batch::table.find(batch.id().to_owned()))
         .set((
             dsl::state.eq(State::Running.as_str()),
@@ -101,22 +129,26 @@ pub fn start(connection: &mut DbConnection, batch: &Batch, order: &Order, author
             dsl::note.eq(order.note.clone()),
             dsl::canary.eq(canary),
             dsl::run_at.eq(author.at),
-            dsl::awaits_outcome.eq(batch.action == super::batch::Action::Retry),
+            dsl::awaits_outcome.eq(batch.retries()),
             dsl::run_by.eq(author.name.clone()),
         ))
         .execute(connection)?;
     let after = serde_json::json!({
         "action": batch.action.as_str(), "size": batch.stored.size, "sum_amount": batch.summary.all.amount,
         "sum_cost": batch.summary.all.cost, "resolution": order.resolution, "note": order.note,
+        "correction": batch.planned.as_ref().and_then(|planned| planned.correction.as_ref()),
+        "then_retry": order.then_retry.then_some(true),
+        "with_failing": order.with_failing.then_some(true),
     });
-    record(connection, batch, Action::RunBatch, (author, Some(after)))
+    record(connection, batch, Action::RunBatch, author, Some(after))
 }
 
 /// Ends a batch, or lets it be undone. To be called on a batch that was found for update.
 pub fn turn(
     connection: &mut DbConnection,
     batch: &Batch,
-    (state, action): (State, Action),
+    state: State,
+    action: Action,
     author: &Author,
 ) -> Result<()> {
     let row = diesel::update(batch::table.find(batch.id().to_owned()));
@@ -130,14 +162,15 @@ pub fn turn(
         ))
         .execute(connection)?;
     }
-    record(connection, batch, action, (author, None))
+    record(connection, batch, action, author, None)
 }
 
 fn record(
     connection: &mut DbConnection,
     batch: &Batch,
     action: Action,
-    (author, after): (&Author, Option<serde_json::Value>),
+    author: &Author,
+    after: Option<serde_json::Value>,
 ) -> Result<()> {
     let change = Change { action, record_kind: BATCH, record_id: batch.id(), before: None, after };
     audit::record(connection, author, change)

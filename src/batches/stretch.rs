@@ -12,8 +12,9 @@ use super::counts::Progress;
 use super::outcome::{self, Outcome};
 use super::pace::MOST_WHOLE;
 use super::store::{self, Step};
+use super::testing::is_of_test;
 use super::verdict::{self, Item, Reason};
-use crate::audit::event::{Author, FAILED_ACCOUNTING};
+use crate::audit::event::{self, Author, FAILED_ACCOUNTING, USAGE};
 use crate::audit::store as audit;
 use crate::db::DbConnection;
 use crate::db::schema::batch_item::{self as item, dsl};
@@ -22,11 +23,17 @@ use crate::failed_accounting::case::{Acted, Cases, Place};
 
 /// The next rows of a batch, so many; while its first rows are tried, not more than these.
 pub(super) fn next_items(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Vec<Item>> {
-    let is_whole = matches!(batch.action, Action::Retry | Action::Delete);
+    let is_whole = matches!(batch.action, Action::Retry | Action::Delete | Action::Correct);
     let rows = if is_whole { rows.min(MOST_WHOLE) } else { rows };
     let tried = batch.canary.filter(|canary| !canary.has_passed);
     let limit = tried.map_or(rows, |canary| rows.min(canary.size - batch.progress.done.count));
-    items(connection, batch.id(), batch.stored.position, limit)
+    let mut items = items(connection, batch.id(), batch.stored.position, limit)?;
+    if batch.includes_failing() {
+        items.iter_mut().for_each(|item| {
+            item.obstacle.take_if(|obstacle| is_of_test(obstacle));
+        });
+    }
+    Ok(items)
 }
 
 /// Items of a batch after that number, in their order.
@@ -53,6 +60,7 @@ pub(super) fn items(
             dsl::resolution,
             dsl::handled_by,
             dsl::retry_count,
+            dsl::seen,
         ))
         .load(connection)?)
 }
@@ -75,7 +83,7 @@ pub(super) fn run(
     }
     let items = items.get(..outcomes.len()).unwrap_or(items);
     let progress = counted(batch.progress, items, &outcomes);
-    outcome::write(connection, (batch.id(), "run"), &outcomes)?;
+    outcome::write(connection, batch.id(), "run", &outcomes)?;
     store::advance(connection, batch, &step_after(batch, items, progress, author))?;
     Ok(true)
 }
@@ -108,6 +116,28 @@ fn counted(mut progress: Progress, items: &[Item], outcomes: &[Outcome]) -> Prog
     progress
 }
 
+/// The last event about each of these rows since then, by the failure; of corrections about its usage, too, for who changed
+/// that changed what the person saw.
+pub(super) fn last_events(
+    connection: &mut DbConnection,
+    action: Action,
+    items: &[&Item],
+    since: i64,
+) -> Result<HashMap<String, audit::Event>> {
+    let ids: Vec<String> = items.iter().map(|item| item.failed_id.clone()).collect();
+    let mut events = audit::last_since(connection, FAILED_ACCOUNTING, &ids, since)?;
+    if action == Action::Correct {
+        let usage_ids: Vec<String> = items.iter().filter_map(|item| item.llmusageid.clone()).collect();
+        let mut changed = audit::last_since(connection, USAGE, &usage_ids, since)?;
+        events.extend(
+            items.iter().filter_map(|item| {
+                Some((item.failed_id.clone(), changed.remove(item.llmusageid.as_deref()?)?))
+            }),
+        );
+    }
+    Ok(events)
+}
+
 /// Rows whose cases are taken.
 struct Stretch<'a> {
     batch: &'a Batch,
@@ -121,8 +151,8 @@ impl<'a> Stretch<'a> {
         let meant = || items.iter().filter(|item| item.obstacle.is_none());
         let place = |item: &Item| Place { id: item.failed_id.clone(), usage_id: item.llmusageid.clone() };
         let cases = Cases::take(connection, &meant().map(place).collect::<Vec<_>>())?;
-        let ids: Vec<String> = meant().map(|item| item.failed_id.clone()).collect();
-        let events = audit::last_since(connection, FAILED_ACCOUNTING, &ids, batch.stored.frozen_event)?;
+        let meant: Vec<&Item> = meant().collect();
+        let events = last_events(connection, batch.action, &meant, batch.stored.frozen_event)?;
         Ok(Stretch { batch, items, cases, events })
     }
 
@@ -132,10 +162,12 @@ impl<'a> Stretch<'a> {
         for item in self.items {
             let id = &item.failed_id;
             let found = self.cases.of(id).and_then(|case| case.failure(id).ok());
-            let judged = verdict::unchanged((item, self.batch), found, self.events.get(id)).map(drop);
+            let usage = self.cases.of(id).and_then(|case| case.usage()).map(|(usage, _)| usage);
+            let judged = verdict::unchanged(item, self.batch, found, self.events.get(id))
+                .and_then(|_| verdict::usage_unchanged(item, usage));
             let not_done = match (judged, self.cases.of_mut(id)) {
                 (Err(reason), _) => Some(reason),
-                (Ok(()), Some(case)) => match verdict::act(case, (self.batch, id), author)? {
+                (Ok(()), Some(case)) => match verdict::act(case, self.batch, id, author)? {
                     (Acted::Again, _) => break,
                     (Acted::Done, reason) => reason,
                 },
@@ -145,8 +177,17 @@ impl<'a> Stretch<'a> {
         }
         let facts = json!({ "batch": self.batch.id() });
         let saved = self.cases.save(connection, author, &facts)?;
-        let ids = self.items.iter().map(|item| item.failed_id.as_str());
-        outcome::note_events(&mut outcomes, ids, (&saved, self.batch.action.event()));
+        match (self.batch.action, self.batch.retries()) {
+            (Action::Correct, false) => {
+                let ids = self.items.iter().map(|item| item.llmusageid.as_deref().unwrap_or_default());
+                outcome::note_events(&mut outcomes, ids, &saved, USAGE, event::Action::Correct);
+            }
+            (action, retries) => {
+                let told = if retries { event::Action::Retry } else { action.event() };
+                let ids = self.items.iter().map(|item| item.failed_id.as_str());
+                outcome::note_events(&mut outcomes, ids, &saved, FAILED_ACCOUNTING, told);
+            }
+        }
         Ok(outcomes)
     }
 }

@@ -1,14 +1,17 @@
 //! Taking back what a batch did: each row becomes what it was before, unless it has moved on since.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::batch::{Action, Batch, State};
 use super::outcome::{self as outcomes_of, Outcome};
+use super::pace::MOST_WHOLE;
 use super::store::{self, Step};
 use super::verdict::{self, Reason};
-use crate::audit::event::{self, Author, FAILED_ACCOUNTING};
+use crate::audit::event::{self, Author, FAILED_ACCOUNTING, USAGE};
 use crate::audit::store::{self as audit, Event};
 use crate::base::clock::TIME_FORMAT;
 use crate::base::money::Money;
@@ -16,7 +19,7 @@ use crate::db::DbConnection;
 use crate::db::schema::{batch_item as item, batch_outcome as outcome};
 use crate::db::values::{TolerantMoney, TolerantText, TolerantWords};
 use crate::error::Result;
-use crate::failed_accounting::case::{Cases, Place};
+use crate::failed_accounting::case::{Acted, Cases, Place};
 use crate::failed_accounting::failure::FailedRecord;
 
 /// A row that was done, and the event that tells what it was before.
@@ -36,6 +39,7 @@ pub(super) struct Done {
 
 /// The next rows to take back, at most `limit`.
 pub(super) fn next(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Vec<Done>> {
+    let rows = if batch.action == Action::Correct { rows.min(MOST_WHOLE) } else { rows };
     let same_row = item::batch_id.eq(outcome::batch_id).and(item::number.eq(outcome::number));
     Ok(outcome::table
         .inner_join(item::table.on(same_row))
@@ -81,36 +85,98 @@ pub(super) fn run(
         Action::Handle => event::Action::UndoHandle,
         Action::Withdraw => event::Action::Retry,
         Action::Supersede => event::Action::UndoSupersede,
+        Action::Correct => event::Action::UndoCorrect,
         _ => event::Action::UndoReopen,
+    };
+    let corrections = match batch.action {
+        Action::Correct => corrected(connection, batch, rows)?,
+        _ => HashMap::new(),
     };
     let mut outcomes = Vec::new();
     for row in rows {
         let event = row.event_id.and_then(|id| events.get(&id));
         let last = later.get(&row.failed_id).and_then(|id| events.get(id));
-        let found = cases.of(&row.failed_id).and_then(|case| case.failure(&row.failed_id).ok());
-        let not_done = match (restored(row, found, (event, last)), cases.of_mut(&row.failed_id)) {
-            (Ok(before), Some(case)) => {
-                let restored = match batch.action {
-                    Action::Withdraw => case.retry(&row.failed_id, author),
-                    Action::Supersede => case.stand_again(&row.failed_id, author),
-                    _ => case.restore(before, action, author),
-                };
-                match restored {
-                    Ok(()) => None,
-                    Err(error) => Some(verdict::refusal(error)?),
-                }
-            }
-            (Ok(_), None) => Some(Reason::meanwhile("batch-gone", last)),
-            (Err(reason), _) => Some(reason),
+        let not_done = match batch.action {
+            Action::Correct => take_back(row, &mut cases, &corrections)?,
+            _ => match undone(row, &mut cases, batch, event, last, action, author)? {
+                (Acted::Again, _) => break,
+                (Acted::Done, reason) => reason,
+            },
         };
         outcomes.push(Outcome { number: row.number, not_done, event_id: None });
     }
     let saved = cases.save(connection, author, &json!({ "batch": batch.id() }))?;
-    let ids = rows.iter().map(|row| row.failed_id.as_str());
-    outcomes_of::note_events(&mut outcomes, ids, (&saved, action));
-    outcomes_of::write(connection, (batch.id(), "undo"), &outcomes)?;
+    let of_usages = batch.action == Action::Correct;
+    let ids = rows.iter().map(|row| match of_usages {
+        true => row.llmusageid.as_deref().unwrap_or_default(),
+        false => row.failed_id.as_str(),
+    });
+    let kind = if of_usages { USAGE } else { FAILED_ACCOUNTING };
+    outcomes_of::note_events(&mut outcomes, ids, &saved, kind, action);
+    if outcomes.is_empty() {
+        // A step towards the first one.
+        return Ok(true);
+    }
+    let rows = rows.get(..outcomes.len()).unwrap_or(rows);
+    outcomes_of::write(connection, batch.id(), "undo", &outcomes)?;
     store::advance(connection, batch, &step_after(batch, rows, &outcomes, author))?;
     Ok(true)
+}
+
+/// Makes a row what it was before the batch, or takes a step towards it; why not, where it has moved on or the rules refuse it.
+fn undone(
+    row: &Done,
+    cases: &mut Cases,
+    batch: &Batch,
+    event: Option<&Event>,
+    last: Option<&Event>,
+    action: event::Action,
+    author: &Author,
+) -> Result<(Acted, Option<Reason>)> {
+    let id = &row.failed_id;
+    let found = cases.of(id).and_then(|case| case.failure(id).ok());
+    let before = match restored(row, found, batch, event, last) {
+        Ok(before) => before,
+        Err(reason) => return Ok((Acted::Done, Some(reason))),
+    };
+    let Some(case) = cases.of_mut(id) else {
+        return Ok((Acted::Done, Some(Reason::meanwhile("batch-gone", last))));
+    };
+    let acted = case.act(|case| match batch.action {
+        Action::Withdraw => case.resume_retry(id, author),
+        Action::Supersede => case.stand_again(id, author),
+        _ => case.restore(before, action, author),
+    });
+    match acted {
+        Ok(acted) => Ok((acted, None)),
+        Err(error) => Ok((Acted::Done, Some(verdict::refusal(error)?))),
+    }
+}
+
+/// The events by which a batch corrected the usages of these rows, by usage.
+fn corrected(connection: &mut DbConnection, batch: &Batch, rows: &[Done]) -> Result<HashMap<String, Event>> {
+    let usage_ids: Vec<String> = rows.iter().filter_map(|row| row.llmusageid.clone()).collect();
+    let events = audit::since(connection, USAGE, &usage_ids, batch.stored.frozen_event)?;
+    let is_ours = |event: &Event| {
+        let told = object(event.after_state.as_deref());
+        event.action == event::Action::Correct.as_str()
+            && told.get("batch").and_then(Value::as_str) == Some(batch.id())
+    };
+    let ours = events.into_iter().filter(is_ours);
+    Ok(ours.map(|event| (event.record_id.clone(), event)).collect())
+}
+
+/// Takes the correction of a row back; why not, where the usage has moved on.
+fn take_back(row: &Done, cases: &mut Cases, corrections: &HashMap<String, Event>) -> Result<Option<Reason>> {
+    let event = row.llmusageid.as_ref().and_then(|id| corrections.get(id));
+    let (Some(event), Some(case)) = (event, cases.of_mut(&row.failed_id)) else {
+        return Ok(Some(Reason::plain("batch-moved-on")));
+    };
+    let (before, after) = (object(event.before_state.as_deref()), object(event.after_state.as_deref()));
+    match case.take_correction_back(&before, &after) {
+        Ok(()) => Ok(None),
+        Err(error) => Ok(Some(verdict::refusal(error)?)),
+    }
 }
 
 fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Author) -> Step {
@@ -130,15 +196,19 @@ fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Autho
     }
 }
 
-/// The record as it was before its event, unless it is not any more what the event made of it.
+/// The record as it was before its event, unless it is not any more what the event made of it. A step of the undoing itself
+/// is no change, since it was taken only while there was no other.
 fn restored(
     row: &Done,
     record: Option<&FailedRecord>,
-    (event, later): (Option<&Event>, Option<&Event>),
+    batch: &Batch,
+    event: Option<&Event>,
+    later: Option<&Event>,
 ) -> std::result::Result<FailedRecord, Reason> {
     let later = later.filter(|later| Some(later.id) > row.event_id);
     let Some(record) = record else { return Err(Reason::meanwhile("batch-gone", later)) };
-    let Some(event) = event.filter(|_| later.is_none()) else {
+    let has_changed = later.is_some_and(|later| !verdict::is_of(later, batch));
+    let Some(event) = event.filter(|_| !has_changed) else {
         return Err(Reason::meanwhile("batch-moved-on", later));
     };
     let (before, after) = (object(event.before_state.as_deref()), object(event.after_state.as_deref()));
@@ -146,7 +216,7 @@ fn restored(
     // What MariaDB keeps of a time is shorter than what was written.
     let asked = after.iter().filter(|(field, _)| !["batch", "handled_time"].contains(&field.as_str()));
     if asked.into_iter().any(|(field, value)| now.get(field) != Some(value)) {
-        return Err(Reason::meanwhile("batch-moved-on", None));
+        return Err(Reason::meanwhile("batch-moved-on", later));
     }
     Ok(with_fields(record, &before))
 }

@@ -8,7 +8,9 @@ use crate::base::money::Money;
 use crate::db::values::{TolerantCount, TolerantMoney, TolerantText, TolerantWords};
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::{Acted, Case};
+use crate::failed_accounting::correction;
 use crate::failed_accounting::failure::{FailedRecord, Handling, Resolution};
+use crate::usages::usage::Usage;
 
 /// A row as it was frozen.
 #[derive(Debug, Clone, PartialEq, diesel::Queryable)]
@@ -34,6 +36,8 @@ pub struct Item {
     pub handled_by: Option<String>,
     #[diesel(deserialize_as = TolerantCount)]
     pub retry_count: Option<i32>,
+    /// Of corrections: what its usage held, as a digest.
+    pub seen: Option<String>,
 }
 
 /// Why a row was not done, and who was there before, where the audit trail knows.
@@ -60,7 +64,8 @@ impl Reason {
 /// The record if it is as it was frozen, else why not. `last` is the last event about it since then; a step of the batch
 /// itself is no change, since it was taken only while there was no other.
 pub fn unchanged<'a>(
-    (item, batch): (&Item, &Batch),
+    item: &Item,
+    batch: &Batch,
     record: Option<&'a FailedRecord>,
     last: Option<&Event>,
 ) -> std::result::Result<&'a FailedRecord, Reason> {
@@ -83,22 +88,35 @@ pub fn unchanged<'a>(
     Ok(record)
 }
 
+/// Refuses a row whose usage does not hold any more what was seen of it: the platform's own changes leave no event.
+pub fn usage_unchanged(item: &Item, usage: Option<&Usage>) -> std::result::Result<(), Reason> {
+    let is_same = match (&item.seen, usage) {
+        (Some(seen), Some(usage)) => *seen == correction::digest(usage),
+        // Frozen before that was noted; where the usage is gone, the rules say so.
+        _ => true,
+    };
+    if is_same { Ok(()) } else { Err(Reason::plain(USAGE_CHANGED)) }
+}
+
+/// The key of the words for a usage that changed since its row was frozen, by nobody here.
+pub const USAGE_CHANGED: &str = "batch-usage-changed";
+
 /// Whether the batch itself wrote that event.
-fn is_of(event: &Event, batch: &Batch) -> bool {
+pub(super) fn is_of(event: &Event, batch: &Batch) -> bool {
     let told: Option<serde_json::Value> =
         event.after_state.as_deref().and_then(|text| serde_json::from_str(text).ok());
     told.is_some_and(|told| told.get("batch").and_then(|id| id.as_str()) == Some(batch.id()))
 }
 
 /// Does what the batch does to a record of that case, or a step towards it; why not, where its rules refuse it.
-pub fn act(case: &mut Case, (batch, id): (&Batch, &str), author: &Author) -> Result<(Acted, Option<Reason>)> {
-    match case.act(|case| perform(case, (batch, id), author)) {
+pub fn act(case: &mut Case, batch: &Batch, id: &str, author: &Author) -> Result<(Acted, Option<Reason>)> {
+    match case.act(|case| perform(case, batch, id, author)) {
         Ok(acted) => Ok((acted, None)),
         Err(error) => Ok((Acted::Done, Some(refusal(error)?))),
     }
 }
 
-fn perform(case: &mut Case, (batch, id): (&Batch, &str), author: &Author) -> Result<()> {
+fn perform(case: &mut Case, batch: &Batch, id: &str, author: &Author) -> Result<()> {
     let note = batch.stored.note.clone();
     match batch.action {
         Action::Handle => {
@@ -112,6 +130,11 @@ fn perform(case: &mut Case, (batch, id): (&Batch, &str), author: &Author) -> Res
         Action::Withdraw => case.withdraw(id, author),
         Action::Supersede => case.supersede_one(id, author),
         Action::Settle => case.settle(id, None, author),
+        Action::Correct => {
+            let planned = batch.planned.as_ref().ok_or_else(|| Error::internal("no plan to correct"))?;
+            let correction = planned.correction.as_ref().ok_or_else(|| Error::internal("no correction"))?;
+            case.correct(id, correction, planned.then_retry, author)
+        }
     }
 }
 

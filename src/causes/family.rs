@@ -28,7 +28,7 @@ impl Family {
     ];
 
     /// As stored.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Family::NoUsage => "no_usage",
             Family::NoPrice => "no_price",
@@ -47,6 +47,17 @@ impl Family {
         Family::ALL.into_iter().find(|family| family.as_str() == text).unwrap_or(Family::Other)
     }
 }
+
+/// The stored names of [`Family::ALL`], in its order.
+pub const FAMILIES: [&str; Family::ALL.len()] = {
+    let mut names = [""; Family::ALL.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = Family::ALL[place].as_str();
+        place += 1;
+    }
+    names
+};
 
 /// Signs in small letters; the first that a template has decides.
 const SIGNS: [(Family, &[&str]); 9] = [

@@ -14,7 +14,7 @@ use super::arrivals;
 use super::cause::Cause;
 use super::store;
 use super::template::VERSION;
-use crate::base::foreign;
+use crate::base::{foreign, secrets};
 use crate::db::schema::app_setting;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::values::{TextOf, TolerantText, TolerantWords};
@@ -77,6 +77,27 @@ pub fn step(database: &Database) -> Result<usize> {
         }
     }
     Ok(sorted)
+}
+
+/// The setting that says whether the text index was filled with numbers and addresses of people masked.
+const PERSONAL_MASKED: &str = "personal_masked";
+
+/// Notes every row for the text index where it was filled by another setting than the present one: a search looks at rows
+/// that are noted one by one, and finds in each what is shown now.
+pub fn follow_setting(connection: &mut DbConnection) -> Result<()> {
+    let stored = app_setting::table.filter(app_setting::name.eq(PERSONAL_MASKED));
+    let was_masked = stored.select(app_setting::value).first::<String>(connection).optional()?;
+    let is_masked = secrets::is_personal_masked();
+    if was_masked.is_some_and(|value| value == "1") == is_masked {
+        return Ok(());
+    }
+    diesel::delete(stored).execute(connection)?;
+    if is_masked {
+        let row = (app_setting::name.eq(PERSONAL_MASKED), app_setting::value.eq("1"));
+        diesel::insert_into(app_setting::table).values(row).execute(connection)?;
+    }
+    dialect::note_all_reasons(connection)?;
+    Ok(())
 }
 
 /// The number of the text index from which on it is looked at whether much of it means nothing any more.

@@ -2,6 +2,8 @@
 //!
 //! A cause is kept when the first of its failures is written or sorted, and stays when the last one is gone.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -14,6 +16,9 @@ use crate::error::{Error, Result};
 
 /// The most causes that are listed: a thousand split ones are not read by anybody.
 const LISTED: i64 = 1_000;
+
+/// The most keys that are asked for in one statement.
+const AT_ONCE: usize = 1_000;
 
 /// A cause as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -31,6 +36,13 @@ pub struct KnownCause {
     pub closed_at: Option<NaiveDateTime>,
     pub closed_by: Option<String>,
     pub revision: i32,
+}
+
+/// What a cause is called, and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CauseName {
+    pub title: String,
+    pub family: Family,
 }
 
 impl KnownCause {
@@ -65,13 +77,28 @@ pub fn lookup(connection: &mut DbConnection, key: &str) -> Result<Option<KnownCa
 
 /// The causes of those keys.
 pub fn of_keys(connection: &mut DbConnection, keys: Vec<String>) -> Result<Vec<KnownCause>> {
-    Ok(cause::table.filter(dsl::cause_key.eq_any(keys)).select(KnownCause::as_select()).load(connection)?)
+    let mut known = Vec::new();
+    for some in keys.chunks(AT_ONCE) {
+        let query = cause::table.filter(dsl::cause_key.eq_any(some.to_vec()));
+        known.extend(query.select(KnownCause::as_select()).load::<KnownCause>(connection)?);
+    }
+    Ok(known)
 }
 
 /// All causes that are kept, at most 1,000.
 pub fn list(connection: &mut DbConnection) -> Result<Vec<KnownCause>> {
     let all = cause::table.order(dsl::cause_key).limit(LISTED);
     Ok(all.select(KnownCause::as_select()).load(connection)?)
+}
+
+/// What every cause is called, and its family, by its key: for a file of all rows.
+pub fn names(connection: &mut DbConnection) -> Result<HashMap<String, CauseName>> {
+    let all = cause::table.select((dsl::cause_key, dsl::title, dsl::family));
+    let rows: Vec<(String, String, String)> = all.load(connection)?;
+    let named = |(key, title, family): (String, String, String)| {
+        (key, CauseName { title, family: Family::parse(&family) })
+    };
+    Ok(rows.into_iter().map(named).collect())
 }
 
 /// Writes what people noted, unless somebody else was faster; the revision is the new one.

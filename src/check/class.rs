@@ -11,6 +11,7 @@ use crate::db::dialect::{self, Statement};
 use crate::db::values::TolerantText;
 use crate::db::{DbConnection, Engine};
 use crate::error::Result;
+use crate::kept_totals::counting::TOTALS_DIFFER;
 
 /// What a class finds in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,10 +19,12 @@ pub enum Kind {
     Usage,
     Failure,
     Event,
+    Total,
+    Trigger,
 }
 
 /// All classes in the order in which they are told, with what their ids are of.
-pub const CLASSES: [(&str, Kind); 15] = [
+pub const CLASSES: [(&str, Kind); 17] = [
     ("in_live_and_history", Kind::Usage),
     ("failed_without_failure", Kind::Usage),
     ("failed_without_open", Kind::Usage),
@@ -34,6 +37,8 @@ pub const CLASSES: [(&str, Kind); 15] = [
     ("foreign_handled", Kind::Failure),
     ("foreign_accounting_status", Kind::Usage),
     (AUDIT_CHAIN, Kind::Event),
+    (TOTALS_DIFFER, Kind::Total),
+    (TRIGGERS_CHANGED, Kind::Trigger),
     ("accounted_without_day", Kind::Usage),
     ("foreign_cells_of_failures", Kind::Failure),
     ("foreign_cells_of_usages", Kind::Usage),
@@ -70,6 +75,9 @@ pub const ACCOUNTED_FOR_NOTHING: &str = "accounted_for_nothing";
 pub const REPEATS_EARLIER: &str = "repeats_earlier";
 /// Gaps and changes in the audit trail; see `audit::chain`.
 pub const AUDIT_CHAIN: &str = "audit_chain";
+
+/// Triggers on the platform's tables that are gone, switched off or somebody else's: what they keep goes wrong quietly.
+pub const TRIGGERS_CHANGED: &str = "triggers_changed";
 
 /// A usage may wait this long to be accounted.
 const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
@@ -213,7 +221,7 @@ fn add(connection: &mut DbConnection, finding: &mut Finding, source: Statement) 
     let counted: Vec<Counted> = source.clone().within(&question).load(connection)?;
     for counted in counted {
         finding.count += counted.number.unsigned_abs();
-        let sum = dialect::money_sum((counted.high, counted.low));
+        let sum = dialect::money_sum(counted.high, counted.low);
         finding.sum = Some(finding.sum.unwrap_or_default() + sum);
     }
     let room = KEPT.saturating_sub(finding.ids.len());

@@ -1,12 +1,13 @@
 //! Runs a check from the first class to the last, and keeps what it found.
 
-use super::class::{self, ACCOUNTED_FOR_NOTHING, AUDIT_CHAIN, CLASSES};
+use super::class::{self, ACCOUNTED_FOR_NOTHING, AUDIT_CHAIN, CLASSES, TRIGGERS_CHANGED};
 use super::{store, tokens};
 use crate::audit::chain::{self, Mark};
 use crate::base::clock::Clock;
 use crate::base::finding::Finding;
-use crate::db::Database;
+use crate::db::{Database, migrations};
 use crate::error::Result;
+use crate::kept_totals::counting::{self, TOTALS_DIFFER};
 
 /// Who wants a check, and an end of the audit trail that was kept elsewhere.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,12 @@ pub fn check(
         let finding = match name {
             AUDIT_CHAIN => database.run_here(|connection| chain::check_since(connection, order.since))?,
             ACCOUNTED_FOR_NOTHING => tokens::find(database)?,
+            TOTALS_DIFFER => counting::check(database)?,
+            TRIGGERS_CHANGED => {
+                let mut finding = Finding::none(name);
+                migrations::changed_triggers(database)?.iter().for_each(|trigger| finding.add(trigger));
+                finding
+            }
             _ => database
                 .run_here(|connection| class::find(connection, name, began))?
                 .unwrap_or_else(|| Finding::none(name)),
@@ -36,7 +43,7 @@ pub fn check(
         findings.push(finding);
     }
     let ended = clock.now();
-    database.transaction_here(|connection| store::keep(connection, (order.by, began, ended), &findings))?;
+    database.transaction_here(|connection| store::keep(connection, order.by, began, ended, &findings))?;
     Ok(findings)
 }
 

@@ -58,7 +58,9 @@ pub fn last(connection: &mut DbConnection) -> Result<Option<Check>> {
 /// Keeps a check in the place of the one before it.
 pub fn keep(
     connection: &mut DbConnection,
-    (by, began, ended): (&str, NaiveDateTime, NaiveDateTime),
+    by: &str,
+    began: NaiveDateTime,
+    ended: NaiveDateTime,
     findings: &[Finding],
 ) -> Result<()> {
     diesel::update(check_run::table.filter(check_run::id.eq(THE_RUN)))

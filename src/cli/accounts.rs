@@ -71,11 +71,12 @@ pub(super) fn user(config: &Config, command: UserCommand) -> Result<()> {
         UserCommand::Password { name } => {
             database.run_here(|connection| store::find(connection, &name))?;
             let hash = password::hash(&read_password(&name)?)?;
-            database.transaction_here(|connection| store::set_password(connection, &name, &hash, &by))?;
+            database
+                .transaction_here(|connection| store::set_password(connection, &name, &hash, None, &by))?;
             say(&format!("changed the password of {name}; all sessions of {name} are over"))
         }
         UserCommand::Role { name, role } => {
-            database.transaction_here(|connection| store::set_role(connection, &name, role, &by))?;
+            database.transaction_here(|connection| store::set_role(connection, &name, role, None, &by))?;
             say(&format!("{name} is {role} now"))
         }
         UserCommand::Disable { name } => {

@@ -1,4 +1,4 @@
-//! `check`: looks for what must not be, one line for each class.
+//! `check`: looks for what must not be, one line for each class; `recount`: counts the kept totals anew.
 
 use super::desk::Desk;
 use super::{audit, say};
@@ -8,6 +8,7 @@ use crate::check::class;
 use crate::check::runner::{self, Order};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::kept_totals::counting;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckCommand {
@@ -28,4 +29,11 @@ pub(super) fn check(config: &Config, command: &CheckCommand) -> Result<()> {
         0 => Ok(()),
         classes => Err(Error::Unavailable(format!("{classes} of {} classes have findings", findings.len()))),
     }
+}
+
+/// Counts the kept totals from the rows, whatever they say.
+pub(super) fn recount(config: &Config) -> Result<()> {
+    let desk = Desk::open(config)?;
+    let totals = counting::count(&desk.database)?;
+    say(&format!("counted {totals} totals of failures; pages read them from now on"))
 }

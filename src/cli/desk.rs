@@ -8,7 +8,7 @@ use crate::audit::chain;
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::config::Config;
-use crate::db::{Database, migrations, versions, zone};
+use crate::db::{self, Database, migrations, versions, zone};
 use crate::error::{Error, Result};
 
 /// The database of this command, as people see it; set once it is open.
@@ -32,6 +32,18 @@ impl Desk {
         Ok(desk)
     }
 
+    /// Opens what a server made to look at it alone: a file cannot be written, and a user of a server need not be able to.
+    pub(super) fn open_to_read(config: &Config) -> Result<Desk> {
+        Database::check_exists(&config.database_url)?;
+        let config = Config { database_url: db::read_only_url(&config.database_url), ..config.clone() };
+        let found = Database::look(&config.database_url, zone::find)?;
+        let desk = Desk::within(&config, found.for_command(config.timezone)?)?;
+        versions::check(&desk.database)?;
+        desk.refuse_pending()?;
+        migrations::check_columns(&desk.database)?;
+        Ok(desk)
+    }
+
     /// Opens the database in that zone, whatever is in it.
     pub(super) fn within(config: &Config, zone: chrono_tz::Tz) -> Result<Desk> {
         let database = Database::open_as(&config.database_url, zone, config.durability)?;
@@ -41,6 +53,13 @@ impl Desk {
 
     /// Refuses a schema that is not whole.
     pub(super) fn check_schema(&self) -> Result<()> {
+        self.refuse_pending()?;
+        migrations::check_columns(&self.database)?;
+        migrations::check_triggers(&self.database)?;
+        self.database.run_here(chain::check_key)
+    }
+
+    fn refuse_pending(&self) -> Result<()> {
         let statuses = migrations::status(&self.database)?;
         let pending = statuses.into_iter().filter(|status| !status.applied).count();
         if pending > 0 {
@@ -48,9 +67,7 @@ impl Desk {
                 "{pending} migrations are pending; apply them with: llmage-admin migrate (or start with --migrate)"
             )));
         }
-        migrations::check_columns(&self.database)?;
-        migrations::check_triggers(&self.database)?;
-        self.database.run_here(chain::check_key)
+        Ok(())
     }
 
     /// Whoever runs this command, as the system knows them.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::Arg;
 
@@ -15,6 +16,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     file: BTreeMap<String, String>,
+    path: PathBuf,
 }
 
 impl Settings {
@@ -24,16 +26,24 @@ impl Settings {
     /// [`Error::Unavailable`] with one line, where the file cannot be read.
     pub(super) fn of_command_line() -> Result<Settings> {
         let Some(path) = path_among(std::env::args_os().skip(1)) else { return Ok(Settings::default()) };
-        let path = std::path::PathBuf::from(path);
+        let path = PathBuf::from(path);
         let refuse = |why: String| Error::Unavailable(format!("--env-file {}: {why}", path.display()));
         let text = std::fs::read_to_string(&path).map_err(|error| refuse(error.to_string()))?;
-        Ok(Settings { file: parse(&text).map_err(refuse)? })
+        Ok(Settings { file: parse(&text).map_err(refuse)?, path: path.clone() })
     }
 
     /// A setting that is no flag; what is set to nothing, as compose files do, is not set.
     pub(super) fn get(&self, name: &str) -> Option<String> {
-        let given = std::env::var(name).ok().or_else(|| self.file.get(name).cloned());
-        given.filter(|value| !value.is_empty())
+        self.find(name).map(|(value, _)| value)
+    }
+
+    /// As [`Settings::get`], with where it is from, in words.
+    pub(super) fn find(&self, name: &str) -> Option<(String, String)> {
+        if let Some(value) = std::env::var(name).ok().filter(|value| !value.is_empty()) {
+            return Some((value, format!("environment: {name}")));
+        }
+        let value = self.file.get(name).filter(|value| !value.is_empty())?;
+        Some((value.clone(), format!("{}: {name}", self.path.display())))
     }
 
     /// Gives an argument the value of its variable.

@@ -11,6 +11,7 @@ use crate::base::clock::Clock;
 use crate::db::{Database, Engine, migrations, zone as zones};
 use crate::error::{Error, Result};
 use crate::failed_accounting::store;
+use crate::kept_totals::counting;
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct MigrateCommand {
@@ -54,6 +55,7 @@ pub(super) fn migrate(config: &Config, command: &MigrateCommand) -> Result<()> {
     }
     let (author, is_new) = (desk::author_at(Clock::new(zone).now()), !applied.is_empty());
     database.transaction_here(|connection| sealing::after_migration(connection, &author, is_new))?;
+    counting::count_if_unknown(&database)?;
     if applied.is_empty() {
         return say("nothing to apply: the schema is up to date");
     }

@@ -6,8 +6,12 @@ mod audit;
 mod check;
 mod desk;
 mod env_file;
+mod greeting;
+mod help;
 mod migrate;
 mod serve;
+mod settings;
+mod testing;
 mod transfer;
 mod zone;
 
@@ -15,12 +19,14 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app;
 use crate::audit::key;
 use crate::base::clock::Clock;
+use crate::base::secrets;
 use crate::config::{self, Config};
+use crate::db;
 use crate::demo::simulator::Simulator;
 use crate::error::{Error, Result};
 use crate::web::locale;
@@ -45,6 +51,8 @@ struct Cli {
 enum Command {
     /// Serve the pages; the default.
     Serve(Serve),
+    /// Print every setting that is in force, and where it is from; secrets are masked.
+    Config,
     /// Apply, list or print the schema migrations.
     Migrate(migrate::MigrateCommand),
     /// Add, change or list the people who may sign in.
@@ -59,14 +67,18 @@ enum Command {
     /// Write rows as CSV to standard output.
     #[command(subcommand)]
     Export(ExportCommand),
-    /// Move accounted usages to the history; each is copied and proved equal before it is deleted.
+    /// Move accounted usages to the history; each is proved equal before it is deleted.
     Archive(archive::ArchiveCommand),
     /// Look for what must not be: one line for each class, with its count, sum and first ids.
     Check(check::CheckCommand),
+    /// Say which failures a retry would get accounted now; writes nothing, so a database user who may only read will do.
+    Test(testing::TestCommand),
+    /// Count the kept totals of failures anew, while others write; until it is done pages count within their bounds.
+    Recount,
     /// Look at the audit trail from outside.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Keep another business zone in the database, and say which times then read differently; without NAME, print it.
+    /// Print the business zone, or keep another and say which times then read differently.
     Zone {
         /// An IANA time zone, such as Asia/Shanghai.
         #[arg(value_parser = config::zone)]
@@ -75,7 +87,6 @@ enum Command {
     /// Print every route with the least role that may call it.
     Permissions,
     /// Play the platform beside `serve --demo`: account the usages that wait, fail some of them.
-    #[command(hide = true)]
     Simulate {
         /// Stop after so many seconds.
         #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
@@ -90,20 +101,27 @@ enum Command {
 }
 
 /// The command line of this process, with what the environment and the `--env-file` set.
-fn parsed(settings: &Settings) -> std::result::Result<Cli, clap::Error> {
-    let command = Cli::command().mut_args(|arg| settings.apply(arg));
-    Cli::from_arg_matches(&command.try_get_matches()?)
+struct Given {
+    cli: Cli,
+    matches: ArgMatches,
+}
+
+fn parsed(settings: &Settings) -> std::result::Result<Given, clap::Error> {
+    let command = help::grouped(Cli::command().mut_args(|arg| settings.apply(arg)));
+    let matches = command.try_get_matches()?;
+    Ok(Given { cli: Cli::from_arg_matches(&matches)?, matches })
 }
 
 /// Runs the command line of this process: exit code 0 done, 1 failed, 2 wrong usage.
 pub fn run() -> ExitCode {
     let ended = Settings::of_command_line().and_then(|settings| match parsed(&settings) {
-        Ok(cli) => dispatch(cli, &settings),
+        Ok(given) => dispatch(given, &settings),
         Err(error) => match wrong_setting(&error) {
             Some(line) => Err(Error::Unavailable(line)),
             None => error.exit(),
         },
     });
+    db::end();
     // Nobody may be reading any more; the exit code says it all the same.
     match (ended, desk::used()) {
         (Ok(()), used) => {
@@ -153,12 +171,14 @@ fn in_words(error: &Error) -> String {
     }
 }
 
-fn dispatch(cli: Cli, settings: &Settings) -> Result<()> {
+fn dispatch(Given { cli, matches }: Given, settings: &Settings) -> Result<()> {
     let config = cli.config;
     config.check()?;
     key::give(config.audit_key.clone());
+    secrets::mask_personal(config.mask_personal);
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(options) => serve::serve(&config, &options, settings.get(serve::ADMIN_PASSWORD)),
+        Command::Config => settings::print(&config, settings, &Cli::command(), &matches),
         Command::Migrate(command) => migrate::migrate(&config, &command),
         Command::User(command) => accounts::user(&config, command),
         Command::Token(command) => accounts::token(&config, command),
@@ -166,10 +186,12 @@ fn dispatch(cli: Cli, settings: &Settings) -> Result<()> {
         Command::Export(command) => transfer::export(&config, command),
         Command::Archive(command) => archive::archive(&config, &command),
         Command::Check(command) => check::check(&config, &command),
+        Command::Test(command) => testing::test(&config, &command),
+        Command::Recount => check::recount(&config),
         Command::Audit(command) => audit::audit(&config, &command),
         Command::Zone { name } => zone::zone(&config, name),
         Command::Permissions => permissions(),
-        Command::Simulate { seconds, every, failing } => simulate(&config, (seconds, every), failing),
+        Command::Simulate { seconds, every, failing } => simulate(&config, seconds, every, failing),
     }
 }
 
@@ -189,7 +211,7 @@ fn permissions() -> Result<()> {
 }
 
 /// Rounds of the simulator until its time is over; each says what it did.
-fn simulate(config: &Config, (seconds, every): (u32, u32), failing: u32) -> Result<()> {
+fn simulate(config: &Config, seconds: u32, every: u32, failing: u32) -> Result<()> {
     let desk = Desk::open(config)?;
     let seed = Clock::epoch_milliseconds().unsigned_abs();
     let mut simulator = Simulator::new(seed, failing.into());

@@ -1,8 +1,9 @@
 //! `serve`: sample data where asked for, the first user, the jobs, the server.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-use super::desk::{self, Desk};
+use super::desk::Desk;
+use super::greeting::{FirstSignIn, Greeting};
 use super::migrate::{tell_copy, warn_of_others};
 use super::say;
 use crate::accounts::password;
@@ -10,12 +11,13 @@ use crate::accounts::role::Role;
 use crate::accounts::store::{self, User};
 use crate::audit::event::Author;
 use crate::audit::{key, sealing};
+use crate::causes::sorting;
 use crate::config::Config;
 use crate::db::durability::server_weakness;
 use crate::db::{Database, access, migrations, versions, zone};
 use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
-use crate::server::jobs;
+use crate::server::{Serving, jobs};
 use crate::web::locale;
 use crate::{app, server};
 
@@ -40,7 +42,7 @@ pub(super) struct Serve {
 
 /// Serves until the process is told to stop. All that can be wrong is looked at before anything is written.
 pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<String>) -> Result<()> {
-    server::start_log(&config.log)?;
+    server::log::start(&config.log, config.log_format())?;
     let admin_password = admin_password.map(SecretString::from);
     check_password(admin_password.as_ref())?;
     let prepared = app::Prepared::new(config)?;
@@ -60,6 +62,7 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
         tracing::warn!("{weakness}");
     }
     desk.database.transaction_here(|connection| zone::keep(connection, zone))?;
+    desk.database.transaction_here(sorting::follow_setting)?;
     watch_trail(&desk)?;
     if options.demo {
         match demo::fill(&desk.database, desk.clock.now(), DEMO_SEED)? {
@@ -69,16 +72,15 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
             Filled::NotEmpty => say("no sample data written: the database holds rows already")?,
         }
     }
-    first_admin(&desk, admin_password)?;
-    if let Some(used) = desk::used() {
-        say(&format!("database: {used}"))?;
-    }
+    let greeting = Greeting::of(config.log_format());
+    greeting.tell_sign_in(first_admin(&desk, admin_password)?)?;
     let Desk { database, clock } = desk;
     // From here on the zone cannot be changed by a command.
     database.instance().appear()?;
     let application = app::Application::of(prepared, config, database.clone(), clock.clone())?;
-    let background = jobs::all(config, application.destinations(), &database, &clock);
-    server::serve(config, listener, application, background, (&database, &clock))
+    let jobs = jobs::all(config, application.destinations(), &database, &clock);
+    let serving = Serving { listener, application, jobs, database, clock };
+    server::serve(config, serving, |address| greeting.tell_address(address))
 }
 
 /// SQLite migrates by itself, the others only when asked.
@@ -86,15 +88,29 @@ fn migrate(desk: &Desk, options: &Serve) -> Result<()> {
     let database = &desk.database;
     versions::check(database)?;
     if database.engine().has_one_writer() || options.migrate {
+        let is_new = is_new(database)?;
         warn_of_others(database, |words| tracing::warn!("{words}"))?;
         let applied = migrations::upgrade(database, !options.no_copy, &mut tell_copy, &mut |name| {
-            tracing::info!(migration = name, "applying");
+            // In an empty database none takes long; in a large table one may take minutes.
+            if !is_new {
+                tracing::info!(migration = name, "applying");
+            }
         })?;
+        if !applied.is_empty() {
+            let did = if is_new { "created" } else { "migrated" };
+            tracing::info!("{did} {}, {} migrations", database.name(), applied.len());
+        }
         let author = desk.author();
-        let is_new = !applied.is_empty();
-        database.transaction_here(|connection| sealing::after_migration(connection, &author, is_new))?;
+        let has_changed = !applied.is_empty();
+        database.transaction_here(|connection| sealing::after_migration(connection, &author, has_changed))?;
     }
     desk.check_schema()
+}
+
+/// Whether nothing is in the database yet.
+fn is_new(database: &Database) -> Result<bool> {
+    let has_tables = !migrations::present(database)?.platform_tables().is_empty();
+    Ok(!has_tables && migrations::applied(database)?.is_empty())
 }
 
 fn check_password(given: Option<&SecretString>) -> Result<()> {
@@ -117,21 +133,18 @@ fn watch_trail(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// With no user yet, makes `admin` and says how to sign in.
-fn first_admin(desk: &Desk, given: Option<SecretString>) -> Result<()> {
+/// With no user yet, makes `admin`; gives how to sign in.
+fn first_admin(desk: &Desk, given: Option<SecretString>) -> Result<Option<FirstSignIn>> {
     if !desk.database.run_here(store::is_empty)? {
-        return Ok(());
+        return Ok(None);
     }
     let secret = given.clone().unwrap_or_else(password::random);
     let author = Author { name: "llmage-admin".to_owned(), ..desk.author() };
     let user = User::new("admin", password::hash(&secret)?, Role::Admin, author.at);
     match desk.database.transaction_here(|connection| store::insert(connection, &user, &author)) {
         // Another instance started at the same moment and was first.
-        Err(Error::Invalid(_)) => return Ok(()),
+        Err(Error::Invalid(_)) => return Ok(None),
         inserted => inserted?,
     }
-    match given {
-        Some(_) => say("first sign-in: user admin, the password from LLMAGE_ADMIN_PASSWORD"),
-        None => say(&format!("first sign-in: user admin, password {} (shown once)", secret.expose_secret())),
-    }
+    Ok(Some(given.map_or(FirstSignIn::Made(secret), |_| FirstSignIn::Given)))
 }

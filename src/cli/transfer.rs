@@ -66,16 +66,7 @@ pub(super) fn export(config: &Config, command: ExportCommand) -> Result<()> {
     let desk = Desk::open(config)?;
     // A program wants every row unless it says otherwise; a page shows the open ones.
     let query = filter.unwrap_or_else(|| "handled=".to_owned());
-    let pairs =
-        links::pairs(&query).ok_or_else(|| Error::Unavailable("--filter: not valid UTF-8".to_owned()))?;
-    let known = |key: &str| failed_accounting::filter::KEYS.contains(&key);
-    if let Some((key, _)) = pairs.iter().find(|(key, _)| !known(key)) {
-        return Err(Error::Unavailable(format!("--filter: unknown key {key}")));
-    }
-    let (filter, errors) = Filter::parse(&Fields::new(pairs));
-    if !errors.is_empty() {
-        return Err(Error::Invalid(errors));
-    }
+    let filter = filter_of(&query)?;
     let sources = names::NameSources {
         models: config.models_sql.clone(),
         users: config.users_sql.clone(),
@@ -85,4 +76,16 @@ pub(super) fn export(config: &Config, command: ExportCommand) -> Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     failed_accounting::export::run(&desk.database, &filter, &names, &mut out)?;
     out.flush().map_err(Error::internal)
+}
+
+/// The filter of a query of the list, as `--filter` takes it.
+pub(super) fn filter_of(query: &str) -> Result<Filter> {
+    let pairs =
+        links::pairs(query).ok_or_else(|| Error::Unavailable("--filter: not valid UTF-8".to_owned()))?;
+    let known = |key: &str| failed_accounting::filter::KEYS.contains(&key);
+    if let Some((key, _)) = pairs.iter().find(|(key, _)| !known(key)) {
+        return Err(Error::Unavailable(format!("--filter: unknown key {key}")));
+    }
+    let (filter, errors) = Filter::parse(&Fields::new(pairs));
+    if errors.is_empty() { Ok(filter) } else { Err(Error::Invalid(errors)) }
 }

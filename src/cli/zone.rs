@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde_json::json;
 
-use super::desk::Desk;
+use super::desk::{self, Desk};
 use super::say;
 use crate::audit::event::{Action, Change, SETTING};
 use crate::audit::store as audit;
@@ -14,10 +14,15 @@ use crate::error::{Error, Result};
 /// Keeps another zone, with an event; without a name, tells the one that is kept.
 pub(super) fn zone(config: &Config, wanted: Option<Tz>) -> Result<()> {
     Database::check_exists(&config.database_url)?;
-    let Some(wanted) = wanted else { return tell(config) };
+    let note_use = || desk::note_use(Database::name_of(&config.database_url));
+    let Some(wanted) = wanted else {
+        note_use();
+        return tell(config);
+    };
     // One that is none is what this command is for.
     let kept = Database::look(&config.database_url, zone::kept).ok().flatten();
     if kept == Some(wanted) {
+        note_use();
         return say(&format!("the zone is {wanted} already; nothing was changed"));
     }
     let desk = Desk::within(config, wanted)?;

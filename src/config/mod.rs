@@ -1,6 +1,7 @@
 //! All settings, from flags and environment, each checked before anything starts.
 
 mod alerts;
+mod log_format;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::Args;
 use secrecy::SecretString;
 
 pub use alerts::AlertSettings;
+pub use log_format::LogFormat;
 
 use crate::base::durability::Durability;
 use crate::base::money::Money;
@@ -76,18 +78,33 @@ pub struct Config {
     pub archive_keep_days: u32,
 
     /// Every so many seconds the outcome of retries is looked for; from 1 to 3600.
-    #[arg(long, env = "LLMAGE_RETRY_WATCH_SECONDS", default_value_t = 5, global = true, hide = true,
+    #[arg(long, env = "LLMAGE_RETRY_WATCH_SECONDS", default_value_t = 5, global = true,
         value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub retry_watch_seconds: u32,
 
     /// A retry that the platform has not taken after so many minutes is shown as stuck; from 1 to 10080.
-    #[arg(long, env = "LLMAGE_RETRY_STUCK_MINUTES", default_value_t = 15, global = true, hide = true,
+    #[arg(long, env = "LLMAGE_RETRY_STUCK_MINUTES", default_value_t = 15, global = true,
         value_parser = clap::value_parser!(u32).range(1..=10_080))]
     pub retry_stuck_minutes: u32,
 
     /// A batch of more money than this, or of more than 1,000 rows, asks for its number of rows to be typed.
     #[arg(long, env = "LLMAGE_BATCH_CONFIRM_AMOUNT", default_value = "1000", global = true, value_parser = amount)]
     pub batch_confirm_amount: Money,
+
+    /// The fields of a failed usage that may be corrected, each with the least role, as field:role with commas; of llmid,
+    /// userid, userorgid, usages.
+    #[arg(
+        long,
+        env = "LLMAGE_CORRECTABLE",
+        global = true,
+        value_name = "FIELD:ROLE,...",
+        default_value = "llmid:operator,usages:operator,userid:admin,userorgid:admin"
+    )]
+    pub correctable: String,
+
+    /// The currency of all amounts, such as CNY or ¥, named once on each page; unset: none is named.
+    #[arg(long, env = "LLMAGE_CURRENCY", global = true, value_parser = currency)]
+    pub currency: Option<String>,
 
     #[command(flatten)]
     pub alerts: AlertSettings,
@@ -101,21 +118,44 @@ pub struct Config {
     #[arg(long, env = "LLMAGE_AUDIT_KEY", global = true, hide_env_values = true)]
     pub audit_key: Option<SecretString>,
 
+    /// Mask telephone numbers, addresses of e-mail and identity numbers in reasons, notes and logs, too; the same for every
+    /// instance and command. Rows keep what they hold, and `export` on the command line masks nothing.
+    #[arg(long, env = "LLMAGE_MASK_PERSONAL", global = true, default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true,
+        action = clap::ArgAction::Set, value_name = "true|false")]
+    pub mask_personal: bool,
+
     /// How much to log: error, warn, info, debug, trace, or a tracing filter.
     #[arg(long, env = "LLMAGE_LOG", default_value = "info", global = true)]
     pub log: String,
 
+    /// text: plain lines, and one block that says how to sign in; json: a line of JSON an event. Without it, text where
+    /// standard output is a terminal. Colours only on a terminal, and never with NO_COLOR.
+    #[arg(long, env = "LLMAGE_LOG_FORMAT", global = true, value_name = "text|json", value_parser = log_format)]
+    pub log_format: Option<LogFormat>,
+
     /// SQL that gives `id, name` of the models; default: table llm where it exists.
-    #[arg(long, env = "LLMAGE_MODELS_SQL", global = true, hide = true)]
+    #[arg(long, env = "LLMAGE_MODELS_SQL", global = true)]
     pub models_sql: Option<String>,
 
     /// SQL that gives `id, name` of the users; default: table users where it exists.
-    #[arg(long, env = "LLMAGE_USERS_SQL", global = true, hide = true)]
+    #[arg(long, env = "LLMAGE_USERS_SQL", global = true)]
     pub users_sql: Option<String>,
 
     /// SQL that gives `id, name` of the organisations; default: table organization where it exists.
-    #[arg(long, env = "LLMAGE_ORGANISATIONS_SQL", global = true, hide = true)]
+    #[arg(long, env = "LLMAGE_ORGANISATIONS_SQL", global = true)]
     pub organisations_sql: Option<String>,
+
+    /// SQL by which a test of a retry finds models: gives `id, expired_date`; default: table llm where it exists.
+    #[arg(long, env = "LLMAGE_TEST_MODELS_SQL", global = true)]
+    pub test_models_sql: Option<String>,
+
+    /// SQL by which a test finds pricing programs: gives `llmid, ppid` of each default map; default: table llm_api_map.
+    #[arg(long, env = "LLMAGE_TEST_MAPS_SQL", global = true)]
+    pub test_maps_sql: Option<String>,
+
+    /// SQL by which a test finds accounts: gives `orgid, id`; without it a missing account is not looked for.
+    #[arg(long, env = "LLMAGE_TEST_ACCOUNTS_SQL", global = true)]
+    pub test_accounts_sql: Option<String>,
 }
 
 /// The time of day at which the archive runs by itself; none: never.
@@ -140,8 +180,17 @@ fn durability(text: &str) -> std::result::Result<Durability, String> {
     text.parse()
 }
 
+fn log_format(text: &str) -> std::result::Result<LogFormat, String> {
+    text.parse()
+}
+
 fn amount(text: &str) -> std::result::Result<Money, String> {
     text.parse().map_err(|_| "must be an amount of at most 5 decimals, such as 1000".to_owned())
+}
+
+fn currency(text: &str) -> std::result::Result<String, String> {
+    let is_short = (1..=16).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    is_short.then(|| text.to_owned()).ok_or_else(|| "must be of 1 to 16 characters, such as CNY".to_owned())
 }
 
 fn address(text: &str) -> std::result::Result<SocketAddr, String> {
@@ -153,6 +202,11 @@ impl Config {
     pub fn origin(&self) -> String {
         let derived = format!("http://{}", self.listen);
         self.public_url.as_deref().map_or(derived, |url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// How the log is written.
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format.unwrap_or_else(LogFormat::of_output)
     }
 
     /// Whether people come by https, so that cookies must not travel otherwise.

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::ManageConnection;
 
-use super::connection::{Begin, Manager};
+use super::connection::Begin;
+use super::opening::Manager;
 use super::sqlite::wal;
-use super::{Database, DbConnection, Engine, transactions};
+use super::{Database, DbConnection, Engine, first, transactions};
 use crate::error::{Error, Result};
 
 /// What this connection keeps of an SQLite file, in kB.
@@ -39,7 +40,8 @@ pub struct Background {
 impl Background {
     pub(super) fn open(database: Database) -> Result<Background> {
         let manager = Manager { cache: CACHE, ..database.manager.clone() };
-        let mut connection = manager.connect().map_err(|error| Error::Unavailable(error.to_string()))?;
+        let connected = first::patiently(|| manager.connect());
+        let mut connection = connected.map_err(|error| Error::Unavailable(error.to_string()))?;
         if connection.engine() == Engine::Sqlite {
             connection.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
         }
@@ -60,6 +62,7 @@ impl Background {
     pub fn transaction<T>(&mut self, work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone) -> Result<T> {
         transactions::repeated(|| {
             let _place = self.database.place()?;
+            self.database.slow_down();
             let (database, connection) = (&self.database, &mut self.connection);
             let ended = database.remembering(|| {
                 transactions::within(connection, Begin::Write, database.fenced(work.clone()))

@@ -1,18 +1,23 @@
 //! The first connection to a database, and looking into one before anything is decided or written.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{Error as PoolError, ManageConnection};
 
-use super::connection::{BUSY_TIMEOUT, Begin, Manager};
+use super::connection::Begin;
+use super::opening::{BUSY_TIMEOUT, Manager};
 use super::{Database, DbConnection, Engine, READ_CACHE, dialect, offset, transactions, url};
 use crate::base::durability::Durability;
 use crate::error::{Error, Result};
 
 /// How long it may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long one waits for a place on a server that has none left, and how often one looks.
+const WAIT_FOR_PLACE: Duration = Duration::from_secs(8);
+const PAUSE: Duration = Duration::from_millis(250);
 
 impl Database {
     /// Looks into the database of that URL with a connection of its own. A missing SQLite file is looked at as an empty
@@ -34,6 +39,11 @@ impl Database {
         transactions::within(&mut connection, Begin::Snapshot, work)
     }
 
+    /// The database of that URL as people may see it: whole path of a file, no password.
+    pub fn name_of(url: &str) -> String {
+        url::shown(url)
+    }
+
     /// Refuses an SQLite file that is not there.
     ///
     /// # Errors
@@ -52,19 +62,40 @@ impl Database {
 /// The first connection is tried by itself: its error says why, the pool's only that time ran out. A host that does
 /// not answer at all would keep us for minutes.
 pub(super) fn connection(
-    connect: impl FnOnce() -> std::result::Result<DbConnection, PoolError> + Send + 'static,
+    connect: impl Fn() -> std::result::Result<DbConnection, PoolError> + Send + 'static,
 ) -> Result<DbConnection> {
     let (sender, receiver) = std::sync::mpsc::channel();
     // Nobody listens any more where it took too long.
-    std::thread::spawn(move || sender.send(connect().map_err(|error| error.to_string())));
+    std::thread::spawn(move || sender.send(patiently(connect).map_err(|error| error.to_string())));
     let silent = || Err(format!("no answer within {} s", ANSWER_WITHIN.as_secs()));
     receiver.recv_timeout(ANSWER_WITHIN).unwrap_or_else(|_| silent()).map_err(|error| {
         if error.starts_with(offset::NO_ZONE_TABLES) {
             return Error::Unavailable(error);
         }
-        let remedy = dialect::remedy(&error);
-        Error::Unavailable(format!("--database-url: cannot open it: {error}; {remedy}"))
+        not_opened(&error)
     })
+}
+
+/// That a database cannot be opened, why, and what to do about it.
+pub(super) fn not_opened(error: &str) -> Error {
+    let remedy = dialect::remedy(error);
+    Error::Unavailable(format!("--database-url: cannot open it: {error}; {remedy}"))
+}
+
+/// A connection for which one waits a little where a server has no place left: others that start at the same moment, or
+/// end, need theirs only for a moment.
+pub(super) fn patiently(
+    connect: impl Fn() -> std::result::Result<DbConnection, PoolError>,
+) -> std::result::Result<DbConnection, PoolError> {
+    let began = Instant::now();
+    loop {
+        match connect() {
+            Err(error) if began.elapsed() < WAIT_FOR_PLACE && dialect::is_crowded(&error.to_string()) => {
+                std::thread::sleep(PAUSE);
+            }
+            ended => return ended,
+        }
+    }
 }
 
 /// Nothing of an SQLite file is changed, not even how it is written.

@@ -1,5 +1,6 @@
 //! The order in which everybody locks rows, so that no two wait for each other: the batch, usages by id, failures by id,
-//! and the end of the audit trail last.
+//! and the end of the audit trail last. A job's transaction locks the row of its lease before all of these
+//! ([`super::lease`]).
 //!
 //! Debug builds check it: whoever locks says so here first, and a lock out of order panics in the test that took it.
 

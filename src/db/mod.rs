@@ -1,14 +1,17 @@
 //! The database: a pool for one of three engines, and the only two ways to use it.
 //!
 //! [`Database::run`] reads one consistent snapshot; [`Database::transaction`] writes, all or nothing.
-//! A request makes one of either. Some more than 250 lines, so that both stand beside what they rest on.
+//! A request makes one of either. Some more than 250 lines, so that both ways stand beside what they rest on.
 
 pub mod access;
 mod adoption;
+mod attempt;
 mod background;
 mod connection;
 pub mod dialect;
 pub mod durability;
+mod engine;
+mod errors;
 mod first;
 pub mod instance;
 pub mod lease;
@@ -16,7 +19,9 @@ pub mod lock_order;
 pub mod memory;
 pub mod migrations;
 mod offset;
+mod opening;
 mod outage;
+mod pools;
 pub mod schema;
 mod sqlite;
 mod transactions;
@@ -32,30 +37,29 @@ use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+pub use attempt::attempt;
 pub use background::Background;
-use connection::{Begin, LOCK_TIMEOUT, Manager};
-pub use connection::{DbConnection, Engine, MultiBackend as DbBackend};
+use connection::Begin;
+pub use connection::{DbConnection, MultiBackend as DbBackend};
+pub use engine::Engine;
+pub use errors::is_duplicate;
+pub use opening::end;
+use opening::{LOCK_TIMEOUT, Manager};
+pub use url::read_only as read_only_url;
+pub use url::shown as url_without_secrets;
 
 use self::instance::Instance;
 use self::lease::Lease;
 use self::memory::Memory;
-use self::outage::{Failures, Outage};
+use self::outage::Outage;
+use self::pools::{READ_CACHE, WAIT_FOR_CONNECTION};
 use self::sqlite::checkpointer::Checkpointer;
 use crate::base::durability::Durability;
 use crate::error::{Error, Result};
 
-/// How long a request waits for a free connection before the page says that the database is away.
-const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
-
 /// Whoever waits for a connection looks at this interval whether the server is away.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
-
-/// What a connection keeps of an SQLite file, in kB. The one that writes keeps less: most of its commits look through
-/// all that it keeps, and in a storm there are hundreds a second.
-const READ_CACHE: u32 = 32_000;
-const WRITE_CACHE: u32 = 16_000;
 
 /// A pool of connections to one database. Cheap to clone.
 #[derive(Clone)]
@@ -97,21 +101,9 @@ impl Database {
         let engine = url::check(url)?;
         let manager = Manager { engine, cache: READ_CACHE, url: url.to_owned(), zone, durability };
         let outage = Outage::of(&manager);
-        let pool = |size, manager: &Manager| {
-            Pool::builder()
-                .max_size(size)
-                .min_idle(Some(1))
-                .test_on_check_out(engine != Engine::Sqlite)
-                .connection_timeout(WAIT_FOR_CONNECTION)
-                .error_handler(Box::new(Failures(outage.clone())))
-                .build(manager.clone())
-                .map_err(|error| Error::Unavailable(format!("--database-url: cannot open it: {error}")))
-        };
         let first = manager.clone();
         first::connection(move || first.connect())?;
-        let reads = pool(if engine == Engine::Sqlite { 8 } else { 12 }, &manager)?;
-        let writer = Manager { cache: WRITE_CACHE, ..manager.clone() };
-        let writes = pool(if engine == Engine::Sqlite { 1 } else { 12 }, &writer)?;
+        let (reads, writes) = pools::of(&manager, &outage)?;
         let checkpointer = match engine {
             Engine::Sqlite => Some(Checkpointer::of(&manager)?),
             Engine::Mysql | Engine::Postgres => None,
@@ -140,9 +132,9 @@ impl Database {
         self.engine
     }
 
-    /// Its URL as people may see it: whole path of a file, no password.
+    /// Its URL as people may see it.
     pub fn name(&self) -> String {
-        url::shown(&self.manager.url)
+        url_without_secrets(&self.manager.url)
     }
 
     /// Reads: all queries of `work` see one snapshot.
@@ -170,6 +162,11 @@ impl Database {
             })
         })
         .await
+        // SQLite locks the whole file, and names nobody.
+        .map_err(|error| match error {
+            Error::Unavailable(reason) if reason.contains("database is locked") => Error::Held,
+            error => error,
+        })
     }
 
     /// As [`Database::run`], on the present thread.
@@ -189,6 +186,7 @@ impl Database {
     pub fn transaction_once_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
         let asked = Instant::now();
         let mut connection = self.writer()?;
+        self.slow_down();
         // Who waited for a connection waits for locks so much shorter.
         let waited = asked.elapsed().as_secs();
         if waited > 0 {
@@ -220,13 +218,20 @@ impl Database {
             let state = self.writes.state();
             // Some may have come free just now: those who had them waited as long.
             let is_busy = self.outage.check().is_ok() && state.connections > self.writes.max_size() / 2;
-            if self.engine != Engine::Sqlite && is_busy { Error::Held } else { error }
+            if is_busy { Error::Held } else { error }
         })
     }
 
     /// The place of the one who writes, on SQLite.
     fn place(&self) -> Result<Option<PooledConnection<Manager>>> {
         (self.engine == Engine::Sqlite).then(|| self.checkout(&self.writes)).transpose()
+    }
+
+    /// Lets the log be restarted before more is written, where it is long.
+    fn slow_down(&self) {
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.slow_down();
+        }
     }
 
     fn wrote(&self) {
@@ -271,47 +276,5 @@ impl Database {
                 Err(_) => {}
             }
         }
-    }
-}
-
-/// Whether an error says that a row with that key exists already.
-pub fn is_duplicate(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
-}
-
-impl From<DieselError> for Error {
-    fn from(error: DieselError) -> Error {
-        of_database(&error)
-    }
-}
-
-fn of_database(error: &DieselError) -> Error {
-    if let DieselError::DatabaseError(_, details) = error
-        && let Some(refused) = dialect::refusal(details.message())
-    {
-        return refused;
-    }
-    match error {
-        DieselError::NotFound => Error::NotFound,
-        // What went wrong first; a connection that is gone cannot roll back either.
-        DieselError::RollbackErrorOnCommit { commit_error, .. } => of_database(commit_error),
-        // Before its commit, a transaction whose connection is lost has done nothing, and may be done again.
-        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
-            Error::Transient(error.to_string())
-        }
-        DieselError::DatabaseError(_, details) if dialect::is_lost(details.message()) => {
-            Error::Transient(error.to_string())
-        }
-        DieselError::DatabaseError(_, details) if dialect::is_held(details.message()) => Error::Held,
-        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
-            Error::Transient(error.to_string())
-        }
-        DieselError::DatabaseError(_, details) if dialect::is_transient(details.message()) => {
-            Error::Transient(error.to_string())
-        }
-        DieselError::DatabaseError(_, details) if dialect::is_outage(details.message()) => {
-            Error::Unavailable(error.to_string())
-        }
-        _ => Error::Internal(error.to_string()),
     }
 }

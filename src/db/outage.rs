@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use diesel::r2d2::ManageConnection;
 
-use super::connection::Manager;
+use super::opening::Manager;
 use super::{Engine, dialect};
 use crate::error::{Error, Result};
 

@@ -243,6 +243,7 @@ diesel::table! {
         ended_by -> Nullable<Text>,
         outcomes -> Nullable<Text>,
         awaits_outcome -> Bool,
+        correction -> Nullable<Text>,
     }
 }
 
@@ -293,6 +294,7 @@ diesel::table! {
         handled_by -> Nullable<Text>,
         retry_count -> Nullable<Integer>,
         restriction -> Nullable<Text>,
+        seen -> Nullable<Text>,
     }
 }
 

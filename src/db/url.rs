@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::connection::Engine;
+use super::Engine;
 use crate::error::{Error, Result};
 
 /// The engine of a URL that this build can open.
@@ -18,7 +18,11 @@ pub(super) fn check(url: &str) -> Result<Engine> {
         let name = engine.name();
         return Err(refuse(format!("this build has no {name}; build it with --features {name}")));
     }
-    if engine == Engine::Sqlite && sqlite_path(url).contains(":memory:") {
+    let is_file = || {
+        let file = sqlite_file(url);
+        !sqlite_path(url).contains(":memory:") && !file.to_string_lossy().trim().is_empty()
+    };
+    if engine == Engine::Sqlite && !is_file() {
         return Err(refuse("an SQLite database must be a file, such as sqlite:llmage-admin.db".to_owned()));
     }
     if engine != Engine::Sqlite && !names_database(url) {
@@ -50,8 +54,17 @@ pub(super) fn sqlite_file(url: &str) -> PathBuf {
     PathBuf::from(named.unwrap_or(path))
 }
 
+/// The same database, opened so that nothing can be written where that is a file; servers judge by the user.
+pub fn read_only(url: &str) -> String {
+    if Engine::of_url(url) != Some(Engine::Sqlite) || sqlite_path(url).starts_with("file:") {
+        return url.to_owned();
+    }
+    let path = sqlite_path(url).replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("sqlite:file:{path}?mode=ro")
+}
+
 /// The URL as people may see it: the whole path of a file, a server without password and parameters.
-pub(super) fn shown(url: &str) -> String {
+pub fn shown(url: &str) -> String {
     if Engine::of_url(url) == Some(Engine::Sqlite) {
         let file = sqlite_file(url);
         return format!("sqlite:{}", std::path::absolute(&file).unwrap_or(file).display());

@@ -3,6 +3,7 @@
 //! The first server keeps it. Whoever comes later uses it, and is refused with another one: times carry no zone, so two
 //! would tell the same time as two moments.
 
+use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -71,7 +72,7 @@ impl Found {
 
     fn with(self, given: Option<Tz>) -> Result<Tz> {
         match (self, given) {
-            (Found::Kept(kept), Some(given)) if kept != given => Err(Error::Unavailable(format!(
+            (Found::Kept(kept), Some(given)) if !is_same(kept, given) => Err(Error::Unavailable(format!(
                 "--timezone: {given} was given (LLMAGE_TIMEZONE), but this database keeps its times in {kept}; leave \
                  it away, or change the zone with: llmage-admin zone {given}"
             ))),
@@ -79,6 +80,25 @@ impl Found {
             (_, given) => given.ok_or_else(|| Error::internal("no zone")),
         }
     }
+}
+
+/// Whether two names mean the same zone, such as Asia/Shanghai and its alias PRC: whose clocks show the same at any time from
+/// 1970 to 2100. The database of zones has one as a link to the other, which is not told here.
+fn is_same(one: Tz, other: Tz) -> bool {
+    const DAY: i64 = 86_400;
+    const QUARTER: usize = 900;
+    let offset = |zone: Tz, second: i64| {
+        DateTime::from_timestamp(second, 0).map(|at| zone.offset_from_utc_datetime(&at.naive_utc()).fix())
+    };
+    let is_alike = |second: i64| offset(one, second) == offset(other, second);
+    one == other
+        || (0..131 * 365).map(|day| day * DAY).all(|begin| {
+            // Clocks are set at some quarter of an hour: days on which they are need a closer look.
+            let is_steady = offset(one, begin) == offset(one, begin + DAY);
+            is_alike(begin)
+                && is_alike(begin + DAY)
+                && (is_steady || (begin..begin + DAY).step_by(QUARTER).all(is_alike))
+        })
 }
 
 /// Looks for the zone, in a database of any age.

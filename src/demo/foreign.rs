@@ -4,7 +4,9 @@
 use chrono::{Duration, NaiveDateTime, Timelike};
 
 use super::stage::Stage;
-use super::{SampleFailure, SampleUsage, incidents, usages};
+use super::{incidents, usages};
+use crate::failed_accounting::failure::FailedRecord;
+use crate::usages::usage::Usage;
 
 /// How many such rows there are.
 pub(super) const ROWS: usize = 10;
@@ -12,8 +14,8 @@ pub(super) const ROWS: usize = 10;
 const WITH_USAGE: [usize; 3] = [2, 5, 8];
 
 /// The rows, and the usages that still exist.
-pub(super) fn rows(stage: &mut Stage) -> (Vec<SampleUsage>, Vec<SampleFailure>) {
-    let (mut kept, mut failures) = (Vec::new(), Vec::<SampleFailure>::new());
+pub(super) fn rows(stage: &mut Stage) -> (Vec<Usage>, Vec<FailedRecord>) {
+    let (mut kept, mut failures) = (Vec::new(), Vec::<FailedRecord>::new());
     for position in 0..ROWS {
         let use_time = whole_second(stage.draw_time(Duration::hours(2)));
         let mut usage = usages::draft(stage, use_time);
@@ -30,11 +32,11 @@ pub(super) fn rows(stage: &mut Stage) -> (Vec<SampleUsage>, Vec<SampleFailure>) 
     (kept, failures)
 }
 
-fn left(stage: &mut Stage, usage: &SampleUsage, position: usize) -> SampleFailure {
+fn left(stage: &mut Stage, usage: &Usage, position: usize) -> FailedRecord {
     let use_time = usage.use_time.unwrap_or(stage.now);
     let failed_time = use_time + Duration::seconds(stage.random.between(20, 3_600));
     let reason = stage.random.pick(&["accounting failed", "usages is None", "insufficient balance"]);
-    let failure = SampleFailure {
+    let failure = FailedRecord {
         handled: None,
         handled_time: Some(failed_time),
         ..incidents::failure(stage, usage, failed_time, Some(reason.to_owned()))
@@ -43,42 +45,33 @@ fn left(stage: &mut Stage, usage: &SampleUsage, position: usize) -> SampleFailur
 }
 
 /// Takes away what the row at this position lacks.
-fn strip(row: SampleFailure, position: usize) -> SampleFailure {
+fn strip(row: FailedRecord, position: usize) -> FailedRecord {
     match position {
         0 => bare("0", row),
-        1 => SampleFailure { id: "7".to_owned(), userorgid: Some("0".to_owned()), ..row },
-        2 => SampleFailure { handled: Some("0".to_owned()), ..row },
-        3 => SampleFailure { llmusageid: None, amount: None, cost: None, ..row },
-        4 => SampleFailure { use_date: None, use_time: None, userid: None, ..row },
-        5 => SampleFailure { retry_count: None, userid: None, ..row },
-        6 => SampleFailure { id: "x1".to_owned(), cost: None, retry_count: None, ..row },
-        7 => SampleFailure { llmid: None, llmusageid: Some("0".to_owned()), ..row },
-        8 => SampleFailure { use_date: None, userorgid: None, cost: None, ..row },
-        _ => SampleFailure { failed_time: None, handled_time: None, userorgid: None, ..row },
+        1 => FailedRecord { id: "7".to_owned(), userorgid: Some("0".to_owned()), ..row },
+        2 => FailedRecord { handled: Some("0".to_owned()), ..row },
+        3 => FailedRecord { llmusageid: None, amount: None, cost: None, ..row },
+        4 => FailedRecord { use_date: None, use_time: None, userid: None, ..row },
+        5 => FailedRecord { retry_count: None, userid: None, ..row },
+        6 => FailedRecord { id: "x1".to_owned(), cost: None, retry_count: None, ..row },
+        7 => FailedRecord { llmid: None, llmusageid: Some("0".to_owned()), ..row },
+        8 => FailedRecord { use_date: None, userorgid: None, cost: None, ..row },
+        _ => FailedRecord { failed_time: None, handled_time: None, userorgid: None, ..row },
     }
 }
 
 /// Nothing but an id and a reason.
-fn bare(id: &str, row: SampleFailure) -> SampleFailure {
-    SampleFailure {
+fn bare(id: &str, row: FailedRecord) -> FailedRecord {
+    FailedRecord {
         id: id.to_owned(),
-        llmusageid: None,
-        llmid: None,
-        userid: None,
-        userorgid: None,
-        use_date: None,
-        use_time: None,
-        amount: None,
-        cost: None,
-        failed_time: None,
-        retry_count: None,
-        handled_time: None,
-        ..row
+        failed_reason: row.failed_reason,
+        handled: row.handled,
+        ..FailedRecord::default()
     }
 }
 
 /// Two rows of the very same time: only their ids can order them.
-fn share_time(row: &mut SampleFailure, other: Option<&SampleFailure>) {
+fn share_time(row: &mut FailedRecord, other: Option<&FailedRecord>) {
     let Some(other) = other else { return };
     row.use_date = other.use_date;
     row.use_time = other.use_time;

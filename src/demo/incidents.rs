@@ -4,15 +4,18 @@
 
 use chrono::{Datelike, Duration, NaiveDateTime, NaiveTime, Weekday};
 
+use super::FAILURES;
 use super::reasons::{self, DEADLOCK, Shape, Sign};
 use super::stage::Stage;
-use super::{FAILURES, SampleFailure, SampleUsage};
 use super::{amounts, foreign, names, settlement, traps, usages};
+use crate::base::money::Money;
+use crate::failed_accounting::failure::FailedRecord;
+use crate::usages::usage::Usage;
 
 /// A usage and every attempt to account it.
 pub(super) struct Incident {
-    pub(super) usage: SampleUsage,
-    pub(super) failures: Vec<SampleFailure>,
+    pub(super) usage: Usage,
+    pub(super) failures: Vec<FailedRecord>,
 }
 
 /// Failures of the one bad morning.
@@ -45,11 +48,11 @@ pub(super) fn all(stage: &mut Stage) -> Vec<Incident> {
 /// The failure that accounting `usage` at `failed_time` leaves behind, open.
 pub(super) fn failure(
     stage: &mut Stage,
-    usage: &SampleUsage,
+    usage: &Usage,
     failed_time: NaiveDateTime,
     failed_reason: Option<String>,
-) -> SampleFailure {
-    SampleFailure {
+) -> FailedRecord {
+    FailedRecord {
         id: stage.random.id(),
         llmusageid: Some(usage.id.clone()),
         llmid: usage.llmid.clone(),
@@ -63,10 +66,7 @@ pub(super) fn failure(
         failed_time: Some(failed_time),
         retry_count: Some(0),
         handled: Some("0".to_owned()),
-        handled_time: None,
-        handled_note: None,
-        resolution: None,
-        handled_by: None,
+        ..FailedRecord::default()
     }
 }
 
@@ -156,7 +156,7 @@ fn single(stage: &mut Stage, use_time: NaiveDateTime, shape: &Shape) -> Incident
 }
 
 /// Makes the usage look as the reason says.
-fn mark(stage: &mut Stage, usage: &mut SampleUsage, sign: Sign) {
+fn mark(stage: &mut Stage, usage: &mut Usage, sign: Sign) {
     match sign {
         Sign::Nothing => {}
         Sign::NoUsages => usage.usages = None,
@@ -171,7 +171,8 @@ fn mark(stage: &mut Stage, usage: &mut SampleUsage, sign: Sign) {
 }
 
 fn price(incident: &mut Incident, amount: i64) {
-    let cost = (amount * 3 / 5).max(amounts::SMALLEST);
+    let cost = Money::from_units((amount * 3 / 5).max(amounts::SMALLEST));
+    let amount = Money::from_units(amount);
     (incident.usage.amount, incident.usage.cost) = (Some(amount), Some(cost));
     for failure in &mut incident.failures {
         (failure.amount, failure.cost) = (Some(amount), Some(cost));

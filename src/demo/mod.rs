@@ -8,6 +8,7 @@ mod foreign;
 mod incidents;
 mod names;
 mod notes;
+mod platform;
 mod random;
 mod reasons;
 mod settlement;
@@ -20,9 +21,12 @@ mod usages;
 #[cfg(test)]
 mod tests;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 
 use stage::Stage;
+
+use crate::failed_accounting::failure::FailedRecord;
+use crate::usages::usage::Usage;
 
 /// How many usages a sample holds.
 const USAGES: usize = 5_000;
@@ -41,9 +45,9 @@ pub struct Sample {
     /// Rows of `organization`.
     pub organisations: Vec<Named>,
     /// Rows of `llmusage`.
-    pub usages: Vec<SampleUsage>,
+    pub usages: Vec<Usage>,
     /// Rows of `llmusage_accounting_failed`.
-    pub failures: Vec<SampleFailure>,
+    pub failures: Vec<FailedRecord>,
 }
 
 /// An id and the name that people know it by.
@@ -51,50 +55,6 @@ pub struct Sample {
 pub struct Named {
     pub id: String,
     pub name: String,
-}
-
-/// A row of `llmusage`; money in units of 10^-5, times in the business zone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SampleUsage {
-    pub id: String,
-    pub llmid: Option<String>,
-    pub use_date: Option<NaiveDate>,
-    pub use_time: Option<NaiveDateTime>,
-    pub userid: Option<String>,
-    pub usages: Option<String>,
-    pub ioinfo: Option<String>,
-    pub transno: Option<String>,
-    pub responsed_seconds: Option<f64>,
-    pub finish_seconds: Option<f64>,
-    pub status: Option<String>,
-    pub taskid: Option<String>,
-    pub amount: Option<i64>,
-    pub cost: Option<i64>,
-    pub userorgid: Option<String>,
-    pub ownerid: Option<String>,
-    pub accounting_status: Option<String>,
-}
-
-/// A row of `llmusage_accounting_failed`; money in units of 10^-5, times in the business zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SampleFailure {
-    pub id: String,
-    pub llmusageid: Option<String>,
-    pub llmid: Option<String>,
-    pub userid: Option<String>,
-    pub userorgid: Option<String>,
-    pub use_date: Option<NaiveDate>,
-    pub use_time: Option<NaiveDateTime>,
-    pub amount: Option<i64>,
-    pub cost: Option<i64>,
-    pub failed_reason: Option<String>,
-    pub failed_time: Option<NaiveDateTime>,
-    pub retry_count: Option<i32>,
-    pub handled: Option<String>,
-    pub handled_time: Option<NaiveDateTime>,
-    pub handled_note: Option<String>,
-    pub resolution: Option<String>,
-    pub handled_by: Option<String>,
 }
 
 /// Makes 5,000 usages and 1,200 failures of the ninety days before `now`, a naive time of the business zone.

@@ -2,8 +2,8 @@
 //!
 //! The wording is the platform's, character by character: causes are recognised by it.
 
-use super::SampleUsage;
 use super::random::{Random, Weights};
+use crate::usages::usage::Usage;
 
 /// The platform's text when two of its transactions wait for each other.
 pub(super) const DEADLOCK: &str =
@@ -25,10 +25,10 @@ pub(super) struct Shape {
     weight: u64,
     pub(super) sign: Sign,
     /// Fills in the variable parts.
-    pub(super) write: fn(&mut Random, &SampleUsage) -> String,
+    pub(super) write: fn(&mut Random, &Usage) -> String,
 }
 
-const fn shape(weight: u64, sign: Sign, write: fn(&mut Random, &SampleUsage) -> String) -> Shape {
+const fn shape(weight: u64, sign: Sign, write: fn(&mut Random, &Usage) -> String) -> Shape {
     Shape { weight, sign, write }
 }
 
@@ -101,7 +101,7 @@ pub(super) fn again(random: &mut Random, first: &'static Shape) -> &'static Shap
 }
 
 /// A reason for that usage, of any shape, the common ones more often.
-pub(super) fn any(random: &mut Random, usage: &SampleUsage) -> String {
+pub(super) fn any(random: &mut Random, usage: &Usage) -> String {
     let drawn = Weights::new(SHAPES.iter().map(|shape| shape.weight)).draw(random);
     (SHAPES[drawn].write)(random, usage)
 }
@@ -115,7 +115,7 @@ fn charging(name: &str, message: &str) -> String {
 }
 
 /// The price that came back as nothing; the dict is sometimes 8 kB long, or the whole text was cut inside it.
-fn unpriced(random: &mut Random, usage: &SampleUsage, with_ppid: bool) -> String {
+fn unpriced(random: &mut Random, usage: &Usage, with_ppid: bool) -> String {
     let ppid = if with_ppid { format!("'{}'", random.id()) } else { "None".to_owned() };
     let dict = text(&usage.usages).replace('"', "'").replace(':', ": ").replace(',', ", ");
     let head = format!("llm_charging failed: ppid={ppid}, usages=");

@@ -4,10 +4,11 @@
 
 use chrono::NaiveDateTime;
 
+use super::foreign;
 use super::incidents::Incident;
 use super::random::{Random, Weights};
 use super::stage::Stage;
-use super::{SampleFailure, foreign};
+use crate::failed_accounting::failure::FailedRecord;
 
 /// Open failures of a sample, the platform's own odd rows included: 37.5%.
 const OPEN: usize = 450;
@@ -100,7 +101,7 @@ pub(super) fn settle(stage: &mut Stage, incidents: &mut [Incident]) {
 }
 
 /// Closes an attempt whose retry failed again at `next`.
-pub(super) fn supersede(stage: &mut Stage, failure: &mut SampleFailure, next: NaiveDateTime) {
+pub(super) fn supersede(stage: &mut Stage, failure: &mut FailedRecord, next: NaiveDateTime) {
     sign(&mut stage.random, failure, "superseded", next);
 }
 
@@ -130,7 +131,7 @@ fn close(stage: &mut Stage, incident: &mut Incident, resolution: &Resolution) {
     last.handled_note = note(&mut stage.random, resolution);
 }
 
-fn sign(random: &mut Random, failure: &mut SampleFailure, resolution: &str, time: NaiveDateTime) {
+fn sign(random: &mut Random, failure: &mut FailedRecord, resolution: &str, time: NaiveDateTime) {
     failure.handled = Some("1".to_owned());
     failure.handled_time = Some(time);
     failure.resolution = Some(resolution.to_owned());

@@ -8,12 +8,17 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::random::Random;
-use super::{SampleUsage, reasons};
+use super::reasons;
 use crate::base::money::Money;
 use crate::db::schema::{llmusage as live, llmusage_accounting_failed as failed};
 use crate::db::values::TextOf;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
+use crate::forecast::Sources;
+use crate::forecast::checks::{Ended, judge};
+use crate::forecast::needs::Needs;
+use crate::forecast::platform::Platform;
+use crate::forecast::subject::Subject;
 use crate::usages::store as usages;
 use crate::usages::usage::{ACCOUNTED, CREATED, FAILED, Usage};
 
@@ -45,9 +50,12 @@ impl Simulator {
     pub fn round(&mut self, database: &Database, now: NaiveDateTime) -> Result<Round> {
         let waiting = database.run_here(waiting)?;
         let mut round = Round::default();
+        let mut platform = Platform::new(&Sources::default(), now.date());
         for id in waiting {
-            let fails = self.random.chance(self.failing);
-            let done = database.transaction_once_here(|connection| self.take(connection, &id, fails, now))?;
+            let lack = database.run_here(|connection| lacking(connection, &id, &mut platform))?;
+            let fails = self.random.chance(self.failing) || lack.is_some();
+            let take = |connection: &mut DbConnection| self.end(connection, &id, fails.then_some(lack), now);
+            let done = database.transaction_once_here(take)?;
             round.accounted += usize::from(done && !fails);
             round.failed += usize::from(done && fails);
         }
@@ -62,9 +70,20 @@ impl Simulator {
         fails: bool,
         now: NaiveDateTime,
     ) -> Result<bool> {
+        self.end(connection, id, fails.then_some(None), now)
+    }
+
+    /// Accounts one usage, or fails it, for what it lacks or any reason.
+    fn end(
+        &mut self,
+        connection: &mut DbConnection,
+        id: &str,
+        fails: Option<Option<String>>,
+        now: NaiveDateTime,
+    ) -> Result<bool> {
         let Some(usage) = usages::lookup(connection, id)? else { return Ok(false) };
         let row = live::table.filter(live::id.eq(id.to_owned())).filter(live::accounting_status.eq(CREATED));
-        let state = live::accounting_status.eq(if fails { FAILED } else { ACCOUNTED });
+        let state = live::accounting_status.eq(if fails.is_some() { FAILED } else { ACCOUNTED });
         if diesel::update(row).set(state).execute(connection)? == 0 {
             return Ok(false);
         }
@@ -72,9 +91,9 @@ impl Simulator {
         let row = live::table.filter(live::id.eq(TextOf::new(id)));
         let money = (live::amount.eq(amount), live::cost.eq(cost));
         diesel::update(row).set(money).execute(connection)?;
-        if fails {
+        if let Some(lack) = fails {
             let usage = Usage { amount: Some(amount), cost: Some(cost), ..usage };
-            self.write_failure(connection, &usage, now)?;
+            self.write_failure(connection, &usage, lack, now)?;
         }
         Ok(true)
     }
@@ -90,9 +109,10 @@ impl Simulator {
         &mut self,
         connection: &mut DbConnection,
         usage: &Usage,
+        lack: Option<String>,
         now: NaiveDateTime,
     ) -> Result<()> {
-        let reason = reasons::any(&mut self.random, &sample(usage));
+        let reason = lack.unwrap_or_else(|| reasons::any(&mut self.random, usage));
         let row = (
             failed::id.eq(self.random.id()),
             failed::llmusageid.eq(usage.id.clone()),
@@ -113,6 +133,23 @@ impl Simulator {
     }
 }
 
+/// What the platform says of a usage that lacks something by its own tables; none where nothing is known to lack.
+fn lacking(connection: &mut DbConnection, id: &str, platform: &mut Platform) -> Result<Option<String>> {
+    let Some(usage) = usages::lookup(connection, id)? else { return Ok(None) };
+    let subject = Subject::from(&usage);
+    platform.learn(connection, [&subject])?;
+    let model = usage.llmid.as_deref().unwrap_or("None");
+    let forecast = judge(&subject, &Needs::default(), platform);
+    Ok(forecast.why().find_map(|check| match (check.ended, check.name, check.key) {
+        (Ended::Fails, "usages", _) => Some("usages is None".to_owned()),
+        (Ended::Fails, "model", _) => Some(format!("llm not found({model})")),
+        // With two maps it is charged twice.
+        (Ended::Fails, "map", "test-map-several") => None,
+        (Ended::Fails, "map", _) => Some(format!("llm ({model}) donot has a pricing_program")),
+        _ => None,
+    }))
+}
+
 fn waiting(connection: &mut DbConnection) -> Result<Vec<String>> {
     Ok(live::table
         .filter(live::accounting_status.eq(CREATED))
@@ -121,28 +158,4 @@ fn waiting(connection: &mut DbConnection) -> Result<Vec<String>> {
         .limit(ROUND)
         .select(live::id)
         .load(connection)?)
-}
-
-/// What a reason tells of a usage.
-fn sample(usage: &Usage) -> SampleUsage {
-    let usage = usage.clone();
-    SampleUsage {
-        id: usage.id,
-        llmid: usage.llmid,
-        use_date: usage.use_date,
-        use_time: usage.use_time,
-        userid: usage.userid,
-        usages: usage.usages,
-        ioinfo: usage.ioinfo,
-        transno: usage.transno,
-        responsed_seconds: usage.responsed_seconds,
-        finish_seconds: usage.finish_seconds,
-        status: usage.status,
-        taskid: usage.taskid,
-        amount: usage.amount.map(Money::units),
-        cost: usage.cost.map(Money::units),
-        userorgid: usage.userorgid,
-        ownerid: usage.ownerid,
-        accounting_status: usage.accounting_status,
-    }
 }

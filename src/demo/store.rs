@@ -3,10 +3,9 @@
 use chrono::NaiveDateTime;
 
 use super::notes::{self, Noted};
-use super::{Named, Sample, SampleFailure, SampleUsage, generate};
+use super::{Named, Sample, generate, platform};
 use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, Source, difference};
 use crate::audit::store as audit;
-use crate::base::money::Money;
 use crate::causes::cause::Cause;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
@@ -16,7 +15,6 @@ use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::list;
 use crate::names::store as names;
 use crate::usages::store as usages;
-use crate::usages::usage::Usage;
 
 /// What became of filling a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +32,7 @@ pub fn fill(database: &Database, now: NaiveDateTime, seed: u64) -> Result<Filled
     }
     let sample = generate(now, seed);
     database.transaction_here(names::create_demo_tables)?;
+    database.transaction_here(platform::create_tables)?;
     database.transaction_here(|connection| {
         // Somebody may have written in the meantime.
         if !is_empty(connection)? {
@@ -50,16 +49,16 @@ fn is_empty(connection: &mut DbConnection) -> Result<bool> {
 
 fn write(connection: &mut DbConnection, sample: &Sample, now: NaiveDateTime) -> Result<()> {
     names::insert(connection, names::MODELS, pairs(&sample.models))?;
+    platform::fill(connection, &sample.models, now)?;
     names::insert(connection, names::USERS, pairs(&sample.users))?;
     names::insert(connection, names::ORGANISATIONS, pairs(&sample.organisations))?;
     for usage in &sample.usages {
-        usages::insert(connection, &to_usage(usage))?;
+        usages::insert(connection, usage)?;
     }
-    let records: Vec<FailedRecord> = sample.failures.iter().map(to_record).collect();
-    for record in &records {
+    for record in &sample.failures {
         case::adopt(connection, record)?;
     }
-    write_trail(connection, records, now)
+    write_trail(connection, sample.failures.clone(), now)
 }
 
 fn pairs(named: &[Named]) -> impl Iterator<Item = (&str, &str)> {
@@ -112,54 +111,5 @@ fn as_it_was_open(record: &FailedRecord) -> FailedRecord {
         resolution: None,
         handled_by: None,
         ..record.clone()
-    }
-}
-
-fn to_usage(sample: &SampleUsage) -> Usage {
-    let SampleUsage { id, llmid, use_date, use_time, userid, usages, ioinfo, transno, .. } = sample.clone();
-    let SampleUsage { status, taskid, userorgid, ownerid, accounting_status, .. } = sample.clone();
-    Usage {
-        id,
-        llmid,
-        use_date,
-        use_time,
-        userid,
-        usages,
-        ioinfo,
-        transno,
-        responsed_seconds: sample.responsed_seconds,
-        finish_seconds: sample.finish_seconds,
-        status,
-        taskid,
-        amount: sample.amount.map(Money::from_units),
-        cost: sample.cost.map(Money::from_units),
-        userorgid,
-        ownerid,
-        accounting_status,
-    }
-}
-
-fn to_record(sample: &SampleFailure) -> FailedRecord {
-    let sample = sample.clone();
-    FailedRecord {
-        id: sample.id,
-        llmusageid: sample.llmusageid,
-        llmid: sample.llmid,
-        userid: sample.userid,
-        userorgid: sample.userorgid,
-        use_date: sample.use_date,
-        use_time: sample.use_time,
-        amount: sample.amount.map(Money::from_units),
-        cost: sample.cost.map(Money::from_units),
-        failed_reason: sample.failed_reason,
-        failed_time: sample.failed_time,
-        retry_count: sample.retry_count,
-        handled: sample.handled,
-        handled_time: sample.handled_time,
-        handled_note: sample.handled_note,
-        resolution: sample.resolution,
-        handled_by: sample.handled_by,
-        cause: None,
-        retry: Default::default(),
     }
 }

@@ -2,17 +2,18 @@
 
 use chrono::{Duration, NaiveDateTime};
 
-use super::SampleUsage;
 use super::amounts;
 use super::names::VIDEO;
 use super::random::Random;
 use super::stage::Stage;
+use crate::base::money::Money;
+use crate::usages::usage::Usage;
 
 /// Usages of each status that nobody has accounted: the loop takes only succeeded ones.
 const WAITING: [(&str, usize); 4] = [("SUCCEEDED", 15), ("PENDING", 8), ("FAILED", 26), ("UNKNOWN", 9)];
 
 /// A usage that was charged at `use_time`, of any model.
-pub(super) fn draft(stage: &mut Stage, use_time: NaiveDateTime) -> SampleUsage {
+pub(super) fn draft(stage: &mut Stage, use_time: NaiveDateTime) -> Usage {
     let model = stage.draw_model();
     let (userid, userorgid) = stage.draw_user();
     let owner = stage.organisations[model % 5].id.clone();
@@ -20,7 +21,7 @@ pub(super) fn draft(stage: &mut Stage, use_time: NaiveDateTime) -> SampleUsage {
     let amount = stage.amounts.amount(random);
     let answered = random.near(180, 9_000) as u32;
     let finished = answered + random.near(300, 90_000) as u32;
-    SampleUsage {
+    Usage {
         id: random.id(),
         llmid: Some(stage.models[model].id.clone()),
         use_date: Some(use_time.date()),
@@ -33,8 +34,8 @@ pub(super) fn draft(stage: &mut Stage, use_time: NaiveDateTime) -> SampleUsage {
         finish_seconds: Some(f64::from(finished) / 1_000.0),
         status: Some("SUCCEEDED".to_owned()),
         taskid: random.chance(35).then(|| format!("task-{}", random.id())),
-        amount: Some(amount),
-        cost: Some(amounts::cost(random, amount)),
+        amount: Some(Money::from_units(amount)),
+        cost: Some(Money::from_units(amounts::cost(random, amount))),
         userorgid: Some(userorgid),
         ownerid: Some(owner),
         accounting_status: Some("accounted".to_owned()),
@@ -42,7 +43,7 @@ pub(super) fn draft(stage: &mut Stage, use_time: NaiveDateTime) -> SampleUsage {
 }
 
 /// Usages that were charged without trouble; a few carry the odd usage texts that occur.
-pub(super) fn accounted(stage: &mut Stage, count: usize) -> Vec<SampleUsage> {
+pub(super) fn accounted(stage: &mut Stage, count: usize) -> Vec<Usage> {
     let one = |_| {
         let use_time = stage.draw_time(Duration::minutes(1));
         let mut usage = draft(stage, use_time);
@@ -55,7 +56,7 @@ pub(super) fn accounted(stage: &mut Stage, count: usize) -> Vec<SampleUsage> {
 }
 
 /// Usages that wait to be accounted, or never will be because the call did not succeed; without money so far.
-pub(super) fn waiting(stage: &mut Stage) -> Vec<SampleUsage> {
+pub(super) fn waiting(stage: &mut Stage) -> Vec<Usage> {
     let mut usages = Vec::new();
     for (status, count) in WAITING {
         for _ in 0..count {
@@ -65,7 +66,7 @@ pub(super) fn waiting(stage: &mut Stage) -> Vec<SampleUsage> {
     usages
 }
 
-fn unaccounted(stage: &mut Stage, status: &str) -> SampleUsage {
+fn unaccounted(stage: &mut Stage, status: &str) -> Usage {
     let use_time = match status {
         "SUCCEEDED" => stage.now - stage.draw_delay(2_000, 600_000),
         "PENDING" => stage.now - stage.draw_delay(5_000, 10_800_000),
@@ -73,7 +74,7 @@ fn unaccounted(stage: &mut Stage, status: &str) -> SampleUsage {
     };
     let usage = draft(stage, use_time);
     let succeeded = status == "SUCCEEDED";
-    SampleUsage {
+    Usage {
         usages: usage.usages.filter(|_| succeeded),
         finish_seconds: usage.finish_seconds.filter(|_| status != "PENDING"),
         status: Some(status.to_owned()),

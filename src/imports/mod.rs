@@ -4,6 +4,7 @@
 //! nor costs the time of those before it. What a table takes says its [`Importable`].
 
 mod error;
+mod kept;
 pub mod pages;
 pub mod progress;
 mod source;
@@ -22,6 +23,7 @@ use crate::base::money::{Money, MoneySum};
 use crate::db::{Database, DbConnection, dialect, is_duplicate};
 use crate::error::{Error, Result};
 pub use error::ImportError;
+use kept::Unread;
 use progress::Progress;
 pub use source::Source;
 
@@ -144,7 +146,7 @@ fn write<T: Importable>(
     progress: &Progress,
 ) -> std::result::Result<Imported, Stop> {
     let mut imported = Imported::default();
-    let mut claims: Vec<Claim> = Vec::new();
+    let (mut claims, mut unread) = (Vec::new(), Unread::default());
     progress.say("writing");
     let bulk = dialect::begin_bulk(connection, T::TABLE, expected)?;
     source.rows(progress, &mut |line, row: T| -> std::result::Result<(), Stop> {
@@ -157,28 +159,35 @@ fn write<T: Importable>(
                 .zip(row.claim())
                 .map(|(id, usage_id)| Claim { id: id.to_owned(), usage_id: usage_id.to_owned() }),
         );
-        row.insert(connection).map_err(|error| match error {
-            error if is_duplicate(&error) => Stop::Clash(line),
-            error => match Error::from(error) {
-                Error::Invalid(mut errors) if !errors.is_empty() => {
-                    let first = errors.pop_first();
-                    first
-                        .map(|(column, message)| Refusal::of_cell(line, &column, message).into())
-                        .unwrap_or_else(|| Error::Invalid(errors).into())
-                }
-                Error::Internal(reason) => {
-                    Refusal::of_line(line, Message::new("csv-database-refuses").with("reason", reason)).into()
-                }
-                error => error.into(),
-            },
-        })
+        row.insert(connection).map_err(|error| stopped_at(line, error))?;
+        refuse_if(unread.add(connection, line, &row)?)
     })?;
+    refuse_if(unread.look::<T>(connection)?)?;
     progress.say("indexing");
     dialect::end_bulk(connection, bulk)?;
     let forbidden = T::forbidden(connection, &claims)?;
-    match refused::<T>(source, forbidden)? {
-        Some(refusal) => Err(refusal.into()),
-        None => Ok(imported),
+    refuse_if(refused::<T>(source, forbidden)?)?;
+    Ok(imported)
+}
+
+fn refuse_if(refusal: Option<Refusal>) -> std::result::Result<(), Stop> {
+    refusal.map_or(Ok(()), |refusal| Err(refusal.into()))
+}
+
+/// Why the database did not take the row of that line.
+fn stopped_at(line: u64, error: diesel::result::Error) -> Stop {
+    if is_duplicate(&error) {
+        return Stop::Clash(line);
+    }
+    match Error::from(error) {
+        Error::Invalid(mut errors) => match errors.pop_first() {
+            Some((column, message)) => Refusal::of_cell(line, &column, message).into(),
+            None => Error::Invalid(errors).into(),
+        },
+        Error::Internal(reason) => {
+            Refusal::of_line(line, Message::new("csv-database-refuses").with("reason", reason)).into()
+        }
+        error => error.into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/jobs`: what the app does by itself, when it last did, how that went, and when it comes again; for administrators.
 
-use chrono::{Days, NaiveDateTime, NaiveTime};
+use chrono::{Days, NaiveDateTime, NaiveTime, TimeDelta};
 use serde::Serialize;
 
 use super::job::{AGAIN, last_day};
@@ -14,7 +14,10 @@ use crate::web::view::TimeView;
 
 #[derive(Serialize)]
 struct IndexPage {
+    /// What has a time of its day first, then what did something.
     jobs: Vec<JobView>,
+    /// What looks every few seconds and found nothing to do yet.
+    idle: Vec<JobView>,
 }
 
 #[derive(Serialize)]
@@ -31,7 +34,8 @@ struct JobView {
     outcome: Option<String>,
     message: Option<String>,
     next: Option<TimeView>,
-    is_on: bool,
+    #[serde(skip)]
+    is_daily: bool,
 }
 
 /// `GET /jobs`.
@@ -39,8 +43,10 @@ pub async fn index(visit: Visit) -> Answer {
     let state = &visit.state;
     let jobs = state.database.run(store::list).await?;
     let language = visit.language;
-    let jobs = jobs.into_iter().map(|job| view(job, state, language)).collect();
-    visit.ok("jobs/index.html", &IndexPage { jobs })
+    let (mut jobs, idle): (Vec<JobView>, Vec<JobView>) =
+        jobs.into_iter().map(|job| view(job, state, language)).partition(|job| !job.is_idle);
+    jobs.sort_by_key(|job| !job.is_daily);
+    visit.ok("jobs/index.html", &IndexPage { jobs, idle })
 }
 
 fn view(job: JobRun, state: &AppState, language: Language) -> JobView {
@@ -57,7 +63,7 @@ fn view(job: JobRun, state: &AppState, language: Language) -> JobView {
         outcome: job.outcome.clone(),
         message: job.message.clone(),
         next: next(&job, now).map(time),
-        is_on: job.is_on(),
+        is_daily: job.daily_at.is_some(),
         id: job.name,
     }
 }
@@ -70,8 +76,11 @@ fn schedule(job: &JobRun) -> Message {
     }
 }
 
-/// When a daily job comes again; the others come again in seconds.
+/// When a job comes again at the latest.
 fn next(job: &JobRun, now: NaiveDateTime) -> Option<NaiveDateTime> {
+    if let Some(seconds) = job.every_seconds {
+        return Some(now + TimeDelta::seconds(seconds.max(1).into()));
+    }
     let at = NaiveTime::parse_from_str(job.daily_at.as_deref()?, "%H:%M").ok()?;
     let last = last_day(now, at);
     match (job.done_for, job.failed_at()) {

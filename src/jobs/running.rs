@@ -5,6 +5,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -17,6 +18,9 @@ use crate::db::Database;
 use crate::db::lease::Lease;
 use crate::error::Result;
 
+/// From the start of one job to that of the next.
+const BETWEEN: Duration = Duration::from_millis(50);
+
 /// Jobs that run in the background until they are stopped.
 #[derive(Debug)]
 pub struct Running {
@@ -25,20 +29,20 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts the jobs; each is looked at at once.
+    /// Starts the jobs, one shortly after the other: all at once, each would open connections of its own.
     pub fn start(jobs: Vec<Job>, database: &Database, clock: &Clock) -> Running {
         let now = clock.now();
         if let Err(error) = database.transaction_here(|connection| store::register(connection, &jobs, now)) {
             tracing::error!(%error, "the schedules of the jobs could not be written down");
         }
         let (stop, stopped) = watch::channel(false);
-        let one = |job: Job| {
+        let one = |(place, job): (u32, Job)| {
             let lease = job.lease.clone().unwrap_or_else(|| database.lease(job.name));
             let fenced = database.leased(&lease);
             let looper = Loop { job, database: database.clone(), fenced, clock: clock.clone(), lease };
-            tokio::spawn(turns(looper, stopped.clone()))
+            tokio::spawn(turns(looper, BETWEEN * place, stopped.clone()))
         };
-        Running { loops: jobs.into_iter().map(one).collect(), stop }
+        Running { loops: (0..).zip(jobs).map(one).collect(), stop }
     }
 
     /// Lets running steps finish and begins no more.
@@ -64,8 +68,12 @@ struct Loop {
     lease: Lease,
 }
 
-async fn turns(this: Loop, mut stopped: watch::Receiver<bool>) {
+async fn turns(this: Loop, after: Duration, mut stopped: watch::Receiver<bool>) {
     let mut goes_on = false;
+    tokio::select! {
+        () = tokio::time::sleep(after) => {}
+        _ = stopped.changed() => {}
+    }
     while !*stopped.borrow() {
         let one = this.clone();
         goes_on = match tokio::task::spawn_blocking(move || one.turn(goes_on)).await {

@@ -31,7 +31,6 @@ impl JobRun {
     pub fn is_on(&self) -> bool {
         self.every_seconds.is_some() || self.daily_at.is_some()
     }
-
     /// When its last run failed, unless it went well.
     pub fn failed_at(&self) -> Option<NaiveDateTime> {
         self.ended_at

@@ -3,6 +3,8 @@
 //! A name is comfort: what cannot be read leaves the id alone and never breaks or delays a page. Only SQL of one's own
 //! that is wrong stops the start.
 
+pub mod chips;
+pub mod columns;
 pub mod search;
 pub mod store;
 
@@ -10,6 +12,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::base::grouping::Dimension;
 use crate::db::{Database, DbConnection};
 use crate::error::{Error, Result};
 
@@ -53,6 +56,16 @@ impl Names {
     /// The name of an organisation, where it is known.
     pub fn organisation(&self, id: Option<&str>) -> Option<&str> {
         self.organisations.get(id?).map(String::as_str)
+    }
+
+    /// The name of what a group shares, where that is a model, a user or an organisation with a known name.
+    pub fn of(&self, dimension: Dimension, id: &str) -> Option<&str> {
+        match dimension {
+            Dimension::Model => self.model(Some(id)),
+            Dimension::User => self.user(Some(id)),
+            Dimension::Organisation => self.organisation(Some(id)),
+            _ => None,
+        }
     }
 }
 

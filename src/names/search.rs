@@ -8,6 +8,9 @@ use crate::base::form::{FieldErrors, Fields, Message};
 /// Shorter parts of names are not looked for: too many names hold them.
 const SHORTEST_PART: usize = 3;
 
+/// A name of two characters is one in Chinese.
+const SHORTEST_SOUGHT: usize = 2;
+
 /// The most ids that are named where a name means several.
 const NAMED: usize = 5;
 
@@ -44,6 +47,19 @@ pub fn ids_for_names(fields: &Fields, names: &Names) -> (Fields, FieldErrors) {
     };
     let pairs = fields.pairs().iter().map(|(name, value)| (name.clone(), resolve(name, value))).collect();
     (Fields::new(pairs), errors)
+}
+
+/// Ids with their names, where the name, or the id, holds that text in any case; by name.
+pub fn ids_called(known: &HashMap<String, String>, text: &str) -> Vec<(String, String)> {
+    let wanted = text.trim().to_lowercase();
+    if wanted.chars().count() < SHORTEST_SOUGHT {
+        return Vec::new();
+    }
+    let holds = |text: &str| text.to_lowercase().contains(&wanted);
+    let called = known.iter().filter(|(id, name)| holds(name) || holds(id));
+    let mut called: Vec<(String, String)> = called.map(|(id, name)| (id.clone(), name.clone())).collect();
+    called.sort_by(|left, right| (&left.1, &left.0).cmp(&(&right.1, &right.0)));
+    called
 }
 
 /// An id stays; then whole names, in any case of letters; then parts of names. What nothing is called may be an id that

@@ -83,8 +83,10 @@ pub fn create_demo_tables(connection: &mut DbConnection) -> Result<()> {
         if dialect::table_exists(connection, table.name)? {
             continue;
         }
+        // A model is good until a day.
+        let more = if table == MODELS { ", expired_date DATE" } else { "" };
         let create = format!(
-            "CREATE TABLE {} (id VARCHAR(32) NOT NULL PRIMARY KEY, {} VARCHAR(255)){options}",
+            "CREATE TABLE {} (id VARCHAR(32) NOT NULL PRIMARY KEY, {} VARCHAR(255){more}){options}",
             table.name, table.column
         );
         diesel::sql_query(create).execute(connection)?;

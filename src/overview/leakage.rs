@@ -135,7 +135,7 @@ fn added(first: NaiveDate, today: NaiveDate, rows: impl Iterator<Item = (Row, bo
         let (day, model, organisation): (Option<String>, Option<String>, Option<String>) =
             (day.into(), model.into(), organisation.into());
         let Some(day) = day.and_then(|day| day.parse::<NaiveDate>().ok()) else { continue };
-        let amount = dialect::money_sum(sum);
+        let amount = dialect::money_sum(sum.0, sum.1);
         let is_failed = is_failed == 1 && !is_archived;
         let leak = Leak {
             usages: if is_archived { 0 } else { count },

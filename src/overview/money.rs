@@ -8,7 +8,7 @@ use crate::causes::store::{self as causes, KnownCause};
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::causes::groups::{self, Group};
-use crate::failed_accounting::changed::Change;
+use crate::failed_accounting::changed::{self, Change};
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::{Filter, Handled};
 use crate::failed_accounting::list::totals::{self, Known, Totals};
@@ -97,24 +97,22 @@ pub fn at_stake(
     connection: &mut DbConnection,
     today: NaiveDate,
     stuck_since: NaiveDateTime,
-    (last_visit, person): (Option<NaiveDateTime>, &str),
+    last_visit: Option<NaiveDateTime>,
+    person: &str,
 ) -> Result<AtStake> {
     let nothing = Search::Nothing;
-    let mut ages = Vec::new();
-    for age in Age::ALL {
-        let filter = age.filter(today);
-        let known = totals::known(connection, &filter, &nothing)?;
-        ages.push((filter, known));
-    }
-    // The bands hold each open failure once. Of many in one band the list of all says the same: many.
-    let open = match together(ages.iter().map(|(_, known)| known)) {
-        Known::Exactly(totals) if totals.count <= totals::INDEXED_ROWS => Known::Exactly(totals),
-        _ => totals::known(connection, &Filter::default(), &nothing)?,
-    };
+    let (open, ages) = open_by_age(connection, today)?;
     let mut since = Vec::new();
     for (time, news) in last_visit.into_iter().flat_map(|time| News::ALL.map(|news| (time, news))) {
         let filter = news.filter(time, person);
-        let known = totals::known(connection, &filter, &nothing)?;
+        let is_much = match filter.changed {
+            Some(change) => changed::count_events(connection, change, filter.changed_from)? > changed::EVENTS,
+            None => false,
+        };
+        let known = match is_much {
+            true => Known::Unsearched,
+            false => totals::known(connection, &filter, &nothing)?,
+        };
         since.push((news, filter, known));
     }
     Ok(AtStake {
@@ -127,6 +125,41 @@ pub fn at_stake(
     })
 }
 
+/// What is open, in all and by age. The bands hold each open failure once: so many days ago are counted, and the rest is
+/// what is older, where the total is kept.
+fn open_by_age(connection: &mut DbConnection, today: NaiveDate) -> Result<(Known, Vec<(Filter, Known)>)> {
+    let nothing = Search::Nothing;
+    let kept = totals::kept(connection, &Filter::default(), &nothing)?;
+    let mut ages: Vec<(Filter, Known)> = Vec::new();
+    for age in Age::ALL {
+        let filter = age.filter(today);
+        let rest = kept.filter(|_| age == Age::Older).and_then(|open| rest_of(open, &ages));
+        let known = match rest {
+            Some(rest) => Known::Exactly(rest),
+            None => totals::known(connection, &filter, &nothing)?,
+        };
+        ages.push((filter, known));
+    }
+    let open = match (kept, together(ages.iter().map(|(_, known)| known))) {
+        (Some(totals), _) => Known::Exactly(totals),
+        // Of many in one band the list of all says the same: many.
+        (None, Known::Exactly(totals)) if totals.count <= totals::INDEXED_ROWS => Known::Exactly(totals),
+        _ => totals::known(connection, &Filter::default(), &nothing)?,
+    };
+    Ok((open, ages))
+}
+
+/// What of all is in none of the bands; none where one of these is not known.
+fn rest_of(all: Totals, bands: &[(Filter, Known)]) -> Option<Totals> {
+    let Known::Exactly(others) = together(bands.iter().map(|(_, known)| known)) else { return None };
+    Some(Totals {
+        count: all.count - others.count,
+        amount: all.amount - others.amount,
+        cost: all.cost - others.cost,
+        oldest: all.oldest.filter(|_| all.count > others.count),
+    })
+}
+
 fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<(Filter, Known)> {
     let filter = Filter { retry_before: Some(since), ..Filter::default().on_retrying() };
     let known = totals::known(connection, &filter, &Search::Nothing)?;
@@ -134,7 +167,11 @@ fn stuck(connection: &mut DbConnection, since: NaiveDateTime) -> Result<(Filter,
 }
 
 fn top(connection: &mut DbConnection) -> Result<Vec<(Group, Option<KnownCause>)>> {
-    let mut groups = groups::by_cause(connection, &Filter::default(), &Search::Nothing)?;
+    let (open, nothing) = (Filter::default(), Search::Nothing);
+    let mut groups = match groups::kept_by_cause(connection, &open, &nothing)? {
+        Some(groups) => groups,
+        None => groups::by_cause(connection, &open, &nothing)?,
+    };
     groups.truncate(TOP);
     let mut known = causes::of_keys(connection, groups.iter().map(|group| group.key.clone()).collect())?;
     let mut with_cause = |group: Group| {

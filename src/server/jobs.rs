@@ -24,6 +24,7 @@ use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::failed_accounting::arrivals::Arrivals;
 use crate::failed_accounting::watcher::Watcher;
+use crate::kept_totals::folding::Folder;
 
 use crate::jobs::{Job, Turn};
 
@@ -36,6 +37,7 @@ pub fn all(config: &Config, destinations: &Destinations, database: &Database, cl
         tidying("tidy alert history", (alert_history::is_due, alert_history::tidy), database, clock),
         retry_watcher(config, database, clock),
         cause_sorting(database),
+        kept_totals(database),
         new_failures(database, clock),
         batches(database, clock),
         batch_outcomes(database),
@@ -141,6 +143,17 @@ fn cause_sorting(database: &Database) -> Job {
     Job::every(lease.name(), Duration::from_secs(2), step)
         .under(lease)
         .when(move || sorting::is_due(&waiting))
+}
+
+/// Folds what changed into the totals that are kept.
+fn kept_totals(database: &Database) -> Job {
+    let (lease, database) = leased("kept totals", database);
+    let folder = Folder::new(database);
+    let looked_at = folder.clone();
+    let turn = |more| if more { Turn::More } else { Turn::Done };
+    Job::every(lease.name(), Duration::from_secs(1), move || folder.step().map(turn))
+        .under(lease)
+        .when(move || looked_at.is_due())
 }
 
 /// Sees what follows from failures that the platform wrote.

@@ -1,9 +1,9 @@
 //! The running server: log, listening socket, workers, and a shutdown that finishes what is under way.
 
 pub mod jobs;
+pub mod log;
 
 use std::any::Any;
-use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -11,11 +11,9 @@ use actix_web::HttpServer;
 use actix_web::dev::Extensions;
 use actix_web::middleware::from_fn;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
-use tracing_subscriber::EnvFilter;
 
 use crate::app::Application;
 use crate::base::clock::Clock;
-use crate::base::secrets;
 use crate::config::Config;
 use crate::db::Database;
 use crate::error::{Error, Result};
@@ -36,33 +34,6 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The most connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
-
-/// Starts structured logging to standard error.
-///
-/// # Errors
-/// [`Error::Unavailable`] when the filter cannot be read.
-pub fn start_log(filter: &str) -> Result<()> {
-    let filter = EnvFilter::try_new(filter)
-        .map_err(|error| Error::Unavailable(format!("--log: {error} (such as info)")))?;
-    // A second start in one process, as in tests, keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Masked).json().try_init();
-    Ok(())
-}
-
-/// Standard error, with the secrets in each line masked: errors of databases quote what they could not do.
-struct Masked;
-
-impl Write for Masked {
-    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        // The log writes whole lines.
-        std::io::stderr().write_all(secrets::mask(&String::from_utf8_lossy(line)).as_bytes())?;
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        std::io::stderr().flush()
-    }
-}
 
 /// Takes the port, before anything else is begun that a port in use would make vain. Whoever calls already waits.
 ///
@@ -92,17 +63,23 @@ fn cut_who_takes_nothing(connection: &dyn Any, _: &mut Extensions) {
     }
 }
 
-/// Serves until the process is told to stop; then requests and jobs under way are finished.
-pub fn serve(
-    config: &Config,
-    listener: TcpListener,
-    application: Application,
-    background: Vec<Job>,
-    (database, clock): (&Database, &Clock),
-) -> Result<()> {
+/// What is served, and what works beside it.
+#[expect(missing_debug_implementations, reason = "an application has none")]
+pub struct Serving {
+    /// The port, bound.
+    pub listener: TcpListener,
+    pub application: Application,
+    pub jobs: Vec<Job>,
+    pub database: Database,
+    pub clock: Clock,
+}
+
+/// Serves until the process is told to stop; then requests and jobs under way are finished. `announce` is told the
+/// address that people type once it serves.
+pub fn serve(config: &Config, serving: Serving, announce: impl FnOnce(&str)) -> Result<()> {
     let listen = config.listen;
     let origin = config.origin();
-    let (database, clock) = (database.clone(), clock.clone());
+    let Serving { listener, application, jobs, database, clock } = serving;
     actix_web::rt::System::new().block_on(async move {
         // One count for all workers.
         let load = Load::default();
@@ -123,7 +100,8 @@ pub fn serve(
         let shown = if listen.port() == 0 { format!("http://{address}") } else { origin };
         tracing::info!(%address, public_url = shown, database = database.name(), zone = %clock.zone(), "listening");
         println!("listening on http://{address}");
-        let jobs = Running::start(background, &database, &clock);
+        announce(&shown);
+        let jobs = Running::start(jobs, &database, &clock);
         let served = server.run().await;
         jobs.stop().await;
         served.map_err(Error::internal)

@@ -5,41 +5,21 @@
 use chrono::NaiveDateTime;
 
 use super::filter::{Filter, Shelf};
+use super::grouped;
 use super::list::{self, Listed};
+use super::usage::COLUMNS;
+use crate::base::columns;
 use crate::base::csv::{Sink, Writer};
-use crate::base::secrets;
+use crate::base::grouping::sheet;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::names::Names;
+use crate::names::columns::Face;
 
-/// The columns in their order.
-pub const COLUMNS: [&str; 20] = [
-    "id",
-    "llmid",
-    "use_date",
-    "use_time",
-    "userid",
-    "usages",
-    "ioinfo",
-    "transno",
-    "responsed_seconds",
-    "finish_seconds",
-    "status",
-    "taskid",
-    "amount",
-    "cost",
-    "userorgid",
-    "ownerid",
-    "accounting_status",
-    "llm_name",
-    "user_name",
-    "org_name",
-];
+/// The columns in their order; the history has one more, before the names.
+pub const HEADER: [&str; Face::File.count(COLUMNS)] = Face::File.header(COLUMNS, &[]);
 
-/// So many columns are those of the live table; the history has one more.
-const OF_THE_TABLE: usize = 17;
-
-/// Writes the CSV of a filter; the page size is ignored.
+/// Writes the CSV of a filter, or of its groups; the page size is ignored.
 ///
 /// # Errors
 /// What was handed to the sink until then is no file: the transfer must end as broken.
@@ -50,42 +30,28 @@ pub fn write(
     bom: bool,
     sink: Sink<'_>,
 ) -> Result<()> {
-    let mut columns = COLUMNS.to_vec();
+    if let Some(grouping) = filter.group {
+        let name = |dimension, key: &str| names.of(dimension, key).map(str::to_owned);
+        return sheet::write(&grouped::of(connection, filter)?, grouping, &name, bom, sink);
+    }
+    let mut header = HEADER.to_vec();
     let is_archived = filter.shelf == Shelf::History;
     if is_archived {
-        columns.insert(OF_THE_TABLE, "backup_time");
+        header.insert(COLUMNS.len(), "backup_time");
     }
-    let mut writer = Writer::new(sink, bom, &columns)?;
+    let mut writer = Writer::new(sink, bom, &header)?;
     list::each(connection, filter, &mut |row| write_row(&mut writer, row, is_archived, names))?;
     writer.finish()
 }
 
 fn write_row(writer: &mut Writer<'_>, row: &Listed, is_archived: bool, names: &Names) -> Result<()> {
-    let usage = &row.usage;
-    writer.text(Some(&usage.id))?;
-    writer.text(usage.llmid.as_deref())?;
-    writer.date(usage.use_date)?;
-    writer.time(usage.use_time)?;
-    writer.text(usage.userid.as_deref())?;
-    let masked = |text: &Option<String>| text.as_deref().map(|text| secrets::mask(text).into_owned());
-    writer.text(masked(&usage.usages).as_deref())?;
-    writer.text(masked(&usage.ioinfo).as_deref())?;
-    writer.text(usage.transno.as_deref())?;
-    writer.number(usage.responsed_seconds)?;
-    writer.number(usage.finish_seconds)?;
-    writer.text(usage.status.as_deref())?;
-    writer.text(usage.taskid.as_deref())?;
-    writer.money(usage.amount)?;
-    writer.money(usage.cost)?;
-    writer.text(usage.userorgid.as_deref())?;
-    writer.text(usage.ownerid.as_deref())?;
-    writer.text(usage.accounting_status.as_deref())?;
-    if is_archived {
-        writer.time(row.backup_time)?;
+    let cells = Face::File.cells(COLUMNS, &row.usage, names, true);
+    for (number, (_, cell)) in cells.enumerate() {
+        if is_archived && number == COLUMNS.len() {
+            writer.time(row.backup_time)?;
+        }
+        columns::write_cell(writer, &cell)?;
     }
-    writer.text(names.model(usage.llmid.as_deref()))?;
-    writer.text(names.user(usage.userid.as_deref()))?;
-    writer.text(names.organisation(usage.userorgid.as_deref()))?;
     writer.end_row()
 }
 

@@ -1,10 +1,15 @@
 //! Which usages a list shows: one value behind page, money line, CSV and every link between them.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 
+pub use super::keys::{HISTORY_KEYS, KEYS, TABLE};
 pub use super::shelf::Shelf;
 use crate::base::form::{FieldErrors, Fields, Message, NONE, Reader, id_of};
+use crate::base::grouping::{FIRST_DAY, GroupOrder, Grouping, LAST_DAY};
+use crate::base::keys;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::{Engine, dialect};
 
@@ -31,40 +36,15 @@ pub struct Filter {
     pub page_size: Option<u32>,
     /// When it was archived, to the second: one run. In the history only.
     pub backup_time: Option<NaiveDateTime>,
+    /// Only those whose day of use is none that `start_date` and `end_date` could name.
+    pub is_dateless: bool,
+    /// Shown in groups by that, in that order.
+    pub group: Option<Grouping>,
+    pub group_sort: Option<GroupOrder>,
 }
-
-/// The keys of a filter, in the order in which links carry them.
-pub const KEYS: [&str; 11] = [
-    "accounting_status",
-    "start_date",
-    "end_date",
-    "userorgid",
-    "llmid",
-    "userid",
-    "status",
-    "id",
-    "taskid",
-    "sort",
-    "page_size",
-];
 
 /// What the address of a list takes besides a filter: the place, the exact count, the mark for Excel.
 pub const BESIDE: [&str; 4] = ["after", "before", "exact", "bom"];
-
-pub const HISTORY_KEYS: [&str; 12] = [
-    "accounting_status",
-    "start_date",
-    "end_date",
-    "userorgid",
-    "llmid",
-    "userid",
-    "status",
-    "id",
-    "taskid",
-    "sort",
-    "page_size",
-    "backup_time",
-];
 
 impl Filter {
     /// Reads the query string of live usages; see [`Filter::parse_on`].
@@ -85,55 +65,16 @@ impl Filter {
     /// As [`Filter::parse_on`]; a range that ends before it begins stands, and holds nothing.
     pub fn read_on(shelf: Shelf, fields: &Fields) -> (Filter, FieldErrors) {
         let mut read = Reader::new(fields);
-        let mut filter = Filter {
-            shelf,
-            accounting_status: read.key("accounting_status"),
-            start_date: read.date("start_date"),
-            end_date: read.date("end_date"),
-            userorgid: read.key("userorgid"),
-            llmid: read.key("llmid"),
-            userid: read.key("userid"),
-            status: read.key("status"),
-            id: read.key("id"),
-            taskid: read.key("taskid"),
-            oldest_first: false,
-            page_size: None,
-            backup_time: None,
-        };
-        if shelf == Shelf::History {
-            filter.backup_time = read.time("backup_time");
-        }
-        match fields.text("sort") {
-            None | Some("-use_time") => {}
-            Some("use_time") => filter.oldest_first = true,
-            Some(_) => read.refuse("sort", Message::new("error-sort")),
-        }
-        if let Some(text) = fields.text("page_size") {
-            match text.parse::<u32>() {
-                Ok(size) if (1..=MAX_PAGE_SIZE).contains(&size) => filter.page_size = Some(size),
-                _ => read.refuse("page_size", Message::new("error-page-size").with("limit", MAX_PAGE_SIZE)),
-            }
+        let mut filter = Filter { shelf, ..Filter::default() };
+        for key in shelf.keys() {
+            (key.read)(&mut filter, &mut read, key.name);
         }
         (filter, read.errors)
     }
 
     /// The query string's pairs that parse to this filter; what is default is left out.
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
-        let values = [
-            self.accounting_status.clone(),
-            self.start_date.map(|date| date.to_string()),
-            self.end_date.map(|date| date.to_string()),
-            self.userorgid.clone(),
-            self.llmid.clone(),
-            self.userid.clone(),
-            self.status.clone(),
-            self.id.clone(),
-            self.taskid.clone(),
-            self.oldest_first.then(|| "use_time".to_owned()),
-            self.page_size.map(|size| size.to_string()),
-            self.backup_time.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()),
-        ];
-        HISTORY_KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
+        keys::to_pairs(&TABLE, self)
     }
 
     /// How many rows a page shows.
@@ -160,7 +101,7 @@ impl Filter {
         Filter { accounting_status: accounting_status.map(str::to_owned), ..self.clone() }
     }
 
-    /// The same tab, order and page size with nothing else.
+    /// The same tab, order, groups and page size with nothing else.
     pub fn cleared(&self) -> Filter {
         Filter {
             shelf: self.shelf,
@@ -168,6 +109,8 @@ impl Filter {
             accounting_status: self.accounting_status.clone().filter(|_| self.shelf == Shelf::Live),
             oldest_first: self.oldest_first,
             page_size: self.page_size,
+            group: self.group,
+            group_sort: self.group_sort,
             ..Filter::default()
         }
     }
@@ -202,6 +145,11 @@ macro_rules! conditions_on {
         let (start, end) = (filter.start_date, filter.end_date);
         all.extend(start.map(|date| -> dialect::Condition<_> { Box::new($table::use_date.ge(date)) }));
         all.extend(end.map(|date| -> dialect::Condition<_> { Box::new($table::use_date.le(date)) }));
+        all.extend(filter.is_dateless.then(|| -> dialect::Condition<_> {
+            Box::new(sql::<Nullable<Bool>>(&dialect::is_no_day_within(
+                $engine, "use_date", FIRST_DAY, LAST_DAY,
+            )))
+        }));
         all
     }};
 }
@@ -235,9 +183,4 @@ impl Filter {
         }));
         all
     }
-}
-
-/// Whether a key narrows a list; the others choose the tab, the order and the size of the page.
-pub fn is_narrowing(key: &str) -> bool {
-    !matches!(key, "accounting_status" | "sort" | "page_size")
 }

@@ -2,40 +2,22 @@
 //!
 //! Pure checks of meaning. An absent field means unchanged, and so does a value as the form showed it: what cannot be
 //! shown exactly, such as a time that is none, survives an edit of something else.
-//!
-//! More than 250 lines: all fields of a usage are read here, and merged with what others changed.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::usage::Usage;
-use crate::base::clock::TIME_FORMAT;
+use super::usage::{COLUMNS, Usage};
+use crate::base::columns::{Cell, Column, Kind};
 use crate::base::foreign;
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::merge::{self, Merged, Snapshot, Unit};
 use crate::base::secrets;
 use crate::db::dialect;
 
-/// The fields of the form, in its order.
-pub const FIELDS: [&str; 17] = [
-    "id",
-    "llmid",
-    "userid",
-    "userorgid",
-    "ownerid",
-    "use_date",
-    "use_time",
-    "status",
-    "accounting_status",
-    "amount",
-    "cost",
-    "taskid",
-    "transno",
-    "responsed_seconds",
-    "finish_seconds",
-    "usages",
-    "ioinfo",
-];
+/// The fields of the form: a usage's columns.
+pub fn fields() -> Vec<&'static str> {
+    COLUMNS.iter().map(|column| column.name).collect()
+}
 
 /// The most characters of the long texts.
 pub const MAX_TEXT: usize = 200_000;
@@ -45,94 +27,49 @@ const MAX_SECONDS: f64 = 1e12;
 
 /// The values of a usage as its form starts with, secrets masked.
 pub fn as_fields(usage: &Usage) -> Fields {
-    let masked = |text: &Option<String>| text.as_deref().map(|text| secrets::mask(text).into_owned());
-    let pair = |name: &str, value: Option<String>| (name.to_owned(), value.unwrap_or_default());
-    Fields::new(vec![
-        pair("id", Some(usage.id.clone())),
-        pair("llmid", usage.llmid.clone()),
-        pair("userid", usage.userid.clone()),
-        pair("userorgid", usage.userorgid.clone()),
-        pair("ownerid", usage.ownerid.clone()),
-        pair("use_date", usage.use_date.map(|date| date.to_string())),
-        pair("use_time", usage.use_time.map(|time| time.format(TIME_FORMAT).to_string())),
-        pair("status", usage.status.clone()),
-        pair("accounting_status", usage.accounting_status.clone()),
-        pair("amount", usage.amount.map(|money| money.to_string())),
-        pair("cost", usage.cost.map(|money| money.to_string())),
-        pair("taskid", usage.taskid.clone()),
-        pair("transno", usage.transno.clone()),
-        pair("responsed_seconds", usage.responsed_seconds.map(|seconds| seconds.to_string())),
-        pair("finish_seconds", usage.finish_seconds.map(|seconds| seconds.to_string())),
-        pair("usages", masked(&usage.usages)),
-        pair("ioinfo", masked(&usage.ioinfo)),
-    ])
+    let text = |column: &Column<Usage>| column.shown(usage).to_text();
+    let pair = |column: &Column<Usage>| (column.name.to_owned(), text(column).unwrap_or_default());
+    Fields::new(COLUMNS.iter().map(pair).collect())
 }
 
-/// The texts of a usage.
-const TEXTS: [&str; 11] = [
-    "id",
-    "llmid",
-    "userid",
-    "userorgid",
-    "ownerid",
-    "status",
-    "accounting_status",
-    "taskid",
-    "transno",
-    "usages",
-    "ioinfo",
-];
-
-struct Typed<'a> {
-    fields: &'a Fields,
-    shown: Fields,
-    read: Reader<'a>,
+/// Whether a field says what the form showed, but for line ends.
+fn is_as_shown(typed: &str, shown: &str) -> bool {
+    let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
+    lines(typed) == lines(&foreign::shown(shown))
 }
 
-impl Typed<'_> {
-    fn value<T>(
-        &mut self,
-        name: &str,
-        present: Option<T>,
-        parse: impl FnOnce(&mut Reader<'_>, &str) -> Option<T>,
-    ) -> Option<T> {
-        let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
-        match (self.fields.raw(name), self.shown.raw(name)) {
-            (None, _) => present,
-            (Some(typed), Some(shown)) if lines(typed) == lines(&foreign::shown(shown)) => present,
-            (Some(_), _) => parse(&mut self.read, name),
-        }
-    }
+fn typed_cell(read: &mut Reader<'_>, column: &Column<Usage>, present: &Usage) -> Cell<'static> {
+    let name = column.name;
+    let text = match column.kind {
+        Kind::Date => return Cell::Date(read.date(name)),
+        Kind::Time => return Cell::Time(read.time(name)),
+        Kind::Money => return Cell::Money(read.money(name)),
+        Kind::Count | Kind::Seconds => return Cell::Seconds(seconds(read, name)),
+        Kind::Id | Kind::Word(_) => read.id(name),
+        Kind::Text(limit) => read.line(name, limit),
+        Kind::Long => read.paragraphs(name, MAX_TEXT),
+    };
+    // The secrets that were shown masked are put back in their places.
+    let text = text.map(|typed| match (column.get)(present) {
+        Cell::Text(Some(present)) if column.hides => secrets::unmask(&typed, &present),
+        _ => typed,
+    });
+    Cell::Text(text.map(Into::into))
 }
 
 /// Reads the form over the values that the usage has; a new one has none but its id.
 pub fn usage(fields: &Fields, present: &Usage) -> Result<Usage, FieldErrors> {
-    let mut typed = Typed { fields, shown: as_fields(present), read: Reader::new(fields) };
-    let p = present.clone();
-    let use_time = typed.value("use_time", p.use_time, |read, name| read.time(name));
-    let usage = Usage {
-        id: p.id,
-        llmid: typed.value("llmid", p.llmid, |read, name| read.id(name)),
-        use_date: typed.value("use_date", p.use_date, |read, name| read.date(name)),
-        use_time,
-        userid: typed.value("userid", p.userid, |read, name| read.id(name)),
-        usages: typed.value("usages", p.usages, |read, name| long_text(read, name, &present.usages)),
-        ioinfo: typed.value("ioinfo", p.ioinfo, |read, name| long_text(read, name, &present.ioinfo)),
-        transno: typed.value("transno", p.transno, |read, name| read.id(name)),
-        responsed_seconds: typed
-            .value("responsed_seconds", p.responsed_seconds, |read, name| seconds(read, fields, name)),
-        finish_seconds: typed
-            .value("finish_seconds", p.finish_seconds, |read, name| seconds(read, fields, name)),
-        status: typed.value("status", p.status, |read, name| read.id(name)),
-        taskid: typed.value("taskid", p.taskid, |read, name| read.line(name, 256)),
-        amount: typed.value("amount", p.amount, |read, name| read.money(name)),
-        cost: typed.value("cost", p.cost, |read, name| read.money(name)),
-        userorgid: typed.value("userorgid", p.userorgid, |read, name| read.id(name)),
-        ownerid: typed.value("ownerid", p.ownerid, |read, name| read.id(name)),
-        accounting_status: typed.value("accounting_status", p.accounting_status, |read, name| read.id(name)),
-    };
-    let mut read = typed.read;
-    dialect::check_all_storable(&mut read, fields, &TEXTS);
+    let (mut read, shown) = (Reader::new(fields), as_fields(present));
+    let mut usage = present.clone();
+    for column in COLUMNS.iter().filter(|column| column.kind != Kind::Id) {
+        let Some(typed) = fields.raw(column.name) else { continue };
+        if shown.raw(column.name).is_none_or(|shown| !is_as_shown(typed, shown)) {
+            (column.set)(&mut usage, typed_cell(&mut read, column, present));
+        }
+    }
+    let texts: Vec<&str> =
+        COLUMNS.iter().filter(|column| column.kind.is_text()).map(|column| column.name).collect();
+    dialect::check_all_storable(&mut read, fields, &texts);
     if present.is_accounted() && !usage.is_accounted() {
         read.refuse("accounting_status", Message::new("error-accounted-stays"));
     }
@@ -150,7 +87,7 @@ pub fn new_usage(fields: &Fields) -> Result<Usage, FieldErrors> {
         read.refuse("id", Message::new("error-required"));
     }
     let mut errors = read.errors;
-    match usage(fields, &blank(id.unwrap_or_default())) {
+    match usage(fields, &Usage::blank(id.unwrap_or_default())) {
         Ok(usage) if errors.is_empty() => {
             let use_date = usage.use_date.or(usage.use_time.map(|time| time.date()));
             Ok(Usage { use_date, ..usage })
@@ -163,43 +100,14 @@ pub fn new_usage(fields: &Fields) -> Result<Usage, FieldErrors> {
     }
 }
 
-/// A usage of which nothing is known.
-pub fn blank(id: String) -> Usage {
-    Usage {
-        id,
-        llmid: None,
-        use_date: None,
-        use_time: None,
-        userid: None,
-        usages: None,
-        ioinfo: None,
-        transno: None,
-        responsed_seconds: None,
-        finish_seconds: None,
-        status: None,
-        taskid: None,
-        amount: None,
-        cost: None,
-        userorgid: None,
-        ownerid: None,
-        accounting_status: None,
-    }
-}
-
-fn seconds(read: &mut Reader<'_>, fields: &Fields, name: &str) -> Option<f64> {
-    let text = fields.text(name)?;
+fn seconds(read: &mut Reader<'_>, name: &str) -> Option<f64> {
+    let text = read.fields.text(name)?;
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let seconds = text.parse::<f64>().ok().filter(|seconds| is_plain && (0.0..MAX_SECONDS).contains(seconds));
     if seconds.is_none() {
         read.refuse(name, Message::new("error-seconds"));
     }
     seconds
-}
-
-/// Text of several lines, with the secrets that were shown masked put back in their places.
-fn long_text(read: &mut Reader<'_>, name: &str, present: &Option<String>) -> Option<String> {
-    let typed = read.paragraphs(name, MAX_TEXT)?;
-    Some(secrets::unmask(&typed, present.as_deref().unwrap_or_default()))
 }
 
 /// Reads why a usage could not be accounted.
@@ -215,26 +123,6 @@ pub fn reason(fields: &Fields) -> Result<String, FieldErrors> {
         _ => Err(read.errors),
     }
 }
-
-/// The fields of a usage, each decided by itself.
-const UNITS: [Unit<'static>; 16] = [
-    &["llmid"],
-    &["userid"],
-    &["userorgid"],
-    &["ownerid"],
-    &["use_date"],
-    &["use_time"],
-    &["status"],
-    &["accounting_status"],
-    &["amount"],
-    &["cost"],
-    &["taskid"],
-    &["transno"],
-    &["responsed_seconds"],
-    &["finish_seconds"],
-    &["usages"],
-    &["ioinfo"],
-];
 
 /// A usage as the reader of a form saw it: a digest of all of it, and each field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -265,6 +153,9 @@ impl Seen {
     }
 
     pub fn merge(&self, now: &Usage, typed: &Fields) -> Merged {
-        merge::merge(&UNITS, &self.fields, &as_fields(now), typed)
+        // Each field is decided by itself; nobody changes the id.
+        let names: Vec<[&str; 1]> = COLUMNS.iter().skip(1).map(|column| [column.name]).collect();
+        let units: Vec<Unit<'_>> = names.iter().map(|name| &name[..]).collect();
+        merge::merge(&units, &self.fields, &as_fields(now), typed)
     }
 }

@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::export::COLUMNS;
-use super::usage::Usage;
+use super::export::HEADER;
+use super::usage::{COLUMNS, Usage};
 use super::{failures, store};
 use crate::audit::event::{Author, USAGE};
+use crate::base::columns;
 use crate::base::csv::reader::Refusal;
 use crate::base::csv::sheet::{Cells, Layout, quoted};
 use crate::base::form::Message;
@@ -28,31 +29,15 @@ pub fn run(
 }
 
 impl Importable for Usage {
-    const LAYOUT: Layout = Layout { columns: &COLUMNS, ignored: &["llm_name", "user_name", "org_name"] };
+    const LAYOUT: Layout = Layout { columns: &HEADER, ignored: &["llm_name", "user_name", "org_name"] };
     const TABLE: &'static str = "llmusage";
     const RECORD_KIND: &'static str = USAGE;
     const UNIQUE: &'static [&'static str] = &["id", "taskid"];
 
     fn from_cells(cells: &Cells<'_>) -> std::result::Result<Usage, Refusal> {
-        Ok(Usage {
-            id: cells.required_id("id")?,
-            llmid: cells.short_text("llmid", 32)?,
-            use_date: cells.date("use_date")?,
-            use_time: cells.time("use_time")?,
-            userid: cells.short_text("userid", 32)?,
-            usages: cells.text("usages")?,
-            ioinfo: cells.text("ioinfo")?,
-            transno: cells.short_text("transno", 32)?,
-            responsed_seconds: cells.seconds("responsed_seconds")?,
-            finish_seconds: cells.seconds("finish_seconds")?,
-            status: cells.short_text("status", 32)?,
-            taskid: cells.short_text("taskid", 256)?,
-            amount: cells.money("amount")?,
-            cost: cells.money("cost")?,
-            userorgid: cells.short_text("userorgid", 32)?,
-            ownerid: cells.short_text("ownerid", 32)?,
-            accounting_status: cells.short_text("accounting_status", 32)?,
-        })
+        let mut usage = Usage::default();
+        columns::read_cells(COLUMNS, cells, &mut usage)?;
+        Ok(usage)
     }
 
     fn insert(&self, connection: &mut DbConnection) -> QueryResult<()> {

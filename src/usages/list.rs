@@ -57,11 +57,7 @@ pub fn page(
 
 /// The place of the last of so many rows of a filter, if it has that many.
 pub fn place_after(connection: &mut DbConnection, filter: &Filter, rows: usize) -> Result<Option<Cursor>> {
-    walk::place_after(
-        &Usages { filter, searched: ALL_ROWS },
-        connection,
-        (filter.sort_name().to_owned(), rows),
-    )
+    walk::place_after(&Usages { filter, searched: ALL_ROWS }, connection, filter.sort_name().to_owned(), rows)
 }
 
 /// Gives each usage of the filter to `visit`, in the filter's order, in constant memory. To be called once in one
@@ -101,7 +97,7 @@ impl List for Usages<'_> {
     }
 
     fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>> {
-        ids_of(connection, self.filter, stretch, (limit, 0))
+        ids_of(connection, self.filter, stretch, limit, 0)
     }
 
     fn rows(
@@ -170,7 +166,7 @@ impl List for Usages<'_> {
         if !self.filter.is_searched() || self.searched == ALL_ROWS {
             return Ok(None);
         }
-        let end = ids_of(connection, &self.filter.on_tab(None), stretch, (1, self.searched - 1))?;
+        let end = ids_of(connection, &self.filter.on_tab(None), stretch, 1, self.searched - 1)?;
         let places = self.places(connection, stretch, end, 1)?;
         let cursor = |place| walk::to_cursor(self.order(), self.filter.sort_name().to_owned(), place);
         Ok(places.into_iter().next().map(cursor))
@@ -182,7 +178,8 @@ fn ids_of(
     connection: &mut DbConnection,
     filter: &Filter,
     stretch: &Stretch,
-    (limit, offset): (i64, i64),
+    limit: i64,
+    offset: i64,
 ) -> Result<Vec<String>> {
     let mut ids: Vec<TolerantText> = Vec::new();
     for part in stretch.parts() {

@@ -3,8 +3,10 @@
 
 use chrono::NaiveDateTime;
 
-use super::usage::{FAILED, Usage, Whereabouts};
+use super::usage::{ACCOUNTED, FAILED, Usage, Whereabouts};
+use crate::base::form::Message;
 use crate::base::money::Money;
+use crate::error::Error;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
@@ -42,6 +44,25 @@ pub enum Recorded {
     Archived,
     /// The usage is failed already; its newest open failure, where it has one.
     AlreadyFailed { open: Option<String> },
+}
+
+impl Recorded {
+    /// Why nothing was recorded of that usage, with the state and the record that stand in the way.
+    pub fn refusal(self, usage_id: &str) -> Error {
+        let told = |key: &'static str, state: &str| Message::new(key).with("state", state);
+        let message = match self {
+            Recorded::Accounted => told("fail-accounted", ACCOUNTED),
+            Recorded::Archived => told("fail-archived", "archived"),
+            Recorded::AlreadyFailed { open: Some(open) } => told("fail-already-open", FAILED)
+                .with("id", &open)
+                .with("open_failure", &open)
+                .with("record", open)
+                .with("way_out", "newest"),
+            Recorded::AlreadyFailed { open: None } => told("fail-already", FAILED),
+            Recorded::Done { .. } => return Error::internal("recorded, and yet refused"),
+        };
+        Error::Conflict(message.with("usage", usage_id))
+    }
 }
 
 /// Why a usage cannot be recorded as failed now, if so: a key of the catalogue.

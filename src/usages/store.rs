@@ -1,69 +1,20 @@
 //! Usages in the database: finding one wherever it is, inserting. Who changes one takes its case.
 
-use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::usage::{Usage, Whereabouts, columns_in};
 use crate::base::foreign;
-use crate::base::money::Money;
-use crate::db::DbConnection;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::values::{TextOf, TolerantText, TolerantTime};
+use crate::db::{DbConnection, dialect};
 use crate::error::Result;
-
-/// A row to insert, money as the columns hold it.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = live, treat_none_as_default_value = false)]
-struct Row<'a> {
-    id: &'a str,
-    llmid: Option<&'a str>,
-    use_date: Option<NaiveDate>,
-    use_time: Option<NaiveDateTime>,
-    userid: Option<&'a str>,
-    usages: Option<&'a str>,
-    ioinfo: Option<&'a str>,
-    transno: Option<&'a str>,
-    responsed_seconds: Option<f64>,
-    finish_seconds: Option<f64>,
-    status: Option<&'a str>,
-    taskid: Option<&'a str>,
-    amount: Option<Money>,
-    cost: Option<Money>,
-    userorgid: Option<&'a str>,
-    ownerid: Option<&'a str>,
-    accounting_status: Option<&'a str>,
-}
-
-impl<'a> From<&'a Usage> for Row<'a> {
-    fn from(usage: &'a Usage) -> Row<'a> {
-        Row {
-            id: &usage.id,
-            llmid: usage.llmid.as_deref(),
-            use_date: usage.use_date,
-            use_time: usage.use_time,
-            userid: usage.userid.as_deref(),
-            usages: usage.usages.as_deref(),
-            ioinfo: usage.ioinfo.as_deref(),
-            transno: usage.transno.as_deref(),
-            responsed_seconds: usage.responsed_seconds,
-            finish_seconds: usage.finish_seconds,
-            status: usage.status.as_deref(),
-            taskid: usage.taskid.as_deref(),
-            amount: usage.amount,
-            cost: usage.cost,
-            userorgid: usage.userorgid.as_deref(),
-            ownerid: usage.ownerid.as_deref(),
-            accounting_status: usage.accounting_status.as_deref(),
-        }
-    }
-}
 
 /// Inserts a new live usage.
 ///
 /// # Errors
 /// The unique violation of the database when its id or taskid is taken; see [`crate::db::is_duplicate`].
 pub(crate) fn insert(connection: &mut DbConnection, usage: &Usage) -> QueryResult<()> {
-    diesel::insert_into(live::table).values(Row::from(usage)).execute(connection).map(drop)
+    diesel::insert_into(live::table).values(usage).execute(connection).map(drop)
 }
 
 /// The usage of that id, to the letter, and where it is: live, else archived, else none.
@@ -105,10 +56,10 @@ fn lookup_exact(connection: &mut DbConnection, id: &str) -> Result<Option<Usage>
     Ok(found.filter(|usage| usage.id == id))
 }
 
-/// Whether another live usage has that task.
-pub fn is_task_taken(connection: &mut DbConnection, id: &str, taskid: &str) -> Result<bool> {
+/// The other live usage that has that task, if there is one.
+pub fn other_of_task(connection: &mut DbConnection, id: &str, taskid: &str) -> Result<Option<String>> {
     let row = live::table.filter(live::taskid.eq(taskid.to_owned())).filter(live::id.ne(TextOf::new(id)));
-    Ok(row.select(live::id).first::<TolerantText>(connection).optional()?.is_some())
+    Ok(row.select(live::id).first::<TolerantText>(connection).optional()?.map(String::from))
 }
 
 /// The archived usage of that id and since when it is archived.
@@ -138,6 +89,17 @@ pub fn find_by_id_or_task(connection: &mut DbConnection, text: &str) -> Result<O
     }
     let found = history::table.filter(history::taskid.eq(text.to_owned())).select(history::id);
     Ok(found.first::<TolerantText>(connection).optional()?.map(String::from))
+}
+
+/// The ids of the usages of exactly that task, live before archived, at most so many of each; tables that were adopted may
+/// have a task twice.
+pub fn ids_of_task(connection: &mut DbConnection, task: &str, most: usize) -> Result<Vec<String>> {
+    let (engine, most) = (connection.engine(), most as i64);
+    let lived = live::table.filter(dialect::exactly::<live::table>(engine, "taskid", task));
+    let mut ids: Vec<TolerantText> = lived.select(live::id).limit(most).load(connection)?;
+    let archived = history::table.filter(dialect::exactly::<history::table>(engine, "taskid", task));
+    ids.extend(archived.select(history::id).limit(most).load::<TolerantText>(connection)?);
+    Ok(ids.into_iter().map(String::from).collect())
 }
 
 /// Whether there is no usage at all, neither live nor archived.

@@ -71,5 +71,10 @@ pub fn exact(connection: &mut DbConnection, filter: &Filter) -> Result<Totals> {
             }
             query.first(connection)?
         });
-    Ok(Totals { count, amount: dialect::money_sum(amount), cost: dialect::money_sum(cost), oldest: None })
+    Ok(Totals {
+        count,
+        amount: dialect::money_sum(amount.0, amount.1),
+        cost: dialect::money_sum(cost.0, cost.1),
+        oldest: None,
+    })
 }

@@ -2,10 +2,10 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::state::{AccountingStatus, Status};
-use crate::base::clock::TIME_FORMAT;
+use crate::base::columns::{self, Column, column};
 use crate::base::money::Money;
 use crate::db::DbBackend;
 use crate::db::schema::llmusage;
@@ -22,8 +22,9 @@ pub const FAILED: &str = "failed";
 pub const SUCCEEDED: &str = "SUCCEEDED";
 
 /// A row of `llmusage` or `llmusage_history`. Every column but the id may be missing.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Default, Queryable, Selectable, Insertable)]
 #[diesel(table_name = llmusage, check_for_backend(DbBackend))]
+#[diesel(treat_none_as_default_value = false)]
 pub struct Usage {
     #[diesel(deserialize_as = TolerantText)]
     pub id: String,
@@ -64,6 +65,29 @@ pub struct Usage {
     pub accounting_status: Option<String>,
 }
 
+/// The columns of a usage, each once: files, answers, forms, imports and the audit trail follow.
+pub const COLUMNS: &[Column<Usage>] = &[
+    column!(Usage, id: Id),
+    column!(Usage, llmid: Text(32)),
+    column!(Usage, use_date: Date).says("`YYYY-MM-DD`"),
+    column!(Usage, use_time: Time).says("`YYYY-MM-DD HH:MM:SS.mmm` in the business zone."),
+    column!(Usage, userid: Text(32)),
+    column!(Usage, usages: Long)
+        .says("What the model counted: JSON, as text, of any shape or damage; secrets are masked."),
+    column!(Usage, ioinfo: Long),
+    column!(Usage, transno: Text(32)).hiding(),
+    column!(Usage, responsed_seconds: Seconds),
+    column!(Usage, finish_seconds: Seconds),
+    column!(Usage, status: Text(32)),
+    column!(Usage, taskid: Text(256)).hiding(),
+    column!(Usage, amount: Money).says("At most 5 decimals."),
+    column!(Usage, cost: Money),
+    column!(Usage, userorgid: Text(32)),
+    column!(Usage, ownerid: Text(32)),
+    column!(Usage, accounting_status: Text(32))
+        .says("`created`, `accounted`, `failed`, or what another program wrote."),
+];
+
 /// The columns of a usage in one of its two tables, in the order of [`Usage`].
 macro_rules! columns_in {
     ($table:ident) => {
@@ -99,22 +123,29 @@ pub enum Whereabouts {
     Archived { backup_time: Option<NaiveDateTime> },
 }
 
+impl Whereabouts {
+    /// When it was archived, where it is and that is known.
+    pub fn backup_time(self) -> Option<NaiveDateTime> {
+        match self {
+            Whereabouts::Live => None,
+            Whereabouts::Archived { backup_time } => backup_time,
+        }
+    }
+}
+
 impl Usage {
     /// Whether the customer was charged.
     pub fn is_accounted(&self) -> bool {
         self.accounting_status.as_deref() == Some(ACCOUNTED)
     }
 
+    /// A usage of which nothing is known.
+    pub fn blank(id: String) -> Usage {
+        Usage { id, ..Usage::default() }
+    }
+
     /// All fields as a JSON object with the names of the columns, for the audit trail.
     pub fn to_json(&self) -> Value {
-        let use_time = self.use_time.map(|time| time.format(TIME_FORMAT).to_string());
-        json!({
-            "id": self.id, "llmid": self.llmid, "use_date": self.use_date, "use_time": use_time,
-            "userid": self.userid, "usages": self.usages, "ioinfo": self.ioinfo, "transno": self.transno,
-            "responsed_seconds": self.responsed_seconds, "finish_seconds": self.finish_seconds,
-            "status": self.status, "taskid": self.taskid, "amount": self.amount, "cost": self.cost,
-            "userorgid": self.userorgid, "ownerid": self.ownerid,
-            "accounting_status": self.accounting_status,
-        })
+        columns::to_json(COLUMNS, self)
     }
 }

@@ -7,8 +7,9 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 
 use super::error::WebError;
+use super::parameters::Takes;
 use super::state::AppState;
-use super::{bearer, body, links, origin, page, request, session};
+use super::{bearer, body, links, origin, page, request, session, typed};
 use crate::accounts::role::{Grant, Role};
 use crate::error::{Error, Result};
 
@@ -58,6 +59,7 @@ impl Access {
 /// Lets a request through to a route of that access, or answers in its place.
 pub async fn guard(
     access: Access,
+    takes: Takes,
     mut service_request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -72,23 +74,34 @@ pub async fn guard(
     // The role is judged before the form is read.
     let admitted = match admitted {
         Ok(()) if !is_reading(&service_request) => body::receive(&mut service_request).await,
+        Ok(()) => takes.judge(service_request.request()),
         admitted => admitted,
     };
     match admitted {
         Ok(()) => Ok(next.call(service_request).await?.map_into_boxed_body()),
-        Err(Error::Unauthenticated) if !is_api => Ok(to_login(service_request)),
-        Err(error) => Ok(service_request.error_response(WebError(error))),
+        Err(Error::Unauthenticated) if !is_api => to_login(service_request).await,
+        Err(error) => {
+            if !is_api && !is_reading(&service_request) && matches!(error, Error::Forbidden) {
+                // The page that says no shows what was typed.
+                typed::read(&mut service_request).await;
+            }
+            Ok(service_request.error_response(WebError(error)))
+        }
     }
 }
 
-/// Sends a browser to the login, with the way back to what it wanted to see.
-fn to_login(service_request: ServiceRequest) -> ServiceResponse<BoxBody> {
+/// Sends a browser to the login, with the way back to what it wanted to see; a form gets the login as its answer, because
+/// it would be lost on the way.
+async fn to_login(
+    service_request: ServiceRequest,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if !is_reading(&service_request) {
+        let (request, response) = typed::sign_in_page(service_request).await.map_err(WebError)?;
+        return Ok(ServiceResponse::new(request, response));
+    }
     let here = service_request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let login = match is_reading(&service_request) {
-        true => links::with_query("/login", &links::query(&[("next", here)])),
-        false => "/login".to_owned(),
-    };
-    service_request.into_response(page::see_other(&login))
+    let login = links::with_query("/login", &links::query(&[("next", here)]));
+    Ok(service_request.into_response(page::see_other(&login)))
 }
 
 /// For paths without a rule: only finds out who asks, so that the error page shows the way back.

@@ -7,7 +7,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use secrecy::SecretString;
 
 use super::state::AppState;
-use crate::accounts::role::Grant;
+use crate::accounts::role::{Grant, Role};
 use crate::accounts::tokens::store;
 use crate::accounts::tokens::token::Token;
 use crate::error::{Error, Result};
@@ -18,6 +18,13 @@ pub struct Caller {
     /// The name of its token.
     pub name: String,
     pub grant: Grant,
+}
+
+impl Caller {
+    /// Whether it may do what administrators may.
+    pub fn administers(&self) -> bool {
+        self.grant == Grant::Role(Role::Admin)
+    }
 }
 
 /// Whether a path belongs to the API, where callers are programs and errors are JSON.

@@ -28,6 +28,9 @@ impl Bounds {
     /// A form with a file in it, which many lines upload slowly.
     pub const FILE: Bounds = Bounds { bytes: 10 * 1024 * 1024, patience: Duration::from_secs(120) };
 
+    /// A form to sign in, with another form sealed in it.
+    pub const SIGN_IN: Bounds = Bounds { bytes: 4 * BODY_LIMIT, patience: Duration::from_secs(20) };
+
     /// The bound in words of people.
     pub fn mebibytes(self) -> usize {
         self.bytes / (1024 * 1024)
@@ -50,6 +53,13 @@ pub async fn receive(service_request: &mut ServiceRequest) -> Result<()> {
     let whole = once(ready(Ok::<Bytes, PayloadError>(body)));
     service_request.set_payload(Payload::Stream { payload: Box::pin(whole) });
     Ok(())
+}
+
+/// Reads and drops a body that nobody wants, as far as a browser waits for our page while it sends.
+pub(super) async fn drop_all(service_request: &mut ServiceRequest) {
+    let mut payload = service_request.take_payload();
+    let reading = async { while let Some(Ok(_)) = payload.next().await {} };
+    let _ = tokio::time::timeout(Bounds::FORM.patience, reading).await;
 }
 
 async fn read(service_request: &mut ServiceRequest, bounds: Bounds) -> Result<Bytes> {

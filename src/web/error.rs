@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::body::Bounds;
 use super::locale::Language;
+use super::typed::{self, TypedView};
 use super::{bearer, links, locale, page, problem, request};
 use crate::base::form::Message;
 use crate::error::Error;
@@ -80,14 +81,19 @@ struct ErrorPage {
     explanation: String,
     /// Fields with their messages, where the fault is in what was sent.
     fields: Vec<(String, String)>,
+    /// Whether the state of a record stands in the way, which pages say of it at other times, too.
+    is_by_state: bool,
     /// The failure that stands in the way: its page and its id.
     record: Option<(String, String)>,
+    /// The usage that stands in the way, likewise.
+    usage: Option<(String, String)>,
     /// The page that the refused form was on.
     back: Option<String>,
     /// Whether that is the form itself, not the record that it was about.
     is_form: bool,
     /// Where to try again what the database did not answer.
     again: Option<String>,
+    typed: Vec<TypedView>,
 }
 
 /// Gives each error response its page.
@@ -172,21 +178,24 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
         },
         explanation,
         fields,
-        record: match error {
-            Some(Error::Conflict(message)) => message
-                .arguments
-                .get("record")
-                .map(|id| (format!("/failed-accounting/{}", links::segment(id)), id.clone())),
-            _ => None,
-        },
+        is_by_state: matches!(error, Some(Error::Conflict(message)) if message.arguments.contains_key("state")),
+        record: in_the_way(error, "record", "/failed-accounting"),
+        usage: in_the_way(error, "usage", "/usages"),
         is_form: bounds.is_some(),
         back: page_of_form(request).or_else(|| bounds.map(|_| request.path().to_owned())),
+        typed: typed::brought(request, language),
         again: (status == StatusCode::SERVICE_UNAVAILABLE).then(|| tried_again_at(request)),
     };
     page::render_text(request, "errors/error.html", &page).unwrap_or_else(|error| {
         tracing::error!(%error, "the error page itself failed");
         page.title
     })
+}
+
+/// The record of a conflict that it calls by that name: its page in that folder, and its id.
+fn in_the_way(error: Option<&Error>, name: &str, folder: &str) -> Option<(String, String)> {
+    let Some(Error::Conflict(message)) = error else { return None };
+    message.arguments.get(name).map(|id| (format!("{folder}/{}", links::segment(id)), id.clone()))
 }
 
 /// The page itself; for a form, the page that it was on.

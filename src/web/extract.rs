@@ -20,7 +20,7 @@ use super::json::{self, Sent};
 use super::locale::Language;
 use super::session::Visitor;
 use super::state::AppState;
-use super::{flash, page, request};
+use super::{flash, page, request, typed};
 use crate::audit::event::Author;
 use crate::base::form::{Fields, Message};
 use crate::base::object::{Member, Object};
@@ -179,7 +179,11 @@ impl FromRequest for Form {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, body) = (request.clone(), web::Bytes::from_request(request, payload));
-        let read = move |body| request::form_fields(&request, &body).map(Form).map_err(WebError);
+        let read = move |body| {
+            let fields = request::form_fields(&request, &body).map_err(WebError)?;
+            typed::note(&request, &fields);
+            Ok::<Form, WebError>(Form(fields))
+        };
         async move { Ok(read(body.await?)?) }.boxed_local()
     }
 }

@@ -9,7 +9,22 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 /// One path segment, such as an id with a slash in it: the bytes of its cell.
 pub fn segment(text: &str) -> String {
-    percent_encode(&foreign::bytes_of(text), SEGMENT).to_string()
+    let encoded = percent_encode(&foreign::bytes_of(text), SEGMENT).to_string();
+    if is_no_segment(text) { format!("~{encoded}") } else { encoded }
+}
+
+/// The text of which [`segment`] made one, decoded.
+pub(super) fn of_segment(text: String) -> String {
+    match text.strip_prefix('~').filter(|rest| is_no_segment(rest)) {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
+}
+
+/// No path has a segment of nothing, and browsers take dots for steps in it, however they are written: behind a tilde
+/// they are one. What is one already gets another tilde.
+fn is_no_segment(text: &str) -> bool {
+    matches!(text.trim_start_matches('~'), "" | "." | "..")
 }
 
 /// A value of a query string, which is text: an id that is none keeps its marks.
@@ -28,14 +43,31 @@ pub fn with_query(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
+/// Names of ids, of which SQLite may hold some that are no text.
+const IDS: [&str; 6] = ["id", "llmid", "userid", "userorgid", "ownerid", "llmusageid"];
+
 /// Decodes a query string or form body into pairs; none when it is not UTF-8.
 pub fn pairs(encoded: &str) -> Option<Vec<(String, String)>> {
-    let decode = |text: &str| -> Option<String> {
-        percent_decode_str(&text.replace('+', " ")).decode_utf8().ok().map(|decoded| decoded.into_owned())
-    };
+    decoded(encoded, &[])
+}
+
+/// As [`pairs`], of an address, in which an id may stand as the bytes that it is: they are taken as [`foreign`] carries them.
+pub fn pairs_of_address(encoded: &str) -> Option<Vec<(String, String)>> {
+    decoded(encoded, &IDS)
+}
+
+fn decoded(encoded: &str, of_bytes: &[&str]) -> Option<Vec<(String, String)>> {
     let pair = |part: &str| -> Option<(String, String)> {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        Some((decode(key)?, decode(value)?))
+        let (key, value) = (key.replace('+', " "), value.replace('+', " "));
+        let key = percent_decode_str(&key).decode_utf8().ok()?.into_owned();
+        let bytes: Vec<u8> = percent_decode_str(&value).collect();
+        let value = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) if of_bytes.contains(&&*key) => foreign::text_of(error.as_bytes()),
+            Err(_) => return None,
+        };
+        Some((key, value))
     };
     encoded.split('&').filter(|part| !part.is_empty()).map(pair).collect()
 }

@@ -38,6 +38,11 @@ impl Address {
         self.with("exact", "1".to_owned())
     }
 
+    /// The same list, with its exact count and sums where these are asked for.
+    pub fn exactly_if(&self, exact: bool) -> Address {
+        if exact { self.exact() } else { self.clone() }
+    }
+
     /// The CSV of the filter, of all its pages; for Excel it begins with a byte order mark.
     pub fn csv(&self, is_for_excel: bool) -> String {
         let mut pairs = self.pairs.clone();
@@ -111,6 +116,34 @@ pub struct Tab {
     /// None where counting would read too much.
     pub count: Option<String>,
     pub current: bool,
+}
+
+/// A sortable column head.
+#[derive(Debug, Serialize)]
+pub struct Head {
+    pub column: &'static str,
+    pub link: String,
+    /// `ascending`, `descending` or `none`.
+    pub sorted: &'static str,
+}
+
+impl Head {
+    /// The head of a column; none says whether the list is sorted by it, descending or not.
+    pub fn new(column: &'static str, link: String, is_descending: Option<bool>) -> Head {
+        let sorted =
+            is_descending.map_or("none", |descending| if descending { "descending" } else { "ascending" });
+        Head { column, link, sorted }
+    }
+}
+
+/// A link to the same list over a stretch of days.
+#[derive(Debug, Serialize)]
+pub struct Preset {
+    /// As in [`crate::base::periods`].
+    pub name: &'static str,
+    pub link: String,
+    /// Whether the list is over these days.
+    pub is_current: bool,
 }
 
 /// A part of the filter that is in force, and the list without it.

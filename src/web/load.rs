@@ -17,11 +17,13 @@ use tokio::sync::Semaphore;
 use super::bearer;
 use super::problem;
 
-/// Requests that are served at once.
-const AT_ONCE: usize = 256;
+/// Requests that are served at once: more than the database answers at once, as some wait for a row or for their turn to
+/// download.
+const AT_ONCE: usize = 64;
 
-/// Requests that wait for one of these, and how long at most.
-const WAITING: usize = 512;
+/// Requests that wait for one of these, and how long at most. Whoever is served had all of these before them: it takes as
+/// long as the server needs for both numbers, whatever is asked of it.
+const WAITING: usize = 128;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A refusal is held back for so long: whoever comes again at once, against what it is told, shall not take the time of
@@ -97,12 +99,14 @@ pub async fn bounded(
 
 /// Nothing of it is looked up: it has to be cheap.
 fn refusal(is_api: bool) -> HttpResponse {
+    let id = nanoid::nanoid!(12);
+    tracing::debug!(request_id = id, "refused: too many requests at once");
     let mut response = HttpResponse::ServiceUnavailable();
-    response.insert_header((header::RETRY_AFTER, AGAIN));
+    response.insert_header((header::RETRY_AFTER, AGAIN)).insert_header(("x-request-id", id.as_str()));
     match is_api {
-        true => response.content_type(problem::CONTENT_TYPE).body(
-            r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"too many requests at once; nothing was done, ask again in a moment","request_id":""}"#,
-        ),
+        true => response.content_type(problem::CONTENT_TYPE).body(format!(
+            r#"{{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"too many requests at once; nothing was done, ask again in a moment","request_id":"{id}"}}"#,
+        )),
         false => response.content_type("text/plain; charset=utf-8").body(
             "Too many requests at once. Nothing was done: try again in a moment.\n请求过多，未作任何处理：请稍后重试。\n",
         ),

@@ -7,6 +7,7 @@ use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_la
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::static_loader;
 
+use super::author;
 use crate::base::form::{FieldErrors, Message};
 pub use crate::base::language::Language;
 
@@ -62,11 +63,26 @@ pub fn lookup(language: Language, key: &str, arguments: &Arguments) -> Option<St
 /// The arguments that are counts and choose singular or plural; an id such as `007` is none.
 const COUNTS: [&str; 5] = ["number", "limit", "seconds", "least", "most"];
 
+/// The arguments that are money, which the texts of pages show in the form of their language.
+const MONEY: [&str; 2] = ["amount", "cost"];
+
+/// The argument that is a count of thousands, and chooses nothing.
+const MANY: &str = "many";
+
+/// The text of an argument as people read it.
+pub(super) fn shown<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
+    if MONEY.contains(&name) || name == MANY { money(value).into() } else { value.into() }
+}
+
 /// A message in words; a key that is missing shows itself, and a test finds it.
 pub fn words(language: Language, message: &Message) -> String {
     let arguments = message.arguments.iter().map(|(name, value)| {
         let number = value.parse::<i64>().ok().filter(|_| COUNTS.contains(name));
-        let value = number.map_or_else(|| FluentValue::from(value.clone()), FluentValue::from);
+        let text = || match *name {
+            "author" => author::in_words(language, value),
+            _ => shown(name, value).into_owned(),
+        };
+        let value = number.map_or_else(|| text().into(), FluentValue::from);
         (Cow::from(*name), value)
     });
     lookup(language, message.key, &arguments.collect()).unwrap_or_else(|| message.key.to_owned())
@@ -87,13 +103,30 @@ pub fn errors_in_words(
 
 /// A count with the thousands separators of the languages (both use commas).
 pub fn count(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    grouped(&number.to_string())
+}
+
+/// Plain money, such as `1234.50000`, with the thousands separators of the languages; what is none stays as it is.
+pub fn money(plain: &str) -> String {
+    let (whole, fraction) = plain.split_once('.').map_or((plain, None), |(whole, rest)| (whole, Some(rest)));
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match fraction {
+        _ if !is_plain => plain.to_owned(),
+        Some(fraction) => format!("{}.{fraction}", grouped(whole)),
+        None => grouped(whole),
+    }
+}
+
+/// Digits, after a minus or not, in threes.
+fn grouped(whole: &str) -> String {
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut grouped = String::from(sign);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
     }
-    if number < 0 { format!("-{grouped}") } else { grouped }
+    grouped
 }

@@ -12,7 +12,7 @@ use super::json::Sent;
 use super::links;
 use crate::accounts::idempotency::{self, Answered, Key};
 use crate::base::form::Message;
-use crate::db::{Database, DbConnection, is_duplicate};
+use crate::db::{Database, DbConnection};
 use crate::error::{Error, Result};
 
 /// The header.
@@ -80,22 +80,49 @@ pub async fn act_until_done(
     manner: Manner,
     work: impl FnOnce(&mut DbConnection) -> Result<Option<Told>> + Clone + Send + 'static,
 ) -> Answer {
+    in_steps(visit, manner, async { Ok(()) }, move |connection, ()| work(connection)).await
+}
+
+/// As [`act`], for work on what takes long to find out: `before` is asked first, outside of the transaction, and not at all
+/// where the act was done. What it writes is no part of the act: who dies in between leaves a preview that nobody asked for.
+pub async fn act_after<T: Clone + Send + 'static>(
+    visit: &Visit,
+    manner: Manner,
+    before: impl Future<Output = Result<T>>,
+    work: impl FnOnce(&mut DbConnection, T) -> Result<Told> + Clone + Send + 'static,
+) -> Answer {
+    in_steps(visit, manner, before, move |connection, found| work(connection, found).map(Some)).await
+}
+
+async fn in_steps<T: Clone + Send + 'static>(
+    visit: &Visit,
+    manner: Manner,
+    before: impl Future<Output = Result<T>>,
+    work: impl FnOnce(&mut DbConnection, T) -> Result<Option<Told>> + Clone + Send + 'static,
+) -> Answer {
     let state = &visit.state;
     let Some(key) = key_of(visit)? else {
+        let found = before.await?;
+        let work = move |connection: &mut DbConnection| work(connection, found);
         return Ok(manner.answer(manner.status, done(&state.database, work).await?));
     };
     if let Some(told) = known(&state.database, &key).await? {
         return Ok(manner.answer(StatusCode::OK, told));
     }
     let (asked, now) = (key.clone(), state.clock.now());
-    let once = move |connection: &mut DbConnection| {
-        let Some(told) = work(connection)? else { return Ok(None) };
-        match idempotency::keep(connection, &asked, (&told.id, &told.body), now) {
-            Err(error) if is_duplicate(&error) => Err(Error::Conflict(Message::new("conflict-recorded"))),
-            kept => Ok(kept.map(|()| Some(told))?),
-        }
+    let once = move |connection: &mut DbConnection, found: T| {
+        let Some(told) = work(connection, found)? else { return Ok(None) };
+        let answer = idempotency::Answer { key: &asked, record_id: &told.id, text: &told.body, at: now };
+        idempotency::keep(connection, &[answer])?;
+        Ok(Some(told))
     };
-    match done(&state.database, once).await {
+    let acted = match before.await {
+        Ok(found) => {
+            done(&state.database, move |connection: &mut DbConnection| once(connection, found)).await
+        }
+        Err(error) => Err(error),
+    };
+    match acted {
         Ok(told) => Ok(manner.answer(manner.status, told)),
         // Somebody with the same key was first: what it did stands in the way of doing it again.
         Err(error) => match known(&state.database, &key).await {

@@ -21,8 +21,12 @@ pub struct Frame {
     pub flash: Option<Flash>,
     /// The business zone, named once on each page.
     pub zone: String,
+    /// The currency of all money, named once on each page where it is known.
+    pub currency: Option<String>,
     pub version: &'static str,
     pub request_id: String,
+    /// When this page was made, in the business zone.
+    pub now: String,
     /// Path and query of this page, to come back to.
     pub here: String,
     /// Whether this page was told not to refresh by itself, and where the page is that does the other thing.
@@ -92,8 +96,10 @@ fn frame(request: &HttpRequest, state: &AppState, language: Language) -> Frame {
         user,
         flash: flash::take(&request::session_of(request)),
         zone: state.clock.zone().name().to_owned(),
+        currency: state.currency.clone(),
         version: env!("CARGO_PKG_VERSION"),
         request_id: request::id_of(request),
+        now: state.clock.now().format("%Y-%m-%d %H:%M:%S").to_string(),
         here: place_to_return(request),
         is_still: is_still(request),
         other_refresh: other_refresh(request),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{error, locale, once, request};
+use crate::base::clock::TIME_FORMAT;
 use crate::error::Error;
 
 pub(super) const CONTENT_TYPE: &str = "application/problem+json";
@@ -29,6 +30,11 @@ struct Problem<'a> {
     expected: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     present: Option<&'a RawValue>,
+    /// Who made the last change that its timeline has, and when; the platform changes rows without an event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_at: Option<String>,
     /// What the conflict is about, such as the state that stands in the way.
     #[serde(flatten)]
     facts: BTreeMap<&'static str, &'a str>,
@@ -40,9 +46,11 @@ pub(super) fn body(request: &HttpRequest, status: StatusCode, error: Option<&Err
         Some(Error::Invalid(errors)) => locale::errors_in_words(language, errors),
         _ => BTreeMap::new(),
     };
-    let (expected, present) = match error {
-        Some(Error::Stale { expected, present }) => (Some(&**expected), Some(&**present)),
-        _ => (None, None),
+    let (expected, present, changed) = match error {
+        Some(Error::Stale { expected, present, changed }) => {
+            (Some(&**expected), Some(&**present), changed.as_ref())
+        }
+        _ => (None, None, None),
     };
     let facts = match error {
         Some(Error::Conflict(message)) => {
@@ -59,6 +67,8 @@ pub(super) fn body(request: &HttpRequest, status: StatusCode, error: Option<&Err
         errors: errors.into_iter().map(|(field, message)| (field, vec![message])).collect(),
         expected,
         present,
+        changed_by: changed.map(|(by, _)| by.as_str()),
+        changed_at: changed.map(|(_, at)| at.format(TIME_FORMAT).to_string()),
         facts,
     };
     // Text and numbers only: there is nothing that JSON could not hold.
@@ -79,6 +89,7 @@ fn detail(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> S
         {
             locale::text(language, "problem-503")
         }
+        StatusCode::NOT_FOUND => locale::text(language, "problem-404"),
         StatusCode::PAYLOAD_TOO_LARGE => locale::text(language, "problem-413"),
         _ => error::explanation(language, status, error),
     }

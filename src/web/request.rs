@@ -54,25 +54,24 @@ pub(super) fn author_of(request: &HttpRequest, state: &AppState) -> Result<Autho
 /// The fields of the query string.
 ///
 /// # Errors
-/// [`Error::Malformed`] when it is not UTF-8.
+/// [`Error::Malformed`] when it is not UTF-8; an id may be any bytes.
 pub(super) fn query_fields(request: &HttpRequest) -> Result<Fields> {
-    fields(request.query_string())
+    links::pairs_of_address(request.query_string()).map(Fields::new).ok_or_else(not_utf8)
 }
+
+/// The kind of content in which browsers send forms without files.
+pub(super) const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a posted form.
 ///
 /// # Errors
 /// [`Error::UnsupportedMediaType`] when it is no form, [`Error::Malformed`] when it is not UTF-8.
 pub(super) fn form_fields(request: &HttpRequest, body: &web::Bytes) -> Result<Fields> {
-    if !body.is_empty() && request.content_type() != "application/x-www-form-urlencoded" {
+    if !body.is_empty() && request.content_type() != FORM_TYPE {
         return Err(Error::UnsupportedMediaType);
     }
     let body = std::str::from_utf8(body).map_err(|_| not_utf8())?;
-    fields(body)
-}
-
-fn fields(encoded: &str) -> Result<Fields> {
-    links::pairs(encoded).map(Fields::new).ok_or_else(not_utf8)
+    links::pairs(body).map(Fields::new).ok_or_else(not_utf8)
 }
 
 /// What is said of a form that is no text.
@@ -95,7 +94,7 @@ pub(super) fn id_in_path(request: &HttpRequest) -> Result<String> {
     let id = segment.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
     let encoded = id.ok_or(Error::NotFound)?;
     let bytes: Vec<u8> = percent_encoding::percent_decode_str(encoded).collect();
-    Ok(foreign::text_of(&bytes))
+    Ok(links::of_segment(foreign::text_of(&bytes)))
 }
 
 /// The address that the visitor comes from; behind proxies of ours, what the first of them saw.

@@ -31,6 +31,9 @@ const SINCE: &str = "since";
 const SEEN: &str = "seen";
 const ID: &str = "id";
 
+/// Who was signed in before the session was ended here: what is typed in another tab is kept for them.
+const LAST: &str = "last";
+
 /// Somebody signed in, as the handlers see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visitor {
@@ -84,10 +87,21 @@ pub fn begin(session: &Session, user: &str, epoch: i32, now: NaiveDateTime) -> R
 pub async fn end(session: &Session, state: &AppState) -> Result<()> {
     let id = session.get::<String>(ID).ok().flatten();
     let since = session.get::<NaiveDateTime>(SINCE).ok().flatten();
-    session.purge();
+    let user = last_user(session);
+    session.clear();
+    session.renew();
+    if let Some(user) = user {
+        session.insert(LAST, user).map_err(Error::internal)?;
+    }
     let (Some(id), Some(since)) = (id, since) else { return Ok(()) };
     let (until, now) = (since + TimeDelta::hours(ABSOLUTE_HOURS), state.clock.now());
     state.database.transaction(move |connection| ended::insert(connection, &id, until, now)).await
+}
+
+/// Who is signed in by this cookie, or was before the session ended.
+pub(super) fn last_user(session: &Session) -> Option<String> {
+    let name = |key| session.get::<String>(key).ok().flatten();
+    name(USER).or_else(|| name(LAST))
 }
 
 /// Who is signed in, if the session still holds.

@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use crate::accounts::correctable::Correctable;
 use crate::accounts::sign_in::SignInGate;
 use crate::accounts::tokens::cache::TokenCache;
 use crate::base::clock::Clock;
 use crate::base::money::Money;
 use crate::db::Database;
+use crate::forecast::Sources;
 use crate::names::NameCache;
 use crate::web::access::Permission;
 use crate::web::download::Places;
 use crate::web::meter::Meter;
 use crate::web::ops::Readiness;
+use crate::web::seal::Seal;
 use crate::web::templates::Templates;
 
 /// Shared by all requests.
@@ -23,6 +26,8 @@ pub struct AppState {
     pub clock: Clock,
     pub templates: Arc<Templates>,
     pub names: NameCache,
+    /// In what all money is; none where it is not said.
+    pub currency: Option<String>,
     /// Where passwords are tried.
     pub sign_in_gate: SignInGate,
     /// Tokens that were recognised a moment ago.
@@ -30,6 +35,8 @@ pub struct AppState {
     pub downloads: Places,
     /// How requests went.
     pub meter: Meter,
+    /// What keeps a form that came without a session.
+    pub seal: Seal,
     /// What `/metrics` wants to be shown, if anything.
     pub metrics_token: Option<Arc<SecretString>>,
     /// What `/readyz` found last.
@@ -50,6 +57,10 @@ pub struct AppState {
     pub stuck_after: chrono::Duration,
     /// A batch of more money asks for its number of rows to be typed.
     pub batch_confirm: Money,
+    /// Which fields of a failed usage may be corrected, and by whom.
+    pub correctable: Correctable,
+    /// Where a test of a retry looks at the platform.
+    pub test_sources: Arc<Sources>,
 }
 
 impl AppState {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::assets::Assets;
+use super::author;
 use super::links;
 use super::locale::{self, Arguments, Language};
 use crate::base::foreign;
@@ -57,10 +58,14 @@ impl Templates {
 fn register(tera: &mut Tera, language: Language, assets_version: String) {
     tera.register_function("t", move |kwargs: Kwargs, _: &State<'_>| translate(language, &kwargs));
     tera.register_function("field_name", move |kwargs: Kwargs, _: &State<'_>| field_name(language, &kwargs));
+    tera.register_function("author", move |kwargs: Kwargs, _: &State<'_>| -> TeraResult<String> {
+        Ok(author::in_words(language, kwargs.must_get::<&str>("name")?))
+    });
     tera.register_function("asset", move |kwargs: Kwargs, _: &State<'_>| -> TeraResult<String> {
         Ok(format!("/static/{}?v={assets_version}", kwargs.must_get::<&str>("file")?))
     });
     tera.register_filter("count", |number: i64, _: Kwargs, _: &State<'_>| locale::count(number));
+    tera.register_filter("money", |money: &str, _: Kwargs, _: &State<'_>| locale::money(money));
     tera.register_filter("segment", |text: &str, _: Kwargs, _: &State<'_>| links::segment(text));
 }
 
@@ -70,7 +75,7 @@ fn translate(language: Language, kwargs: &Kwargs) -> TeraResult<String> {
     let mut arguments = Arguments::new();
     for (name, value) in kwargs.iter() {
         if let Some(name) = name.as_str().filter(|name| *name != "key") {
-            arguments.insert(Cow::from(name.to_owned()), fluent_value(value));
+            arguments.insert(Cow::from(name.to_owned()), fluent_value(name, value));
         }
     }
     locale::lookup(language, key, &arguments)
@@ -85,9 +90,11 @@ fn field_name(language: Language, kwargs: &Kwargs) -> TeraResult<String> {
     Ok(locale::lookup(language, &key, &Arguments::new()).unwrap_or_else(|| name.to_owned()))
 }
 
-fn fluent_value(value: &Value) -> FluentValue<'static> {
+fn fluent_value(name: &str, value: &Value) -> FluentValue<'static> {
     if let Some(number) = value.as_i64() {
         return FluentValue::from(number);
     }
-    FluentValue::from(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    let text =
+        value.as_str().map_or_else(|| value.to_string(), |text| locale::shown(name, text).into_owned());
+    FluentValue::from(text)
 }

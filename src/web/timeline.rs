@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::audit::store::Event;
+use crate::web::author;
 use crate::web::changes::{self, ChangeView};
 use crate::web::locale::{self, Arguments, Language};
 use crate::web::state::AppState;
@@ -29,14 +30,15 @@ impl EventView {
     pub fn new(state: &AppState, event: &Event, words: fn(&str) -> String, language: Language) -> EventView {
         let after = changes::object(event.after_state.as_deref());
         // The trail may hold words of another version of this app. The text itself wants its author.
-        let author = (Cow::from("author"), FluentValue::from(event.author.clone()));
+        let name = author::in_words(language, &event.author);
+        let author = (Cow::from("author"), FluentValue::from(name.clone()));
         let arguments: Arguments = [author].into();
         let known = |key: String, otherwise: &str| match locale::lookup(language, &key, &arguments) {
             Some(_) => key,
             None => otherwise.to_owned(),
         };
         EventView {
-            author: event.author.clone(),
+            author: name,
             action: known(words(&event.action.replace('_', "-")), &words("unknown")),
             source: known(format!("source-{}", event.source), "source-unknown"),
             resolution: after.get("resolution").and_then(Value::as_str).and_then(|name| {

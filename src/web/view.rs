@@ -60,7 +60,7 @@ pub struct Adopted {
 
 impl Adopted {
     /// A finding of a check that ended then.
-    pub fn new(clock: &Clock, finding: &Finding, (action, at): (&'static str, NaiveDateTime)) -> Adopted {
+    pub fn new(clock: &Clock, finding: &Finding, action: &'static str, at: NaiveDateTime) -> Adopted {
         Adopted {
             class: finding.class,
             action,

@@ -1,13 +1,19 @@
 //! What may be done to a usage or one of its failures, as the app and the platform do it.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use llmage_admin::archive::moving::Shape;
+use llmage_admin::archive::restore::restore;
 use llmage_admin::archive::walk::{Candidate, Place as WalkPlace};
 use llmage_admin::audit::event::{Author, Source};
 use llmage_admin::base::clock::Clock;
+use llmage_admin::base::form::{Fields, Message};
 use llmage_admin::batches::batch::Action;
+use llmage_admin::batches::foretelling::{self, By};
 use llmage_admin::batches::form::Selection;
 use llmage_admin::batches::plan;
 use llmage_admin::batches::runner::Runner;
@@ -15,9 +21,15 @@ use llmage_admin::batches::store::{self as batches, Order};
 use llmage_admin::db::{Database, DbConnection, Engine};
 use llmage_admin::error::{Error, Result};
 use llmage_admin::failed_accounting::case::{Case, Look, Place};
+use llmage_admin::failed_accounting::correction::{Correction, form};
 use llmage_admin::failed_accounting::failure::{Edit, FailedRecord, Handling, Resolution};
 use llmage_admin::failed_accounting::store;
 use llmage_admin::usages::recording::{Recorded, Recording};
+use llmage_admin::usages::store as usages;
+use llmage_admin::usages::usage::Usage;
+
+/// So long an act is tried again that a server under load did not carry out.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
@@ -39,10 +51,22 @@ pub enum Act {
     /// A failure is recorded by itself.
     Insert,
     EditUsage(&'static str),
+    /// An edit that has nothing to do with accounting.
+    EditOwner,
     DeleteUsage,
     Archive,
+    /// Somebody brings the usage back from the history.
+    Restore,
+    /// Somebody corrects the model of the usage, as they saw it.
+    Correct(&'static str),
+    /// The same, and has it accounted again by the same press.
+    CorrectAndRetry(&'static str),
     /// One row of a batch, frozen before.
     Batch(&'static str),
+    /// A batch that corrects the model.
+    CorrectBatch {
+        then_retry: bool,
+    },
     /// The platform accounts the usage.
     Account,
 }
@@ -55,6 +79,7 @@ pub struct Prepared {
     batch: Option<String>,
     /// What was seen before, where the act compares.
     seen: Vec<FailedRecord>,
+    saw: Option<Usage>,
 }
 
 /// Somebody who acts.
@@ -67,22 +92,34 @@ impl Act {
     pub fn prepare(self, database: &Database, usage: &str, name: &str) -> Prepared {
         let author = author(name);
         let batch = match self {
-            Act::Batch(action) => Some(frozen(database, usage, action, &author)),
+            Act::Batch(action) => Some(frozen(database, usage, action, false, &author)),
+            Act::CorrectBatch { then_retry } => Some(frozen(database, usage, "correct", then_retry, &author)),
             _ => None,
         };
         let seen = database.run_here(|connection| store::attempts(connection, usage)).unwrap();
-        Prepared { act: self, usage: usage.to_owned(), author, batch, seen }
+        let saw = database.run_here(|connection| usages::lookup(connection, usage)).unwrap();
+        Prepared { act: self, usage: usage.to_owned(), author, batch, seen, saw }
     }
 }
 
 /// A batch over both failures that is under way.
-fn frozen(database: &Database, usage: &str, action: &str, author: &Author) -> String {
+fn frozen(database: &Database, usage: &str, action: &str, then_retry: bool, author: &Author) -> String {
     let ids = ["a", "b"].map(|name| format!("{usage}-{name}"));
     let action = Action::parse(action).unwrap();
     let selection = Selection::Ticked(ids.to_vec());
-    let batch =
-        database.transaction_here(|connection| plan::freeze(connection, action, &selection, author)).unwrap();
-    let order = Order { resolution: Some("charged_manually".to_owned()), ..Order::default() };
+    let freeze = |connection: &mut DbConnection| match action {
+        Action::Correct => {
+            let batch = plan::freeze(connection, action, &selection, author)?;
+            let by = By { sources: Arc::default(), today: author.at.date() };
+            match foretelling::look(connection, &batch, Some(&correction(author)), &by)? {
+                Some(foretold) => foretelling::write(connection, &batch, &foretold),
+                None => Ok(batch),
+            }
+        }
+        _ => plan::freeze(connection, action, &selection, author),
+    };
+    let batch = database.transaction_here(freeze).unwrap();
+    let order = Order { resolution: Some("charged_manually".to_owned()), then_retry, ..Order::default() };
     database
         .transaction_here(|connection| {
             let batch = batches::find_for_update(connection, batch.id())?;
@@ -90,6 +127,12 @@ fn frozen(database: &Database, usage: &str, action: &str, author: &Author) -> St
         })
         .unwrap();
     batch.id().to_owned()
+}
+
+/// Each corrects it to a model of their own.
+fn correction(author: &Author) -> Correction {
+    let typed = Fields::new(vec![("set_llmid".to_owned(), format!("of-{}", author.name))]);
+    form::correction(&typed, &["llmid"]).unwrap()
 }
 
 impl Prepared {
@@ -100,10 +143,15 @@ impl Prepared {
 
     /// As [`Prepared::perform`]; `then` is called once before the commit.
     pub fn perform_and(&self, database: &Database, then: &mut dyn FnMut()) -> String {
+        let began = Instant::now();
         if let Some(batch) = &self.batch {
             // A runner commits by itself.
             let clock = Clock::stopped(chrono_tz::Tz::UTC, self.author.at);
-            let done = Runner::new(database.clone(), clock).stretch(batch);
+            let runner = Runner::new(database.clone(), clock);
+            let mut done = runner.stretch(batch);
+            while done.as_ref().is_err_and(|error| says_nothing_changed(error, began)) {
+                done = runner.stretch(batch);
+            }
             then();
             return done.map_or_else(|error| told(&error), |_| "stretched".to_owned());
         }
@@ -117,8 +165,7 @@ impl Prepared {
                 Ok(ended)
             });
             match ended {
-                // As the app does: the whole of it again.
-                Err(Error::Transient(_)) => {}
+                Err(error) if says_nothing_changed(&error, began) => {}
                 Ok(word) => return word,
                 Err(error) => {
                     if !is_called {
@@ -163,11 +210,19 @@ impl Prepared {
                 let record = case.failure(id)?;
                 // A form that was filled from another state is refused as stale before the rules are asked.
                 if self.seen.iter().any(|seen| seen.id == id && seen != record) {
-                    return Err(Error::Conflict(llmage_admin::base::form::Message::new("stale")));
+                    return Err(Error::Conflict(Message::new("stale")));
                 }
                 let edit = edited(record, Some(resolution), "changed");
                 case.edit(id, &edit, author)
             }),
+            Act::Correct(name) | Act::CorrectAndRetry(name) => {
+                let then_retry = matches!(self.act, Act::CorrectAndRetry(_));
+                self.on(connection, name, |case, id| {
+                    let is_seen = case.usage().map(|(usage, _)| usage) == self.saw.as_ref();
+                    case.correct(id, &correction(author), then_retry, author)?;
+                    if is_seen { Ok(()) } else { Err(Error::Conflict(Message::new("stale"))) }
+                })
+            }
             Act::Retry(name) => self.on(connection, name, |case, id| case.retry(id, author)),
             Act::Withdraw(name) => self.on(connection, name, |case, id| case.withdraw(id, author)),
             Act::Settle(name) => self.on(connection, name, |case, id| case.settle(id, None, author)),
@@ -219,6 +274,14 @@ impl Prepared {
                 case.save(connection, author)?;
                 Ok("edited".to_owned())
             }
+            Act::EditOwner => {
+                let mut case = Case::of_usage(connection, &self.usage)?;
+                let mut after = case.live_usage()?.clone();
+                after.ownerid = Some(author.name.clone());
+                case.edit_usage(&after)?;
+                case.save(connection, author)?;
+                Ok("edited".to_owned())
+            }
             Act::DeleteUsage => {
                 let mut case = Case::of_usage(connection, &self.usage)?;
                 case.delete_usage(Some(&self.usage))?;
@@ -226,12 +289,16 @@ impl Prepared {
                 Ok("deleted".to_owned())
             }
             Act::Archive => archive(connection, &self.usage, author.at),
+            Act::Restore => {
+                restore(connection, std::slice::from_ref(&self.usage), author)?;
+                Ok("restored".to_owned())
+            }
             Act::Account => {
                 let state = "UPDATE llmusage SET accounting_status = 'accounted' WHERE accounting_status = 'created' AND id = ";
                 connection.batch_execute(&format!("{state}'{}'", self.usage))?;
                 Ok("tried".to_owned())
             }
-            Act::Batch(_) => unreachable!("a runner does it"),
+            Act::Batch(_) | Act::CorrectBatch { .. } => unreachable!("a runner does it"),
         }
     }
 }
@@ -262,8 +329,19 @@ fn archive(connection: &mut DbConnection, usage: &str, at: NaiveDateTime) -> Res
     };
     let place = WalkPlace { date: "2026-05-01".to_owned(), key };
     let shape = Shape::read(connection)?;
-    let moved = shape.take(connection, &[Candidate { id: usage.to_owned(), place }], (at.date(), at))?;
+    let moved = shape.take(connection, &[Candidate { id: usage.to_owned(), place }], at.date(), at)?;
     Ok(format!("{} archived", moved.taken.rows))
+}
+
+/// Whether it is worth doing the whole of it again, as the app does, or whoever is answered 503: a server under load may let
+/// a lock wait too long or have no connection left, and says that nothing was changed. Had it changed something
+/// nevertheless, the second try would end as no order of the two acts does.
+fn says_nothing_changed(error: &Error, began: Instant) -> bool {
+    let says_so = matches!(error, Error::Transient(_) | Error::Held | Error::Unavailable(_));
+    if says_so && !matches!(error, Error::Transient(_)) {
+        eprintln!("again, after {:?}: {error}", began.elapsed());
+    }
+    says_so && began.elapsed() < PATIENCE
 }
 
 fn told(error: &Error) -> String {

@@ -1,44 +1,42 @@
 //! A usage with thousands of open failures: whatever acts on it does so in steps, and holds nobody up.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use llmage_admin::base::clock::Clock;
-use llmage_admin::batches::batch::{Action, Batch};
-use llmage_admin::batches::form::Selection;
-use llmage_admin::batches::plan;
-use llmage_admin::batches::runner::Runner;
-use llmage_admin::batches::store::{self as batches, Order};
+use llmage_admin::batches::batch::Action;
 use llmage_admin::causes::sorting;
-use llmage_admin::db::Database;
 use llmage_admin::db::schema::{audit_event, llmusage_accounting_failed as failed};
+use llmage_admin::db::{Database, Engine};
 use llmage_admin::failed_accounting::arrivals::Arrivals;
 use llmage_admin::failed_accounting::case::{Acted, Place, crowd};
 use llmage_admin::failed_accounting::change;
 use llmage_admin::failed_accounting::failure::{FailedRecord, Handling, Resolution};
-use llmage_admin::failed_accounting::filter::Filter;
 use llmage_admin::failed_accounting::store;
 use llmage_admin::failed_accounting::watcher::Watcher;
 
 use crate::act::{Act, author};
+use crate::crowd_batches::batch;
 use crate::picture;
 use crate::scene::Scene;
 use crate::support::database::TestDatabase;
 use crate::support::rows::{failure, insert_many, run};
 
-const CROWD: usize = 4_000;
+pub const CROWD: usize = 4_000;
 
 /// A debug build on a busy machine; a release is many times as fast.
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// The newest of them.
-fn newest() -> String {
+pub fn newest() -> String {
     format!("f{:05}", CROWD - 1)
 }
 
 /// A usage in that state with thousands of open failures, and another one that somebody writes to.
-fn given(state: &str) -> TestDatabase {
+pub fn given(state: &str) -> TestDatabase {
     let test = TestDatabase::new();
     run(
         &test,
@@ -57,7 +55,7 @@ fn given(state: &str) -> TestDatabase {
 }
 
 /// Does that while somebody writes all the time; how long they waited at most.
-fn while_others_write(what: &str, database: &Database, work: impl FnOnce()) {
+pub fn while_others_write(what: &str, database: &Database, work: impl FnOnce()) {
     let is_done = AtomicBool::new(false);
     let longest = std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
@@ -83,14 +81,14 @@ fn while_others_write(what: &str, database: &Database, work: impl FnOnce()) {
     assert!(longest < LONGEST, "{what}: {longest:?}");
 }
 
-fn count(database: &Database, resolution: Option<Resolution>) -> usize {
+pub fn count(database: &Database, resolution: Option<Resolution>) -> usize {
     let rows = failed::table.filter(failed::llmusageid.eq("crowd")).select(FailedRecord::as_select());
     let rows: Vec<FailedRecord> = database.run_here(|connection| Ok(rows.load(connection)?)).unwrap();
     rows.iter().filter(|record| record.closed_as() == resolution).count()
 }
 
 /// Every step changed few rows, and each changed row has its event.
-fn is_told(database: &Database) {
+pub fn is_told(database: &Database) {
     let mut steps = std::collections::HashMap::new();
     let superseded: Vec<(i64, String)> = database
         .run_here(|connection| {
@@ -193,63 +191,6 @@ fn a_usage_with_thousands_of_open_failures_is_settled_while_others_write() {
     is_told(&database);
 }
 
-/// A batch over all of them, run to its end.
-fn batch(database: &Database, action: Action) -> Batch {
-    let filter = Filter { llmusageid: Some("crowd".to_owned()), ..Filter::default() };
-    let selection = Selection::Filtered(Box::new(filter));
-    let began = Instant::now();
-    let frozen = database
-        .transaction_here(|connection| plan::freeze(connection, action, &selection, &author("ann")))
-        .unwrap();
-    println!("frozen in {:?}", began.elapsed());
-    let order = Order { resolution: Some("written_off".to_owned()), ..Order::default() };
-    database
-        .transaction_here(|connection| {
-            let batch = batches::find_for_update(connection, frozen.id())?;
-            batches::start(connection, &batch, &order, &author("ann"))
-        })
-        .unwrap();
-    let clock = Clock::stopped(chrono_tz::Tz::UTC, author("ann").at);
-    let runner = Runner::new(database.clone(), clock);
-    while runner.step().unwrap() {}
-    database.run_here(|connection| batches::find(connection, frozen.id())).unwrap()
-}
-
-#[test]
-fn a_batch_over_thousands_of_one_usage_does_the_newest_in_steps_and_foresees_the_others() {
-    let database = given("failed");
-    while_others_write("batch handle", &database, || {
-        let ended = batch(&database, Action::Handle);
-        let skipped = ended.summary.skipped();
-        assert_eq!((ended.progress.done.count, skipped.count), (1, CROWD as i64 - 1));
-        assert_eq!(ended.progress.not_done, skipped, "as it was foreseen");
-    });
-    assert_eq!(count(&database, Some(Resolution::WrittenOff)), 1);
-    is_told(&database);
-}
-
-#[test]
-fn a_batch_of_retries_over_thousands_of_one_usage_asks_once() {
-    let database = given("failed");
-    while_others_write("batch retry", &database, || {
-        let ended = batch(&database, Action::Retry);
-        assert_eq!(ended.progress.done.count, 1);
-    });
-    assert!(database.run_here(|connection| store::find(connection, &newest())).unwrap().is_retrying());
-    is_told(&database);
-}
-
-#[test]
-fn a_batch_supersedes_thousands_while_others_write() {
-    let database = given("failed");
-    while_others_write("batch supersede", &database, || {
-        let ended = batch(&database, Action::Supersede);
-        assert_eq!(ended.progress.done.count, CROWD as i64 - 1);
-    });
-    assert_eq!(count(&database, None), 1);
-    is_told(&database);
-}
-
 #[test]
 fn a_recorded_failure_takes_the_place_of_thousands_within_the_job_that_looks_at_new_ones() {
     let database = given("created");
@@ -288,4 +229,33 @@ fn a_failure_that_stands_for_thousands_is_deleted_in_steps_and_the_newest_of_the
     let behind = failed::table.filter(failed::superseded_by.eq(heir)).count();
     let behind: i64 = database.run_here(|connection| Ok(behind.get_result(connection)?)).unwrap();
     assert_eq!(behind, CROWD as i64 - 2);
+}
+
+#[test]
+fn nobody_waits_for_a_failure_that_an_act_does_not_touch() {
+    let database = given("failed");
+    batch(&database, Action::Supersede);
+    // On SQLite whoever writes has locked everything.
+    if database.engine() == Engine::Sqlite {
+        return;
+    }
+    let (held, is_held) = mpsc::channel();
+    let (let_go, is_let_go) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let database = &database;
+        scope.spawn(move || {
+            let update = "UPDATE llmusage_accounting_failed SET userid = 'platform' WHERE id = 'f00000'";
+            let holding = database.transaction_once_here(|connection| {
+                connection.batch_execute(update)?;
+                held.send(()).unwrap();
+                Ok(is_let_go.recv_timeout(Duration::from_secs(20)).is_ok())
+            });
+            assert!(holding.unwrap(), "the other one ended before");
+        });
+        is_held.recv_timeout(Duration::from_secs(20)).unwrap();
+        let handling = Handling { resolution: Resolution::WrittenOff, note: None };
+        act_on(database, &newest(), |case| case.handle(&newest(), &handling, &author("ann")));
+        let_go.send(()).unwrap();
+    });
+    assert_eq!(count(&database, Some(Resolution::WrittenOff)), 1);
 }

@@ -53,7 +53,8 @@ pub fn of(database: &Database, (usage, since): (&str, i64), scene: Scene) -> Str
         })
         .collect();
     let records: Vec<String> = records.iter().map(|record| record.to_json().to_string()).collect();
-    let state = found.map(|(usage, whereabouts)| (usage.accounting_status, whereabouts == Whereabouts::Live));
+    let state = found
+        .map(|(usage, whereabouts)| (usage.accounting_status, usage.llmid, whereabouts == Whereabouts::Live));
     format!("{state:?}\n{}\n{}", records.join("\n"), events.join("\n")).replace(usage, "U")
 }
 
@@ -74,6 +75,15 @@ fn is_permitted(records: &[FailedRecord], found: Option<&(Usage, Whereabouts)>, 
         && records.iter().filter(|record| record.is_open() && record.retry.supersedes.is_none()).count()
             == open;
     assert!(open <= 1 || adopted, "at stake more than once: {}", told());
+    // Whoever acts on the newest ends the older ones with it.
+    let acted_on = |record: &&FailedRecord| {
+        let by_app = [Some(Resolution::Superseded), Some(Resolution::Accounted)];
+        record.is_retrying() || (!record.is_open() && !by_app.contains(&record.closed_as()))
+    };
+    let leaves_older =
+        |record: &FailedRecord| records.iter().any(|other| other.is_open() && other.id < record.id);
+    let left = scene == Scene::Open && records.iter().filter(acted_on).any(leaves_older);
+    assert!(!left, "an older one is left open: {}", told());
     let proven = records.iter().all(|record| {
         record.closed_as() != Some(Resolution::Accounted) || found.is_none() || state == Some("accounted")
     });

@@ -21,6 +21,10 @@ pub enum Scene {
     Accounted,
     /// The usage waits for the platform; both are written off.
     Awaited,
+    /// Usage accounted; `b` was written off, and `a` superseded by it.
+    Settled,
+    /// As [`Scene::Settled`], in the history.
+    Archived,
 }
 
 impl Scene {
@@ -28,7 +32,7 @@ impl Scene {
         let state = match self {
             Scene::Open | Scene::Waived | Scene::Charged => "failed",
             Scene::Retrying | Scene::Awaited => "created",
-            Scene::Accounted => "accounted",
+            Scene::Accounted | Scene::Settled | Scene::Archived => "accounted",
         };
         let failure = |name: &str, minute: u32, rest: &str| {
             format!(
@@ -50,16 +54,27 @@ impl Scene {
             Scene::Charged => (closed("charged_manually"), open.to_owned()),
             Scene::Retrying | Scene::Accounted => (behind, retried),
             Scene::Awaited => (closed("written_off"), closed("written_off")),
+            Scene::Settled | Scene::Archived => (behind, closed("written_off")),
         };
         run(
             database,
             &format!(
-                "INSERT INTO llmusage (id, status, use_date, use_time, amount, cost, accounting_status) \
+                "INSERT INTO {} (id, status, use_date, use_time, amount, cost, accounting_status) \
                  VALUES ('{usage}', 'SUCCEEDED', '2026-05-01', '2026-05-01 08:00:00', 100, 70, '{state}'); {} {}",
+                if self == Scene::Archived { "llmusage_history" } else { "llmusage" },
                 failure("a", 1, &a),
                 failure("b", 2, &b)
             ),
         );
+    }
+
+    /// The one act that this scene is about; the pairs without it are tried elsewhere.
+    pub fn centre(self) -> Option<Act> {
+        match self {
+            Scene::Settled => Some(Act::Archive),
+            Scene::Archived => Some(Act::Restore),
+            _ => None,
+        }
     }
 
     /// What people, programs, jobs and the platform do there.
@@ -80,6 +95,10 @@ impl Scene {
                 EditUsage("frozen"),
                 Batch("retry"),
                 Batch("handle"),
+                Correct("b"),
+                CorrectAndRetry("b"),
+                CorrectBatch { then_retry: false },
+                CorrectBatch { then_retry: true },
             ],
             Scene::Waived => vec![
                 Retry("a"),
@@ -113,6 +132,9 @@ impl Scene {
                 Record,
                 Insert,
                 EditUsage("failed"),
+                Correct("b"),
+                CorrectAndRetry("b"),
+                CorrectBatch { then_retry: true },
             ],
             Scene::Accounted => vec![
                 Withdraw("b"),
@@ -123,6 +145,36 @@ impl Scene {
                 Delete("b"),
                 Record,
                 Archive,
+                DeleteUsage,
+                CorrectAndRetry("b"),
+                CorrectBatch { then_retry: true },
+            ],
+            Scene::Settled => vec![
+                Archive,
+                Retry("b"),
+                Reopen("b"),
+                Handle("b", Resolution::CustomerCredited),
+                Change("b", Resolution::CustomerCredited),
+                Settle("b"),
+                Note("b"),
+                Delete("b"),
+                Insert,
+                Record,
+                EditOwner,
+                DeleteUsage,
+            ],
+            Scene::Archived => vec![
+                Restore,
+                Archive,
+                Record,
+                Retry("b"),
+                Handle("b", Resolution::CustomerCredited),
+                Change("b", Resolution::CustomerCredited),
+                Settle("b"),
+                Note("b"),
+                Delete("b"),
+                Insert,
+                EditOwner,
                 DeleteUsage,
             ],
             Scene::Awaited => vec![

@@ -157,11 +157,25 @@ fn no_money_line_reads_the_whole_table() {
 }
 
 #[test]
-fn the_money_line_of_open_records_reads_an_index_only() {
+fn the_money_line_of_open_records_reads_kept_totals_alone() {
     let database = filled();
     let filter = Filter::default();
     let statements = sent(&database, |connection| {
         totals::known(connection, &filter, &llmage_admin::failed_accounting::condition::Search::Nothing)
+    });
+    let sums: Vec<&String> = statements.iter().filter(|statement| statement.contains("SUM(")).collect();
+    assert_eq!(sums.len(), 1, "one sum for all tabs: {statements:#?}");
+    let steps = plan(&database, sums[0]);
+    assert!(steps.iter().any(|step| step.contains("failed_total")), "{steps:#?}");
+    assert!(!steps.iter().any(|step| step.contains(TABLE)), "it reads the rows: {steps:#?}");
+}
+
+#[test]
+fn where_no_totals_are_kept_the_money_line_of_open_records_reads_an_index_only() {
+    let database = filled();
+    let filter = Filter::default();
+    let statements = sent(&database, |connection| {
+        totals::counted(connection, &filter, &llmage_admin::failed_accounting::condition::Search::Nothing)
     });
     let sums: Vec<&String> = statements.iter().filter(|statement| statement.contains("SUM(")).collect();
     assert_eq!(sums.len(), 1, "one sum for one tab: {statements:#?}");

@@ -9,5 +9,6 @@ mod archive;
 mod explained;
 mod failures;
 mod filled;
+mod moves;
 mod others;
 mod trail;

@@ -96,7 +96,7 @@ fn causes_batches_overview_and_usages_read_no_whole_table() {
         groups::grouped(connection, &open_of_cause, &Search::Nothing, groups::By::Organisation)
     });
     assert_seeks(&database, "the overview's money", |connection| {
-        money::at_stake(connection, today, noon(), (Some(noon() - Duration::days(1)), "ann"))
+        money::at_stake(connection, today, noon(), Some(noon() - Duration::days(1)), "ann")
     });
     assert_seeks(&database, "the leakage", |connection| leakage::of_last_days(connection, long_ago));
     for shelf in [Shelf::Live, Shelf::History] {

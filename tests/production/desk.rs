@@ -15,6 +15,8 @@ pub fn command(url: &str, arguments: &[&str]) -> Output {
         .args(arguments)
         .env("DATABASE_URL", url)
         .env("LLMAGE_TIMEZONE", "Asia/Shanghai")
+        // Not the port of everybody: others may have it at this moment.
+        .env("LLMAGE_LISTEN", "127.0.0.1:0")
         .stdin(Stdio::null())
         .output()
         .expect("the binary runs")

@@ -1,10 +1,13 @@
 //! Two servers for one database, as behind a balancer: no state is outside the database. On SQLite, a second start on
 //! the same file.
 
+use std::time::Duration;
+
+use llmage_admin::db::Engine;
 use llmage_admin::failed_accounting::store;
 
 use crate::desk::{Desk, PASSWORD};
-use crate::support::database::TestDatabase;
+use crate::support::database::{TestDatabase, engine};
 use crate::support::rows::{failure, insert};
 
 /// Two servers, started at the same moment on a database without users.
@@ -93,4 +96,16 @@ fn told_to_stop_it_ends_by_itself_with_success() {
     let desk = Desk::start(database.url(), &[]);
     assert_eq!(desk.get("/healthz").status, 200);
     assert_eq!(desk.stop(), Some(0));
+}
+
+/// A thread of a pool that opened a connection while the process cleaned up crashed one in twelve.
+#[test]
+fn told_to_stop_while_it_opens_connections_it_ends_with_success() {
+    let database = TestDatabase::new();
+    let stops = if engine() == Engine::Sqlite { 2 } else { 10 };
+    for stop in 0..stops {
+        let desk = Desk::start(database.url(), &[]);
+        std::thread::sleep(Duration::from_millis(300 + 100 * (stop % 10)));
+        assert_eq!(desk.stop(), Some(0), "stop {stop}");
+    }
 }

@@ -104,6 +104,7 @@ fn a_record_that_stays_locked_is_told_in_bounded_time_and_the_others_go_on() {
         let started = Instant::now();
         let handled = desk.post("/failed-accounting/f1/handle", &HANDLE);
         assert_eq!(handled.status, 503, "{}", handled.body);
+        assert!(handled.body.contains("Another program holds this record"), "{}", handled.body);
         assert!(started.elapsed() < BOUND, "{:?}", started.elapsed());
         assert_eq!(desk.get("/failed-accounting/f1").status, 200, "reading waits for nobody");
         if engine() != Engine::Sqlite {

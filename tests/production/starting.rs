@@ -189,6 +189,8 @@ fn whatever_is_wrong_is_told_before_anything_is_written() {
         (&["serve"], &[("LLMAGE_ADMIN_PASSWORD", "short")], "LLMAGE_ADMIN_PASSWORD"),
         (&["serve"], &[("LLMAGE_WEBHOOK_URL", "ftp://x")], "--webhook"),
         (&["serve", "--timezone", "Mars/Olympus"], &[], "--timezone"),
+        (&["serve", "--database-url", "sqlite:"], &[], "must be a file"),
+        (&["serve", "--database-url", "sqlite:/nonexistent/x.db"], &[], "--database-url"),
         (&["check"], &[("LLMAGE_TIMEZONE", "UTC")], "llmage-admin.db"),
         (&["archive", "--dry-run"], &[("LLMAGE_TIMEZONE", "UTC")], "llmage-admin.db"),
         (&["export", "failures"], &[("LLMAGE_TIMEZONE", "UTC")], "llmage-admin.db"),

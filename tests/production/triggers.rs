@@ -4,12 +4,14 @@ use llmage_admin::db::Engine;
 use llmage_admin::failed_accounting::filter::{Filter, Handled};
 use llmage_admin::failed_accounting::{condition, list};
 
+use crate::adoption::platform;
 use crate::desk::{Desk, command, said};
 use crate::script::client;
 use crate::support::database::{TestDatabase, engine};
 use crate::support::rows::{failure, insert, run};
 
-fn listed(database: &TestDatabase, handled: Handled) -> Vec<String> {
+/// The ids of failures on that tab, in order.
+pub fn listed(database: &TestDatabase, handled: Handled) -> Vec<String> {
     let filter = Filter { handled, ..Filter::default() };
     let page = database.run_here(|connection| {
         let search = condition::plan_search(connection, &filter)?;
@@ -20,7 +22,8 @@ fn listed(database: &TestDatabase, handled: Handled) -> Vec<String> {
     ids
 }
 
-fn is_refused(database: &TestDatabase, arguments: &[&str], trigger: &str) {
+/// Is not done, and the last line names the setting, that part and the way out.
+pub fn is_refused(database: &TestDatabase, arguments: &[&str], trigger: &str) {
     let output = command(database.url(), arguments);
     let words = said(&output);
     assert_eq!(output.status.code(), Some(1), "{arguments:?}: {words}");
@@ -101,4 +104,99 @@ fn triggers_of_an_account_that_is_gone_are_told_and_made_again() {
     run(&database, "INSERT INTO llmusage_accounting_failed (id, failed_reason) VALUES ('f1', 'a')");
     run(&database, "UPDATE llmusage_accounting_failed SET failed_reason = 'b'");
     assert!(command(database.url(), &["migrate", "--status"]).status.success());
+}
+
+/// Ways to have a trigger on the platform's tables do something else, with its name.
+fn others_deeds() -> Vec<(&'static str, &'static str)> {
+    match engine() {
+        Engine::Sqlite => vec![(
+            "reason_told",
+            "DROP TRIGGER reason_told; CREATE TRIGGER reason_told AFTER INSERT ON llmusage_accounting_failed \
+             BEGIN SELECT 1; END",
+        )],
+        Engine::Mysql => vec![
+            (
+                "laf_is_open_at_update",
+                "CREATE OR REPLACE TRIGGER laf_is_open_at_update BEFORE UPDATE ON llmusage_accounting_failed \
+                 FOR EACH ROW SET NEW.is_open = 0",
+            ),
+            (
+                "failed_total_inserted",
+                "CREATE OR REPLACE TRIGGER failed_total_inserted AFTER INSERT ON llmusage_accounting_failed \
+                 FOR EACH ROW SET @nothing = 1",
+            ),
+        ],
+        Engine::Postgres => vec![
+            (
+                "failed_total_noted",
+                "CREATE OR REPLACE FUNCTION keep_failed_total() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER \
+                 AS $$BEGIN RETURN NULL; END$$",
+            ),
+            ("failed_total_truncated", "ALTER FUNCTION forget_failed_total() SECURITY INVOKER"),
+            ("reason_changed", "ALTER TABLE llmusage_accounting_failed DISABLE TRIGGER reason_changed"),
+            (
+                "failed_total_noted",
+                "DROP TRIGGER failed_total_noted ON llmusage_accounting_failed; CREATE TRIGGER failed_total_noted \
+                 AFTER DELETE ON llmusage_accounting_failed FOR EACH ROW EXECUTE FUNCTION keep_failed_total()",
+            ),
+        ],
+    }
+}
+
+#[test]
+fn a_trigger_that_does_something_else_is_named_by_the_check_and_made_again() {
+    let database = TestDatabase::new();
+    let desk = Desk::start(database.url(), &[]);
+    let found = || {
+        let words = said(&command(database.url(), &["check"]));
+        words.lines().find(|line| line.starts_with("triggers_changed ")).map(str::to_owned).expect("its line")
+    };
+    assert_eq!(found(), "triggers_changed 0 - -");
+    for (trigger, statement) in others_deeds() {
+        run(&database, statement);
+        assert_eq!(found(), format!("triggers_changed 1 - {trigger} (the trigger was changed)"));
+        let migrated = said(&command(database.url(), &["migrate"]));
+        assert!(migrated.contains(&format!("trigger {trigger}, made again")), "{migrated}");
+        assert_eq!(found(), "triggers_changed 0 - -", "{statement}");
+    }
+    assert_eq!(desk.get("/readyz").status, 200);
+}
+
+#[test]
+fn of_several_that_make_triggers_again_at_once_one_does_and_all_end_well() {
+    let database = TestDatabase::new();
+    let on = if engine() == Engine::Postgres { " ON audit_event" } else { "" };
+    for (trigger, statement) in others_deeds().into_iter().take(1) {
+        run(&database, &format!("DROP TRIGGER audit_event_stays{on}"));
+        run(&database, statement);
+        let ended: Vec<_> = std::thread::scope(|scope| {
+            let started: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| command(database.url(), &["migrate"]))).collect();
+            started.into_iter().map(|one| one.join().expect("it ends")).collect()
+        });
+        let words: Vec<String> = ended.iter().map(said).collect();
+        assert!(ended.iter().all(|one| one.status.success()), "{words:?}");
+        for made in [trigger, "audit_event_stays"] {
+            let made = format!("trigger {made}, made again");
+            assert_eq!(words.iter().filter(|words| words.contains(&made)).count(), 1, "{words:?}");
+        }
+    }
+}
+
+#[test]
+fn triggers_on_tables_of_another_schema_are_known_as_what_they_are() {
+    if engine() != Engine::Postgres {
+        return;
+    }
+    for schema in ["temp", "own-one"] {
+        let database = platform();
+        run(&database, &format!("CREATE SCHEMA \"{schema}\""));
+        let url = format!("{}?options=-csearch_path%3D%22{schema}%22,public", database.url());
+        let migrated = command(&url, &["migrate"]);
+        assert!(migrated.status.success(), "{}", said(&migrated));
+        let words = said(&command(&url, &["check"]));
+        assert!(words.contains("triggers_changed 0 - -"), "{schema}: {words}");
+        let again = said(&command(&url, &["migrate"]));
+        assert!(again.contains("nothing to apply"), "{schema}: {again}");
+    }
 }

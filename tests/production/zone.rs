@@ -11,7 +11,8 @@ use crate::support::rows::{failure, insert};
 /// A command in a shell that knows the database and, where it is given, a zone.
 fn command(url: &str, zone: Option<&str>, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_llmage-admin"));
-    command.env_remove("LLMAGE_TIMEZONE").env("DATABASE_URL", url).args(arguments);
+    command.env_remove("LLMAGE_TIMEZONE").env("DATABASE_URL", url).env("LLMAGE_LISTEN", "127.0.0.1:0");
+    command.args(arguments);
     command.envs(zone.map(|zone| ("LLMAGE_TIMEZONE", zone))).stdin(Stdio::null());
     command.output().expect("the binary runs")
 }
@@ -112,7 +113,8 @@ fn the_zone_is_changed_by_its_command_with_an_event_and_what_it_means() {
         assert!(words.contains(part), "no {part} in {words}");
     }
     assert_eq!(kept(&database), Found::Kept(chrono_tz::Asia::Tokyo));
-    assert!(said(&command(url, None, &["zone"])).contains("Asia/Tokyo"));
+    let told = said(&command(url, None, &["zone"]));
+    assert!(told.contains("Asia/Tokyo") && told.contains("database: "), "{told}");
     assert!(said(&command(url, None, &["zone", "Asia/Tokyo"])).contains("already"));
     assert_eq!(command(url, None, &["zone", "Mars/Olympus"]).status.code(), Some(2));
     let events = database.run_here(|connection| {

@@ -12,6 +12,8 @@ fn run(database: &TestDatabase, arguments: &[&str], input: &str) -> Output {
         .env("DATABASE_URL", database.url())
         // As nobody has served them yet, these databases keep no zone.
         .env("LLMAGE_TIMEZONE", "UTC")
+        // Not the port of everybody: others may have it at this moment.
+        .env("LLMAGE_LISTEN", "127.0.0.1:0")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -53,7 +55,7 @@ fn a_refused_command_says_why_in_one_line_and_changes_nothing() {
     );
     let missing = ["import", "failures", "/nonexistent/file.csv"];
     for (arguments, input, part) in [
-        (&["user", "add", "li.wei", "--role", "viewer"][..], "nine blue otters swim\n", "no other"),
+        (&["user", "add", "li.wei", "--role", "viewer"][..], "nine blue otters swim\n", "Another user"),
         (&["user", "add", "bad name", "--role", "viewer"], "nine blue otters swim\n", "name"),
         (&["user", "add", "bob", "--role", "viewer"], "short\n", "12"),
         (&["user", "add", "bob", "--role", "viewer"], "", "12"),
@@ -314,4 +316,29 @@ fn a_variable_that_is_set_to_nothing_is_none() {
         .output()
         .expect("the binary runs");
     assert!(done.status.success(), "{}", text(&done.stderr));
+}
+
+#[test]
+fn an_alias_of_the_kept_zone_is_taken_and_a_neighbour_refused() {
+    use chrono_tz::Tz;
+    use llmage_admin::db::zone::Found;
+
+    let given = |kept, given| Found::Kept(kept).for_command(Some(given));
+    for (kept, alias) in [
+        (Tz::Asia__Shanghai, Tz::PRC),
+        (Tz::PRC, Tz::Asia__Chongqing),
+        (Tz::UTC, Tz::Etc__Zulu),
+        (Tz::Asia__Kolkata, Tz::Asia__Calcutta),
+        (Tz::America__New_York, Tz::US__Eastern),
+    ] {
+        assert_eq!(given(kept, alias).expect("it means the same"), kept, "{alias}");
+    }
+    for (kept, other) in [
+        (Tz::Asia__Shanghai, Tz::Asia__Taipei),
+        (Tz::Asia__Shanghai, Tz::Asia__Singapore),
+        (Tz::Europe__Berlin, Tz::Europe__Kiev),
+        (Tz::UTC, Tz::Europe__London),
+    ] {
+        assert!(given(kept, other).is_err(), "{kept} is not {other}");
+    }
 }

@@ -13,10 +13,12 @@ mod archive;
 mod batches;
 
 mod commands;
+mod first_minute;
 mod lists;
 mod money;
 mod retries;
 mod schema;
 mod texts;
+mod totals;
 mod transfer;
 mod web;

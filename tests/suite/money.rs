@@ -124,7 +124,7 @@ fn sums(database: &Database) -> (MoneySum, MoneySum) {
                 .first::<(i64, i64, i64, i64)>(connection)?)
         })
         .expect("the sums can be computed");
-    (dialect::money_sum((parts.0, parts.1)), dialect::money_sum((parts.2, parts.3)))
+    (dialect::money_sum(parts.0, parts.1), dialect::money_sum(parts.2, parts.3))
 }
 
 /// The amounts as the columns hold them now; MariaDB rounds what it is given.

@@ -215,7 +215,12 @@ fn every_column_of_every_table_can_be_selected() {
             read(&database, |connection| {
                 $(
                     let counted: i64 = schema::$table::table.count().get_result(connection)?;
-                    let expected = i64::from(["app_setting", "audit_chain", "check_run"].contains(&stringify!($table)));
+                    let expected = match stringify!($table) {
+                        // The least version of the app, and that totals are kept.
+                        "app_setting" => 2,
+                        "audit_chain" | "check_run" => 1,
+                        _ => 0,
+                    };
                     assert_eq!(counted, expected, stringify!($table));
                     diesel::select(diesel::dsl::exists(
                         schema::$table::table.select(schema::$table::all_columns),
@@ -257,7 +262,9 @@ fn every_column_of_every_table_can_be_selected() {
         job_run
     );
     let mut known = tables(&database);
-    known.retain(|name| !name.starts_with("reason_") && name != "__diesel_schema_migrations");
+    known.retain(|name| {
+        !name.starts_with("reason_") && !name.starts_with("failed_") && name != "__diesel_schema_migrations"
+    });
     assert_eq!(
         known,
         [

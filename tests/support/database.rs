@@ -11,7 +11,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono_tz::Tz;
 use llmage_admin::base::durability::Durability;
-use llmage_admin::db::{Database, Engine, migrations};
+use llmage_admin::db::{Database, DbConnection, Engine, migrations};
+use llmage_admin::kept_totals::Kind;
+use llmage_admin::kept_totals::asking::{self, Question};
+use llmage_admin::kept_totals::counting;
 use tempfile::TempDir;
 
 /// A database that lasts as long as this value. Dereferences to the [`Database`].
@@ -104,6 +107,20 @@ impl TestDatabase {
     }
 }
 
+impl TestDatabase {
+    /// With `CHECK_TOTALS`, each test ends with kept totals that are what is counted, whatever it did: where they are kept.
+    fn compare_totals(&self) {
+        if std::env::var_os("CHECK_TOTALS").is_none() || std::thread::panicking() {
+            return;
+        }
+        let question = Question { kind: Kind::All, key: String::new(), days: (None, None) };
+        let are_kept = self.run_here(|connection| asking::total(connection, &question));
+        if let (Ok(Some(_)), Ok(differences)) = (are_kept, counting::differences(self)) {
+            assert!(differences.is_empty(), "kept totals differ: {differences:?}");
+        }
+    }
+}
+
 impl Deref for TestDatabase {
     type Target = Database;
 
@@ -114,6 +131,7 @@ impl Deref for TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
+        self.compare_totals();
         self.database = None;
         if let (Home::Server(name), Some(server)) = (&self.home, server_url()) {
             server::drop_database(&server, name);
@@ -138,6 +156,25 @@ fn engine_of(url: &str) -> Engine {
     let name = engine.name();
     assert!(engine.is_built_in(), "TEST_DATABASE_URL asks for {name}: run the tests with --features {name}");
     engine
+}
+
+/// A session of its own on a server, without a pool and without settings.
+pub fn session(url: &str) -> diesel::ConnectionResult<DbConnection> {
+    match engine_of(url) {
+        #[cfg(feature = "mysql")]
+        Engine::Mysql => {
+            let url = url.replacen("mariadb:", "mysql:", 1);
+            <diesel::MysqlConnection as diesel::Connection>::establish(&url).map(DbConnection::Mysql)
+        }
+        #[cfg(feature = "postgres")]
+        Engine::Postgres => {
+            <diesel::PgConnection as diesel::Connection>::establish(url).map(DbConnection::Postgres)
+        }
+        engine => {
+            let name = engine.name();
+            Err(diesel::ConnectionError::BadConnection(format!("{name} is no server that this build knows")))
+        }
+    }
 }
 
 /// The same URL with another database.
@@ -193,7 +230,6 @@ mod server {
     use diesel::connection::SimpleConnection;
     use diesel::prelude::*;
     use diesel::sql_types::{BigInt, Text};
-    use llmage_admin::db::DbConnection;
 
     use super::*;
 
@@ -247,24 +283,14 @@ mod server {
     pub(super) fn drop_database(server: &str, name: &str) {
         let mut admin = connect(server);
         let force = if admin.engine() == Engine::Postgres { " WITH (FORCE)" } else { "" };
-        execute(&mut admin, &format!("DROP DATABASE IF EXISTS {name}{force}"));
+        // What a killed server left behind keeps no test from its own database.
+        if let Err(error) = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name}{force}")) {
+            eprintln!("{name} stays: {error}");
+        }
     }
 
     fn connect(url: &str) -> DbConnection {
-        let connected: diesel::ConnectionResult<DbConnection> = match engine_of(url) {
-            #[cfg(feature = "mysql")]
-            Engine::Mysql => diesel::MysqlConnection::establish(&url.replacen("mariadb:", "mysql:", 1))
-                .map(DbConnection::Mysql),
-            #[cfg(feature = "postgres")]
-            Engine::Postgres => diesel::PgConnection::establish(url).map(DbConnection::Postgres),
-            engine => {
-                let name = engine.name();
-                Err(diesel::ConnectionError::BadConnection(format!(
-                    "{name} is no server that this build knows"
-                )))
-            }
-        };
-        connected.unwrap_or_else(|error| panic!("cannot connect to {url}: {error}"))
+        session(url).unwrap_or_else(|error| panic!("cannot connect to {url}: {error}"))
     }
 
     fn execute(connection: &mut DbConnection, statement: &str) {

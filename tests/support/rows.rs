@@ -310,3 +310,59 @@ fn reason() -> impl Strategy<Value = String> {
     (prop::collection::vec(part, 0..5), select(&["", " ", "\n", "/"][..]))
         .prop_map(|(parts, between)| parts.join(between))
 }
+
+/// Every cell of these tables, as texts: to see that nothing was written.
+pub fn everything(database: &Database, tables: &[&str]) -> Vec<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        line: String,
+    }
+    let line = |connection: &mut DbConnection, table: &str| -> Vec<String> {
+        let name = connection.engine();
+        let columns: Vec<String> = match name {
+            Engine::Postgres => vec!["CAST(t AS TEXT)".to_owned()],
+            _ => column_names(connection, table),
+        };
+        let cells = columns.iter().map(|name| match columns.len() {
+            1 => name.clone(),
+            _ => format!("COALESCE(CAST({name} AS CHAR), '-')"),
+        });
+        let cells: Vec<String> = cells.collect();
+        let joined = match name {
+            Engine::Sqlite => cells.join(" || '|' || "),
+            _ => format!("CONCAT({})", cells.join(", '|', ")),
+        };
+        let question = format!("SELECT {joined} AS line FROM {table} t ORDER BY 1");
+        diesel::sql_query(question)
+            .load::<Line>(connection)
+            .expect("its lines")
+            .into_iter()
+            .map(|row| row.line)
+            .collect()
+    };
+    let read =
+        |connection: &mut DbConnection| Ok(tables.iter().map(|table| line(connection, table)).collect());
+    database.run_here(read).expect("the tables can be read")
+}
+
+fn column_names(connection: &mut DbConnection, table: &str) -> Vec<String> {
+    #[derive(QueryableByName)]
+    struct Column {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    let question = match connection.engine() {
+        Engine::Sqlite => format!("SELECT name FROM pragma_table_info('{table}')"),
+        _ => format!(
+            "SELECT CAST(column_name AS CHAR) AS name FROM information_schema.columns \
+             WHERE table_schema = DATABASE() AND table_name = '{table}'"
+        ),
+    };
+    diesel::sql_query(question)
+        .load::<Column>(connection)
+        .expect("its columns")
+        .into_iter()
+        .map(|column| column.name)
+        .collect()
+}

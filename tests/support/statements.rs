@@ -9,25 +9,30 @@ use llmage_admin::error::Result;
 /// Before a statement to which PostgreSQL was told to prefer any index.
 pub const INDEXED: &str = "/* enable_seqscan = off */ ";
 
-/// Does the work and gives the SELECTs it sent.
-pub fn sent<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Vec<String> {
+/// Does the work on that connection; gives the statements that it sent, as Diesel shows them.
+pub fn heard<T>(
+    connection: &mut DbConnection,
+    work: impl FnOnce(&mut DbConnection) -> Result<T>,
+) -> Result<Vec<String>> {
     let heard: Arc<Mutex<Vec<String>>> = Arc::default();
     let ear = Arc::clone(&heard);
-    let engine = database.engine();
-    let done = database.run_here(move |connection| {
-        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            if let InstrumentationEvent::StartQuery { query, .. } = event {
-                ear.lock().expect("no listener panics").push(query.to_string());
-            }
-        });
-        let done = work(connection);
-        connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
-        done
+    connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            ear.lock().expect("no listener panics").push(query.to_string());
+        }
     });
-    done.expect("the work can be done");
-    let heard = heard.lock().expect("no listener panics");
+    let done = work(connection);
+    connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    let heard = heard.lock().expect("no listener panics").clone();
+    done.map(|_| heard)
+}
+
+/// Does the work and gives the SELECTs it sent.
+pub fn sent<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Vec<String> {
+    let engine = database.engine();
+    let heard = database.run_here(|connection| heard(connection, work)).expect("the work can be done");
     let (mut asked, mut prefix) = (Vec::new(), "");
-    for query in heard.iter() {
+    for query in &heard {
         if query.starts_with("SET LOCAL enable_seqscan") {
             prefix = if query.contains("off") { INDEXED } else { "" };
         } else if query.starts_with("SELECT") && !query.starts_with("SELECT current_setting") {
@@ -38,7 +43,7 @@ pub fn sent<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> Resu
 }
 
 /// `SELECT ?, ? -- binds: ["a", 1]` with the values in their places.
-fn written_out(engine: Engine, query: &str) -> String {
+pub fn written_out(engine: Engine, query: &str) -> String {
     let (statement, values) = query.rsplit_once(" -- binds: ").expect("Diesel shows the values");
     let values: Vec<String> = split(inner(values)).map(literal).collect();
     let mut statement = statement.to_owned();

@@ -128,8 +128,8 @@ async fn change_password(visit: &Visit, fields: &Fields) -> Result<(Message, Lan
     let author = visit.author()?;
     let change = PasswordChange::parse(fields, &author.name)?;
     let subjects = [Subject::change(&author.name)];
-    let typed = (author.name.as_str(), change.current);
-    if state.sign_in_gate.verify(&subjects, typed, author.at).await?.is_none() {
+    let verified = state.sign_in_gate.verify(&subjects, &author.name, change.current, author.at);
+    if verified.await?.is_none() {
         return Err(Error::invalid("current_password", Message::new("error-password-wrong")));
     }
     let hashed = sign_in::hash(change.new).await?;
@@ -137,7 +137,7 @@ async fn change_password(visit: &Visit, fields: &Fields) -> Result<(Message, Lan
     let released = subjects.clone();
     let save = move |connection: &mut DbConnection| {
         throttle::release(connection, &subjects, author.at)?;
-        store::set_password(connection, &author.name, &hashed, &author)
+        store::set_password(connection, &author.name, &hashed, None, &author)
     };
     let epoch = state.database.transaction(save).await?;
     state.sign_in_gate.forget(&released);

@@ -1,4 +1,5 @@
 //! The pages of accounts: one's own, and all users for an administrator.
 
 pub mod account;
+mod user_changes;
 pub mod users;

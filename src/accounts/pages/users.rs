@@ -2,18 +2,22 @@
 
 use serde::Serialize;
 
+pub use super::user_changes::{disable, enable, end_sessions, reset_password, update};
+
 use crate::accounts::form::{self, NewUser};
 use crate::accounts::role::Role;
 use crate::accounts::sign_in;
 use crate::accounts::store::{self, User};
-use crate::audit::event::{Action, Author, USER};
+use crate::audit::event::{Action, USER};
 use crate::audit::store as audit;
 use crate::base::form::{Fields, Message};
+use crate::base::merge::{SAW, Snapshot};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
 use crate::web::form::{Choice, FormState, FormView};
+use crate::web::merge::MergeView;
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
 use crate::web::{links, page};
@@ -47,6 +51,10 @@ struct ShowPage {
     is_self: bool,
     form: FormView,
     roles: Vec<Choice>,
+    /// What the form of the password has seen.
+    epoch: i32,
+    /// What somebody else changed since the page was shown.
+    merge: Option<MergeView>,
 }
 
 /// `GET /users`.
@@ -66,7 +74,7 @@ pub async fn index(visit: Visit) -> Answer {
 type LastSignIn = Option<chrono::NaiveDateTime>;
 
 fn with_last_sign_in(connection: &mut DbConnection, user: User) -> Result<(User, LastSignIn)> {
-    let last = audit::last_time(connection, (USER, &user.name), Action::SignIn)?;
+    let last = audit::last_time(connection, USER, &user.name, Action::SignIn)?;
     Ok((user, last))
 }
 
@@ -81,7 +89,7 @@ fn view(user: &User, last_sign_in: LastSignIn, state: &AppState) -> UserView {
     }
 }
 
-fn link(name: &str) -> String {
+pub(super) fn link(name: &str) -> String {
     format!("{LIST}/{}", links::segment(name))
 }
 
@@ -129,10 +137,15 @@ async fn add(visit: &Visit, fields: &Fields) -> Result<String> {
 
 /// `GET /users/{id}`.
 pub async fn show(visit: Visit, Id(name): Id) -> Answer {
-    details(&visit, name, &FormState::default()).await
+    details(&visit, name, FormState::default()).await
 }
 
-async fn details(visit: &Visit, name: String, form: &FormState) -> Answer {
+/// The values of a user as the forms start with.
+pub(super) fn as_fields(user: &User) -> Fields {
+    Fields::new(vec![("role".to_owned(), user.role().as_str().to_owned())])
+}
+
+pub(super) async fn details(visit: &Visit, name: String, form: FormState) -> Answer {
     let state = &visit.state;
     let find = move |connection: &mut DbConnection| {
         let user = store::find(connection, &name)?;
@@ -140,82 +153,17 @@ async fn details(visit: &Visit, name: String, form: &FormState) -> Answer {
     };
     let (user, last) = state.database.run(find).await?;
     let visitor = visit.visitor();
+    let mut fields = form.view(&[SAW], visit.language);
+    if form.fields.raw(SAW).is_none() {
+        fields.values.insert(SAW.to_owned(), Snapshot::of(&as_fields(&user)).encode());
+    }
     let context = ShowPage {
         is_self: visitor.is_some_and(|visitor| visitor.name == user.name),
         roles: roles(form.fields.raw("role").unwrap_or(user.role().as_str())),
-        form: form.view(&[], visit.language),
+        form: fields,
+        epoch: user.session_epoch,
+        merge: form.merge,
         user: view(&user, last, state),
     };
     visit.render(form.status, "accounts/user.html", &context)
-}
-
-/// `POST /users/{id}`: another role.
-pub async fn update(visit: Visit, Id(name): Id, Form(fields): Form) -> Answer {
-    let role = form::role(&fields);
-    let changed = match role {
-        Ok(role) => {
-            let change = move |connection: &mut DbConnection, name: &str, author: &Author| {
-                store::set_role(connection, name, role, author)
-            };
-            act(&visit, &name, change, "flash-user-role").await
-        }
-        Err(error) => Err(error),
-    };
-    answer(&visit, name, fields, changed).await
-}
-
-/// `POST /users/{id}/password`: a new password, which ends all sessions of the user.
-pub async fn reset_password(visit: Visit, Id(name): Id, Form(fields): Form) -> Answer {
-    let changed = reset(&visit, &name, &fields).await;
-    answer(&visit, name, fields, changed).await
-}
-
-async fn reset(visit: &Visit, name: &str, fields: &Fields) -> Result<()> {
-    let password = form::new_password(fields, name)?;
-    let hash = sign_in::hash(password).await?;
-    let change = move |connection: &mut DbConnection, name: &str, author: &Author| {
-        store::set_password(connection, name, &hash, author).map(drop)
-    };
-    act(visit, name, change, "flash-user-password").await
-}
-
-/// `POST /users/{id}/disable`.
-pub async fn disable(visit: Visit, Id(name): Id) -> Answer {
-    let changed = act(&visit, &name, store::disable, "flash-user-disabled").await;
-    answer(&visit, name, Fields::default(), changed).await
-}
-
-/// `POST /users/{id}/enable`.
-pub async fn enable(visit: Visit, Id(name): Id) -> Answer {
-    let changed = act(&visit, &name, store::enable, "flash-user-enabled").await;
-    answer(&visit, name, Fields::default(), changed).await
-}
-
-/// `POST /users/{id}/sessions`: ends all sessions of the user.
-pub async fn end_sessions(visit: Visit, Id(name): Id) -> Answer {
-    let changed = act(&visit, &name, store::end_sessions, "flash-user-sessions").await;
-    answer(&visit, name, Fields::default(), changed).await
-}
-
-/// Changes the user of the path in one transaction, and leaves word of it for the next page.
-async fn act(
-    visit: &Visit,
-    name: &str,
-    change: impl FnOnce(&mut DbConnection, &str, &Author) -> Result<()> + Clone + Send + 'static,
-    done: &'static str,
-) -> Result<()> {
-    let name = name.to_owned();
-    let author = visit.author()?;
-    let told = Message::new(done).with("name", &name);
-    visit.state.database.transaction(move |connection| change(connection, &name, &author)).await?;
-    visit.tell(told);
-    Ok(())
-}
-
-async fn answer(visit: &Visit, name: String, fields: Fields, changed: Result<()>) -> Answer {
-    match changed {
-        Ok(()) => Ok(page::see_other(&link(&name))),
-        Err(Error::Invalid(errors)) => details(visit, name, &FormState::refused(fields, errors)).await,
-        Err(error) => Err(error.into()),
-    }
 }

@@ -17,6 +17,9 @@ use crate::error::{Error, Result};
 /// Stands for a name that no user has: what was typed there may be a password.
 const UNKNOWN: &str = "(unknown)";
 
+/// What is said of an account that is not as it was seen.
+pub const CHANGED: &str = "conflict-user-changed";
+
 /// A try to sign in.
 #[derive(Debug, Clone)]
 pub struct SignIn {
@@ -45,9 +48,22 @@ pub fn insert(connection: &mut DbConnection, user: &User, author: &Author) -> Re
     record(connection, author, Change { after: Some(after), ..bare(Action::CreateUser, &user.name) })
 }
 
-/// Sets a password and ends all sessions of the user; gives the new epoch.
-pub fn set_password(connection: &mut DbConnection, name: &str, hash: &str, author: &Author) -> Result<i32> {
+/// Sets a password, where nobody set another one or ended the sessions since that epoch was seen, and ends all sessions of
+/// the user; gives the new epoch.
+///
+/// # Errors
+/// [`Error::Conflict`] where somebody did.
+pub fn set_password(
+    connection: &mut DbConnection,
+    name: &str,
+    hash: &str,
+    seen: Option<i32>,
+    author: &Author,
+) -> Result<i32> {
     let (user, _) = find_locked(connection, name)?;
+    if seen.is_some_and(|seen| seen != user.session_epoch) {
+        return Err(Error::Conflict(Message::new(CHANGED)));
+    }
     let epoch = user.session_epoch + 1;
     diesel::update(admin_user::table.find(name.to_owned()))
         .set((admin_user::password_hash.eq(hash.to_owned()), admin_user::session_epoch.eq(epoch)))
@@ -56,9 +72,25 @@ pub fn set_password(connection: &mut DbConnection, name: &str, hash: &str, autho
     Ok(epoch)
 }
 
-/// Sets a role. The last admin who may sign in keeps it, and on pages nobody raises their own.
-pub fn set_role(connection: &mut DbConnection, name: &str, role: Role, author: &Author) -> Result<()> {
+/// Sets a role, where it is still the one that was seen; says whether it was another one before. The last admin who may sign
+/// in keeps it, and on pages nobody raises their own.
+///
+/// # Errors
+/// [`Error::Conflict`] where somebody gave another role meanwhile, or it may not be given.
+pub fn set_role(
+    connection: &mut DbConnection,
+    name: &str,
+    role: Role,
+    seen: Option<Role>,
+    author: &Author,
+) -> Result<bool> {
     let (user, others) = find_locked(connection, name)?;
+    if seen.is_some_and(|seen| seen != user.role() && role != user.role()) {
+        return Err(Error::Conflict(Message::new(CHANGED)));
+    }
+    if role.as_str() == user.role {
+        return Ok(false);
+    }
     if role > user.role() && author.name == name && author.source != Source::Command {
         return Err(Error::Conflict(Message::new("conflict-own-role")));
     }
@@ -73,26 +105,35 @@ pub fn set_role(connection: &mut DbConnection, name: &str, role: Role, author: &
         after: Some(json!({ "role": role.as_str() })),
         ..bare(Action::ChangeRole, name)
     };
-    record(connection, author, change)
+    record(connection, author, change)?;
+    Ok(true)
 }
 
-/// Keeps a user from signing in and ends all sessions. The last admin stays.
-pub fn disable(connection: &mut DbConnection, name: &str, author: &Author) -> Result<()> {
+/// Keeps a user from signing in and ends all sessions; says whether the user was not disabled before. The last admin stays.
+pub fn disable(connection: &mut DbConnection, name: &str, author: &Author) -> Result<bool> {
     let (user, others) = find_locked(connection, name)?;
+    if user.disabled {
+        return Ok(false);
+    }
     keep_an_admin(&user, &others)?;
     diesel::update(admin_user::table.find(name.to_owned()))
         .set((admin_user::disabled.eq(true), admin_user::session_epoch.eq(user.session_epoch + 1)))
         .execute(connection)?;
-    record(connection, author, bare(Action::DisableUser, name))
+    record(connection, author, bare(Action::DisableUser, name))?;
+    Ok(true)
 }
 
-/// Lets a user sign in again.
-pub fn enable(connection: &mut DbConnection, name: &str, author: &Author) -> Result<()> {
-    find_locked(connection, name)?;
+/// Lets a user sign in again; says whether the user was disabled before.
+pub fn enable(connection: &mut DbConnection, name: &str, author: &Author) -> Result<bool> {
+    let (user, _) = find_locked(connection, name)?;
+    if !user.disabled {
+        return Ok(false);
+    }
     diesel::update(admin_user::table.find(name.to_owned()))
         .set(admin_user::disabled.eq(false))
         .execute(connection)?;
-    record(connection, author, bare(Action::EnableUser, name))
+    record(connection, author, bare(Action::EnableUser, name))?;
+    Ok(true)
 }
 
 /// Ends all sessions of a user.
@@ -122,7 +163,8 @@ pub fn set_language(
 pub fn sign_in(
     connection: &mut DbConnection,
     user: &User,
-    (tried, newer_hash): (&SignIn, Option<&str>),
+    tried: &SignIn,
+    newer_hash: Option<&str>,
     author: &Author,
 ) -> Result<()> {
     throttle::store::release(connection, &tried.subjects, author.at)?;

@@ -11,7 +11,7 @@ use crate::db::{DbBackend, DbConnection, is_duplicate};
 use crate::error::{Error, Result};
 
 pub use changes::{
-    SignIn, disable, enable, end_sessions, insert, note_session, note_wrong_password, set_language,
+    CHANGED, SignIn, disable, enable, end_sessions, insert, note_session, note_wrong_password, set_language,
     set_password, set_role, sign_in,
 };
 

@@ -8,12 +8,15 @@ use super::form;
 use super::store;
 use super::token::{self, Token};
 use crate::accounts::role::Grant;
-use crate::audit::event::Author;
+use crate::audit::event::{Action, Author, TOKEN};
+use crate::audit::store as audit;
 use crate::base::form::{Fields, Message};
+use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
 use crate::web::form::{Choice, FormState, FormView};
+use crate::web::merge::of_event;
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
 use crate::web::{links, page};
@@ -114,13 +117,24 @@ async fn make(visit: &Visit, fields: &Fields) -> Result<Fresh> {
     Ok(Fresh { name, secret: secret.expose_secret().to_owned() })
 }
 
-/// `POST /tokens/{id}/revoke`: from now on the token is unknown.
+/// `POST /tokens/{id}/revoke`: from now on the token is unknown. Of one that somebody else revoked it is told who did.
 pub async fn revoke(visit: Visit, Id(name): Id, author: Author) -> Answer {
     let state = &visit.state;
-    let revoked = name.clone();
-    state.database.transaction(move |connection| store::revoke(connection, &revoked, &author)).await?;
+    let asked = name.clone();
+    let revoked =
+        state.database.transaction(move |connection| store::revoke(connection, &asked, &author)).await;
     state.tokens.forget(&name);
-    let told = Message::new("flash-token-revoked").with("name", name);
-    visit.tell(told);
+    let told = match revoked {
+        Err(Error::NotFound) => {
+            let asked = name.clone();
+            let last = move |connection: &mut DbConnection| {
+                audit::last_of(connection, TOKEN, &asked, &[Action::RevokeToken])
+            };
+            let before = of_event(&visit, &state.database.run(last).await?.ok_or(Error::NotFound)?);
+            Message::new("flash-token-before").with("by", before.by).with("time", before.at.text)
+        }
+        revoked => revoked.map(|()| Message::new("flash-token-revoked"))?,
+    };
+    visit.tell(told.with("name", name));
     Ok(page::see_other(LIST))
 }

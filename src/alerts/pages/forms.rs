@@ -9,6 +9,7 @@ use super::super::rule::{Kind, Rule};
 use super::super::store;
 use super::view::{DestinationsView, View};
 use super::{LIST, action};
+use crate::audit::event::ALERT_RULE;
 use crate::base::form::{Fields, Message};
 use crate::base::merge::{self, SAW, Snapshot, Unit};
 use crate::error::{Error, Result};
@@ -137,7 +138,7 @@ pub async fn update(
     let mut fields = merge::with_boxes(&["to_webhook", "to_mail"], &typed);
     let (mut rule, mut taken) = (found(&visit, &id).await?, Vec::new());
     for _ in 0..TRIES {
-        let message = match change(&visit, &rule, &fields, &destinations).await {
+        match change(&visit, &rule, &fields, &destinations).await {
             Ok(()) => {
                 let done = Message::new("flash-alert-changed");
                 visit.tell(web_merge::done(visit.language, done, &taken));
@@ -146,18 +147,16 @@ pub async fn update(
             Err(Error::Invalid(errors)) => {
                 return show(&visit, &destinations, Some(&rule), FormState::refused(fields, errors)).await;
             }
-            Err(Error::Conflict(message)) => message,
+            Err(Error::Conflict(_)) => {}
             Err(error) => return Err(error.into()),
-        };
+        }
         rule = found(&visit, &id).await?;
         let now = as_fields(&rule);
-        let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields) else {
-            let form = FormState::conflict(fields, "version", message);
-            return show(&visit, &destinations, Some(&rule), form).await;
-        };
+        let (merged, saw) = merge::merge_form(&UNITS, &now, &fields);
         fields = merged.fields.with("version", rule.version);
         if !merged.is_clear() {
             let view = web_merge::of_form(&merged, &saw, &now, visit.language);
+            let view = view.by(web_merge::last_change(&visit, ALERT_RULE, &id).await?);
             return show(&visit, &destinations, Some(&rule), FormState::merging(fields, view)).await;
         }
         taken.extend(merged.taken);
@@ -169,8 +168,7 @@ async fn change(visit: &Visit, rule: &Rule, fields: &Fields, destinations: &Dest
     let author = visit.author()?;
     let wanted = form::wanted(fields, rule.kind(), destinations).map_err(Error::Invalid)?;
     let (id, seen) = (rule.id.clone(), fields.text("version").and_then(|text| text.parse().ok()));
-    let save = move |connection: &mut crate::db::DbConnection| {
-        store::change(connection, (&id, seen), wanted, &author)
-    };
+    let save =
+        move |connection: &mut crate::db::DbConnection| store::change(connection, &id, seen, wanted, &author);
     visit.state.database.transaction(save).await
 }

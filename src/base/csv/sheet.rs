@@ -26,6 +26,16 @@ fn is_utf16(start: &[u8]) -> bool {
         || zeros == [false, true, false, true]
 }
 
+/// Whether a line only says that commas stand between cells, as spreadsheets write it: `sep=,`.
+fn is_separator_line(record: &Record) -> Result<bool, Refusal> {
+    let Some(separator) = record.cell(0).strip_prefix("sep=") else { return Ok(false) };
+    let other = SEPARATORS.iter().find(|(sign, _)| separator.starts_with(*sign));
+    if let Some((_, key)) = other {
+        return Err(Refusal::of_line(record.line, Message::new(key)));
+    }
+    Ok(separator.is_empty() && record.len() == 2)
+}
+
 /// A day or time as a spreadsheet writes it, the year first: without zeros in front, with slashes.
 fn padded(text: &str) -> String {
     let (day, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
@@ -75,6 +85,9 @@ impl<R: BufRead> Sheet<R> {
         let mut reader = Reader::new(source);
         let mut record = Record::default();
         if !reader.read(&mut record)? {
+            return Err(Refusal::of_line(1, Message::new("csv-empty")).into());
+        }
+        if is_separator_line(&record)? && !reader.read(&mut record)? {
             return Err(Refusal::of_line(1, Message::new("csv-empty")).into());
         }
         let mut positions = vec![None; layout.columns.len()];

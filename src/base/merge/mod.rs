@@ -42,6 +42,14 @@ impl Snapshot {
         }
     }
 
+    /// That of a form that does not say what its reader saw: something else than is there now.
+    fn unknown(units: &[Unit<'_>]) -> Snapshot {
+        let blank = |name: &&str| ((*name).to_owned(), String::new());
+        let blanks: Vec<(String, String)> = units.iter().flat_map(|unit| unit.iter().map(blank)).collect();
+        // No value has that digest.
+        Snapshot { marks: blanks.clone(), fields: blanks }
+    }
+
     /// The text of a hidden field.
     pub fn encode(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -105,6 +113,8 @@ pub struct Merged {
     pub clashes: Vec<Clash>,
     /// Fields that others changed and the reader did not touch: they are as the others left them.
     pub taken: Vec<String>,
+    /// Whether the form does not say what its reader saw: then nothing of it is saved unasked.
+    pub is_blind: bool,
 }
 
 /// A unit that the reader and others changed differently.
@@ -119,7 +129,7 @@ pub struct Clash {
 impl Merged {
     /// Whether anything has to be asked.
     pub fn is_clear(&self) -> bool {
-        self.clashes.is_empty()
+        self.clashes.is_empty() && !self.is_blind
     }
 }
 
@@ -164,13 +174,15 @@ pub fn merge(units: &[Unit<'_>], saw: &Snapshot, now: &Fields, typed: &Fields) -
     merged
 }
 
-/// As [`merge`], of a form that carries what its reader saw in [`SAW`]; the merged form has seen what is there now. None
-/// where it does not say what its reader saw.
-pub fn merge_form(units: &[Unit<'_>], now: &Fields, typed: &Fields) -> Option<(Merged, Snapshot)> {
-    let saw = typed.raw(SAW).and_then(Snapshot::decode)?;
-    let mut merged = merge(units, &saw, now, typed);
+/// As [`merge`], of a form that carries what its reader saw in [`SAW`]; the merged form has seen what is there now. Where
+/// it does not say what its reader saw, each field that it would change is asked about.
+pub fn merge_form(units: &[Unit<'_>], now: &Fields, typed: &Fields) -> (Merged, Snapshot) {
+    let known = typed.raw(SAW).and_then(Snapshot::decode);
+    let is_blind = known.is_none();
+    let saw = known.unwrap_or_else(|| Snapshot::unknown(units));
+    let mut merged = Merged { is_blind, ..merge(units, &saw, now, typed) };
     merged.fields = merged.fields.with(SAW, Snapshot::of(now).encode());
-    Some((merged, saw))
+    (merged, saw)
 }
 
 /// The form with these boxes unticked that it does not name: a browser sends only what is ticked.

@@ -64,3 +64,16 @@ fn what_was_not_typed_was_not_touched_and_what_else_was_typed_is_kept() {
     assert_eq!(found.fields.raw("amount"), Some("5"));
     assert_eq!((found.fields.raw("note"), found.fields.raw("confirm")), (Some("mine"), Some("1")));
 }
+
+#[test]
+fn of_a_form_that_does_not_say_what_it_saw_all_that_it_would_change_is_asked() {
+    let now = fields("2", "open", "", "theirs");
+    let (found, _) = merge_form(&UNITS, &now, &fields("2", "open", "", "mine"));
+    let names: Vec<_> = found.clashes.iter().map(|clash| clash.names[0].as_str()).collect();
+    assert_eq!(names, ["note"]);
+    assert_eq!(found.fields.raw("note"), Some("mine"), "nothing typed is lost");
+    let (same, _) = merge_form(&UNITS, &now, &now);
+    assert!(same.clashes.is_empty() && !same.is_clear(), "nothing is saved unasked");
+    let (seen, _) = merge_form(&UNITS, &now, &same.fields);
+    assert!(seen.is_clear(), "what comes back has seen it");
+}

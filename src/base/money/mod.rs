@@ -1,9 +1,9 @@
 //! Money as whole units of 10^-5, the smallest step the platform's `double(18,5)` columns hold.
-//!
 //! The one rule: no arithmetic on `f64`. Columns are doubles, so a value crosses that border in
 //! [`Money::of_column`] and [`Money::to_column`] only, by the same rounding as `db::dialect` does in SQL.
 
 mod number;
+mod typed;
 
 use std::fmt;
 use std::iter::Sum;
@@ -92,9 +92,9 @@ impl Money {
         self.0 as f64 / SCALE as f64
     }
 
-    /// The difference, such as a margin; saturating.
-    pub const fn minus(self, other: Money) -> Money {
-        Money(self.0.saturating_sub(other.0))
+    /// What is left of an amount behind its cost, where both are known; saturating.
+    pub fn margin(amount: Option<Money>, cost: Option<Money>) -> Option<Money> {
+        Some(Money(amount?.0.saturating_sub(cost?.0)))
     }
 
     /// Whether a double column gives back exactly this value. True below 68,719,476,736; above that

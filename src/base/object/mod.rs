@@ -30,10 +30,16 @@ pub enum Kind {
     Money,
     /// A number of seconds, from 0.
     Seconds,
+    /// A whole number from 0, or its text as a form has it.
+    Count,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// `true` or `false`.
     Flag,
+    /// A list of texts, kept as its JSON.
+    Texts,
+    /// An object of any members.
+    Json,
     /// An object of its own with these members, kept as it came.
     Record(&'static [&'static str]),
 }
@@ -149,6 +155,11 @@ impl Object {
         }
         match member.kind {
             Kind::Line(_) | Kind::Text(_) => text(raw).map(Some),
+            Kind::Texts => match serde_json::from_str::<Vec<String>>(raw) {
+                Ok(_) => Ok(Some(raw.to_owned())),
+                Err(_) => Err(Message::new("error-json-texts")),
+            },
+            Kind::Json if raw.starts_with('{') => Ok(Some(raw.to_owned())),
             Kind::Date | Kind::PastDate => {
                 text(raw).and_then(|text| known(parse_date(&text).is_some(), text, "error-date")).map(Some)
             }
@@ -165,6 +176,11 @@ impl Object {
                     Err(Message::new("error-json-choice").with("choices", choices))
                 }
             }
+            Kind::Count if !raw.starts_with('"') => match raw.parse::<u64>() {
+                Ok(count) => Ok(Some(count.to_string())),
+                Err(_) => Err(Message::new("error-json-count")),
+            },
+            Kind::Count => text(raw).map(Some),
             Kind::Money if is_number(raw) => {
                 Money::from_json(raw).map(|money| Some(money.to_string())).map_err(money_message)
             }
@@ -183,7 +199,7 @@ impl Object {
                 self.records.insert(member.name, value);
                 Ok(None)
             }
-            Kind::Record(_) => Err(Message::new("error-json-object")),
+            Kind::Json | Kind::Record(_) => Err(Message::new("error-json-object")),
         }
     }
 }

@@ -26,10 +26,15 @@ pub const MARK: char = '\u{1}';
 impl OddCell {
     /// How to select a cell of that column so that [`OddCell::try_from`] reads it, behind the mark.
     pub fn sql(column: &str) -> String {
+        // SQLite reads the digits that it printed itself as another number now and then, of the greatest ones above all.
+        let read_back = ["%!.15g", "%!.17g", "%!.20g"].map(|digits| {
+            format!("WHEN CAST(printf('{digits}', {column}) AS REAL) = {column} THEN printf('{digits}', {column}) ")
+        });
         format!(
             "char(1) || (CASE typeof({column}) WHEN 'integer' THEN 'number:' || {column} \
-             WHEN 'real' THEN 'number:' || printf('%!.17g', {column}) \
-             ELSE typeof({column}) || ':' || hex({column}) END)"
+             WHEN 'real' THEN 'number:' || CASE {}ELSE printf('%!.26g', {column}) END \
+             ELSE typeof({column}) || ':' || hex({column}) END)",
+            read_back.concat()
         )
     }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
-use super::{address, header, names, pem, prefix, shape, shortened};
+use super::{address, header, names, pem, personal, prefix, shape, shortened, told};
 
 /// The most bytes that one secret is followed through.
 pub(super) const LONGEST: usize = 20_000;
@@ -20,6 +20,8 @@ enum Sign {
     Scheme,
     Address,
     PathWithKey,
+    PathBeforeKey,
+    Host,
     PrivateKey,
     Stars,
     Shape,
@@ -37,6 +39,7 @@ static SIGNS: LazyLock<Option<Signs>> = LazyLock::new(|| {
     let schemes = header::SCHEMES.iter().map(|scheme| (*scheme, Sign::Scheme));
     let addresses = address::SIGNS.iter().map(|sign| (*sign, Sign::Address));
     let paths = address::PATHS.iter().map(|path| (*path, Sign::PathWithKey));
+    let before_keys = address::PATHS_BEFORE_KEYS.iter().map(|path| (*path, Sign::PathBeforeKey));
     let stars = shortened::SIGNS.iter().map(|sign| (*sign, Sign::Stars));
     let shapes = shape::SIGNS.iter().map(|sign| (*sign, Sign::Shape));
     let all = prefixes
@@ -44,6 +47,8 @@ static SIGNS: LazyLock<Option<Signs>> = LazyLock::new(|| {
         .chain(schemes)
         .chain(addresses)
         .chain(paths)
+        .chain(before_keys)
+        .chain([(address::HOST, Sign::Host)])
         .chain([(pem::BEGIN, Sign::PrivateKey)])
         .chain(stars)
         .chain(shapes);
@@ -81,11 +86,13 @@ pub(super) fn secrets(text: &str) -> Option<Vec<Range<usize>>> {
             }
             Sign::Name(at) => match names::value(text, from, to, *at) {
                 Some(value) => found.push(value),
-                None => told.extend(names::told(text, to, *at)),
+                None => told.extend(told::told(text, to, *at)),
             },
             Sign::Scheme => found.extend(header::value(text, from, to)),
             Sign::Address => found.extend(address::password(text, from, to)),
             Sign::PathWithKey => found.extend(address::key_in_path(text, to)),
+            Sign::PathBeforeKey => found.extend(address::drawn_in_path(text, to)),
+            Sign::Host => found.extend(address::password_before(text, from)),
             Sign::PrivateKey => found.extend(pem::block(text, from)),
             Sign::Stars => found.extend(shortened::key(text, from, to)),
             Sign::Shape => found.extend(shape::key(text, from, to)),
@@ -94,6 +101,9 @@ pub(super) fn secrets(text: &str) -> Option<Vec<Range<usize>>> {
     // What a key begins with tells more than the words before it, and stays.
     told.retain(|part| !found.iter().any(|other| other.start < part.end && part.start < other.end));
     found.append(&mut told);
+    if personal::is_personal_masked() {
+        found.extend(personal::all(text));
+    }
     Some(merged(found))
 }
 

@@ -49,6 +49,7 @@ pub(super) fn value(text: &str, from: usize, to: usize) -> Option<Range<usize>> 
     if !find::is_boundary(text, from) {
         return None;
     }
+    let to = if is_basic { to + of_word(text, to) } else { to };
     let rest = find::near(text, to, LONGEST);
     let begin =
         rest.find(|next: char| !(next.is_ascii_whitespace() || matches!(next, ':' | '+' | '\'' | '"')));
@@ -68,6 +69,17 @@ pub(super) fn value(text: &str, from: usize, to: usize) -> Option<Range<usize>> 
         && !wording::is_word(word)
         && (!is_basic || super::names::looks_secret(word) || word.ends_with('=') || is_base64(word));
     is_secret.then_some(to + begin..to + begin + word.len())
+}
+
+/// The length of a word that stands between `Basic` and what is sent: `Basic auth …`.
+fn of_word(text: &str, to: usize) -> usize {
+    const WORDS: [&str; 5] = [" auth", " authentication", " credentials", " token", " header"];
+    let rest = find::near(text, to, 40);
+    let word = WORDS
+        .iter()
+        .filter(|word| rest.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word)));
+    let ended = word.filter(|word| rest.get(word.len()..).is_some_and(|after| after.starts_with([' ', ':'])));
+    ended.map(|word| word.len()).max().unwrap_or(0)
 }
 
 /// A name and a password in base64 have capitals and small letters; a word has them at its beginning at most.

@@ -1,27 +1,43 @@
 //! Secrets inside foreign texts, such as API keys in error messages: masked wherever people read along.
 //!
-//! Pure text in, text out. What is masked once stays as it is when masked again.
+//! Text in, text out, by one setting: whether numbers and addresses of people are masked, too. What is masked once stays as it is when masked again.
 
 mod address;
 mod find;
 mod header;
 mod names;
+mod notation;
 mod pem;
+mod personal;
 mod prefix;
 mod shape;
 mod shortened;
 mod signs;
+mod told;
 mod value;
 pub mod wording;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub use personal::{is_personal_masked, mask_personal};
+
 /// Stands in the place of a secret.
 pub const MASK: &str = "***";
 
 /// A mask may complete what looks like a secret; so often the masked text is masked again.
 const PASSES: usize = 4;
+
+/// Masks the secrets in every text of a JSON value; names stay.
+pub fn mask_texts(value: &mut serde_json::Value) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => *text = mask(text).into_owned(),
+        Value::Array(values) => values.iter_mut().for_each(mask_texts),
+        Value::Object(values) => values.values_mut().for_each(mask_texts),
+        _ => {}
+    }
+}
 
 /// The text with every secret in it replaced by [`MASK`].
 pub fn mask(text: &str) -> Cow<'_, str> {
@@ -39,6 +55,11 @@ pub fn mask(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(masked)
+}
+
+/// As [`mask`], of a text that may not be there.
+pub fn masked(text: Option<&str>) -> Option<String> {
+    text.map(|text| mask(text).into_owned())
 }
 
 fn with_masks(text: &str, hidden: &[Range<usize>]) -> String {

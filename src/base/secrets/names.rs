@@ -1,10 +1,9 @@
 //! Fields that are named as a secret, in every notation in which errors come: the name stays, the value goes.
-//! More than 250 lines: what a name is and what its value may be are told together.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::{find, header, value, wording};
+use super::{find, header, notation, told, value, wording};
 use crate::base::drawn;
 
 /// A row of the table `names.txt`.
@@ -41,7 +40,11 @@ pub(super) fn is_name(name: &str) -> bool {
 }
 
 /// What may stand behind the noun in the name: `password_hash`, `token2`.
-const ENDS: [&str; 22] = [
+const ENDS: [&str; 26] = [
+    "-sha256",
+    "_sha256",
+    "-256",
+    "-sha1",
     "_value",
     "_hash",
     "_base64",
@@ -69,9 +72,6 @@ const ENDS: [&str; 22] = [
 /// The longest value of a name that other things have, too, in bytes.
 const WEAK: usize = 400;
 
-/// The longest gap between a name and a drawn word that it tells of, in bytes.
-const GAP: usize = 60;
-
 /// What is to be hidden of the value of the name that stands there.
 pub(super) fn value(text: &str, from: usize, to: usize, at: usize) -> Option<Range<usize>> {
     let name = ALL.get(at)?;
@@ -91,9 +91,17 @@ pub(super) fn value(text: &str, from: usize, to: usize, at: usize) -> Option<Ran
         return None;
     }
     let is_header = matches!(name.name, "authorization" | "authorisation");
+    if let Some(second) =
+        notation::second_argument(text, end).filter(|_| matches!(name.name, "auth" | "password"))
+    {
+        return Some(second);
+    }
     let place = value::place(text, from, end)?;
     if is_header && let Some(hidden) = header::behind_name(text, &place) {
         return Some(hidden);
+    }
+    if name.name == "cookies" {
+        return notation::of_map(text, &place).or_else(|| value::to_line_end(text, &place));
     }
     if name.name == "cookie" {
         return value::to_line_end(text, &place);
@@ -120,7 +128,7 @@ fn is_secret(content: &str, name: &Name, place: &value::Place) -> bool {
     if name.is_strong && !place.is_weak {
         return true;
     }
-    looks_secret(plain)
+    looks_secret(plain) || (name.is_strong && plain.len() >= 8 && told::is_mixed(plain))
 }
 
 /// `PWD=/home/x` of an environment.
@@ -135,6 +143,7 @@ pub(super) fn looks_secret(value: &str) -> bool {
     is_one_word
         && value.len() >= 8
         && (drawn::looks_drawn(value)
+            || drawn::has_strewn_capitals(value)
             || (has_long_run(value) && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic))
             || (has(u8::is_ascii_digit)
                 && has(u8::is_ascii_alphabetic)
@@ -144,88 +153,6 @@ pub(super) fn looks_secret(value: &str) -> bool {
 /// Names are parted by signs; what goes on for so long is a key.
 fn has_long_run(value: &str) -> bool {
     value.split(|next: char| !next.is_ascii_alphanumeric()).any(|run| run.len() >= 20)
-}
-
-/// A drawn word that stands behind the name with nothing but a few words between: `Invalid API key 3f9a…`.
-pub(super) fn told(text: &str, to: usize, at: usize) -> Option<Range<usize>> {
-    let (name, end) = (ALL.get(at)?, end_of_name(text, to)?);
-    if !name.is_strong && !matches!(name.name, "key" | "auth") {
-        return None;
-    }
-    let mut at = end;
-    loop {
-        let rest = find::near(text, at, 600);
-        let begin = rest.find(|next: char| next.is_alphanumeric() || next == '*')?;
-        let gap = rest.get(..begin)?;
-        if gap.contains(['\n', '{', '}', ';', ')', ']', '，', '。', ',', '/', '&', '?', '@'])
-            || gap.contains(". ")
-            || (begin == 0 && at == end && text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric))
-        {
-            return None;
-        }
-        let word = rest.get(begin..)?;
-        let length = word.find(|next: char| !(next.is_ascii_alphanumeric() || "-_.~+/=".contains(next)));
-        let word = word.get(..length.unwrap_or(word.len()))?.trim_end_matches(['.', '-', '=']);
-        let place = at + begin;
-        if word.is_empty() {
-            // Chinese: one sign of it is a word between, where it is one that connects.
-            let first = rest.get(begin..)?.chars().next()?;
-            if !"是为：（「“的值".contains(first) || place > end + GAP {
-                return None;
-            }
-            at = place + first.len_utf8();
-            continue;
-        }
-        let is_written =
-            rest.get(begin + word.len()..).is_some_and(|after| after.starts_with(['=', '(', '@']));
-        if word.len() >= 12 && looks_secret(word) && !is_written {
-            return Some(place..place + word.len());
-        }
-        if !is_between(word) || place > end + GAP {
-            return None;
-        }
-        at = place + word.len();
-    }
-}
-
-/// Words that stand between the name of a secret and the secret.
-fn is_between(word: &str) -> bool {
-    const BETWEEN: [&str; 33] = [
-        "provided",
-        "given",
-        "supplied",
-        "used",
-        "is",
-        "was",
-        "be",
-        "of",
-        "with",
-        "value",
-        "your",
-        "the",
-        "a",
-        "an",
-        "this",
-        "invalid",
-        "incorrect",
-        "wrong",
-        "bad",
-        "unknown",
-        "expired",
-        "revoked",
-        "starting",
-        "beginning",
-        "prefix",
-        "received",
-        "got",
-        "not",
-        "found",
-        "sent",
-        "secret",
-        "key",
-        "token",
-    ];
-    BETWEEN.contains(&word.to_ascii_lowercase().as_str())
 }
 
 fn is_behind(text: &str, at: usize, word: &str) -> bool {
@@ -241,7 +168,7 @@ fn is_part_begin(text: &str, at: usize) -> bool {
 }
 
 /// Where the name ends whose noun ends there; none where the noun is only the beginning of a word.
-fn end_of_name(text: &str, to: usize) -> Option<usize> {
+pub(super) fn end_of_name(text: &str, to: usize) -> Option<usize> {
     let rest = text.get(to..)?;
     let is_end = |rest: &str| {
         !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_' || next == '-')

@@ -64,7 +64,21 @@ pub(super) fn key(text: &str, from: usize, at: usize) -> Option<Range<usize>> {
             && (!prefix.is_common || drawn::looks_drawn(key))
             && !(prefix.begin == "sk-" && is_words(key))
     };
-    is_key.then(|| begin..begin + length)
+    is_key.then(|| begin..begin + length + secret_behind_id(text, begin + length, prefix.begin))
+}
+
+/// The length of what stands behind the id of an AWS key and a colon: its secret.
+fn secret_behind_id(text: &str, at: usize, begin: &str) -> usize {
+    let secret =
+        text.get(at..).and_then(|rest| rest.strip_prefix(':')).filter(|_| matches!(begin, "AKIA" | "ASIA"));
+    let letters = secret.map_or(0, |secret| {
+        secret
+            .bytes()
+            .take(41)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
+            .count()
+    });
+    if letters == 40 { letters + 1 } else { 0 }
 }
 
 /// `sk-learn`, `sk-is-missing`: words that are wording.

@@ -2,9 +2,13 @@
 
 use std::sync::LazyLock;
 
-use super::{address, header, names, pem, prefix, shape, shortened};
+use super::{address, header, names, pem, personal, prefix, shape, shortened};
 
-static EXPRESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| {
+static EXPRESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| of_secrets(None));
+
+static WITH_PERSONAL: LazyLock<[String; 2]> = LazyLock::new(|| of_secrets(Some(personal::SIGN)));
+
+fn of_secrets(more: Option<&str>) -> [String; 2] {
     let mut parts: Vec<String> = Vec::new();
     for name in names::all() {
         let word = escaped(name.name);
@@ -15,18 +19,21 @@ static EXPRESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| {
         .iter()
         .chain(&address::SIGNS)
         .chain(&address::PATHS)
+        .chain(&address::PATHS_BEFORE_KEYS)
         .chain(&shortened::SIGNS)
         .chain(&shape::SIGNS)
-        .chain(std::iter::once(&pem::BEGIN));
+        .chain([&pem::BEGIN, &address::HOST]);
     parts.extend(signs.map(|sign| escaped(sign)));
     parts.push(r"[0-9a-f]{8}\.".to_owned());
+    parts.extend(more.map(str::to_owned));
     let begins: Vec<String> = prefix::all().iter().map(|one| escaped(one.begin)).collect();
     // Not with the whole length of each key: a database would read such an expression for seconds.
     [format!("(?i){}", parts.join("|")), format!("({})[A-Za-z0-9_.~+/=*…•●-]{{2}}", begins.join("|"))]
-});
+}
 
 pub(super) fn expressions() -> [&'static str; 2] {
-    let [any_case, as_written] = &*EXPRESSIONS;
+    let told = if personal::is_personal_masked() { &WITH_PERSONAL } else { &EXPRESSIONS };
+    let [any_case, as_written] = &**told;
     [any_case, as_written]
 }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::find::{self, LONGEST};
+use super::notation;
 
 /// Where a value begins, and what it stands in.
 #[derive(Debug, Clone)]
@@ -12,12 +13,13 @@ pub(super) struct Place {
     pub(super) quote: String,
     /// It stands behind `is` or a blank: the name may only be spoken of.
     pub(super) is_weak: bool,
-    /// It is the content of an element of XML.
-    is_element: bool,
+    /// Where it is the content of an element of XML, the sign with which that begins and its end begins, too.
+    element: Option<&'static str>,
 }
 
 /// Quotes, and what closes them.
-const QUOTES: [(&str, &str); 16] = [
+const QUOTES: [(&str, &str); 17] = [
+    ("%2522", "%2522"),
     ("&quot;", "&quot;"),
     ("&#34;", "&#34;"),
     ("&#39;", "&#39;"),
@@ -37,9 +39,9 @@ const QUOTES: [(&str, &str); 16] = [
 ];
 
 /// What stands between a name and its value.
-const SIGNS: [&str; 16] = [
-    "=>", ":=", "==", "->", "::", "=", ":", "：", "＝", "%3D", "%3d", "%3A", "%3a", "&#61;", "\\u003d",
-    "\\u003a",
+const SIGNS: [&str; 18] = [
+    "%253D", "%253A", "=>", ":=", "==", "->", "::", "=", ":", "：", "＝", "%3D", "%3d", "%3A", "%3a",
+    "&#61;", "\\u003d", "\\u003a",
 ];
 
 /// The place of the value whose name stands from `from` to `end`; none where there is no value.
@@ -51,16 +53,18 @@ pub(super) fn place(text: &str, from: usize, end: usize) -> Option<Place> {
     let trimmed = after.trim_start_matches([' ', '\t', '\u{a0}']);
     let at = |rest: &str, whole: &str| end + (whole.len() - rest.len());
     // <password>…</password>
-    if let Some(inside) = rest.strip_prefix('>').filter(|_| is_element(text, from)) {
+    let inside = ELEMENT_SIGNS.iter().find_map(|(begin, end)| Some((*begin, rest.strip_prefix(end)?)));
+    let inside = inside.or_else(|| Some(("<", notation::behind_attributes(rest)?)));
+    if let Some((begin, inside)) = inside.filter(|(begin, _)| is_element(text, from, begin)) {
         let from = at(inside, rest);
-        return Some(Place { from, quote: String::new(), is_weak: false, is_element: true });
-    }
-    if let Some(inside) = behind_attributes(rest).filter(|_| is_element(text, from)) {
-        let from = at(inside, rest);
-        return Some(Place { from, quote: String::new(), is_weak: false, is_element: true });
+        return Some(Place { from, quote: String::new(), is_weak: false, element: Some(begin) });
     }
     if let Some(sign) = SIGNS.iter().find(|sign| trimmed.starts_with(**sign)) {
         let value = trimmed.get(sign.len()..)?;
+        return Some(opened(text, at(value, rest), false));
+    }
+    let is_line = after.trim_start_matches([' ', '\t', '\r', ',']).starts_with(['\n', '\\']);
+    if let Some(value) = notation::of_pair(after).filter(|_| is_closed || is_line) {
         return Some(opened(text, at(value, rest), false));
     }
     // ('password', '…'), ["password", "…"] and name="password" value="…"
@@ -78,6 +82,10 @@ pub(super) fn place(text: &str, from: usize, end: usize) -> Option<Place> {
     if is_option(text, from) && after.len() > trimmed.len() && !trimmed.starts_with('-') {
         return Some(opened(text, at(trimmed, rest), false));
     }
+    // 验证码是：123456, 密钥错误：…
+    if let Some((value, is_weak)) = notation::said_before_sign(trimmed) {
+        return Some(opened(text, at(value, rest), is_weak));
+    }
     // Password 'x', password is x, 密码为x
     for word in ["is ", "was ", "为", "是", "is: ", "was: "] {
         if let Some(value) = trimmed.strip_prefix(word) {
@@ -92,38 +100,19 @@ pub(super) fn place(text: &str, from: usize, end: usize) -> Option<Place> {
     {
         return Some(opened(text, end, true));
     }
-    glossed(trimmed).map(|value| opened(text, at(value, rest), true)).or_else(|| {
-        let (value, is_weak) = in_sql(text, (from, end), trimmed)?;
+    notation::glossed(trimmed).map(|value| opened(text, at(value, rest), true)).or_else(|| {
+        let (value, is_weak) = notation::in_sql(text, from, end, trimmed)?;
         (after.len() > trimmed.len() || value.len() < trimmed.len())
             .then(|| opened(text, at(value, rest), is_weak))
     })
 }
 
+/// What opens and closes the beginning of an element.
+const ELEMENT_SIGNS: [(&str, &str); 4] =
+    [("<", ">"), ("&lt;", "&gt;"), ("\\u003c", "\\u003e"), ("%3C", "%3E")];
+
 /// What parts the head of a part of a form from its content.
 const EMPTY_LINES: [&str; 4] = ["\r\n\r\n", "\n\n", "\\r\\n\\r\\n", "\\n\\n"];
-
-/// The content of an element whose name has attributes: `<Password Type="…">…`.
-fn behind_attributes(rest: &str) -> Option<&str> {
-    let attributes = rest.strip_prefix(' ')?;
-    let end = attributes.find(['<', '>', '\n'])?;
-    let inside = attributes.get(end..)?.strip_prefix('>')?;
-    (!attributes.get(..end)?.ends_with('/')).then_some(inside)
-}
-
-/// The value of a name that stands in brackets behind another: `密钥(AppSecret): …`.
-fn glossed(trimmed: &str) -> Option<&str> {
-    let after = trimmed.strip_prefix([')', '）'])?.trim_start_matches([' ', '\t']);
-    [":", "：", "="].iter().find_map(|sign| after.strip_prefix(sign))
-}
-
-/// `PASSWORD '…'`, `PASSWORD('…')` and `IDENTIFIED BY '…'`: in capitals a secret, else perhaps a word in quotes.
-fn in_sql<'t>(text: &str, (from, end): (usize, usize), trimmed: &'t str) -> Option<(&'t str, bool)> {
-    let is_capital = !text.get(from..end)?.bytes().any(|byte| byte.is_ascii_lowercase());
-    let by = ["BY ", "AS ", "USING "].iter().find_map(|word| trimmed.strip_prefix(word));
-    let call = trimmed.strip_prefix('(').filter(|_| is_capital);
-    let value = by.or(call).unwrap_or(trimmed);
-    value.starts_with(['\'', '"']).then_some((value, by.is_none() && !is_capital))
-}
 
 /// What follows the quote and bracket that close the name.
 fn without_closing(rest: &str) -> (bool, &str) {
@@ -141,10 +130,10 @@ fn without_closing(rest: &str) -> (bool, &str) {
     (is_closed, after.strip_prefix(']').unwrap_or(after))
 }
 
-fn is_element(text: &str, from: usize) -> bool {
+fn is_element(text: &str, from: usize, begin: &str) -> bool {
     let before = find::just_before(text, from, 64);
-    let name = before.trim_end_matches(|next: char| next.is_alphanumeric() || "_-.:".contains(next));
-    name.ends_with('<')
+    let name = before.rfind(begin).and_then(|at| before.get(at + begin.len()..));
+    name.is_some_and(|name| name.chars().all(|next| next.is_alphanumeric() || "_-.:".contains(next)))
 }
 
 fn is_option(text: &str, from: usize) -> bool {
@@ -164,6 +153,8 @@ fn opened(text: &str, at: usize, is_weak: bool) -> Place {
     let mut rest = text.get(at..).unwrap_or_default();
     let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\u{a0}']).len();
     rest = rest.get(blanks..).unwrap_or_default();
+    rest = notation::without_tag(rest);
+    rest = notation::without_block(rest);
     // A value on the next line is one where it is quoted.
     let line = rest.trim_start();
     if line.len() < rest.len() && line.starts_with(['"', '\'']) {
@@ -195,21 +186,21 @@ fn opened(text: &str, at: usize, is_weak: bool) -> Place {
         if bare.starts_with(open) || (open.starts_with('\\') && rest.starts_with(open)) {
             let quote = if open.starts_with('\\') { open } else { whole };
             let from = text.len() - rest.len() + quote.len();
-            return Place { from, quote: quote.to_owned(), is_weak, is_element: false };
+            return Place { from, quote: quote.to_owned(), is_weak, element: None };
         }
     }
-    Place { from: text.len() - rest.len(), quote: String::new(), is_weak, is_element: false }
+    Place { from: text.len() - rest.len(), quote: String::new(), is_weak, element: None }
 }
 
 /// From the beginning of the value to its end.
 pub(super) fn extent(text: &str, place: &Place, longest: usize) -> Option<Range<usize>> {
     let rest = find::near(text, place.from, longest);
-    if place.is_element {
-        let inside = rest.trim_start_matches("<![CDATA[");
+    if let Some(begin) = place.element {
+        // What another notation writes so belongs to the value: `<password>a&lt;b</password>`.
+        let data = rest.strip_prefix(begin).and_then(|rest| rest.strip_prefix("![CDATA["));
+        let (inside, end) = data.map_or((rest, begin), |data| (data, "]]"));
         let from = place.from + rest.len() - inside.len();
-        let rest = inside;
-        let end = rest.find("]]>").or_else(|| rest.find('<')).unwrap_or(rest.len());
-        return Some(from..from + end);
+        return Some(from..from + inside.find(end).unwrap_or(inside.len()));
     }
     let length = if place.quote.is_empty() { bare(rest) } else { quoted(rest, &place.quote) };
     Some(place.from..place.from + length)
@@ -276,7 +267,7 @@ fn bare(rest: &str) -> usize {
                     || rest.get(..at).is_some_and(|before| before.contains('('))
             }
             '\\' => after.starts_with(['n', 'r', 't', '"', '\'', '\\']),
-            '%' => ["22", "26", "27", "20", "0A", "0a", "3B", "3b", "2C", "2c"]
+            '%' => ["2522", "2526", "252C", "22", "26", "27", "20", "0A", "0a", "3B", "3b", "2C", "2c"]
                 .iter()
                 .any(|code| after.starts_with(code)),
             '&' | ',' | ';' | '|' => is_end_of_pair(after),

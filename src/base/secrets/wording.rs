@@ -9,11 +9,11 @@ static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 });
 
 /// Chinese that begins such wording.
-const CHINESE: [&str; 44] = [
+const CHINESE: [&str; 45] = [
     "已", "未", "不", "无", "过期", "失效", "错误", "有误", "失败", "缺失", "缺少", "为空", "必", "请", "或",
     "和", "与", "的", "是否", "被", "异常", "非法", "格式", "校验", "验证", "认证", "鉴权", "权限", "额度",
     "余额", "需要", "应", "超", "重复", "正确", "有效", "尚", "没", "长度", "类型", "可能", "检查", "配置",
-    "解析",
+    "解析", "空",
 ];
 
 /// Whether a word is such wording.

@@ -1,14 +1,15 @@
 //! Running, stopping and undoing a batch, and taking up its rest.
 
 use super::context::batch_link;
-use super::create::admit_delete;
+use super::create::{by, correctable};
 use super::show;
 use crate::audit::event;
 use crate::audit::event::Author;
 use crate::base::form::{Fields, Message};
-use crate::batches::batch::{Action, Batch, State, refuse};
+use crate::batches::batch::{Action, Batch, State};
 use crate::batches::runner::Runner;
-use crate::batches::{form, plan, store};
+use crate::batches::{foretelling, form, plan, seen, store, testing};
+use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
@@ -25,33 +26,37 @@ pub async fn run(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) -
         .database
         .transaction(move |connection| {
             let batch = store::find_for_update(connection, &asked)?;
-            refuse(batch.run_obstacle(&author.name, author.at))?;
+            batch.refuse(batch.run_obstacle(&author.name, author.at))?;
+            seen::check(&typed, &batch)?;
             let order = form::order(&typed, &batch, limit).map_err(Error::Invalid)?;
             store::start(connection, &batch, &order, &author)
         })
         .await;
     match started {
         Ok(()) => {
-            first_stretch(state, &id).await;
+            Runner::begin(&state.database, &state.clock, &id).await;
             Ok(page::see_other(&batch_link(&id, "")))
         }
         Err(Error::Invalid(errors)) => show::with_form(&visit, id, &FormState::refused(fields, errors)).await,
-        Err(Error::Conflict(message)) => refused(&visit, id, message).await,
+        Err(Error::Conflict(message)) => {
+            let form = FormState::conflict(fields, "not_now", message);
+            show::with_form(&visit, id, &form).await
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `POST /batches/{id}/abort`: leaves the rest of a batch as it is.
 pub async fn abort(visit: Visit, Id(id): Id) -> Answer {
-    let turned = turn(&visit, &id, (State::Aborted, event::Action::AbortBatch), Batch::abort_obstacle).await;
+    let turned = turn(&visit, &id, State::Aborted, event::Action::AbortBatch, Batch::abort_obstacle).await;
     answer(&visit, id, turned, Some("flash-batch-aborted")).await
 }
 
 /// `POST /batches/{id}/undo`: takes back what a batch did.
 pub async fn undo(visit: Visit, Id(id): Id) -> Answer {
-    let turned = turn(&visit, &id, (State::Undoing, event::Action::UndoBatch), Batch::undo_obstacle).await;
+    let turned = turn(&visit, &id, State::Undoing, event::Action::UndoBatch, Batch::undo_obstacle).await;
     if turned.is_ok() {
-        first_stretch(&visit.state, &id).await;
+        Runner::begin(&visit.state.database, &visit.state.clock, &id).await;
     }
     answer(&visit, id, turned, None).await
 }
@@ -61,14 +66,19 @@ pub async fn rest(visit: Visit, Id(id): Id, author: Author) -> Answer {
     let state = &visit.state;
     admit(&visit, state, &id).await?;
     let asked = id.clone();
-    let made = state
-        .database
-        .transaction(move |connection| {
-            let batch = store::find(connection, &asked)?;
-            refuse(batch.rest_obstacle())?;
-            plan::freeze_rest(connection, &batch, &author)
-        })
-        .await;
+    let freeze = move |connection: &mut DbConnection| {
+        let batch = store::find(connection, &asked)?;
+        batch.refuse(batch.rest_obstacle())?;
+        let rest = plan::freeze_rest(connection, &batch, &author)?;
+        Ok((rest, batch.planned.and_then(|planned| planned.correction)))
+    };
+    let made = match state.database.transaction(freeze).await {
+        Ok((rest, correction)) => {
+            let completed = foretelling::complete(&state.database, rest.id(), correction, by(&visit)).await;
+            completed.map(|()| rest)
+        }
+        Err(error) => Err(error),
+    };
     match made {
         Ok(rest) => Ok(page::see_other(&batch_link(rest.id(), ""))),
         Err(Error::Invalid(_)) => refused(&visit, id, Message::new("batch-rest-is-gone")).await,
@@ -77,16 +87,39 @@ pub async fn rest(visit: Visit, Id(id): Id, author: Author) -> Answer {
     }
 }
 
+/// `POST /batches/{id}/test`: tests the rows of a preview again, as the platform is now.
+pub async fn test(visit: Visit, Id(id): Id, author: Author) -> Answer {
+    let database = &visit.state.database;
+    let asked = id.clone();
+    let first = move |connection: &mut DbConnection| {
+        let batch = store::find(connection, &asked)?;
+        batch.refuse(testing::obstacle(&batch, &author)).map(|()| author)
+    };
+    let tested = match database.run(first).await {
+        Ok(author) => foretelling::retell(database, &id, None, by(&visit), author).await,
+        Err(error) => Err(error),
+    };
+    answer(&visit, id, tested, Some("flash-batch-tested")).await
+}
+
 async fn admit(visit: &Visit, state: &AppState, id: &str) -> Result<()> {
     let id = id.to_owned();
     let batch = state.database.run(move |connection| store::find(connection, &id)).await?;
-    if batch.action == Action::Delete { admit_delete(visit) } else { Ok(()) }
+    if may_touch(visit, &batch) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// Whether that person may do such a thing to records at all, whoever made the batch: administrators alone delete, and
+/// each role corrects fields of its own.
+pub(super) fn may_touch(visit: &Visit, batch: &Batch) -> bool {
+    let may_delete = visit.visitor().is_some_and(|visitor| visitor.administers());
+    (batch.action != Action::Delete || may_delete) && batch.corrects_only(&correctable(visit))
 }
 
 async fn turn(
     visit: &Visit,
     id: &str,
-    to: (State, event::Action),
+    to: State,
+    action: event::Action,
     obstacle: fn(&Batch) -> Option<Message>,
 ) -> Result<()> {
     let id = id.to_owned();
@@ -97,21 +130,10 @@ async fn turn(
         .database
         .transaction(move |connection| {
             let batch = store::find_for_update(connection, &id)?;
-            refuse(obstacle(&batch))?;
-            store::turn(connection, &batch, to, &author)
+            batch.refuse(obstacle(&batch))?;
+            store::turn(connection, &batch, to, action, &author)
         })
         .await
-}
-
-/// Does the beginning at once, so that nobody waits for the job with a few rows. What goes wrong here is the job's again.
-async fn first_stretch(state: &AppState, id: &str) {
-    let (runner, id) = (Runner::new(state.database.clone(), state.clock.clone()), id.to_owned());
-    let done = tokio::task::spawn_blocking(move || runner.stretch(&id)).await;
-    match done {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "the first stretch of a batch is left to the job"),
-        Err(error) => tracing::error!(%error, "the first stretch of a batch broke off"),
-    }
 }
 
 async fn answer(visit: &Visit, id: String, turned: Result<()>, done: Option<&'static str>) -> Answer {

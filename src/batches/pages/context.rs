@@ -10,6 +10,7 @@ use crate::failed_accounting::chips;
 use crate::failed_accounting::failure::Resolution;
 use crate::failed_accounting::filter::{Filter, Handled};
 use crate::names::Names;
+use crate::web::author;
 use crate::web::form::Choice;
 use crate::web::links;
 use crate::web::locale::{self, Language};
@@ -63,15 +64,11 @@ pub(super) fn filter_of(batch: &Batch) -> Option<Filter> {
 }
 
 /// A filter in words: its tab, then what narrows it.
-pub(super) fn in_words(
-    filter: &Filter,
-    (names, causes): (&Names, &Titles),
-    language: Language,
-) -> Vec<String> {
+pub(super) fn in_words(filter: &Filter, names: &Names, causes: &Titles, language: Language) -> Vec<String> {
     let word = locale::word(language);
     let tab = word(&format!("tab-{}", filter.tab())).unwrap_or_default();
-    let cause = filter.cause.as_deref().map(|key| causes.of(key, &word));
-    let narrowing = chips::of(filter, (names, cause.as_deref()), &word).into_iter();
+    let cause = filter.titled_cause().map(|key| causes.of(key, &word));
+    let narrowing = chips::of(filter, names, cause.as_deref(), &word).into_iter();
     std::iter::once(tab).chain(narrowing.map(|chip| locale::words(language, &chip.message))).collect()
 }
 
@@ -85,7 +82,7 @@ pub(super) fn reason_in_words(language: Language, why: &str, by: Option<&str>) -
                 "batch-gone" => "batch-gone-by",
                 _ => "batch-moved-on-by",
             };
-            locale::words(language, &Message::new(key).with("name", name))
+            locale::words(language, &Message::new(key).with("name", author::in_words(language, name)))
         }
         _ => text(why).unwrap_or_else(|| why.to_owned()),
     }
@@ -106,9 +103,11 @@ pub(super) fn resolutions(selected: &str) -> Vec<Choice> {
 pub(super) struct Links {
     this: String,
     run: String,
+    correction: String,
     abort: String,
     undo: String,
     rest: String,
+    test: String,
     csv: String,
 }
 
@@ -118,9 +117,11 @@ impl Links {
         Links {
             this: link(""),
             run: link("/run"),
+            correction: link("/correction"),
             abort: link("/abort"),
             undo: link("/undo"),
             rest: link("/rest"),
+            test: link("/test"),
             csv: link(".csv"),
         }
     }

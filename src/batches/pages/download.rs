@@ -22,7 +22,7 @@ pub async fn download(visit: Visit, Id(id): Id, Query(fields): Query) -> Answer 
         state.database.run_here(|connection| {
             let batch = store::find(connection, &id)?;
             let words = |why: &str| reason_in_words(language, why, None);
-            export::write(connection, &batch, (&names, &words), (bom, &mut |chunk| sink.send(chunk)))
+            export::write(connection, &batch, &names, &words, bom, &mut |chunk| sink.send(chunk))
         })
     }))
 }

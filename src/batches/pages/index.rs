@@ -5,9 +5,9 @@ use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use super::context::{Card, LIST, batch_link, filter_of, in_words};
-use crate::base::clock::TIME_FORMAT;
 use crate::base::form::{FieldErrors, Fields, Message, UNKNOWN, refuse_unknown};
-use crate::batches::batch::{Action, Batch};
+use crate::batches::batch::Batch;
+use crate::batches::cursor;
 use crate::batches::store::{self, Place};
 use crate::causes::titles::Titles;
 use crate::names::Names;
@@ -58,14 +58,17 @@ pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
         .database
         .run(move |connection| {
             let (batches, newer, older) = store::page(connection, &place, PAGE_SIZE)?;
-            let keys = batches.iter().filter_map(|batch| filter_of(batch)?.cause).collect();
+            let keys = batches
+                .iter()
+                .filter_map(|batch| filter_of(batch)?.titled_cause().map(str::to_owned))
+                .collect();
             let causes = Titles::read(connection, keys)?;
             Ok((batches, newer, older, causes))
         })
         .await?;
     let names = visit.names().await;
     let link = |name: &str, batch: Option<&Batch>| {
-        batch.map(|batch| links::with_query(LIST, &links::query(&[(name, cursor(batch))])))
+        batch.map(|batch| links::with_query(LIST, &links::query(&[(name, cursor::of(batch))])))
     };
     let context = IndexPage {
         newer: link("before", batches.first()).filter(|_| has_newer),
@@ -74,41 +77,19 @@ pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
             UNKNOWN => format!("{name}: {}", locale::words(language, message)),
             _ => locale::words(language, message),
         }),
-        batches: batches.iter().map(|batch| view(batch, (&names, &causes), state, language)).collect(),
+        batches: batches.iter().map(|batch| view(batch, &names, &causes, state, language)).collect(),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     visit.render(status, "batches/index.html", &context)
 }
 
-fn cursor(batch: &Batch) -> String {
-    format!("{}.{}", batch.stored.created_at.format("%Y%m%d%H%M%S%3f"), batch.id())
-}
-
 /// Where to go on: the time and the id of a batch.
 fn place(fields: &Fields, errors: &mut FieldErrors) -> Place {
-    let read = |text: &str| -> Option<(NaiveDateTime, String)> {
-        let (time, id) = text.split_once('.')?;
-        let digits = time.len() == 17 && time.bytes().all(|byte| byte.is_ascii_digit());
-        let part = |range: std::ops::Range<usize>| time.get(range).filter(|_| digits);
-        let (day, clock) = (part(0..8)?, part(8..14)?);
-        let written = format!(
-            "{}-{}-{} {}:{}:{}.{}",
-            &day[0..4],
-            &day[4..6],
-            &day[6..8],
-            &clock[0..2],
-            &clock[2..4],
-            &clock[4..6],
-            part(14..17)?
-        );
-        let at = NaiveDateTime::parse_from_str(&written, TIME_FORMAT).ok()?;
-        (id.len() <= 32 && !id.contains('\0')).then(|| (at, id.to_owned()))
-    };
     let named =
         [("after", Place::OlderThan as fn(NaiveDateTime, String) -> Place), ("before", Place::NewerThan)];
     for (name, place) in named {
         let Some(text) = fields.text(name) else { continue };
-        match read(text) {
+        match cursor::read(text) {
             Some((at, id)) => return place(at, id),
             None => {
                 errors.insert(name.to_owned(), Message::new("error-cursor"));
@@ -118,8 +99,8 @@ fn place(fields: &Fields, errors: &mut FieldErrors) -> Place {
     Place::Newest
 }
 
-fn view(batch: &Batch, known: (&Names, &Titles), state: &AppState, language: Language) -> BatchView {
-    let filter = filter_of(batch).map(|filter| in_words(&filter, known, language).join(" · "));
+fn view(batch: &Batch, names: &Names, causes: &Titles, state: &AppState, language: Language) -> BatchView {
+    let filter = filter_of(batch).map(|filter| in_words(&filter, names, causes, language).join(" · "));
     BatchView {
         id: batch.id().to_owned(),
         link: batch_link(batch.id(), ""),
@@ -133,7 +114,7 @@ fn view(batch: &Batch, known: (&Names, &Titles), state: &AppState, language: Lan
         not_done: batch.not_done(),
         not_done_count: locale::count(batch.not_done()),
         undone: batch.progress.undone.into(),
-        outcomes: (batch.action == Action::Retry && batch.progress.done.count > 0).then(|| {
+        outcomes: (batch.retries() && batch.progress.done.count > 0).then(|| {
             let known = batch.outcomes;
             [known.accounted, known.failed_again, batch.waiting(), known.ended].map(Card::from)
         }),

@@ -2,6 +2,7 @@
 
 mod changes;
 mod context;
+mod correcting;
 mod create;
 mod download;
 mod index;
@@ -10,8 +11,9 @@ mod report;
 mod show;
 mod split;
 
-pub use changes::{abort, rest, run, undo};
+pub use changes::{abort, rest, run, test, undo};
+pub use correcting::correct;
 pub use create::create;
 pub use download::download;
 pub use index::index;
-pub use show::show;
+pub use show::{misplaced, show};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::context::{Card, records_link, rows_of};
 use super::show::Builder;
-use crate::batches::batch::{Action, Batch, State};
+use crate::batches::batch::{Batch, State};
 use crate::batches::charged;
 use crate::batches::counts::Tally;
 use crate::causes::cause::UNSORTED;
@@ -30,7 +30,7 @@ pub(super) struct Found {
 impl Found {
     /// None for a batch that retries nothing, or was not run yet.
     pub fn read(connection: &mut DbConnection, batch: &Batch) -> Result<Option<Found>> {
-        if batch.action != Action::Retry || batch.state == State::Preview {
+        if !batch.retries() || batch.state == State::Preview {
             return Ok(None);
         }
         let mut found = Found { charged: charged::charged(connection, batch)?, open: vec![], again: vec![] };

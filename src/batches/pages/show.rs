@@ -1,18 +1,25 @@
 //! `GET /batches/{id}`: what a batch will do, or what it did and what not, and why.
+//!
+//! More than 250 lines: all that one page shows is gathered here.
 
 use serde::Serialize;
 
+use super::changes::may_touch;
 use super::context::{Card, Links, batch_link, filter_of, in_words, records_link, resolutions, rows_of};
+use super::correcting::CorrectionView;
 use super::outcomes::{self, Outcomes};
 use super::report::Report;
-use super::split::{CauseView, PartView, SkippedView};
+use super::split::{CauseView, PartView, SkippedView, TestedView};
+use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::secrets;
-use crate::batches::batch::{Action, Batch, State};
-use crate::batches::counts::Tally;
+use crate::batches::batch::{Batch, State, UNDO_WAITS};
 use crate::batches::report::{self, Refused};
+use crate::batches::seen::Seen;
 use crate::batches::{form, store};
 use crate::causes::titles::Titles;
 use crate::error::Result;
+use crate::failed_accounting::correction::form::INPUTS;
+use crate::failed_accounting::correction::form::{as_fields, is_told};
 use crate::names::Names;
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
@@ -24,8 +31,9 @@ use crate::web::view::{Named, TimeView};
 /// Rows that were not done, on one page.
 pub(super) const REFUSED: usize = 50;
 
-/// The fields of a run.
-const FIELDS: [&str; 5] = ["resolution", "note", "confirm_count", "canary_size", "canary_percent"];
+/// The fields of a run; those of a correction come to them.
+const FIELDS: [&str; 6] =
+    ["resolution", "note", "confirm_count", "with_failing", "canary_size", "canary_percent"];
 
 #[derive(Serialize)]
 struct ShowPage {
@@ -41,9 +49,15 @@ struct ShowPage {
     rest_of: Option<String>,
     all: Card,
     wanted: Card,
+    /// What a press is meant for that corrects and retries.
+    retried: Card,
+    /// The same with what would fail again.
+    retried_with_failing: Card,
     skipped_sum: Card,
     rows: String,
     skipped: Vec<SkippedView>,
+    /// What tests said of the rows that can be retried.
+    tested: Option<TestedView>,
     /// What can be closed in some ways only.
     restricted: Vec<SkippedView>,
     causes: Vec<CauseView>,
@@ -59,7 +73,11 @@ struct ShowPage {
     report: Option<Report>,
     outcomes: Option<Outcomes>,
     canary: Option<CanaryView>,
+    /// What is to be corrected; none for the other actions.
+    correction: Option<CorrectionView>,
     links: Links,
+    /// What the form says that its reader saw.
+    seen: String,
 }
 
 #[derive(Serialize)]
@@ -72,10 +90,14 @@ struct By {
 #[derive(Serialize)]
 struct May {
     run: bool,
+    /// Whether this person may say now what is to be corrected.
+    correct: bool,
     /// Why it cannot be run, where somebody might expect it.
     run_obstacle: Option<String>,
     abort: bool,
     undo: bool,
+    /// Whether it can be undone once its retries have ended.
+    undo_later: bool,
     rest: bool,
 }
 
@@ -93,27 +115,48 @@ pub async fn show(visit: Visit, Id(id): Id) -> Answer {
     with_form(&visit, id, &FormState::default()).await
 }
 
+/// After which row the ones that were not done are shown; none for what is no number of a row.
+fn place(fields: &Fields) -> Option<u32> {
+    fields.text("after").map_or(Some(0), |text| text.parse().ok())
+}
+
+/// What is wrong with the address of the page.
+pub fn misplaced(fields: &Fields) -> FieldErrors {
+    let wrong = place(fields).is_none().then(|| ("after".to_owned(), Message::new("error-cursor")));
+    wrong.into_iter().collect()
+}
+
 /// The page of a batch with a form as it was typed, and what is wrong with it.
 pub(super) async fn with_form(visit: &Visit, id: String, form: &FormState) -> Answer {
     let state = &visit.state;
-    let after = visit.query()?.text("after").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let after = place(&visit.query()?).unwrap_or(0).into();
     let (batch, causes, settled, refused, kept) = state
         .database
         .run(move |connection| {
             let batch = store::find(connection, &id)?;
-            let refused = report::refused(connection, (&batch, "run"), after, REFUSED as i64 + 1)?;
-            let kept = report::refused(connection, (&batch, "undo"), 0, REFUSED as i64)?;
+            let refused = report::refused(connection, &batch, "run", after, REFUSED as i64 + 1)?;
+            let kept = report::refused(connection, &batch, "undo", 0, REFUSED as i64)?;
             let split = batch.summary.causes.iter().filter_map(|part| part.key.clone());
             let settled = outcomes::Found::read(connection, &batch)?;
             let of_new = settled.iter().flat_map(outcomes::Found::causes);
-            let keys = split.chain(filter_of(&batch).and_then(|filter| filter.cause)).chain(of_new).collect();
+            let keys = split
+                .chain(filter_of(&batch).and_then(|filter| filter.titled_cause().map(str::to_owned)))
+                .chain(of_new)
+                .collect();
             let causes = Titles::read(connection, keys)?;
             Ok((batch, causes, settled, refused, kept))
         })
         .await?;
     let names = visit.names().await;
     let language = visit.language;
-    let view = form.view(&FIELDS, language);
+    let mut view = form.view(&[&FIELDS[..], &INPUTS].concat(), language);
+    if let Some(correction) = batch.planned.as_ref().and_then(|planned| planned.correction.as_ref()) {
+        // It can be amended as it was told.
+        let told = as_fields(correction);
+        if !is_told(&form.fields) {
+            view.values.extend(told.pairs().iter().cloned());
+        }
+    }
     let builder = Builder { batch: &batch, names: &names, causes: &causes, state, language };
     let context = builder.page(visit, view, Rows { settled, refused, kept })?;
     visit.render(form.status, "batches/show.html", &context)
@@ -141,15 +184,11 @@ impl Builder<'_> {
         let Builder { batch, names, causes, language, .. } = *self;
         let stored = &batch.stored;
         let summary = &batch.summary;
-        let skipped = summary.skipped();
+        let skipped = summary.skipped() + batch.left_out();
+        let retrying = batch.then_retry(true);
         let by = |name: &str, at: Option<chrono::NaiveDateTime>| By {
             name: name.to_owned(),
             at: at.map(|at| TimeView::new(&self.state.clock, at)),
-        };
-        let wanted = Tally {
-            count: summary.wanted(),
-            amount: summary.all.amount - skipped.amount,
-            cost: summary.all.cost - skipped.cost,
         };
         let others = summary.other_organisations;
         let filter = filter_of(batch);
@@ -161,14 +200,16 @@ impl Builder<'_> {
             run: stored.run_by.as_deref().map(|name| by(name, stored.run_at)),
             ended: stored.ended_at.map(|at| by(stored.ended_by.as_deref().unwrap_or_default(), Some(at))),
             undo_by: stored.undo_by.clone(),
-            filter: filter
-                .map(|filter| (in_words(&filter, (names, causes), language), records_link(&filter))),
+            filter: filter.map(|filter| (in_words(&filter, names, causes, language), records_link(&filter))),
             rest_of: stored.rest_of.as_deref().map(|id| batch_link(id, "")),
             all: summary.all.into(),
-            wanted: wanted.into(),
+            wanted: batch.wanted().into(),
+            retried: retrying.wanted().into(),
+            retried_with_failing: (retrying.wanted() + retrying.left_out()).into(),
             skipped_sum: skipped.into(),
             rows: records_link(&rows_of(batch)),
             skipped: summary.skipped.iter().map(|part| self.skipped(part)).collect(),
+            tested: summary.tested.as_ref().map(|tested| self.tested(tested)),
             restricted: summary.restricted.iter().map(|part| self.restricted(part)).collect(),
             causes: summary.causes.iter().map(|part| self.cause(part)).collect(),
             other_causes: (summary.other_causes.count > 0).then(|| summary.other_causes.into()),
@@ -180,6 +221,7 @@ impl Builder<'_> {
             resolution: stored.resolution.clone(),
             note: stored.note.as_deref().map(|note| secrets::mask(note).into_owned()),
             may: self.may(visit),
+            correction: batch.planned.as_ref().map(|planned| self.correction(visit, planned)),
             outcomes: settled.map(|found| self.outcomes(&found)),
             report: (batch.state != State::Preview).then(|| self.report(refused, kept)),
             canary: batch.canary.map(|canary| CanaryView {
@@ -190,6 +232,7 @@ impl Builder<'_> {
                 has_passed: canary.has_passed,
             }),
             links: Links::new(batch.id()),
+            seen: Seen::of(batch).encode(),
         })
     }
 
@@ -197,18 +240,27 @@ impl Builder<'_> {
         let batch = self.batch;
         let visitor = visit.visitor();
         let name = visitor.as_ref().map_or("", |visitor| visitor.name.as_str());
-        let is_allowed = visitor.as_ref().is_some_and(|visitor| {
-            visitor.operates() && (batch.action != Action::Delete || visitor.administers())
-        });
+        let is_allowed =
+            visitor.as_ref().is_some_and(|visitor| visitor.operates()) && may_touch(visit, batch);
         let obstacle =
             batch.run_obstacle(name, self.state.clock.now()).filter(|_| batch.state == State::Preview);
+        let correcting = batch.correcting_obstacle(name, self.state.clock.now());
         May {
+            correct: is_allowed && batch.state == State::Preview && correcting.is_none(),
             run: is_allowed && batch.state == State::Preview && obstacle.is_none(),
-            run_obstacle: obstacle.map(|message| locale::words(self.language, &message)),
+            run_obstacle: obstacle.map(|message| self.unsent(&message)),
             abort: is_allowed && batch.abort_obstacle().is_none(),
             undo: is_allowed && batch.undo_obstacle().is_none(),
+            undo_later: is_allowed && batch.undo_obstacle().is_some_and(|why| why.key == UNDO_WAITS),
             rest: is_allowed && batch.rest_obstacle().is_none(),
         }
+    }
+
+    /// A refusal that is told before anything was sent, so that nothing needs to be said of what was changed.
+    fn unsent(&self, message: &Message) -> String {
+        let words = locale::words(self.language, message);
+        let changed = locale::text(self.language, "nothing-changed");
+        words.strip_suffix(&*changed).map_or(&*words, str::trim_end).to_owned()
     }
 
     pub(super) fn organisation(&self, id: Option<&String>) -> Option<Named> {

@@ -6,7 +6,9 @@ use super::context::{Card, reason_in_words, records_link, rows_of};
 use super::show::Builder;
 use crate::base::form::{NONE, key_of};
 use crate::batches::counts::Part;
+use crate::batches::testing::Tested;
 use crate::causes::cause::UNSORTED;
+use crate::failed_accounting::batched::BatchOutcome;
 use crate::failed_accounting::filter::Filter;
 use crate::web::locale;
 use crate::web::view::Named;
@@ -15,6 +17,16 @@ use crate::web::view::Named;
 pub(super) struct SkippedView {
     why: String,
     sum: Card,
+}
+
+/// What tests said, and why, the most money first.
+#[derive(Serialize)]
+pub(super) struct TestedView {
+    passes: Card,
+    failing: Card,
+    unclear: Card,
+    fails: Vec<SkippedView>,
+    untold: Vec<SkippedView>,
 }
 
 #[derive(Serialize)]
@@ -35,6 +47,16 @@ impl Builder<'_> {
     pub(super) fn skipped(&self, part: &Part) -> SkippedView {
         let why = part.key.as_deref().unwrap_or_default();
         SkippedView { why: reason_in_words(self.language, why, None), sum: part.tally.into() }
+    }
+
+    pub(super) fn tested(&self, tested: &Tested) -> TestedView {
+        TestedView {
+            passes: tested.passes.into(),
+            failing: tested.failing().into(),
+            unclear: tested.unclear().into(),
+            fails: tested.fails.iter().map(|part| self.skipped(part)).collect(),
+            untold: tested.untold.iter().map(|part| self.skipped(part)).collect(),
+        }
     }
 
     /// What can be closed in some ways only.
@@ -65,7 +87,12 @@ impl Builder<'_> {
         CauseView {
             title: self.causes.of(key, &word),
             sum: part.tally.into(),
-            link: records_link(&Filter { cause: Some(key.to_owned()), ..rows_of(self.batch) }),
+            link: records_link(&match part.key.as_ref().filter(|key| !key.is_empty()) {
+                // What was frozen before it was sorted is found when it is sorted, too.
+                None => Filter { batch_outcome: Some(BatchOutcome::Unsorted), ..rows_of(self.batch) },
+                // Whatever its cause is by now.
+                Some(key) => Filter { batch_cause: Some(key.clone()), ..rows_of(self.batch) },
+            }),
         }
     }
 }

@@ -50,6 +50,100 @@ const FAMILIES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林�
 /// The longest name of a company, in letters.
 const LONGEST: usize = 24;
 
+/// Words behind which, after a sign, a name stands.
+const LABELS: [&str; 15] = [
+    "名称",
+    "户名",
+    "姓名",
+    "客户",
+    "用户",
+    "企业",
+    "公司",
+    "机构",
+    "商户",
+    "租户",
+    "组织",
+    "联系人",
+    "会员",
+    "申请人",
+    "付款方",
+];
+
+/// What is said of a customer, behind the name or in its place.
+const SAID: [&str; 31] = [
+    "余额",
+    "欠费",
+    "不",
+    "未",
+    "已",
+    "无权",
+    "无法",
+    "无效",
+    "无可用",
+    "额度",
+    "账户",
+    "账号",
+    "停用",
+    "停机",
+    "冻结",
+    "权限",
+    "失败",
+    "错误",
+    "超出",
+    "超限",
+    "超时",
+    "超额",
+    "禁用",
+    "被",
+    "没有",
+    "可用",
+    "状态",
+    "余",
+    "为空",
+    "尚",
+    "的",
+];
+
+/// Whether a sign may stand between such a word and a name.
+pub(super) fn is_label_sign(next: char) -> bool {
+    matches!(next, '：' | ':' | '-' | '（' | '(' | '【' | '[' | '「' | '“' | '"' | '\'' | '《')
+}
+
+/// Whether a name may follow the word.
+pub(super) fn is_label(word: &str) -> bool {
+    LABELS.iter().any(|label| word.ends_with(label))
+}
+
+/// Where the name stands in what follows the sign.
+pub(super) fn labelled(sign: char, rest: &str) -> Option<(usize, usize)> {
+    let close = match sign {
+        '（' | '(' => Some(['）', ')']),
+        '【' | '[' => Some(['】', ']']),
+        '「' => Some(['」', '」']),
+        '“' => Some(['”', '”']),
+        '《' => Some(['》', '》']),
+        '"' | '\'' => Some([sign, sign]),
+        _ => None,
+    };
+    let from = if close.is_none() { rest.len() - rest.trim_start_matches(' ').len() } else { 0 };
+    let name = rest.get(from..)?;
+    let letters = name.char_indices().take(LONGEST + 8);
+    let is_end = |next: char| match close {
+        Some(close) => close.contains(&next),
+        None => next.is_whitespace() || "，。；、,;|）)】]」”\"'-：:".contains(next),
+    };
+    let end = letters.clone().find(|(_, next)| is_end(*next)).map(|(at, _)| at);
+    let end = end.or_else(|| (close.is_none() && letters.count() < LONGEST + 8).then_some(name.len()))?;
+    let name = name.get(..end)?;
+    let said = SAID.iter().filter_map(|said| name.find(said)).min();
+    let end = match said {
+        Some(0) => return None,
+        Some(said) if close.is_none() => said,
+        _ => end,
+    };
+    name.get(..end)?.chars().any(super::notation::is_wide_letter).then_some((from, from + end))
+}
+
 /// The parts of a run of Chinese letters, and of each whether it is a name.
 pub(super) fn parts(run: &str) -> Vec<(&str, bool)> {
     let mut parts = Vec::new();

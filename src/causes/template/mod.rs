@@ -6,12 +6,15 @@
 
 mod body;
 mod chinese;
+mod fields;
 mod html;
+mod money;
 mod names;
 mod notation;
 mod platform;
 mod quotes;
 mod scanner;
+mod wild;
 mod words;
 
 use std::collections::HashSet;
@@ -21,7 +24,7 @@ use scanner::Scanner;
 use crate::base::secrets;
 
 /// The version of the rules; rows that were masked by an older one are masked again.
-pub const VERSION: i32 = 5;
+pub const VERSION: i32 = 7;
 
 /// Stands for whatever was masked.
 pub const HIDDEN: char = '…';
@@ -50,7 +53,8 @@ pub fn template(reason: &str) -> String {
 
 /// Secrets go first; what was written with escapes shows them only in the next pass.
 fn pass(text: &str) -> String {
-    without_repeats(tidy(&of_part(&without_secrets(&secrets::mask(text)), 0)))
+    let masked = tidy(&of_part(&without_secrets(&secrets::mask(text)), 0));
+    without_repeats(tidy(&wild::without_wild_words(&masked)))
 }
 
 /// Hides a masked secret with the word that it stands in: an id may hold what looks like a key.
@@ -84,13 +88,23 @@ fn tidy(text: &str) -> String {
         } else if next.is_whitespace() {
             let end = rest.find(|next: char| !next.is_whitespace()).unwrap_or(rest.len());
             let (blanks, after) = rest.split_at(end);
-            tidied.push(if next == '\n' || blanks.contains('\n') { '\n' } else { ' ' });
+            let is_line = next == '\n' || blanks.contains('\n');
+            if is_line || !is_beside_chinese(&tidied, after) {
+                tidied.push(if is_line { '\n' } else { ' ' });
+            }
             rest = after;
         } else if !next.is_control() {
             tidied.push(next);
         }
     }
     tidied
+}
+
+/// Whether a blank stands between a mask and Chinese, which needs none.
+fn is_beside_chinese(before: &str, after: &str) -> bool {
+    let ends = (before.chars().next_back(), after.chars().next());
+    let (Some(last), Some(first)) = ends else { return false };
+    (last == HIDDEN && notation::is_wide_letter(first)) || (first == HIDDEN && notation::is_wide_letter(last))
 }
 
 /// What follows a row of masks: they may be parted by a comma, a dash, a space and the like.

@@ -1,6 +1,6 @@
 //! The words that tell what stands beside them: a name that belongs to the cause, or a value that does not.
 //!
-//! The lists of words stand in `lists/`. More than 250 lines: the short lists stand beside the rules that ask them.
+//! The lists of words stand in `lists/`; short ones stand beside the rules that ask them.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -8,16 +8,20 @@ use std::sync::LazyLock;
 use crate::base::drawn;
 
 /// A list of words, read when it is asked for the first time.
-type Words = LazyLock<HashSet<&'static str>>;
+pub(super) type Words = LazyLock<HashSet<&'static str>>;
 
 macro_rules! words {
     ($file:literal) => {
-        LazyLock::new(|| include_str!($file).lines().filter(|line| !line.starts_with('#')).collect())
+        std::sync::LazyLock::new(|| {
+            include_str!($file).lines().filter(|line| !line.starts_with('#')).collect()
+        })
     };
 }
+pub(super) use words;
 
 static BEFORE_VALUES: Words = words!("lists/before_values.txt");
 static BEFORE_VALUES_ZH: Words = words!("lists/before_values_zh.txt");
+
 /// What follows a quoted value.
 const AFTER_VALUES: [&str; 7] = [
     " is not a valid",
@@ -30,10 +34,7 @@ const AFTER_VALUES: [&str; 7] = [
 ];
 
 static BEFORE_CODES: Words = words!("lists/before_codes.txt");
-static WORDING: Words = words!("lists/wording_names.txt");
-static CODES: Words = words!("lists/code_names.txt");
-static ERRORS: Words = words!("lists/error_names.txt");
-static DATA: Words = words!("lists/data_names.txt");
+
 pub(super) fn is_before_value(word: &str) -> bool {
     BEFORE_VALUES.contains(word) || is_id_name(word) || is_before_value_zh(word)
 }
@@ -49,71 +50,6 @@ pub(super) fn is_after_value(text: &str) -> bool {
 pub(super) fn is_before_code(word: &str) -> bool {
     BEFORE_CODES.contains(word)
         || (!word.is_ascii() && BEFORE_CODES.iter().any(|noun| !noun.is_ascii() && word.ends_with(noun)))
-}
-
-pub(super) fn is_wording(name: &str) -> bool {
-    const LAST: [&str; 11] = [
-        "message",
-        "msg",
-        "reason",
-        "description",
-        "desc",
-        "explanation",
-        "detail",
-        "details",
-        "error",
-        "exception",
-        "fault",
-    ];
-    WORDING.contains(last_part(name).as_str()) || LAST.contains(&last_word(name).as_str())
-}
-
-pub(super) fn is_code(name: &str) -> bool {
-    const LAST: [&str; 5] = ["code", "type", "kind", "errno", "status"];
-    CODES.contains(last_part(name).as_str()) || LAST.contains(&last_word(name).as_str())
-}
-
-pub(super) fn is_of_error(name: &str) -> bool {
-    const LAST: [&str; 5] = ["msg", "reason", "exception", "fault", "error"];
-    let part = last_part(name);
-    // Why a model stopped is told of every answer.
-    let is_of_answer =
-        matches!(part.as_str(), "finish_reason" | "stop_reason" | "finishreason" | "stopreason");
-    !is_of_answer && (ERRORS.contains(part.as_str()) || LAST.contains(&last_word(name).as_str()))
-}
-
-/// Names whose value is a name, a place or a time, whatever it looks like.
-pub(super) fn is_value_name(name: &str) -> bool {
-    const LAST: [&str; 16] = [
-        "name", "id", "no", "by", "time", "date", "at", "url", "uri", "model", "user", "path", "host",
-        "file", "key", "text",
-    ];
-    LAST.contains(&last_word(name).as_str())
-}
-
-pub(super) fn is_data(name: &str) -> bool {
-    DATA.contains(last_part(name).as_str())
-}
-
-/// The last part of a dotted name, in small letters.
-fn last_part(name: &str) -> String {
-    let name = name.rsplit('.').next().unwrap_or(name);
-    let name =
-        if name == "__type" { name } else { name.trim_matches(|letter: char| !letter.is_alphanumeric()) };
-    name.to_lowercase().replace(['-', ' '], "_")
-}
-
-/// The last word of a name that is written in several: `failReason`, `task_status_msg`.
-fn last_word(name: &str) -> String {
-    let name = name.trim_matches(|letter: char| !letter.is_alphanumeric());
-    let begin = name
-        .char_indices()
-        .rev()
-        .find(|(_, letter)| letter.is_ascii_uppercase() || !letter.is_alphanumeric());
-    let word = begin.map_or(name, |(at, sign)| {
-        name.get(at + if sign.is_alphanumeric() { 0 } else { sign.len_utf8() }..).unwrap_or(name)
-    });
-    word.to_lowercase()
 }
 
 /// Whether a word, in small letters, names an id.
@@ -164,18 +100,9 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// Whether a word of letters, digits, `_` and `-` was drawn, not written.
 pub(super) fn is_random(word: &str) -> bool {
-    let (mut digits, mut upper, mut lower, mut changes, mut short_runs) = (0, 0, 0, 0, 0);
-    let (mut last, mut run) = (' ', 0);
+    let (mut digits, mut changes, mut last) = (0, 0, ' ');
     for letter in word.chars() {
         digits += usize::from(letter.is_ascii_digit());
-        upper += usize::from(letter.is_ascii_uppercase());
-        if letter.is_ascii_lowercase() {
-            lower += 1;
-            run += 1;
-        } else {
-            short_runs += usize::from((1..=2).contains(&run));
-            run = 0;
-        }
         if last != ' ' && letter.is_ascii_digit() != last.is_ascii_digit() {
             changes += 1;
         }
@@ -187,7 +114,7 @@ pub(super) fn is_random(word: &str) -> bool {
         || (length >= 16 && digits >= 3 && changes >= 3)
         || (length >= 6 && changes >= 4)
         || (length >= 14 && drawn::are_letters_drawn(word))
-        || (length >= 18 && lower > 0 && upper * 10 >= (upper + lower) * 3 && short_runs >= 3)
+        || drawn::has_strewn_capitals(word)
 }
 
 /// Names of hosts, of at least two parts, without a port.

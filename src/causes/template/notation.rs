@@ -69,6 +69,7 @@ fn is_address(chunk: &str) -> bool {
 pub(super) fn is_ip6(chunk: &str) -> bool {
     let address = chunk.split('%').next().unwrap_or(chunk);
     address.matches(':').count() >= 2
+        && (!address.contains("::") || address.bytes().any(|byte| byte.is_ascii_digit()))
         && address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
 }
 
@@ -79,18 +80,40 @@ pub(super) fn is_currency_sign(next: char) -> bool {
 
 /// Codes and names of currencies that stand before or behind an amount.
 pub(super) fn is_currency(word: &str) -> bool {
-    const CODES: [&str; 40] = [
+    const CODES: [&str; 38] = [
         "USD", "CNY", "RMB", "EUR", "GBP", "JPY", "HKD", "TWD", "NTD", "KRW", "INR", "SGD", "AUD", "CAD",
         "CHF", "RUB", "BRL", "MXN", "THB", "VND", "IDR", "MYR", "PHP", "TRY", "ZAR", "AED", "SAR", "SEK",
-        "NOK", "DKK", "PLN", "CZK", "HUF", "ILS", "NZD", "USDT", "USDC", "CNH", "yuan", "dollars",
+        "NOK", "DKK", "PLN", "CZK", "HUF", "ILS", "NZD", "USDT", "USDC", "CNH",
     ];
-    CODES.contains(&word) || word == "dollar" || word == "euros" || word == "cents"
+    const WORDS: [&str; 8] = ["dollar", "dollars", "euro", "euros", "cents", "yuan", "Rs", "rupees"];
+    let is_small = word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    CODES.contains(&word)
+        || WORDS.contains(&word)
+        || (is_small && !matches!(word, "try" | "php") && CODES.contains(&word.to_ascii_uppercase().as_str()))
+}
+
+/// The run of Chinese without the name of a currency at its end, whose amount follows.
+pub(super) fn without_currency_in_chinese(run: &str) -> &str {
+    ["人民币", "美元", "港币", "欧元"].iter().find_map(|name| run.strip_suffix(name)).unwrap_or(run)
 }
 
 /// The Chinese name of a currency at the beginning of a text, and how long it is.
 pub(super) fn currency_in_chinese(text: &str) -> usize {
-    const NAMES: [&str; 12] =
-        ["元人民币", "人民币", "美元", "美金", "港元", "港币", "欧元", "英镑", "日元", "万元", "元", "块钱"];
+    const NAMES: [&str; 13] = [
+        "元人民币",
+        "人民币",
+        "元整",
+        "美元",
+        "美金",
+        "港元",
+        "港币",
+        "欧元",
+        "英镑",
+        "日元",
+        "万元",
+        "元",
+        "块钱",
+    ];
     NAMES.iter().find(|name| text.starts_with(**name)).map_or(0, |name| name.len())
 }
 

@@ -3,7 +3,7 @@
 //! `word` is the last word before the present place, in small letters, while nothing but a colon, a bracket and the
 //! like stands between: by it the rules tell names, numbers that belong to the cause, and values.
 
-use super::{HIDDEN, LEVELS, body, chinese, html, names, notation, platform};
+use super::{HIDDEN, LEVELS, body, chinese, fields, html, names, notation, platform};
 use crate::base::secrets::{self, wording};
 
 /// The most letters that the word before is told by.
@@ -40,6 +40,9 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn scan(mut self) -> String {
         while let Some(next) = self.next() {
+            if chinese::is_label_sign(next) && self.labelled_name(next) {
+                continue;
+            }
             if self.is_word_start(next) {
                 if !platform::read(&mut self) {
                     self.chunk();
@@ -128,6 +131,9 @@ impl<'a> Scanner<'a> {
             rest.char_indices().take(CHINESE).take_while(|(_, next)| notation::is_wide_letter(*next));
         let end = letters.last().map_or(0, |(at, last)| at + last.len_utf8());
         let run = rest.get(..end).unwrap_or_default();
+        let after = rest.get(end..).unwrap_or_default().trim_start_matches([' ', '¥', '￥']);
+        let is_before_amount = after.starts_with(|next: char| next.is_ascii_digit());
+        let run = if is_before_amount { notation::without_currency_in_chinese(run) } else { run };
         for (part, is_name) in chinese::parts(run) {
             if is_name {
                 self.hide();
@@ -136,6 +142,20 @@ impl<'a> Scanner<'a> {
             }
         }
         self.at += end;
+        true
+    }
+
+    /// `账户名称：…`, `客户【…】`: what stands behind the word for a customer and a sign.
+    fn labelled_name(&mut self, sign: char) -> bool {
+        if !chinese::is_label(&self.word) {
+            return false;
+        }
+        let rest = self.rest().get(sign.len_utf8()..).unwrap_or_default();
+        let Some((from, to)) = chinese::labelled(sign, rest) else { return false };
+        self.out.push(sign);
+        self.out.push_str(rest.get(..from).unwrap_or_default());
+        self.hide();
+        self.at += sign.len_utf8() + to;
         true
     }
 
@@ -228,9 +248,9 @@ impl<'a> Scanner<'a> {
         if secrets::is_name(name) && self.is_wording_here() {
             return self.word.clear();
         }
-        let is_told = names::is_wording(name) || names::is_code(name);
+        let is_told = fields::is_wording(name) || fields::is_code(name);
         match self.next() {
-            Some('{' | '[') if names::is_data(name) => match body::parse(self.text, self.at) {
+            Some('{' | '[') if fields::is_data(name) => match body::parse(self.text, self.at) {
                 Some((_, end)) => {
                     self.hide();
                     self.at = end;
@@ -240,7 +260,7 @@ impl<'a> Scanner<'a> {
             Some('{' | '[') => self.word.clear(),
             Some('\'' | '"' | '`') if is_told => {
                 self.word.clear();
-                self.word.push_str(if names::is_code(name) { "code" } else { "" });
+                self.word.push_str(if fields::is_code(name) { "code" } else { "" });
                 if !self.quoted(Some(false)) {
                     self.word.clear();
                 }

@@ -28,6 +28,9 @@ impl Scanner<'_> {
         }
         let plain = chunk.trim_end_matches(['.', ':', '!', '?', '*', '&', '/', '#']);
         let plain = if plain.is_empty() || chunk == "*" { chunk } else { plain };
+        // An address of the sixth version may end with its colons.
+        let with_colons = chunk.get(..plain.len() + 2).filter(|longer| longer.ends_with("::"));
+        let plain = with_colons.filter(|longer| notation::is_ip6(longer)).unwrap_or(plain);
         self.at += end;
         self.core(plain, chunk.len() - plain.len(), after);
         for sign in chunk.get(plain.len()..).unwrap_or_default().chars() {
@@ -64,7 +67,8 @@ impl Scanner<'_> {
         if self.money(core) {
             return;
         }
-        let is_of_digits = core.bytes().all(|byte| byte.is_ascii_digit() || b":.".contains(&byte));
+        let is_of_digits =
+            core.bytes().all(|byte| byte.is_ascii_digit() || b":.".contains(&byte)) && !core.contains("::");
         if notation::is_value(core) && !is_of_digits {
             if core.contains('?') {
                 let query =
@@ -82,37 +86,12 @@ impl Scanner<'_> {
         self.drop_date_words();
         let is_base = self.word == "base";
         self.hide();
+        self.skip_rest_of_number(is_ended);
         self.skip_unit(is_ended);
         if is_base {
             // The number that could not be read is behind it.
             self.word.push_str("literal");
         }
-    }
-
-    /// An amount with the code of its currency before it: `USD 12`, `HK$8`, `CNY3.50`.
-    fn money(&mut self, core: &str) -> bool {
-        let letters = core.bytes().take_while(u8::is_ascii_uppercase).count();
-        let (code, amount) = core.split_at(letters);
-        if letters == 0 {
-            return false;
-        }
-        let is_dollar = letters <= 3 && amount.starts_with(notation::is_currency_sign);
-        if !amount.is_empty() {
-            let is_money = (is_dollar || notation::is_currency(code)) && notation::is_number_like(amount);
-            if is_money {
-                self.hide();
-            }
-            return is_money;
-        }
-        let next = self.rest().strip_prefix(' ').unwrap_or_default();
-        let is_before_amount =
-            next.trim_start_matches(['-', '+']).starts_with(|next: char| next.is_ascii_digit());
-        if !is_before_amount || !notation::is_currency(code) {
-            return false;
-        }
-        // The amount follows, and the two become one.
-        self.hide();
-        true
     }
 
     fn is_host_with_port(&self, word: &str, number: &str) -> bool {
@@ -175,41 +154,6 @@ impl Scanner<'_> {
         }
     }
 
-    /// A unit of time or a month after a number goes with it.
-    fn skip_unit(&mut self, is_ended: bool) {
-        let rest = self.rest();
-        let blank = usize::from(rest.starts_with(' '));
-        let currency = notation::currency_in_chinese(rest.get(blank..).unwrap_or_default());
-        if currency > 0 && !is_ended {
-            self.at += blank + currency;
-            return;
-        }
-        if is_ended || !rest.starts_with(' ') {
-            return;
-        }
-        let rest = rest.get(1..).unwrap_or_default();
-        let end = rest.find(|next: char| !next.is_ascii_alphabetic()).unwrap_or(rest.len());
-        let word = rest.get(..end).unwrap_or_default();
-        let is_whole = !rest.get(end..).is_some_and(|after| {
-            after.starts_with(|next: char| next.is_alphanumeric() || "_='/".contains(next))
-        });
-        let is_date =
-            notation::is_date_word(word) && word.starts_with(|first: char| first.is_ascii_uppercase());
-        if is_whole
-            && (is_date
-                || notation::is_currency(word)
-                || (notation::is_time_unit(word) && (word.len() > 1 || word == "s")))
-        {
-            self.at += 1 + end;
-        } else if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && is_whole {
-            // One row, two rows.
-            self.out.push(' ');
-            let single = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
-            self.keep(single.as_deref().or(word.strip_suffix('s')).unwrap_or(word));
-            self.at += 1 + end;
-        }
-    }
-
     /// The words of a chunk one by one, with what is between them.
     fn parts(&mut self, core: &str, after: &str) {
         let mut rest = core;
@@ -249,7 +193,8 @@ impl Scanner<'_> {
             && word.starts_with(|first: char| first.is_ascii_alphabetic())
             && word.len() - word.trim_end_matches(|next: char| next.is_ascii_digit()).len() <= 2;
         let is_number_code = notation::is_short_number(word) && names::is_before_code(&self.word);
-        if is_module || is_function || is_number_code || self.is_lettered_code(word, after) {
+        let is_name = is_name_with_version(word) && !names::is_before_value(&self.word);
+        if is_module || is_function || is_name || is_number_code || self.is_lettered_code(word, after) {
             return self.keep(word);
         }
         self.hide();
@@ -302,6 +247,23 @@ impl Scanner<'_> {
         }
         self.keep(word);
     }
+}
+
+/// `calc_price_v1`, `CalcPriceV2`: a name in code, of written words and a version.
+fn is_name_with_version(word: &str) -> bool {
+    let name = word.trim_end_matches(|next: char| next.is_ascii_digit());
+    let Some(words) = name.strip_suffix(['v', 'V']).filter(|_| word.len() - name.len() <= 2) else {
+        return false;
+    };
+    let is_snake = words.strip_suffix('_').is_some_and(|words| {
+        words.contains('_') && words.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    });
+    let capitals = words.bytes().filter(u8::is_ascii_uppercase).count();
+    let is_camel = words.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && capitals >= 2
+        && words.len() >= capitals * 4
+        && name.ends_with('V');
+    word.len() > name.len() && (is_snake || is_camel) && !names::is_random(words)
 }
 
 /// The end of the chunk with which a text begins; an apostrophe inside a word is part of it.

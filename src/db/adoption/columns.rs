@@ -117,7 +117,8 @@ fn ours(database: &Database) -> Result<BTreeMap<String, Vec<String>>> {
     Ok(ours)
 }
 
-fn can_hide(connection: &mut DbConnection) -> Result<bool> {
+/// Whether it is MariaDB from 10.3 on, which can hide columns, and put a trigger in the place of another by one statement.
+pub(super) fn is_mariadb(connection: &mut DbConnection) -> Result<bool> {
     #[derive(QueryableByName)]
     struct Version {
         #[diesel(sql_type = Text)]
@@ -131,7 +132,7 @@ fn can_hide(connection: &mut DbConnection) -> Result<bool> {
 
 /// Hides the columns that an earlier version made visible, at once and without a copy of the table; says which.
 pub(in crate::db) fn hide(database: &Database) -> Result<Vec<String>> {
-    if database.engine() != Engine::Mysql || !database.run_here(can_hide)? {
+    if database.engine() != Engine::Mysql || !database.run_here(is_mariadb)? {
         return Ok(Vec::new());
     }
     let (ours, columns) = (ours(database)?, database.run_here(columns)?);
@@ -171,7 +172,7 @@ pub fn columns_in_words(database: &Database) -> Result<Vec<String>> {
         return Ok(ours.keys().map(|table| exposed(table)).collect());
     }
     let columns = database.run_here(columns)?;
-    let can_hide = database.run_here(can_hide)?;
+    let can_hide = database.run_here(is_mariadb)?;
     let mut lines = Vec::new();
     for table in PLATFORM_TABLES {
         let names = ours.get(table).cloned().unwrap_or_default();

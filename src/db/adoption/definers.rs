@@ -1,13 +1,10 @@
 //! Whose rights the triggers on the platform's tables have: on MariaDB those of the account that made them.
 //!
 //! When that account is dropped, or loses a right, every INSERT of the platform fails. So a row is written and taken back
-//! where that can be told, and the triggers are made again for the account that migrates now.
+//! where that can be told; `migrate` makes the triggers again for the account that migrates.
 
-use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 
-use super::present::PLATFORM_TABLES;
-use super::triggers::Trigger;
 use crate::base::clock::Clock;
 use crate::db::connection::Begin;
 use crate::db::{Database, DbConnection, Engine};
@@ -25,7 +22,8 @@ pub(in crate::db) fn fault(database: &Database) -> Result<Option<String>> {
     let error = tried.err().map(|error| error.to_string());
     // Other errors are no fault of the triggers: whoever may only read is told elsewhere.
     Ok(error.filter(|error| {
-        let is_denied = error.contains("denied") && error.contains("reason_change");
+        let is_ours = ["reason_change", "failed_delta"].iter().any(|table| error.contains(table));
+        let is_denied = error.contains("denied") && is_ours;
         error.contains("definer") || is_denied
     }))
 }
@@ -36,19 +34,4 @@ fn probe(connection: &mut DbConnection) -> diesel::QueryResult<()> {
         "INSERT INTO llmusage_accounting_failed (id, failed_reason) VALUES ('{id}', 'a row that is taken back'); \
          UPDATE llmusage_accounting_failed SET failed_reason = 'at once' WHERE id = '{id}';"
     ))
-}
-
-/// Makes those of the triggers that stand on the platform's tables again, for the present account; says which.
-pub(in crate::db) fn make_again(database: &Database, triggers: &[Trigger]) -> Result<Vec<String>> {
-    let on_platform = |trigger: &&Trigger| {
-        trigger.sql.split_whitespace().any(|word| PLATFORM_TABLES.contains(&word.trim_matches('`')))
-    };
-    let mut connection = database.connection()?;
-    let mut done = Vec::new();
-    for trigger in triggers.iter().filter(on_platform) {
-        diesel::sql_query(format!("DROP TRIGGER IF EXISTS {}", trigger.name)).execute(&mut *connection)?;
-        diesel::sql_query(&trigger.sql).execute(&mut *connection)?;
-        done.push(format!("trigger {}, made again for this account", trigger.name));
-    }
-    Ok(done)
 }

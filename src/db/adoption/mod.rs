@@ -3,9 +3,11 @@
 //!
 //! The migrations themselves are applied by [`super::migrations`].
 
+mod altered;
 pub(super) mod columns;
 mod definers;
 mod kinds;
+mod mending;
 pub(super) mod outlook;
 pub(super) mod plan;
 pub(super) mod present;

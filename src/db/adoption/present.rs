@@ -63,6 +63,12 @@ fn longest_id(connection: &mut DbConnection) -> Result<Option<u32>> {
     Ok(ask(connection, &question)?.first().and_then(|row| row.name.parse().ok()))
 }
 
+/// What PostgreSQL tells of a function: its rights, schemas and source. It looks where it is itself, which need not be where
+/// the table of its trigger is.
+const FUNCTION: &str = "CASE WHEN p.prosecdef THEN 'DEFINER' END, \
+    REPLACE(ARRAY_TO_STRING(p.proconfig, ' '), 'search_path=' || QUOTE_IDENT(fn.nspname) || ',', 'search_path=own,'), \
+    p.prosrc";
+
 /// Three texts of each thing: what it belongs to, its name, its columns or statement.
 struct Questions {
     columns: &'static str,
@@ -77,7 +83,7 @@ fn questions(engine: Engine) -> Questions {
                 FROM sqlite_master master, pragma_table_xinfo(master.name) info WHERE master.type = 'table'",
             indexes: "SELECT tbl_name AS owner, name, sql AS detail FROM sqlite_master \
                 WHERE type = 'index' AND sql IS NOT NULL",
-            triggers: "SELECT tbl_name AS owner, name, '' AS detail FROM sqlite_master WHERE type = 'trigger'",
+            triggers: "SELECT tbl_name AS owner, name, sql AS detail FROM sqlite_master WHERE type = 'trigger'",
         },
         Engine::Mysql => Questions {
             columns: "SELECT table_name AS owner, column_name AS name, '' AS detail \
@@ -86,7 +92,8 @@ fn questions(engine: Engine) -> Questions {
                 IF(sub_part IS NULL, COALESCE(column_name, '?'), CONCAT(column_name, '(', sub_part, ')')) \
                 ORDER BY seq_in_index), ')') AS detail \
                 FROM information_schema.statistics WHERE table_schema = DATABASE() GROUP BY 1, 2",
-            triggers: "SELECT event_object_table AS owner, trigger_name AS name, '' AS detail \
+            triggers: "SELECT event_object_table AS owner, trigger_name AS name, CONCAT(action_timing, ' ', \
+                event_manipulation, ' ON ', event_object_table, ' FOR EACH ROW ', action_statement) AS detail \
                 FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
         },
         Engine::Postgres => Questions {
@@ -96,10 +103,14 @@ fn questions(engine: Engine) -> Questions {
                 CASE WHEN i.indisvalid THEN pg_get_indexdef(i.indexrelid) ELSE '' END AS detail FROM pg_index i \
                 JOIN pg_class ind ON ind.oid = i.indexrelid JOIN pg_class tab ON tab.oid = i.indrelid \
                 JOIN pg_namespace n ON n.oid = tab.relnamespace WHERE n.nspname = ANY (current_schemas(false))",
-            // The information schema leaves out triggers on TRUNCATE, and those on the tables of others.
-            triggers: "SELECT CAST(tab.relname AS TEXT) AS owner, CAST(t.tgname AS TEXT) AS name, '' AS detail \
-                FROM pg_trigger t JOIN pg_class tab ON tab.oid = t.tgrelid \
-                JOIN pg_namespace n ON n.oid = tab.relnamespace \
+            // The information schema leaves out triggers on TRUNCATE, and those on the tables of others. The type tells
+            // before or after, of what, and for each row.
+            triggers: "SELECT CAST(tab.relname AS TEXT) AS owner, CAST(t.tgname AS TEXT) AS name, \
+                CASE WHEN t.tgenabled IN ('O', 'A') THEN CONCAT_WS(' ', t.tgtype, \
+                CASE WHEN t.tgqual IS NOT NULL THEN 'WHEN' END, CASE WHEN CAST(t.tgattr AS TEXT) <> '' THEN 'OF' END, \
+                p.proname, {function}) ELSE '' END AS detail \
+                FROM pg_trigger t JOIN pg_class tab ON tab.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid \
+                JOIN pg_namespace n ON n.oid = tab.relnamespace JOIN pg_namespace fn ON fn.oid = p.pronamespace \
                 WHERE NOT t.tgisinternal AND n.nspname = ANY (current_schemas(false))",
         },
     }
@@ -118,7 +129,7 @@ impl Present {
         for row in ask(connection, questions.indexes)? {
             present.note_index(engine, row);
         }
-        present.triggers = Present::triggers_of(connection)?;
+        present.triggers = Present::triggers_of(connection)?.into_keys().collect();
         if engine == Engine::Mysql {
             // The name of a collation begins with that of its character set.
             let sets = "SELECT table_name AS owner, SUBSTRING_INDEX(table_collation, '_', 1) AS name, '' AS detail \
@@ -138,10 +149,21 @@ impl Present {
         Ok(present)
     }
 
-    /// The names of the triggers alone.
-    pub fn triggers_of(connection: &mut DbConnection) -> Result<BTreeSet<String>> {
-        let rows = ask(connection, questions(connection.engine()).triggers)?;
-        Ok(rows.into_iter().map(|row| row.name.to_lowercase()).collect())
+    /// The triggers alone: what each does, by its name; of one that is switched off nothing.
+    pub fn triggers_of(connection: &mut DbConnection) -> Result<BTreeMap<String, String>> {
+        let question = questions(connection.engine()).triggers.replace("{function}", FUNCTION);
+        let rows = ask(connection, &question)?;
+        Ok(rows.into_iter().map(|row| (row.name.to_lowercase(), row.detail)).collect())
+    }
+
+    /// The functions of triggers that PostgreSQL finds first, what each does by its name.
+    pub fn functions_of(connection: &mut DbConnection) -> Result<BTreeMap<String, String>> {
+        let question = format!(
+            "SELECT '' AS owner, CAST(p.proname AS TEXT) AS name, CONCAT_WS(' ', {FUNCTION}) AS detail \
+             FROM pg_proc p JOIN pg_namespace fn ON fn.oid = p.pronamespace \
+             WHERE p.prorettype = CAST('trigger' AS regtype) AND fn.nspname = current_schema()"
+        );
+        Ok(ask(connection, &question)?.into_iter().map(|row| (row.name, row.detail)).collect())
     }
 
     fn note_index(&mut self, engine: Engine, row: Named) {

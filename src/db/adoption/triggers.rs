@@ -3,20 +3,16 @@
 //! On MariaDB they keep `is_open`: without them new failures would not be seen as open.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::BigInt;
 
+use super::altered::{self, altered};
+use super::mending::{self, Kept};
 use super::present::Present;
 use super::script::{self, Part};
 use super::{definers, printed};
-use crate::db::migrations::applied;
+use crate::db::migrations::{applied, turn};
 use crate::db::{Database, DbConnection, Engine};
 use crate::error::{Error, Result};
-
-/// The column of MariaDB that triggers keep has these in their names.
-const KEEPS_IS_OPEN: &str = "laf_is_open";
-
-/// Rows that are looked at in one small transaction.
-const STRETCH: usize = 5_000;
 
 /// A trigger and the statement that makes it.
 pub(in crate::db) struct Trigger {
@@ -25,7 +21,7 @@ pub(in crate::db) struct Trigger {
 }
 
 /// The triggers of the migrations that ran.
-fn of_schema(database: &Database) -> Result<Vec<Trigger>> {
+pub(super) fn of_schema(database: &Database) -> Result<Vec<Trigger>> {
     let mut triggers = Vec::new();
     for migration in applied(database)? {
         // What a newer version applied is that version's matter.
@@ -47,13 +43,22 @@ fn missing(database: &Database) -> Result<Vec<Trigger>> {
     let mut triggers = of_schema(database)?;
     database.run_here(|connection| {
         let known = Present::triggers_of(connection)?;
-        triggers.retain(|trigger| !known.contains(&trigger.name));
+        triggers.retain(|trigger| !known.contains_key(&trigger.name));
         if !triggers.is_empty() && !may_see_triggers(connection)? {
             tracing::warn!("this user may not see triggers, so none can be missed: GRANT TRIGGER to it");
             triggers.clear();
         }
         Ok(triggers)
     })
+}
+
+/// Which triggers of the kept totals are gone or altered, if any is: without them nothing is kept.
+pub fn totals_obstacle(database: &Database) -> Result<Option<String>> {
+    let wrong = missing(database)?.into_iter().chain(altered(database)?);
+    let names: Vec<String> = wrong.filter(Trigger::keeps_totals).map(|trigger| trigger.name).collect();
+    let words =
+        || format!("gone or altered: {}; make them again with: llmage-admin migrate", names.join(", "));
+    Ok((!names.is_empty()).then(words))
 }
 
 /// MariaDB and MySQL show triggers only to those who hold the right to make them.
@@ -81,7 +86,7 @@ fn may_see_triggers(connection: &mut DbConnection) -> Result<bool> {
     Ok(held.get_result::<Number>(connection)?.number > 0)
 }
 
-/// Refuses a database whose migrations ran and whose triggers are gone.
+/// Refuses a database whose migrations ran and whose triggers are gone, or were made again without what they keep.
 ///
 /// # Errors
 /// [`Error::Unavailable`] with their names and what makes them again.
@@ -98,67 +103,70 @@ pub fn check_triggers(database: &Database) -> Result<()> {
     gone.map_or(Ok(()), |words| Err(Error::Unavailable(format!("--database-url: {words}"))))
 }
 
-/// Which triggers are gone and what makes them again, if any is.
+/// Which triggers are gone, or what was not set right behind them, and what mends it.
 pub fn missing_in_words(database: &Database) -> Result<Option<String>> {
     let names: Vec<String> = missing(database)?.into_iter().map(|trigger| trigger.name).collect();
-    Ok((!names.is_empty()).then(|| {
-        format!(
+    if !names.is_empty() {
+        return Ok(Some(format!(
             "the database lacks the triggers {} (restored without them?); make them again with: llmage-admin migrate",
             names.join(", ")
-        )
-    }))
+        )));
+    }
+    let is_unfinished = database.run_here(mending::owed)?.contains(&Kept::IsOpen);
+    let words = "which failures are open was not set right to the end behind triggers that were gone or altered (the last \
+                 migrate was stopped or refused, or rows were held); end it with: llmage-admin migrate";
+    Ok(is_unfinished.then(|| words.to_owned()))
 }
 
-/// Makes the triggers that are gone, and sets right what they would have kept; says which.
+/// The names of triggers that are gone, or on the platform's tables and altered, with which of both.
+pub fn changed_triggers(database: &Database) -> Result<Vec<String>> {
+    let gone =
+        missing(database)?.into_iter().map(|trigger| format!("{} (the trigger is missing)", trigger.name));
+    let altered =
+        altered(database)?.into_iter().map(|trigger| format!("{} (the trigger was changed)", trigger.name));
+    Ok(gone.chain(altered).collect())
+}
+
+/// Makes the triggers that are gone or altered, and sets right what they would have kept; says which. Also what an earlier
+/// one began and did not end.
 pub(in crate::db) fn mend(database: &Database) -> Result<Vec<String>> {
-    let missing = missing(database)?;
+    let is_whole = changed_triggers(database)?.is_empty()
+        && database.run_here(mending::owed)?.is_empty()
+        && definers::fault(database)?.is_none();
+    if is_whole {
+        return Ok(Vec::new());
+    }
     let mut connection = database.connection()?;
-    for trigger in &missing {
-        diesel::sql_query(&trigger.sql).execute(&mut *connection)?;
-        tracing::warn!(trigger = trigger.name, "was missing, made again");
-    }
-    if missing.iter().any(|trigger| trigger.name.starts_with(KEEPS_IS_OPEN)) {
-        set_is_open_right(&mut connection)?;
-    }
-    drop(connection);
-    let mut mended: Vec<String> =
-        missing.into_iter().map(|trigger| format!("trigger {}, made again", trigger.name)).collect();
-    if definers::fault(database)?.is_some() {
-        mended.extend(definers::make_again(database, &of_schema(database)?)?);
-    }
-    Ok(mended)
+    turn::taken(&mut connection, |connection| {
+        let mut mended = make_again(database, connection)?;
+        mended.extend(make_again_for_this_account(database, connection)?);
+        if mending::settle(connection)? && mended.is_empty() {
+            mended.push("what triggers keep, set right to the end".to_owned());
+        }
+        Ok(mended)
+    })
 }
 
-/// What `is_open` says of a row: 1 open, 0 handled, 2 superseded.
-const IS_OPEN: &str = "IF(handled <=> '1', IF(resolution <=> 'superseded', 2, 0), 1)";
+/// Looks anew, for somebody else may have made them while this process waited for its turn.
+fn make_again(database: &Database, connection: &mut DbConnection) -> Result<Vec<String>> {
+    let (mut wrong, altered) = (missing(database)?, altered(database)?);
+    wrong.extend(altered);
+    let functions = altered::functions(database, wrong.iter())?;
+    mending::replace(connection, &wrong.iter().collect::<Vec<_>>(), &functions)?;
+    for trigger in &wrong {
+        tracing::warn!(trigger = trigger.name, "was missing or altered, made again");
+    }
+    Ok(wrong.into_iter().map(|trigger| format!("trigger {}, made again", trigger.name)).collect())
+}
 
-/// Sets `is_open` where it does not say what the row says. In stretches by id, so that others go on writing; times stay
-/// where a column would renew itself.
-fn set_is_open_right(connection: &mut DbConnection) -> Result<()> {
-    #[derive(QueryableByName)]
-    struct Last {
-        #[diesel(sql_type = Nullable<Text>)]
-        id: Option<String>,
+/// Those on the platform's tables, where they fail with the rights of whoever made them.
+fn make_again_for_this_account(database: &Database, connection: &mut DbConnection) -> Result<Vec<String>> {
+    if definers::fault(database)?.is_none() {
+        return Ok(Vec::new());
     }
-    let mut from = String::new();
-    loop {
-        let last = format!(
-            "SELECT MAX(id) AS id FROM (SELECT id FROM llmusage_accounting_failed WHERE id >= ? ORDER BY id \
-             LIMIT {STRETCH}) stretch"
-        );
-        let last = diesel::sql_query(last).bind::<Text, _>(&from).get_result::<Last>(connection)?.id;
-        let Some(last) = last else { return Ok(()) };
-        diesel::sql_query(format!(
-            "UPDATE llmusage_accounting_failed SET is_open = {IS_OPEN}, use_time = use_time, \
-             failed_time = failed_time, handled_time = handled_time \
-             WHERE id >= ? AND id <= ? AND NOT (is_open <=> {IS_OPEN})"
-        ))
-        .bind::<Text, _>(&from)
-        .bind::<Text, _>(&last)
-        .execute(connection)?;
-        if last == from {
-            return Ok(());
-        }
-        from = last;
-    }
+    let mut triggers = of_schema(database)?;
+    triggers.retain(Trigger::is_on_platform);
+    mending::replace(connection, &triggers.iter().collect::<Vec<_>>(), &[])?;
+    let words = |trigger: Trigger| format!("trigger {}, made again for this account", trigger.name);
+    Ok(triggers.into_iter().map(words).collect())
 }

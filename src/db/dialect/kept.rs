@@ -31,36 +31,54 @@ struct Kept {
     cost: Option<Money>,
 }
 
-/// Reads money back that was written to a table of the platform; to be called in the transaction that wrote it. SQLite
-/// keeps every number as it is.
+/// Money that a column did not keep as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rounded {
+    /// The place of its row among those that were asked about.
+    pub place: usize,
+    pub column: &'static str,
+    kept: Money,
+}
+
+impl Rounded {
+    /// What the column would keep, and what would be right.
+    pub fn message(&self) -> Message {
+        Message::new("error-money-not-kept").with("kept", self.kept)
+    }
+}
+
+/// Reads money back that was written to a table of the platform; to be called in the transaction that wrote it.
 ///
 /// # Errors
 /// [`Error::Invalid`] at the column that did not keep what was written; the transaction takes it back.
 pub fn check_kept(connection: &mut DbConnection, table: &str, wanted: &[Wanted<'_>]) -> Result<()> {
-    let wanted: Vec<&Wanted<'_>> =
-        wanted.iter().filter(|row| row.amount.is_some() || row.cost.is_some()).collect();
-    let engine = connection.engine();
-    if wanted.is_empty() || engine == Engine::Sqlite {
-        return Ok(());
+    match rounded(connection, table, wanted)? {
+        Some(rounded) => Err(Error::invalid(rounded.column, rounded.message())),
+        None => Ok(()),
     }
-    let ids: Vec<String> = wanted.iter().map(|row| row.id.to_owned()).collect();
+}
+
+/// The first of these rows whose money was not kept as it was written. SQLite keeps every number as it is.
+pub fn rounded(connection: &mut DbConnection, table: &str, wanted: &[Wanted<'_>]) -> Result<Option<Rounded>> {
+    let has_money = |row: &&Wanted<'_>| row.amount.is_some() || row.cost.is_some();
+    let engine = connection.engine();
+    if !wanted.iter().any(|row| has_money(&row)) || engine == Engine::Sqlite {
+        return Ok(None);
+    }
+    let ids: Vec<String> = wanted.iter().filter(has_money).map(|row| row.id.to_owned()).collect();
     let question = format!("SELECT id, amount, cost FROM {table} WHERE id IN ");
     let rows: Vec<Kept> = Statement::new(engine, &question).ids(&ids).load(connection)?;
     let kept: HashMap<&str, &Kept> = rows.iter().map(|row| (row.id.as_str(), row)).collect();
-    wanted.iter().try_for_each(|row| match kept.get(row.id) {
-        Some(kept) => row.check(kept),
-        None => Ok(()),
-    })
+    let compare = |(place, row): (usize, &Wanted<'_>)| row.rounded(place, kept.get(row.id)?);
+    Ok(wanted.iter().enumerate().find_map(compare))
 }
 
 impl Wanted<'_> {
-    fn check(&self, kept: &Kept) -> Result<()> {
-        for (column, wanted, kept) in [("amount", self.amount, kept.amount), ("cost", self.cost, kept.cost)] {
-            if wanted.is_some() && wanted != kept {
-                let kept = kept.unwrap_or_default();
-                return Err(Error::invalid(column, Message::new("error-money-not-kept").with("kept", kept)));
-            }
-        }
-        Ok(())
+    fn rounded(&self, place: usize, kept: &Kept) -> Option<Rounded> {
+        let columns = [("amount", self.amount, kept.amount), ("cost", self.cost, kept.cost)];
+        let differs =
+            |(_, wanted, kept): &(&str, Option<Money>, Option<Money>)| wanted.is_some() && wanted != kept;
+        let (column, _, kept) = columns.into_iter().find(differs)?;
+        Some(Rounded { place, column, kept: kept.unwrap_or_default() })
     }
 }

@@ -1,9 +1,12 @@
 //! Many rows by one statement: places for their values, and their locks.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Text;
 
+use super::super::opening::LOGS_STATEMENTS;
 use super::super::values::TolerantText;
 use super::super::{DbBackend, DbConnection, Engine};
 use super::for_update;
@@ -27,18 +30,18 @@ fn place(engine: Engine, number: usize) -> String {
 }
 
 /// Keeps the rows of these ids unchanged until the transaction ends, in the order of their ids, so that no two wait for
-/// each other. To be called before anything is read: MariaDB's reads show what was there at the first one.
-pub fn lock_rows(connection: &mut DbConnection, table: &str, ids: &[String]) -> Result<()> {
+/// each other. To be called before anything is read: MariaDB's reads show what was there at the first one. Gives the ids that
+/// are there; none where one lock is for all.
+pub fn lock_rows(connection: &mut DbConnection, table: &str, ids: &[String]) -> Result<Vec<String>> {
     #[derive(QueryableByName)]
     struct Locked {
-        #[diesel(sql_type = Text)]
-        #[expect(dead_code, reason = "a query that locks has to select something")]
+        #[diesel(sql_type = Text, deserialize_as = TolerantText)]
         id: String,
     }
     let engine = connection.engine();
     let lock = for_update(engine);
     if lock.is_empty() || ids.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     // A walk of the whole table would lock all of it.
     let index = if engine == Engine::Mysql { " FORCE INDEX (PRIMARY)" } else { "" };
@@ -48,8 +51,7 @@ pub fn lock_rows(connection: &mut DbConnection, table: &str, ids: &[String]) -> 
     for id in ids {
         query = query.bind::<Text, _>(id.clone());
     }
-    query.load::<Locked>(connection)?;
-    Ok(())
+    Ok(query.load::<Locked>(connection)?.into_iter().map(|row| row.id).collect())
 }
 
 /// A query that gives so many rows at most. The number is part of the text, which SQLite therefore keeps.
@@ -123,6 +125,30 @@ pub fn failures_of(
         found.extend(query.load::<Found>(connection)?.into_iter().map(|row| (row.id, row.llmusageid)));
     }
     Ok(found)
+}
+
+/// Those of these usages that have more failures than that, found without a lock where [`failures_of`] would lock them all.
+/// Where a question that locks nothing would fix what the transaction sees, it is not asked, and finds none.
+pub fn crowds(connection: &mut DbConnection, usage_ids: &[String], more_than: usize) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text, deserialize_as = TolerantText)]
+        llmusageid: String,
+    }
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    if connection.engine() != Engine::Mysql {
+        return Ok(Vec::new());
+    }
+    for some in usage_ids.chunks(IDS) {
+        let start = format!(
+            "SELECT llmusageid FROM llmusage_accounting_failed FORCE INDEX (idx_laf_llmusageid_failed_time) \
+             WHERE NOT {LOGS_STATEMENTS} AND llmusageid IN "
+        );
+        for row in Statement::new(Engine::Mysql, &start).ids(some).load::<Found>(connection)? {
+            *counts.entry(row.llmusageid).or_default() += 1;
+        }
+    }
+    Ok(counts.into_iter().filter(|(_, count)| *count > more_than).map(|(id, _)| id).collect())
 }
 
 /// Ids in one statement.

@@ -48,13 +48,18 @@ struct Kept {
     failed_id: String,
 }
 
+/// Whether reasons with a secret are kept as they are shown. SQLite masks while it searches.
+pub fn keeps_shown(engine: Engine) -> bool {
+    engine != Engine::Sqlite
+}
+
 /// Keeps the reasons of these rows as they are shown, where that is not as they are.
 pub fn keep_shown(
     connection: &mut DbConnection,
     reasons: &[(String, Option<String>)],
 ) -> diesel::QueryResult<()> {
     let engine = connection.engine();
-    if engine == Engine::Sqlite || reasons.is_empty() {
+    if !keeps_shown(engine) || reasons.is_empty() {
         return Ok(());
     }
     let mut question = Statement::new(engine, "SELECT failed_id FROM masked_reason WHERE failed_id IN (");

@@ -1,6 +1,7 @@
 //! Moving rows between two tables of the same shape: which columns there are, when two rows are the same to the byte,
 //! and in which order rows are walked.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
@@ -61,7 +62,7 @@ pub fn quoted(engine: Engine, name: &str) -> String {
 }
 
 /// "The two rows hold the same in each of these columns", to the byte, NULL the same as NULL.
-pub fn is_same(engine: Engine, (one, other): (&str, &str), columns: &[Column]) -> String {
+pub fn is_same(engine: Engine, one: &str, other: &str, columns: &[Column]) -> String {
     let same = |column: &Column| {
         let name = quoted(engine, &column.name);
         let (one, other) = (format!("{one}.{name}"), format!("{other}.{name}"));
@@ -131,6 +132,11 @@ fn is_day(engine: Engine, column: &str) -> String {
 pub fn is_no_day(engine: Engine, column: &str) -> String {
     let (least, is_day) = (least_day(engine), is_day(engine, column));
     format!("({column} IS NULL OR {column} < {least} OR NOT ({is_day}))")
+}
+
+/// "The column holds no day from the first to the last", be it another one or none.
+pub fn is_no_day_within(engine: Engine, column: &str, first: NaiveDate, last: NaiveDate) -> String {
+    format!("({} OR {column} < '{first}' OR {column} > '{last}')", is_no_day(engine, column))
 }
 
 /// Rows without a day, as far as an index has them together.

@@ -1,5 +1,17 @@
 //! Why a database is away, in words for whoever has to bring it back; without hosts, names and passwords.
 
+const CROWDED: &str = "the database has no connection left";
+
+/// Signs that a server, a database or a user has as many connections as it may have.
+const CROWD: &[&str] = &[
+    "Too many connections",
+    "too many clients",
+    "too many connections for",
+    "connection slots are reserved",
+    // Both that it has exceeded them and that it has more than them already.
+    "'max_user_connections'",
+];
+
 /// Signs in the texts of the three engines, what they mean, and what to do.
 const REASONS: [(&[&str], &str, &str); 8] = [
     (
@@ -20,11 +32,7 @@ const REASONS: [(&[&str], &str, &str); 8] = [
         "the database does not exist",
         "make it first: CREATE DATABASE",
     ),
-    (
-        &["Too many connections", "too many clients", "connection slots are reserved"],
-        "the database has no connection left",
-        "raise its limit, or run fewer instances",
-    ),
+    (CROWD, CROWDED, "raise its limit, or run fewer instances"),
     (
         &["is full", "No space left", "no space left", "could not extend", "disk I/O error"],
         "the disk is full or broken",
@@ -74,6 +82,11 @@ pub fn outage_in_words(message: &str) -> &'static str {
 pub fn is_away(message: &str) -> bool {
     const AWAY: [&str; 2] = ["the database is starting or stopping", "the database cannot be reached"];
     AWAY.contains(&outage_in_words(message))
+}
+
+/// Whether it says that there is no place for one more connection.
+pub fn is_crowded(message: &str) -> bool {
+    outage_in_words(message) == CROWDED
 }
 
 /// What to do about it.
@@ -127,7 +140,7 @@ pub fn is_lost(message: &str) -> bool {
 
 /// Whether an error's text says that the database is away, full or locked, not that a query is wrong.
 pub fn is_outage(message: &str) -> bool {
-    const SIGNS: [&str; 29] = [
+    const SIGNS: [&str; 26] = [
         "database is locked",
         "database or disk is full",
         "readonly database",
@@ -143,9 +156,6 @@ pub fn is_outage(message: &str) -> bool {
         "no connection to the server",
         "terminating connection",
         "could not connect",
-        "Too many connections",
-        "too many clients",
-        "connection slots are reserved",
         "the database system is",
         "has been closed unexpectedly",
         "could not receive data",
@@ -158,5 +168,5 @@ pub fn is_outage(message: &str) -> bool {
         "read-only transaction",
         "WSREP has not yet prepared",
     ];
-    SIGNS.iter().any(|sign| message.contains(sign))
+    SIGNS.iter().chain(CROWD).any(|sign| message.contains(sign))
 }

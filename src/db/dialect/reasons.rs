@@ -183,6 +183,14 @@ pub fn reason_changes(connection: &mut DbConnection, limit: i64) -> Result<Vec<R
     Ok(diesel::sql_query(question).load::<Note>(connection)?.into_iter().map(change).collect())
 }
 
+/// Notes that every row is to be put into the index anew.
+pub fn note_all_reasons(connection: &mut DbConnection) -> Result<()> {
+    let note = "INSERT INTO reason_change (failed_id) SELECT id FROM llmusage_accounting_failed \
+                WHERE cause_version IS NOT NULL";
+    diesel::sql_query(note).execute(connection)?;
+    Ok(())
+}
+
 /// Removes exactly these notes: later ones with smaller numbers may be about to be committed.
 pub fn forget_reason_changes(connection: &mut DbConnection, numbers: &[i64]) -> Result<()> {
     // One at a time: MariaDB reads the whole table for a list, and waits for whoever writes in it.

@@ -13,6 +13,7 @@ use diesel::sql_types::{BigInt, Date, Double, HasSqlType, Nullable, SqlType, Tex
 
 use super::super::values::{ForeignNumber, push_text};
 use super::super::{DbBackend, DbConnection, Engine};
+use crate::base::columns::Cell;
 use crate::base::foreign;
 use crate::base::money::Money;
 
@@ -85,6 +86,26 @@ impl Statement {
     /// Money or NULL, bound.
     pub fn money(self, value: impl Into<Option<Money>>) -> Statement {
         self.and(Piece::Money(value.into()))
+    }
+
+    /// A cell as it was read of a row, bound.
+    pub fn cell(self, cell: Cell<'_>) -> Statement {
+        match cell {
+            Cell::Text(text) => self.text(text.as_deref()),
+            Cell::Date(date) => self.date(date),
+            Cell::Time(time) => self.time(time),
+            Cell::Money(money) => self.money(money),
+            Cell::Count(count) => self.number(count.map(i64::from)),
+            Cell::Seconds(seconds) => self.double(seconds),
+        }
+    }
+
+    /// A cell that somebody typed, bound: texts as words of our own.
+    pub fn typed(self, cell: Cell<'_>) -> Statement {
+        match cell {
+            Cell::Text(text) => self.words(text.as_deref()),
+            cell => self.cell(cell),
+        }
     }
 
     /// `(...)` of these ids, to stand behind `IN`; never empty.

@@ -2,12 +2,16 @@
 //!
 //! On PostgreSQL a failing query breaks its transaction, so one looks first.
 
+use std::borrow::Cow;
+
 use diesel::RunQueryDsl;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::super::values::TolerantWords;
 use super::super::{DbConnection, Engine};
+use super::statement::Statement;
+use crate::base::caseless;
 use crate::error::Result;
 
 /// Whether the database has a table or view of that name, where unqualified names are looked for.
@@ -55,4 +59,23 @@ pub fn ids_and_names(connection: &mut DbConnection, query: &str, limit: i64) -> 
          SELECT CAST(id AS {text}) AS id, CAST(name AS {text}) AS name FROM named LIMIT {limit}"
     );
     Ok(diesel::sql_query(question).load(connection)?)
+}
+
+/// As [`ids_and_names`], of these ids only; never none.
+pub fn facts_of(connection: &mut DbConnection, query: &str, ids: &[String]) -> Result<Vec<IdAndName>> {
+    let engine = connection.engine();
+    let text = if engine == Engine::Mysql { "CHAR" } else { "TEXT" };
+    let start = format!(
+        "WITH named (id, name) AS ({query}\n) \
+         SELECT CAST(id AS {text}) AS id, CAST(name AS {text}) AS name FROM named WHERE id IN "
+    );
+    Ok(Statement::new(engine, &start).ids(ids).load(connection)?)
+}
+
+/// An id as the tables of the platform compare it: MariaDB's without case and without blanks at the end.
+pub fn id_key(engine: Engine, id: &str) -> Cow<'_, str> {
+    match engine {
+        Engine::Mysql => caseless::fold(id.trim_end_matches(' ')),
+        Engine::Sqlite | Engine::Postgres => Cow::Borrowed(id),
+    }
 }

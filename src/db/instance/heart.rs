@@ -8,9 +8,9 @@ use diesel::prelude::*;
 use diesel::r2d2::ManageConnection;
 use diesel::sql_types::BigInt;
 
-use super::super::connection::Manager;
+use super::super::opening::Manager;
 use super::super::schema::app_instance::dsl;
-use super::super::{DbConnection, dialect};
+use super::super::{DbConnection, dialect, first};
 use crate::error::{Error, Result};
 
 /// How often the row is set; several times before others take the process for gone.
@@ -28,7 +28,8 @@ pub struct Heart {
 impl Heart {
     /// The first beat is there when this returns.
     pub fn begin(manager: Manager, id: String) -> Result<Heart> {
-        let mut connection = manager.connect().map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut connection =
+            first::patiently(|| manager.connect()).map_err(|error| Error::Unavailable(error.to_string()))?;
         forget(&mut connection)?;
         beat(&mut connection, &id)?;
         let (stop, stopped) = channel();

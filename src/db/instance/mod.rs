@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use diesel::QueryDsl;
 use diesel::prelude::*;
 
-use super::connection::Manager;
+use super::opening::Manager;
 use super::url::sqlite_file;
 use super::{Database, DbConnection, Engine, lease};
 use crate::error::Result;

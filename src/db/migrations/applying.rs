@@ -5,7 +5,7 @@ use diesel::connection::{BoxableConnection, SimpleConnection};
 use diesel::migration::{Migration, MigrationMetadata, MigrationName};
 use diesel_migrations::MigrationHarness;
 
-use super::{embedded, status};
+use super::{embedded, status, turn};
 use crate::db::adoption::plan::{self, Step};
 use crate::db::adoption::present::Present;
 use crate::db::adoption::{columns, printed, script, triggers};
@@ -73,16 +73,10 @@ fn apply_all(database: &Database, tell: &mut dyn FnMut(&str)) -> Result<Vec<Stri
         return Ok(Vec::new());
     }
     let mut connection = database.connection()?;
-    let engine = database.engine();
-    if engine == Engine::Sqlite {
+    if database.engine() == Engine::Sqlite {
         return apply_each(&mut connection, tell);
     }
-    let (lock, unlock) = turn_of(engine);
-    diesel::sql_query(lock).execute(&mut *connection)?;
-    let applied = apply_pending(&mut connection, usize::MAX, tell);
-    // Also free when the connection ends.
-    let _ = diesel::sql_query(unlock).execute(&mut *connection);
-    applied
+    turn::taken(&mut connection, |connection| apply_pending(connection, usize::MAX, tell))
 }
 
 /// Applies what is pending, each in a transaction of its own, with nobody else meanwhile. A long log is copied in
@@ -110,21 +104,6 @@ fn apply_each(connection: &mut DbConnection, tell: &mut dyn FnMut(&str)) -> Resu
     }
 }
 
-/// Waits for, and ends, one's turn to migrate.
-fn turn_of(engine: Engine) -> (&'static str, &'static str) {
-    match engine {
-        Engine::Postgres => (
-            "SELECT set_config('lock_timeout', '0', false), pg_advisory_lock(71150117), \
-             set_config('lock_timeout', '5s', false)",
-            "SELECT pg_advisory_unlock(71150117)",
-        ),
-        _ => (
-            "SELECT GET_LOCK(LEFT(CONCAT('llmage-admin ', DATABASE()), 64), 3600)",
-            "SELECT RELEASE_LOCK(LEFT(CONCAT('llmage-admin ', DATABASE()), 64))",
-        ),
-    }
-}
-
 /// Applies so many of what is pending, at most.
 fn apply_pending(
     connection: &mut DbConnection,
@@ -149,7 +128,7 @@ fn apply_pending(
                 "migration {name}: {error}; run it again, it goes on where it stopped"
             ))
         })?;
-        tracing::info!(migration = name, "applied");
+        tracing::debug!(migration = name, "applied");
         applied.push(name);
     }
     Ok(applied)

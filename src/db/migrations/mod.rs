@@ -5,6 +5,7 @@
 
 mod applying;
 mod copying;
+pub(in crate::db) mod turn;
 
 use diesel::RunQueryDsl;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
@@ -19,7 +20,9 @@ pub use super::adoption::columns::columns_in_words;
 pub use super::adoption::outlook::{Existing, Outlook, check_columns, outlook, present};
 pub use super::adoption::plan::blocking_statements;
 pub use super::adoption::printed::sql;
-pub use super::adoption::triggers::{check_triggers, missing_in_words as missing_triggers};
+pub use super::adoption::triggers::{
+    changed_triggers, check_triggers, missing_in_words as missing_triggers, totals_obstacle,
+};
 
 #[cfg(feature = "sqlite")]
 const SQLITE: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/sqlite");

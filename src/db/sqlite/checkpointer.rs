@@ -6,12 +6,13 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::wal::Log;
-use crate::db::connection::Manager;
+use crate::db::opening::Manager;
 use crate::db::url::sqlite_file;
 use crate::error::{Error, Result};
 
@@ -32,6 +33,8 @@ struct Shared {
     told: Condvar,
     /// Opened when there is something to copy; used by one at a time.
     log: Mutex<Option<Log>>,
+    /// How long each write waits first, in milliseconds.
+    slowed: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -62,6 +65,7 @@ impl Checkpointer {
             state: Mutex::default(),
             told: Condvar::new(),
             log: Mutex::default(),
+            slowed: AtomicU64::default(),
         });
         let checkpointing = shared.clone();
         let thread = std::thread::Builder::new()
@@ -77,6 +81,14 @@ impl Checkpointer {
         if !state.is_written {
             state.is_written = true;
             self.shared.told.notify_one();
+        }
+    }
+
+    /// To be called by whoever is next to write: waits where the log is near its bound and somebody reads what it holds.
+    pub(in crate::db) fn slow_down(&self) {
+        let slowed = self.shared.slowed.load(Ordering::Relaxed);
+        if slowed > 0 {
+            std::thread::sleep(Duration::from_millis(slowed));
         }
     }
 
@@ -103,7 +115,10 @@ impl Shared {
         if log.is_none() {
             *log = Some(Log::open(&self.manager)?);
         }
-        log.as_mut().map_or_else(|| Err(Error::internal("no log")), work)
+        let Some(log) = log.as_mut() else { return Err(Error::internal("no log")) };
+        let ended = work(log);
+        self.slowed.store(log.slowed().as_millis() as u64, Ordering::Relaxed);
+        ended
     }
 
     /// Waits until somebody wrote, and a moment more; gives whether to go on.

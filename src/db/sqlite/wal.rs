@@ -15,7 +15,7 @@ use diesel::r2d2::ManageConnection;
 use diesel::sql_types::BigInt;
 
 use crate::db::DbConnection;
-use crate::db::connection::{BUSY_TIMEOUT, Manager};
+use crate::db::opening::{BUSY_TIMEOUT, Manager};
 use crate::db::url::sqlite_file;
 use crate::error::{Error, Result};
 
@@ -33,6 +33,11 @@ const RESTART_BEFORE: i64 = 144 * MB;
 
 /// From this many bytes on a commit makes the checkpoint itself and waits for it, should the checkpointer be late.
 const AUTO_CHECKPOINT: i64 = 160 * MB;
+
+/// How long each write waits first, from so many bytes of the log on: while somebody reads, nothing restarts it, and it must
+/// not reach 256 MB before they have done. Half a second's writes may come in between two looks at it.
+const SLOWED: [(i64, Duration); 2] =
+    [(200 * MB, Duration::from_secs(1)), (176 * MB, Duration::from_millis(50))];
 
 /// The log is cut to this many bytes when it restarts.
 const SIZE_LIMIT: i64 = 64 * MB;
@@ -75,13 +80,15 @@ pub(in crate::db) struct Log {
     path: PathBuf,
     /// Its bytes when a restart failed because of readers.
     tried_at: i64,
+    /// Its bytes when it was last looked at.
+    bytes: i64,
 }
 
 impl Log {
     pub(in crate::db) fn open(manager: &Manager) -> Result<Log> {
         let mut connection = manager.connect().map_err(|error| Error::Unavailable(error.to_string()))?;
         connection.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
-        Ok(Log { connection, path: sqlite_file(&manager.url), tried_at: 0 })
+        Ok(Log { connection, path: sqlite_file(&manager.url), tried_at: 0, bytes: 0 })
     }
 
     /// Makes a checkpoint where there is enough to copy, and a restart where the log is long.
@@ -99,7 +106,9 @@ impl Log {
         if length.bytes < self.tried_at {
             self.tried_at = 0;
         }
-        if length.bytes < RESTART_FROM.max(self.tried_at + RESTART_FROM / 8) {
+        // Each try makes writers wait a little; those who are slowed down wait longer until one succeeds.
+        let is_due = length.bytes >= RESTART_FROM.max(self.tried_at + RESTART_FROM / 8);
+        if !is_due && slowed(length.bytes).is_zero() {
             return Ok(Duration::ZERO);
         }
         for _ in 0..MAX_PASSES {
@@ -120,12 +129,19 @@ impl Log {
         self.connection.batch_execute(&format!("PRAGMA busy_timeout = {RESTART_TIMEOUT}"))?;
         let ended = checkpoint(&mut self.connection, "RESTART");
         self.connection.batch_execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT}"))?;
-        self.tried_at = if ended?.is_busy { length.bytes } else { 0 };
+        (self.tried_at, self.bytes) = if ended?.is_busy { (length.bytes, length.bytes) } else { (0, 0) };
         Ok(started.elapsed())
     }
 
+    /// How long a write should wait before it begins, as the log was when it was last looked at.
+    pub(in crate::db) fn slowed(&self) -> Duration {
+        slowed(self.bytes)
+    }
+
     fn length(&mut self) -> Result<Length> {
-        checkpoint(&mut self.connection, "NOOP")
+        let length = checkpoint(&mut self.connection, "NOOP")?;
+        self.bytes = length.bytes;
+        Ok(length)
     }
 
     /// Copies beside those who write, unless somebody else does. SQLite asks the disk for the pages only once all of the
@@ -135,6 +151,11 @@ impl Log {
         kept_open(&self.path).and_then(|file| file.sync_data()).map_err(Error::internal)?;
         Ok(!passed.is_busy)
     }
+}
+
+fn slowed(bytes: i64) -> Duration {
+    let step = SLOWED.iter().find(|(from, _)| bytes >= *from);
+    step.map_or(Duration::ZERO, |(_, slowed)| *slowed)
 }
 
 /// Whether the log is long enough for a restart.

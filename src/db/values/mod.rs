@@ -5,6 +5,8 @@
 
 mod count;
 mod number;
+#[cfg(feature = "postgres")]
+mod numeric;
 mod text;
 mod word;
 

@@ -4,7 +4,7 @@
 //! A NUMERIC is read and bound to the digit; PostgreSQL compares a double column with what is bound as a double, so
 //! one binding serves both. What is no finite number counts as none.
 //!
-//! Over 250 lines: each of three engines reads and binds in its own way.
+//! More than 250 lines: each of three engines reads and binds in its own way.
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow, Queryable};
@@ -14,6 +14,8 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Double, HasSqlType, Nullable, SingleValue, SqlType};
 
 use super::super::DbBackend;
+#[cfg(feature = "postgres")]
+use super::numeric::{numeric, to_numeric};
 use crate::base::money::Money;
 
 /// The type of a money or seconds column that the platform writes.
@@ -129,7 +131,7 @@ impl FromSql<ForeignNumber, diesel::pg::Pg> for Cell {
             oid::INT8 => Cell::of_whole(i64::from_be_bytes(bytes.try_into()?)),
             oid::INT4 => Cell::of_whole(i32::from_be_bytes(bytes.try_into()?).into()),
             oid::INT2 => Cell::of_whole(i16::from_be_bytes(bytes.try_into()?).into()),
-            oid::NUMERIC => numeric(bytes)?,
+            oid::NUMERIC => numeric(bytes)?.map_or(Cell::Nothing, Cell::Decimal),
             other => return Err(format!("a number of PostgreSQL's type {other}").into()),
         })
     }
@@ -139,53 +141,6 @@ impl FromSql<ForeignNumber, diesel::pg::Pg> for Cell {
 #[cfg(feature = "postgres")]
 pub(super) fn double_of_postgres(value: diesel::pg::PgValue<'_>) -> deserialize::Result<Option<f64>> {
     <Cell as FromSql<ForeignNumber, diesel::pg::Pg>>::from_sql(value).map(Cell::double)
-}
-
-/// The digits of a NUMERIC as PostgreSQL sends it: groups of four, the first worth 10,000^weight.
-#[cfg(feature = "postgres")]
-fn numeric(bytes: &[u8]) -> deserialize::Result<Cell> {
-    let word = |index: usize| -> deserialize::Result<i16> {
-        let word = bytes.get(2 * index..2 * index + 2).ok_or("a NUMERIC that is cut off")?;
-        Ok(i16::from_be_bytes(word.try_into()?))
-    };
-    let (groups, weight, sign) = (word(0)?, i32::from(word(1)?), word(2)? as u16);
-    // Neither NaN nor an infinity is an amount.
-    if !matches!(sign, 0 | 0x4000) {
-        return Ok(Cell::Nothing);
-    }
-    let mut units: i128 = 0;
-    for index in 0..i32::from(groups) {
-        let group = i128::from(word(4 + index as usize)?);
-        match 4 * (weight - index) + 5 {
-            power @ 0..=30 => units = units.saturating_add(group * 10_i128.pow(power.unsigned_abs())),
-            31.. => units = i128::from(i64::MAX),
-            // The digit behind the fifth decimal rounds.
-            -3 => units += group / 1_000 + i128::from(group % 1_000 >= 500),
-            _ => break,
-        }
-    }
-    Ok(Cell::Decimal(Money::saturating(if sign == 0 { units } else { -units })))
-}
-
-/// A plain decimal as PostgreSQL takes a NUMERIC.
-#[cfg(feature = "postgres")]
-fn to_numeric(text: &str) -> Vec<u8> {
-    let (sign, text) = text.strip_prefix('-').map_or((0_u16, text), |text| (0x4000, text));
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = format!(
-        "{}{whole}{fraction}{}",
-        "0".repeat((4 - whole.len() % 4) % 4),
-        "0".repeat((4 - fraction.len() % 4) % 4)
-    );
-    let groups: Vec<i16> = digits
-        .as_bytes()
-        .chunks(4)
-        .map(|group| group.iter().fold(0, |number, digit| number * 10 + i16::from(digit - b'0')))
-        .collect();
-    let weight = whole.len().div_ceil(4) as i16 - 1;
-    let header = [groups.len() as u16, weight as u16, sign, fraction.len() as u16];
-    let words = header.into_iter().chain(groups.into_iter().map(|group| group as u16));
-    words.flat_map(u16::to_be_bytes).collect()
 }
 
 impl FromSql<ForeignNumber, DbBackend> for Cell {
@@ -323,24 +278,5 @@ impl ToSql<ForeignNumber, DbBackend> for Money {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DbBackend>) -> serialize::Result {
         out.set_value((ForeignNumber, self));
         Ok(IsNull::No)
-    }
-}
-
-#[cfg(all(test, feature = "postgres"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numerics_are_read_and_written_to_the_digit() {
-        for text in ["0.00000", "30.85000", "-0.00001", "89999999999.99999", "10000.00000", "-12345678.90123"]
-        {
-            let Ok(Cell::Decimal(money)) = numeric(&to_numeric(text)) else { panic!("{text}") };
-            assert_eq!(money.to_string(), text);
-        }
-        let rounded = |text| numeric(&to_numeric(text)).ok();
-        assert_eq!(rounded("0.000005"), Some(Cell::Decimal(Money::from_units(1))));
-        assert_eq!(rounded("-0.0000049999"), Some(Cell::Decimal(Money::ZERO)));
-        assert_eq!(rounded("0.00000000001"), Some(Cell::Decimal(Money::ZERO)));
-        assert_eq!(rounded(&"9".repeat(40)), Some(Cell::Decimal(Money::MAX_COLUMN)));
     }
 }

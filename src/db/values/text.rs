@@ -103,6 +103,8 @@ pub fn push_text<'b>(pass: &mut AstPass<'_, 'b, DbBackend>, text: &'b String) ->
     match foreign::cell_of(text).filter(|_| dialect::holds_bytes(pass.backend())) {
         None => pass.push_bind_param::<Text, String>(text),
         Some(cell) => {
+            // Else each such text would stay as a prepared statement of its own.
+            pass.unsafe_to_cache_prepared();
             pass.push_sql(&literal(&cell));
             Ok(())
         }

@@ -150,6 +150,13 @@ pub struct Listing<R> {
     pub go_on: Option<Position>,
 }
 
+impl<R> Listing<R> {
+    /// No rows, where something else is shown in their place.
+    pub fn nothing() -> Listing<R> {
+        Listing { rows: Vec::new(), has_previous: false, has_next: false, go_on: None }
+    }
+}
+
 /// Reads a page of a list at a position.
 ///
 /// # Errors
@@ -160,8 +167,8 @@ pub fn page<L: List>(
     position: &Position,
     limit: usize,
 ) -> Result<Listing<L::Row>> {
-    page_of(connection.engine(), list.order(), (position, limit), |order, from, limit| {
-        collect(list, connection, (order, from), limit)
+    page_of(connection.engine(), list.order(), position, limit, |order, from, limit| {
+        collect(list, connection, order, from, limit)
     })
 }
 
@@ -170,7 +177,8 @@ pub fn page<L: List>(
 pub fn page_of<R>(
     engine: Engine,
     own: Order,
-    (position, limit): (&Position, usize),
+    position: &Position,
+    limit: usize,
     collect: impl FnOnce(Order, Option<&Cursor>, usize) -> Result<(Vec<R>, Option<Cursor>)>,
 ) -> Result<Listing<R>> {
     let (from, backwards) = match position {
@@ -201,7 +209,8 @@ pub fn page_of<R>(
 pub fn place_after<L: List>(
     list: &L,
     connection: &mut DbConnection,
-    (sort, rows): (String, usize),
+    sort: String,
+    rows: usize,
 ) -> Result<Option<Cursor>> {
     let mut left = rows;
     let mut from: Option<Cursor> = None;
@@ -237,7 +246,8 @@ fn hop<L: List>(
 pub fn collect<L: List>(
     list: &L,
     connection: &mut DbConnection,
-    (order, from): (Order, Option<&Cursor>),
+    order: Order,
+    from: Option<&Cursor>,
     limit: usize,
 ) -> Result<(Vec<L::Row>, Option<Cursor>)> {
     let mut rows = Vec::new();

@@ -2,8 +2,8 @@
 
 use chrono::Timelike;
 
-use super::super::SampleFailure;
 use super::{by_id, is_foreign, samples};
+use crate::failed_accounting::failure::FailedRecord;
 
 #[test]
 fn ten_rows_are_as_the_platform_leaves_them() {
@@ -16,11 +16,11 @@ fn ten_rows_are_as_the_platform_leaves_them() {
         assert!(rows.iter().filter_map(|row| row.failed_time).all(|time| time.nanosecond() == 0));
         let usages = by_id(sample);
         let gone =
-            |row: &&&SampleFailure| row.llmusageid.as_deref().is_some_and(|id| !usages.contains_key(id));
+            |row: &&&FailedRecord| row.llmusageid.as_deref().is_some_and(|id| !usages.contains_key(id));
         assert!(rows.iter().filter(gone).count() >= 3);
-        let kept = |row: &&&SampleFailure| usages.contains_key(row.llmusageid.as_deref().unwrap_or(""));
+        let kept = |row: &&&FailedRecord| usages.contains_key(row.llmusageid.as_deref().unwrap_or(""));
         assert_eq!(rows.iter().filter(kept).count(), 3);
-        let lacks: [fn(&SampleFailure) -> bool; 9] = [
+        let lacks: [fn(&FailedRecord) -> bool; 9] = [
             |it| it.llmusageid.is_none(),
             |it| it.llmid.is_none(),
             |it| it.userid.is_none(),

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use chrono::Duration;
 
-use super::super::SampleUsage;
 use super::{attempts, is_open, samples};
 use crate::failed_accounting::failure::RESOLUTIONS;
+use crate::usages::usage::Usage;
 
 #[test]
 fn three_in_eight_are_open_and_their_usages_are_failed() {
@@ -30,7 +30,7 @@ fn a_failed_usage_has_a_failure_and_the_others_are_accounted_or_wait() {
     for (_, sample) in samples() {
         let missed: HashSet<_> =
             sample.failures.iter().filter_map(|failure| failure.llmusageid.as_ref()).collect();
-        let state = |usage: &&SampleUsage, name: &str| usage.accounting_status.as_deref() == Some(name);
+        let state = |usage: &&Usage, name: &str| usage.accounting_status.as_deref() == Some(name);
         assert!(
             sample
                 .usages

@@ -10,7 +10,10 @@ use std::sync::LazyLock;
 
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 
-use super::{Sample, SampleFailure, SampleUsage, generate};
+use super::{Sample, generate};
+use crate::base::money::Money;
+use crate::failed_accounting::failure::FailedRecord;
+use crate::usages::usage::Usage;
 
 /// A Wednesday afternoon, with more digits than we keep; a Monday; the first millisecond of a year, a Tuesday.
 static SAMPLES: LazyLock<Vec<(NaiveDateTime, Sample)>> = LazyLock::new(|| {
@@ -32,23 +35,23 @@ fn noon(year: i32, month: u32, day: u32, microseconds: i64) -> NaiveDateTime {
     date.and_hms_opt(12, 0, 0).unwrap() + Duration::microseconds(microseconds)
 }
 
-fn is_open(failure: &SampleFailure) -> bool {
+fn is_open(failure: &FailedRecord) -> bool {
     failure.handled.as_deref() != Some("1")
 }
 
 /// A row of the platform's own: the only ones that say nothing of being handled, or a time for an open row.
-fn is_foreign(failure: &SampleFailure) -> bool {
+fn is_foreign(failure: &FailedRecord) -> bool {
     failure.handled.is_none() || (is_open(failure) && failure.handled_time.is_some())
 }
 
-fn by_id(sample: &Sample) -> HashMap<&str, &SampleUsage> {
+fn by_id(sample: &Sample) -> HashMap<&str, &Usage> {
     sample.usages.iter().map(|usage| (usage.id.as_str(), usage)).collect()
 }
 
 /// The failures of each usage that exists, by time.
-fn attempts(sample: &Sample) -> Vec<(&SampleUsage, Vec<&SampleFailure>)> {
+fn attempts(sample: &Sample) -> Vec<(&Usage, Vec<&FailedRecord>)> {
     let usages = by_id(sample);
-    let mut attempts: HashMap<&str, Vec<&SampleFailure>> = HashMap::new();
+    let mut attempts: HashMap<&str, Vec<&FailedRecord>> = HashMap::new();
     for failure in &sample.failures {
         if let Some(id) = failure.llmusageid.as_deref().filter(|id| usages.contains_key(id)) {
             attempts.entry(id).or_default().push(failure);
@@ -110,10 +113,11 @@ fn every_name_is_distinct() {
 #[test]
 fn amounts_reach_both_ends_and_spread_over_the_powers_of_ten() {
     for (_, sample) in samples() {
-        let amounts: Vec<i64> = sample.failures.iter().filter_map(|failure| failure.amount).collect();
+        let amounts: Vec<i64> =
+            sample.failures.iter().filter_map(|failure| Some(failure.amount?.units())).collect();
         assert_eq!(amounts.iter().min(), Some(&1));
         assert_eq!(amounts.iter().max(), Some(&500_000_000));
-        let charged = sample.usages.iter().filter_map(|usage| usage.amount);
+        let charged = sample.usages.iter().filter_map(|usage| Some(usage.amount?.units()));
         let mut decades = [0; 9];
         for amount in charged {
             assert!((1..=500_000_000).contains(&amount));
@@ -122,7 +126,7 @@ fn amounts_reach_both_ends_and_spread_over_the_powers_of_ten() {
         assert!(decades.iter().all(|&count| count >= 5), "{decades:?}");
         let losses = sample.failures.iter().filter(|failure| failure.cost > failure.amount).count();
         assert!((20..200).contains(&losses), "{losses}");
-        assert!(sample.failures.iter().all(|failure| failure.cost.is_none_or(|cost| cost > 0)));
+        assert!(sample.failures.iter().all(|failure| failure.cost.is_none_or(|cost| cost > Money::ZERO)));
     }
 }
 

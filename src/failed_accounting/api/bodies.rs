@@ -1,7 +1,9 @@
 //! What programs send about a failure.
 
+use super::correcting::OF_USAGE;
 use super::record::FIELDS;
 use crate::base::object::{Kind, Member};
+use crate::failed_accounting::correction::form::FROM_OUTPUT;
 use crate::failed_accounting::failure::RESOLUTIONS;
 use crate::failed_accounting::form;
 use crate::web::document::{any_of, described_body};
@@ -77,6 +79,24 @@ pub const HANDLE: [Member; 3] = [Member::new("resolution", BY_HAND).required(), 
 const HANDLE_BY_WORD: [Member; 3] = [Member::new("resolution", BY_WORD).required(), NOTE, EXPECT];
 const HANDLE_AS_OTHER: [Member; 3] = [Member::new("resolution", OTHER).required(), NOTE.required(), EXPECT];
 
+const MODEL: Member = Member::new("set_llmid", ID);
+const USER: Member = Member::new("set_userid", ID);
+const ORGANISATION: Member = Member::new("set_userorgid", ID);
+const USAGES: Member = Member::new("set_usages", Kind::Json);
+const FROM: Member = Member::new("usages_from", Kind::OneOf(&[FROM_OUTPUT]));
+const THEN: Member = Member::new("then", Kind::OneOf(&["retry"]));
+/// What was seen of the usage, which is what changes.
+const SEEN: Member = Member::new("expect", Kind::Record(&OF_USAGE));
+
+/// The inputs of a correction of one usage, as the page names them.
+pub const CORRECT: [Member; 7] = [MODEL, USER, ORGANISATION, USAGES, FROM, THEN, SEEN];
+/// At least one of them, and the counts from one source.
+const OF_MODEL: [Member; 5] = [MODEL.required(), USER, ORGANISATION, THEN, SEEN];
+const OF_USER: [Member; 5] = [MODEL, USER.required(), ORGANISATION, THEN, SEEN];
+const OF_ORGANISATION: [Member; 5] = [MODEL, USER, ORGANISATION.required(), THEN, SEEN];
+const OF_COUNTS: [Member; 6] = [MODEL, USER, ORGANISATION, USAGES.required(), THEN, SEEN];
+const OF_OUTPUT: [Member; 6] = [MODEL, USER, ORGANISATION, FROM.required(), THEN, SEEN];
+
 pub const REOPEN: [Member; 2] =
     [Member::new("note", Kind::Text(form::MAX_NOTE)), Member::new("expect", Kind::Record(&FIELDS))];
 
@@ -92,6 +112,11 @@ described_body!(
 described_body!(
     /// How to close; the resolution `other` needs a note.
     Handling = any_of(&[&HANDLE_BY_WORD, &HANDLE_AS_OTHER])
+);
+described_body!(
+    /// What fields of the usage become: those that the role of the token may correct. `expect` holds fields of the usage as
+    /// they were last read.
+    Correction = any_of(&[&OF_MODEL, &OF_USER, &OF_ORGANISATION, &OF_COUNTS, &OF_OUTPUT])
 );
 described_body!(
     /// Why to open again.

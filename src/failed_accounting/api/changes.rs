@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::bodies::{EDIT, FailureEdit, HANDLE, Handling, NEW, NewFailure, REOPEN, Reopening};
 use super::record::Record;
-use crate::audit::event::Author;
+use crate::audit::event::{Author, FAILED_ACCOUNTING};
 use crate::base::expect;
 use crate::base::form::{Fields, Message};
 use crate::base::object::Object;
@@ -22,6 +22,7 @@ use crate::web::document::{ReadRefusals, WriteRefusals};
 use crate::web::error::Answer;
 use crate::web::extract::{Body, Id, NoQuery, Visit};
 use crate::web::json;
+use crate::web::merge::with_last_change;
 use crate::web::once::{self, Manner, Told};
 
 /// Reads a failure.
@@ -49,10 +50,14 @@ pub async fn create(visit: Visit, author: Author, body: Body) -> Answer {
     let object = body.object(&NEW)?;
     let record = object.checked(form::new_failure(&object.fields, nanoid::nanoid!(), author.at))?;
     let names = visit.names().await;
+    let stuck_since = visit.state.stuck_since();
     // As the database keeps it: some keep whole seconds.
     let work = move |connection: &mut DbConnection| match change::insert(connection, &record, &author)? {
         Inserted::There(kept) | Inserted::Before(kept) => Told::new(&kept.id, &Record::new(&kept, &names)),
-        Inserted::Other(_) => Err(Error::Conflict(Message::new("conflict-recorded"))),
+        Inserted::Other(present) => {
+            let message = Message::new("conflict-recorded").with("record", &present.id);
+            Err(Error::Conflict(message.with("state", present.state(stuck_since))))
+        }
     };
     once::act(&visit, Manner::created("/api/v1/failed-accounting"), work).await
 }
@@ -79,7 +84,7 @@ pub async fn update(visit: Visit, Id(id): Id, body: Body) -> Answer {
             }
             Ok(edit)
         }));
-        let edit = edit.map_err(|error| of_state(error, &object.fields))?;
+        let edit = edit.map_err(|error| of_state(error, &object.fields, record))?;
         case.edit(id, &edit, author)
     })
     .await
@@ -96,7 +101,7 @@ fn as_meant(fields: &Fields, record: &FailedRecord) -> Fields {
 }
 
 /// Where an edit does not say whether it closes, it is the state of the record that a resolution does not fit.
-fn of_state(error: Error, fields: &Fields) -> Error {
+fn of_state(error: Error, fields: &Fields, record: &FailedRecord) -> Error {
     const OF_STATE: [&str; 3] = ["error-resolution-open", "error-note-for-other", "error-required"];
     match error {
         Error::Invalid(errors)
@@ -105,7 +110,12 @@ fn of_state(error: Error, fields: &Fields) -> Error {
                     ["resolution", "handled_note"].contains(&name.as_str()) && OF_STATE.contains(&message.key)
                 }) =>
         {
-            errors.into_values().next().map_or_else(|| Error::internal("no error"), Error::Conflict)
+            let (state, way_out) = if record.is_open() { ("open", "handle") } else { ("handled", "reopen") };
+            let told = |message: Message| {
+                let message = message.with("state", state).with("record", &record.id);
+                Error::Conflict(message.with("way_out", way_out))
+            };
+            errors.into_values().next().map_or_else(|| Error::internal("no error"), told)
         }
         error => error,
     }
@@ -213,19 +223,20 @@ async fn changed(
     object: Object,
     to: impl FnOnce(&Object, &mut Case, &str, &Author) -> Result<()> + Clone + Send + 'static,
 ) -> Answer {
-    act(visit, id, Manner::changed(), move |case, id, author, left| {
+    let asked = id.clone();
+    let answer = act(visit, id, Manner::changed(), move |case, id, author, left| {
         let record = case.failure(id)?;
         if left != Some(record) {
             check_expected(record, object.record("expect"))?;
         }
         to(&object, case, id, author)
-    })
-    .await
+    });
+    with_last_change(visit, FAILED_ACCOUNTING, asked, answer.await).await
 }
 
 /// Acts on the case of the record of the path; answers the record as it is then. Where the act takes several steps, it is
 /// told how the step before left the record.
-async fn act(
+pub(super) async fn act(
     visit: &Visit,
     id: String,
     manner: Manner,

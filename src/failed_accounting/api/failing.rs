@@ -12,7 +12,7 @@ use crate::base::object::{Kind, Member};
 use crate::error::Error;
 use crate::failed_accounting::recorder::{Asked, Outcome, Recorder, Render};
 use crate::usages::form;
-use crate::usages::recording::{Recorded, Recording};
+use crate::usages::recording::Recording;
 use crate::web::document::{WriteRefusals, described_body};
 use crate::web::error::Answer;
 use crate::web::extract::{Body, Id, Visit};
@@ -61,12 +61,13 @@ pub async fn create(visit: Visit, Id(usage_id): Id, body: Body, recorder: web::D
     let names = visit.names().await;
     let render: Render =
         Arc::new(move |record| serde_json::to_string(&Record::new(record, &names)).map_err(Error::internal));
+    let asked = usage_id.clone();
     let recorded = recorder.record(Asked { usage_id, recording, author, key, render }).await;
     match recorded.map_err(|error| error.at_field("failed_reason", "reason"))? {
         Outcome::Written { id, answer } => Ok(told(StatusCode::CREATED, &id, answer)),
         Outcome::Repeated { id, answer } => Ok(told(StatusCode::OK, &id, answer)),
         Outcome::KeyTaken => Err(Error::invalid(once::KEY, Message::new("error-idempotency-body")).into()),
-        Outcome::Refused(refused) => Err(refusal(refused).into()),
+        Outcome::Refused(refused) => Err(refused.refusal(&asked).into()),
         Outcome::Unknown => Err(Error::NotFound.into()),
     }
 }
@@ -92,20 +93,5 @@ fn read(fields: &Fields, now: chrono::NaiveDateTime) -> std::result::Result<Reco
             errors.extend(more);
             Err(errors)
         }
-    }
-}
-
-/// Why nothing was recorded, with the state that stands in the way.
-fn refusal(refused: Recorded) -> Error {
-    let told = |message: Message, state: &str| Error::Conflict(message.with("state", state));
-    match refused {
-        Recorded::Accounted => told(Message::new("fail-accounted"), "accounted"),
-        Recorded::Archived => told(Message::new("fail-archived"), "archived"),
-        Recorded::AlreadyFailed { open: Some(open) } => {
-            let message = Message::new("fail-already-open").with("id", &open);
-            told(message.with("open_failure", open), "failed")
-        }
-        Recorded::AlreadyFailed { open: None } => told(Message::new("fail-already"), "failed"),
-        Recorded::Done { .. } => Error::internal("recorded, and yet refused"),
     }
 }

@@ -100,11 +100,11 @@ fn read(connection: &mut DbConnection, filter: &Filter, place: &Place) -> Result
         Place::Page(1) => Some(Position::Start),
         Place::Page(number) => {
             let before = (*number as usize - 1) * size;
-            list::place_after(connection, (filter, &search), before)?.map(Position::After)
+            list::place_after(connection, filter, &search, before)?.map(Position::After)
         }
     };
     let listing = match position {
-        Some(position) => list::rows_within(connection, (filter, &search), &position, size, list::ALL_ROWS)?,
+        Some(position) => list::rows_within(connection, filter, &search, &position, size, list::ALL_ROWS)?,
         // Behind the last page.
         None => Listing { rows: Vec::new(), has_previous: true, has_next: false, go_on: None },
     };

@@ -18,6 +18,18 @@ impl Case {
     /// # Errors
     /// [`Error::Conflict`](crate::error::Error::Conflict) where the rules refuse it.
     pub fn retry(&mut self, id: &str, author: &Author) -> Result<()> {
+        self.ask(id, author, 1)
+    }
+
+    /// As [`Case::retry`], for one that was taken back: it was counted when it was asked for first.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`](crate::error::Error::Conflict) where the rules refuse it.
+    pub fn resume_retry(&mut self, id: &str, author: &Author) -> Result<()> {
+        self.ask(id, author, 0)
+    }
+
+    fn ask(&mut self, id: &str, author: &Author, count: i32) -> Result<()> {
         let record = self.failure(id)?.clone();
         if let Some(refusal) = self.view().retry_obstacle(&record) {
             return Err(refusal.into());
@@ -25,7 +37,7 @@ impl Case {
         let known = self.known(id, author.at);
         let standing = self.stand_for_older(&record, author);
         let after = FailedRecord {
-            retry_count: Some(standing.retry_count.unwrap_or(0).saturating_add(1)),
+            retry_count: Some(standing.retry_count.unwrap_or(0).saturating_add(count)),
             retry: Retry {
                 retry_requested_at: Some(author.at),
                 retry_requested_by: Some(author.name.clone()),
@@ -108,7 +120,7 @@ impl Case {
             return Err(refusal.into());
         }
         if let Some(newest) = self.newest_open().cloned() {
-            let standing = self.stand_for(&newest, &[record], (Action::Supersede, author));
+            let standing = self.stand_for(&newest, &[record], Action::Supersede, author);
             self.put(standing, Action::CarryRetries, json!({}));
         }
         Ok(())
@@ -152,7 +164,7 @@ impl Case {
     /// Closes the open failures that are older than this one; gives it as it is with their retries, not yet put.
     pub(super) fn stand_for_older(&mut self, record: &FailedRecord, author: &Author) -> FailedRecord {
         let older = self.older_open(record);
-        self.stand_for(record, &older, (Action::Supersede, author))
+        self.stand_for(record, &older, Action::Supersede, author)
     }
 
     /// Closes these failures as superseded by that one; gives that one as it is then, not yet put.
@@ -160,7 +172,8 @@ impl Case {
         &mut self,
         record: &FailedRecord,
         others: &[FailedRecord],
-        (action, author): (Action, &Author),
+        action: Action,
+        author: &Author,
     ) -> FailedRecord {
         let mut standing = record.clone();
         for other in others {

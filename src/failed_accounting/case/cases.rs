@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Case, Members, Place, Saved, changes, locking};
+use super::{Case, Held, Members, Place, Saved, changes, set_locking};
 use crate::audit::event::Author;
 use crate::db::DbConnection;
 use crate::error::Result;
@@ -24,7 +24,21 @@ impl Cases {
             places.iter().filter_map(|place| place.shared_usage().map(str::to_owned)).collect();
         usage_ids.sort();
         usage_ids.dedup();
-        let mut found = locking::many(connection, &usage_ids, places)?;
+        let found = set_locking::many(connection, &usage_ids, places)?;
+        Ok(Cases::among(found, usage_ids))
+    }
+
+    /// Takes the cases of these usages; there need not be any.
+    pub fn of_usages(connection: &mut DbConnection, usage_ids: &[String]) -> Result<Cases> {
+        let mut usage_ids = usage_ids.to_vec();
+        usage_ids.sort();
+        usage_ids.dedup();
+        let found = set_locking::many(connection, &usage_ids, &[])?;
+        Ok(Cases::among(found, usage_ids))
+    }
+
+    /// The cases of these usages, and those of failures without one.
+    fn among(mut found: set_locking::Many, usage_ids: Vec<String>) -> Cases {
         let mut shared: HashMap<String, Vec<FailedRecord>> = HashMap::new();
         let mut taken = Cases { cases: Vec::new(), of_failure: HashMap::new() };
         for record in found.failures {
@@ -43,7 +57,7 @@ impl Cases {
             let rest = found.rests.remove(&usage_id).unwrap_or_default();
             taken.add(Case::new(found.usages.remove(&usage_id), Members { failures, rest }));
         }
-        Ok(taken)
+        taken
     }
 
     fn add(&mut self, case: Case) {
@@ -55,6 +69,16 @@ impl Cases {
 
     pub fn of(&self, failure_id: &str) -> Option<&Case> {
         self.of_failure.get(failure_id).and_then(|place| self.cases.get(*place))
+    }
+
+    /// The case of that usage, where there is one.
+    pub fn of_usage(&self, usage_id: &str) -> Option<&Case> {
+        self.cases.iter().find(|case| case.usage().is_some_and(|(usage, _)| usage.id == usage_id))
+    }
+
+    /// For who moves their rows as they are.
+    pub fn held(&self) -> Held {
+        Held::of(self.cases.first().map_or(0, |case| case.transaction))
     }
 
     /// As [`Cases::of`], to act on it.
@@ -69,6 +93,6 @@ impl Cases {
         author: &Author,
         facts: &Value,
     ) -> Result<Vec<Saved>> {
-        changes::save_all(connection, self.cases.iter_mut(), (author, facts))
+        changes::save_all(connection, self.cases.iter_mut(), author, facts)
     }
 }

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, rows};
+use super::{Case, rows, usage_rows};
 use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, USAGE, difference};
 use crate::audit::store as audit;
 use crate::causes::arrivals;
+use crate::causes::cause::Cause;
 use crate::db::{DbConnection, lock_order};
 use crate::error::{Error, Result};
 use crate::failed_accounting::failure::FailedRecord;
@@ -49,8 +50,12 @@ pub(super) enum UsageChange {
 /// A change of a failure's row.
 #[derive(Debug)]
 pub(super) enum FailureChange {
-    Saved { before: Box<FailedRecord>, after: Box<FailedRecord> },
-    Made(Box<FailedRecord>),
+    Saved {
+        before: Box<FailedRecord>,
+        after: Box<FailedRecord>,
+    },
+    /// With the cause of its reason, where that is known already: telling it is dear.
+    Made(Box<FailedRecord>, Option<Box<Cause>>),
     Removed(String),
 }
 
@@ -74,7 +79,7 @@ pub struct Saved {
 }
 
 impl Changes {
-    fn tell(&mut self, action: Action, (kind, id): (&'static str, &str), states: [Option<Value>; 2]) {
+    fn tell(&mut self, action: Action, kind: &'static str, id: &str, states: [Option<Value>; 2]) {
         let [before, after] = states;
         self.events.push(Told { action, kind, id: id.to_owned(), before, after });
     }
@@ -113,15 +118,17 @@ impl Case {
             new.extend(facts);
         }
         let before = std::mem::replace(place, after.clone());
-        self.changes.tell(action, (FAILED_ACCOUNTING, &before.id), [Some(old), Some(new)]);
+        self.changes.tell(action, FAILED_ACCOUNTING, &before.id, [Some(old), Some(new)]);
         let change = FailureChange::Saved { before: Box::new(before), after: Box::new(after) };
         self.changes.failures.push(change);
     }
 
-    /// Adds a new failure, which is the newest.
-    pub(super) fn add(&mut self, record: FailedRecord, told: Value) {
-        self.changes.tell(Action::Create, (FAILED_ACCOUNTING, &record.id), [None, Some(told)]);
-        self.changes.failures.push(FailureChange::Made(Box::new(record.clone())));
+    /// Adds a new failure, which is the newest; with its cause, where that is known.
+    pub(super) fn add(&mut self, record: FailedRecord, cause: Option<&Cause>, told: Value) {
+        self.changes.tell(Action::Create, FAILED_ACCOUNTING, &record.id, [None, Some(told)]);
+        self.changes
+            .failures
+            .push(FailureChange::Made(Box::new(record.clone()), cause.cloned().map(Box::new)));
         self.failures.insert(0, record);
     }
 
@@ -129,7 +136,7 @@ impl Case {
     pub(super) fn take_out(&mut self, id: &str) {
         let Some(place) = self.failures.iter().position(|record| record.id == id) else { return };
         let record = self.failures.remove(place);
-        self.changes.tell(Action::Delete, (FAILED_ACCOUNTING, id), [Some(record.to_json()), None]);
+        self.changes.tell(Action::Delete, FAILED_ACCOUNTING, id, [Some(record.to_json()), None]);
         self.changes.failures.push(FailureChange::Removed(id.to_owned()));
     }
 
@@ -138,7 +145,7 @@ impl Case {
         let Some((usage, _)) = &mut self.usage else { return };
         let from = usage.accounting_status.replace(to.to_owned());
         let state = |state: Option<&str>| Some(json!({ "accounting_status": state }));
-        self.changes.tell(action, (USAGE, &usage.id), [state(from.as_deref()), state(Some(to))]);
+        self.changes.tell(action, USAGE, &usage.id, [state(from.as_deref()), state(Some(to))]);
         self.changes.usage.push(UsageChange::Moved { id: usage.id.clone(), from, to });
     }
 
@@ -149,7 +156,7 @@ impl Case {
             UsageChange::Edited { before, .. } => before.id.clone(),
             UsageChange::Made(usage) => usage.id.clone(),
         };
-        self.changes.tell(action, (USAGE, &id), states);
+        self.changes.tell(action, USAGE, &id, states);
         self.changes.usage.push(change);
     }
 
@@ -160,7 +167,7 @@ impl Case {
 
     /// Writes what the acts changed, and tells the trail; to be called in the transaction that took the case.
     pub fn save(&mut self, connection: &mut DbConnection, author: &Author) -> Result<Vec<Saved>> {
-        save_all(connection, [self], (author, &json!({})))
+        save_all(connection, [self], author, &json!({}))
     }
 }
 
@@ -169,7 +176,8 @@ impl Case {
 pub(super) fn save_all<'a>(
     connection: &mut DbConnection,
     cases: impl IntoIterator<Item = &'a mut Case>,
-    (author, facts): (&'a Author, &Value),
+    author: &'a Author,
+    facts: &Value,
 ) -> Result<Vec<Saved>> {
     let mut telling = Telling::default();
     telling.write(connection, cases.into_iter().map(|case| (case, author)))?;
@@ -204,25 +212,20 @@ impl<'a> Telling<'a> {
             follow.extend(changes.follow);
             self.told.extend(changes.events.into_iter().map(|told| (author, told)));
         }
-        rows::write_usages(connection, usages)?;
+        usage_rows::write(connection, usages)?;
         rows::write_failures(connection, failures)?;
         arrivals::note(connection, &follow)
     }
 
     /// Tells the trail.
-    pub fn finish(self, connection: &mut DbConnection) -> Result<Vec<Saved>> {
+    pub fn finish(mut self, connection: &mut DbConnection) -> Result<Vec<Saved>> {
         if self.told.is_empty() {
             return Ok(Vec::new());
         }
-        let changes = self.told.iter().map(|(author, event)| {
-            let change = Change {
-                action: event.action,
-                record_kind: event.kind,
-                record_id: &event.id,
-                before: event.before.clone(),
-                after: event.after.clone(),
-            };
-            (*author, change)
+        let changes = self.told.iter_mut().map(|(author, event)| {
+            let (before, after) = (event.before.take(), event.after.take());
+            let Told { action, kind, ref id, .. } = *event;
+            (*author, Change { action, record_kind: kind, record_id: id, before, after })
         });
         let first = audit::record_each(connection, changes)?;
         let saved = (first..).zip(self.told).map(|(event_id, (_, event))| Saved {

@@ -3,13 +3,12 @@
 //! On servers all is locked before the first plain question: MariaDB's answers to plain ones may show what was there at the
 //! first of them. On SQLite whoever writes has locked everything already.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::Place;
 use super::crowd::MOST;
-use super::outline::{self, Members, Rest};
+use super::outline::{self, Members};
 use crate::db::dialect::{self, AtMost, Locked};
 use crate::db::lock_order::{self, Lock};
 use crate::db::schema::llmusage_accounting_failed as failed;
@@ -31,7 +30,7 @@ pub(super) fn usage(connection: &mut DbConnection, id: &str) -> Result<Option<Fo
     anywhere(connection, id)
 }
 
-fn anywhere(connection: &mut DbConnection, id: &str) -> Result<Option<Found>> {
+pub(super) fn anywhere(connection: &mut DbConnection, id: &str) -> Result<Option<Found>> {
     if let Some(usage) = live(connection, id)? {
         return Ok(Some((usage, Whereabouts::Live)));
     }
@@ -90,12 +89,17 @@ fn few(connection: &mut DbConnection, usage_id: &str) -> Result<Option<Vec<Faile
     let mut found = match connection.engine() {
         // A text that SQLite keeps, for the one who records in a storm.
         Engine::Sqlite => {
-            let of_usage = dialect::exactly::<failed::table>(Engine::Sqlite, "llmusageid", usage_id);
+            // As a list of one: a text that is given as it stands is read anew each time.
+            let of_usage = dialect::among::<failed::table>("llmusageid", &[usage_id.to_owned()]);
             let rows = failed::table.filter(of_usage).select(FailedRecord::as_select());
             AtMost(MOST + 1, rows).load(connection)?
         }
         _ => {
-            let named = dialect::failures_of(connection, &[usage_id.to_owned()], Some(MOST + 1))?;
+            let usage_id = [usage_id.to_owned()];
+            if !dialect::crowds(connection, &usage_id, MOST)?.is_empty() {
+                return Ok(None);
+            }
+            let named = dialect::failures_of(connection, &usage_id, Some(MOST + 1))?;
             if named.len() > MOST {
                 return Ok(None);
             }
@@ -115,24 +119,25 @@ pub(super) fn failures(connection: &mut DbConnection, ids: &[String]) -> Result<
     read_failures(connection, &ids)
 }
 
-fn lock_failures(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<String>> {
+pub(super) fn lock_failures(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<String>> {
     let mut ids = ids.to_vec();
     ids.sort();
     ids.dedup();
-    lock(connection, (Lock::Failure, "llmusage_accounting_failed"), &ids)?;
+    lock(connection, Lock::Failure, "llmusage_accounting_failed", &ids)?;
     Ok(ids)
 }
 
-fn lock(connection: &mut DbConnection, (lock, table): (Lock, &str), ids: &[String]) -> Result<()> {
+fn lock(connection: &mut DbConnection, lock: Lock, table: &str, ids: &[String]) -> Result<HashSet<String>> {
+    let mut locked = HashSet::new();
     for some in ids.chunks(IDS) {
         let names: Vec<&str> = some.iter().map(String::as_str).collect();
         lock_order::note(connection.engine(), lock, &names);
-        dialect::lock_rows(connection, table, some)?;
+        locked.extend(dialect::lock_rows(connection, table, some)?);
     }
-    Ok(())
+    Ok(locked)
 }
 
-fn read_failures(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<FailedRecord>> {
+pub(super) fn read_failures(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<FailedRecord>> {
     let mut found: Vec<FailedRecord> = Vec::new();
     for some in ids.chunks(IDS) {
         let rows = failed::table
@@ -144,69 +149,17 @@ fn read_failures(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<Fa
     Ok(found)
 }
 
-/// Locks these live usages; the ids are sorted.
-pub(super) fn lock_usages(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
-    lock(connection, (Lock::Usage, "llmusage"), ids)
+/// Locks these live usages, and gives those that are there, where rows are locked; the ids are sorted.
+pub(super) fn lock_usages(connection: &mut DbConnection, ids: &[String]) -> Result<HashSet<String>> {
+    lock(connection, Lock::Usage, "llmusage", ids)
 }
 
 /// These live usages, as they are now.
 pub(super) fn read_usages(connection: &mut DbConnection, ids: &[String]) -> Result<Vec<Usage>> {
-    let rows = live::table.filter(dialect::among::<live::table>("id", ids)).select(Usage::as_select());
-    Ok(rows.load(connection)?)
-}
-
-/// What belongs to many cases.
-#[derive(Debug, Default)]
-pub(super) struct Many {
-    pub usages: HashMap<String, Found>,
-    pub failures: Vec<FailedRecord>,
-    /// Of usages with very many failures those that were not read.
-    pub rests: HashMap<String, Rest>,
-}
-
-/// These usages, sorted, with all their failures and those at these places; of very many those that the places have to do
-/// with.
-pub(super) fn many(connection: &mut DbConnection, usage_ids: &[String], places: &[Place]) -> Result<Many> {
-    lock_usages(connection, usage_ids)?;
-    let mut named: HashMap<String, Vec<String>> = HashMap::new();
-    for (id, usage_id) in dialect::failures_of(connection, usage_ids, None)? {
-        named.entry(usage_id).or_default().push(id);
-    }
-    let alone = places.iter().filter(|place| place.shared_usage().is_none());
-    let mut wanted: Vec<String> = alone.map(|place| place.id.clone()).collect();
-    let mut rests = HashMap::new();
-    for (usage_id, ids) in named.into_iter().filter(|(id, _)| usage_ids.binary_search(id).is_ok()) {
-        // What is not there is not locked: its failures are.
-        if ids.len() <= MOST || anywhere(connection, &usage_id)?.is_none() {
-            wanted.extend(ids);
-            continue;
-        }
-        let asked = places.iter().filter(|place| place.usage_id.as_ref() == Some(&usage_id));
-        let asked: Vec<String> = asked.map(|place| place.id.clone()).collect();
-        let (needed, rest) =
-            outline::part(outline::read(connection, std::slice::from_ref(&usage_id))?, &asked);
-        wanted.extend(needed);
-        rests.insert(usage_id, rest);
-    }
-    let wanted = lock_failures(connection, &wanted)?;
-    let usages = usages(connection, usage_ids)?;
-    Ok(Many { usages, failures: read_failures(connection, &wanted)?, rests })
-}
-
-/// These locked usages, live or else archived.
-fn usages(connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<String, Found>> {
-    let mut usages = HashMap::new();
+    let mut found = Vec::new();
     for some in ids.chunks(IDS) {
-        let rows = read_usages(connection, some)?;
-        usages.extend(rows.into_iter().map(|usage| (usage.id.clone(), (usage, Whereabouts::Live))));
+        let rows = live::table.filter(dialect::among::<live::table>("id", some)).select(Usage::as_select());
+        found.extend(rows.load::<Usage>(connection)?);
     }
-    for id in ids {
-        // Few are archived before they are accounted.
-        if !usages.contains_key(id)
-            && let Some(archived) = archived(connection, id)?
-        {
-            usages.insert(id.clone(), archived);
-        }
-    }
-    Ok(usages)
+    Ok(found)
 }

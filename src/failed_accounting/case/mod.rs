@@ -8,17 +8,21 @@ mod acts;
 mod cases;
 mod changes;
 mod closing;
+mod correcting;
 pub mod crowd;
 mod deleting;
 mod handling;
+mod held;
 mod importing;
 mod locking;
 mod outline;
 mod recording;
 mod rows;
 pub mod rules;
+mod set_locking;
 mod settling;
 pub mod sketch;
+mod usage_rows;
 mod usages;
 
 use diesel::prelude::*;
@@ -37,6 +41,7 @@ pub use cases::Cases;
 use changes::Changes;
 pub use changes::{Saved, Telling};
 pub use crowd::Acted;
+pub use held::Held;
 pub(in crate::failed_accounting) use importing::unproven;
 use outline::{Members, Rest};
 pub(crate) use rows::insert as adopt;
@@ -105,12 +110,16 @@ impl Case {
                 Case::new(None, Members::all(failures))
             }
         };
+        let moved = || {
+            let message = Message::new("case-moved").with("record", &place.id);
+            Err(Error::Conflict(message.with("state", "moved").with("way_out", "repeat")))
+        };
         match case.lookup(&place.id) {
             Some(record) if record.llmusageid == place.usage_id => Ok(case),
-            Some(_) => Err(Error::Conflict(Message::new("case-moved"))),
+            Some(_) => moved(),
             None => match store::lookup(connection, &place.id)? {
                 None => Err(Error::NotFound),
-                Some(_) => Err(Error::Conflict(Message::new("case-moved"))),
+                Some(_) => moved(),
             },
         }
     }

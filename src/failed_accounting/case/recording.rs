@@ -1,16 +1,15 @@
 //! New failures: recorded with their usage, or by themselves. What the app records is the newest of its case.
 
-use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 use super::acts::superseded;
 use super::{Case, Members};
 use crate::audit::event::{Action, Author};
-use crate::base::clock::TIME_FORMAT;
+use crate::base::columns::{self, Column, Place};
 use crate::causes::cause::Cause;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
-use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::failure::{COLUMNS, FailedRecord};
 use crate::failed_accounting::retry::Retry;
 use crate::usages::recording::{self, Recorded, Recording};
 use crate::usages::usage::{CREATED, FAILED, Usage, Whereabouts};
@@ -50,14 +49,14 @@ impl Case {
         }
         self.move_usage(FAILED, Action::RecordFailure);
         let amount = usage.amount;
-        self.join(fresh(&usage, recording, cause), told, author);
+        self.join(fresh(&usage, recording, cause), Some(cause), told, author);
         Ok(Recorded::Done { amount })
     }
 
     /// Adds a failure by itself. One of a usage that is accounted is closed at once, with the proof.
     pub fn insert(&mut self, record: FailedRecord, author: &Author) -> Result<()> {
         let id = record.id.clone();
-        self.join(record, FailedRecord::to_json, author);
+        self.join(record, None, FailedRecord::to_json, author);
         if self.view().settling_obstacle(self.failure(&id)?).is_none() {
             self.settle(&id, None, author)?;
         }
@@ -66,7 +65,13 @@ impl Case {
 
     /// The new failure takes the place of all open ones; of very many some hundred, the others follow with the job that
     /// looks at new failures. A retry that the platform has not taken goes on with it.
-    fn join(&mut self, mut record: FailedRecord, told: fn(&FailedRecord) -> Value, author: &Author) {
+    fn join(
+        &mut self,
+        mut record: FailedRecord,
+        cause: Option<&Cause>,
+        told: fn(&FailedRecord) -> Value,
+        author: &Author,
+    ) {
         let open: Vec<FailedRecord> =
             self.view().others(&record.id).filter(|other| other.is_open()).cloned().collect();
         let is_created = matches!(&self.usage, Some((usage, Whereabouts::Live))
@@ -90,7 +95,7 @@ impl Case {
             self.changes.follow(&record.id);
         }
         let told = told(&record);
-        self.add(record, told);
+        self.add(record, cause, told);
     }
 }
 
@@ -110,24 +115,17 @@ fn fresh(usage: &Usage, recording: &Recording, cause: &Cause) -> FailedRecord {
         failed_time: Some(recording.failed_time),
         retry_count: Some(0),
         handled: Some("0".to_owned()),
-        handled_time: None,
-        handled_note: None,
-        resolution: None,
-        handled_by: None,
         cause: Some(cause.key.clone()),
-        retry: Retry::default(),
+        ..FailedRecord::default()
     }
 }
 
 /// What the trail is told of a recorded failure: the columns that were filled.
 fn told(record: &FailedRecord) -> Value {
-    let time = |time: Option<NaiveDateTime>| time.map(|time| time.format(TIME_FORMAT).to_string());
-    let mut told = json!({
-        "id": record.id, "llmusageid": record.llmusageid, "llmid": record.llmid, "userid": record.userid,
-        "userorgid": record.userorgid, "use_date": record.use_date, "use_time": time(record.use_time),
-        "amount": record.amount, "cost": record.cost, "failed_reason": record.failed_reason,
-        "failed_time": time(record.failed_time), "retry_count": record.retry_count, "handled": "0",
-    });
+    let is_filled = |column: &&Column<FailedRecord>| {
+        column.place == Place::Platform && !["handled_time", "handled_note"].contains(&column.name)
+    };
+    let mut told = columns::to_json(COLUMNS.iter().filter(is_filled), record);
     if let Some(supersedes) = &record.retry.supersedes {
         told["supersedes"] = json!(supersedes);
     }

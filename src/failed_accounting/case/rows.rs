@@ -1,9 +1,7 @@
 //! The statements that write failures and usages. Nobody outside this room can call them but through a case.
-//! More than 250 lines: the columns of what is written.
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::changes::FailureChange;
@@ -19,79 +17,18 @@ use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::values::TextOf;
 use crate::db::{DbConnection, is_duplicate};
 use crate::error::{Error, Result};
-use crate::failed_accounting::failure::FailedRecord;
-use crate::failed_accounting::retry::Retry;
-
-/// A row to insert, money as the columns hold it.
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = failed, treat_none_as_default_value = false)]
-struct Row<'a> {
-    id: &'a str,
-    llmusageid: Option<&'a str>,
-    llmid: Option<&'a str>,
-    userid: Option<&'a str>,
-    userorgid: Option<&'a str>,
-    use_date: Option<NaiveDate>,
-    use_time: Option<NaiveDateTime>,
-    amount: Option<Money>,
-    cost: Option<Money>,
-    failed_reason: Option<&'a str>,
-    failed_time: Option<NaiveDateTime>,
-    retry_count: Option<i32>,
-    handled: Option<&'a str>,
-    handled_time: Option<NaiveDateTime>,
-    handled_note: Option<&'a str>,
-    resolution: Option<&'a str>,
-    handled_by: Option<&'a str>,
-    retry_requested_at: Option<NaiveDateTime>,
-    retry_requested_by: Option<&'a str>,
-    retry_known: Option<&'a str>,
-    supersedes: Option<&'a str>,
-    superseded_by: Option<&'a str>,
-    cause: &'a str,
-    cause_version: i32,
-}
-
-impl<'a> Row<'a> {
-    fn new(record: &'a FailedRecord, cause: &'a Cause) -> Row<'a> {
-        Row {
-            id: &record.id,
-            llmusageid: record.llmusageid.as_deref(),
-            llmid: record.llmid.as_deref(),
-            userid: record.userid.as_deref(),
-            userorgid: record.userorgid.as_deref(),
-            use_date: record.use_date,
-            use_time: record.use_time,
-            amount: record.amount,
-            cost: record.cost,
-            failed_reason: record.failed_reason.as_deref(),
-            failed_time: record.failed_time,
-            retry_count: record.retry_count,
-            handled: record.handled.as_deref(),
-            handled_time: record.handled_time,
-            handled_note: record.handled_note.as_deref(),
-            resolution: record.resolution.as_deref(),
-            handled_by: record.handled_by.as_deref(),
-            retry_requested_at: record.retry.retry_requested_at,
-            retry_requested_by: record.retry.retry_requested_by.as_deref(),
-            retry_known: record.retry.retry_known.as_deref(),
-            supersedes: record.retry.supersedes.as_deref(),
-            superseded_by: record.retry.superseded_by.as_deref(),
-            cause: &cause.key,
-            cause_version: VERSION,
-        }
-    }
-}
+use crate::failed_accounting::failure::{COLUMNS, FailedRecord};
 
 /// Inserts a row as a file or a sample tells it: no act, and nothing follows from it.
 ///
 /// # Errors
 /// The unique violation of the database when the id is taken; see [`crate::db::is_duplicate`].
 pub(crate) fn insert(connection: &mut DbConnection, record: &FailedRecord) -> QueryResult<()> {
-    let cause = Cause::of(record.failed_reason.as_deref());
+    let (record, cause) = with_cause(record);
     causes::keep(connection, &cause)?;
-    keep_shown(connection, record)?;
-    diesel::insert_into(failed::table).values(Row::new(record, &cause)).execute(connection).map(drop)
+    keep_shown(connection, &record)?;
+    let row = (&record, dsl::cause_version.eq(VERSION));
+    diesel::insert_into(failed::table).values(row).execute(connection).map(drop)
 }
 
 /// Writes changes of failures, in their order where one record changed several times.
@@ -107,7 +44,7 @@ pub(super) fn write_failures(connection: &mut DbConnection, changes: Vec<Failure
                     order.push(before.id);
                 }
             }
-            FailureChange::Made(record) => made.push(record),
+            FailureChange::Made(record, cause) => made.push((record, cause)),
             FailureChange::Removed(id) => removed.push(id),
         }
     }
@@ -163,34 +100,48 @@ fn delete(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
     }
 }
 
+/// A new failure with the cause of its reason, where that is known already.
+type Made = (Box<FailedRecord>, Option<Box<Cause>>);
+
 /// New rows in one statement: each number of them is a text that SQLite keeps.
 const TOGETHER: usize = 16;
 
-const COLUMNS: &str = "llmusage_accounting_failed (id, llmusageid, llmid, userid, userorgid, use_date, use_time, amount, \
-                       cost, failed_reason, failed_time, retry_count, handled, handled_time, cause, cause_version)";
-
-/// Inserts new failures, several in one statement. Those that know of others or of a retry are few.
-fn make(connection: &mut DbConnection, made: &[Box<FailedRecord>]) -> Result<()> {
-    let is_bare = |record: &&FailedRecord| record.is_open() && record.retry == Retry::default();
-    let (bare, rich): (Vec<&FailedRecord>, Vec<_>) = made.iter().map(AsRef::as_ref).partition(is_bare);
+/// Inserts new failures, several in one statement.
+fn make(connection: &mut DbConnection, made: &[Made]) -> Result<()> {
+    let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+    let start =
+        format!("INSERT INTO llmusage_accounting_failed ({}, cause_version) VALUES ", names.join(", "));
     let mut kept = HashSet::new();
-    for some in bare.chunks(TOGETHER) {
-        let mut statement = Statement::new(connection.engine(), &format!("INSERT INTO {COLUMNS} VALUES "));
-        for (number, record) in some.iter().enumerate() {
-            let cause = Cause::of(record.failed_reason.as_deref());
-            statement =
-                bare_row(statement.sql(if number == 0 { "(" } else { ", (" }), record, &cause).sql(")");
+    for some in made.chunks(TOGETHER) {
+        let mut statement = Statement::new(connection.engine(), &start);
+        for (number, (record, known)) in some.iter().enumerate() {
+            let told;
+            let (record, cause) = match known {
+                Some(cause) if record.cause.as_ref() == Some(&cause.key) => (&**record, &**cause),
+                _ => {
+                    told = with_cause(record);
+                    (&told.0, &told.1)
+                }
+            };
+            statement = statement.sql(if number == 0 { "(" } else { ", (" });
+            for column in COLUMNS {
+                statement = statement.cell((column.get)(record)).sql(", ");
+            }
+            statement = statement.number(i64::from(VERSION)).sql(")");
             keep_shown(connection, record)?;
             if kept.insert(cause.key.clone()) {
-                causes::keep(connection, &cause)?;
+                causes::keep(connection, cause)?;
             }
         }
-        statement.execute(connection).map_err(taken)?;
+        statement.execute(connection).map_err(|error| taken(error, some))?;
     }
-    for record in rich {
-        insert(connection, record).map_err(taken)?;
-    }
-    check_money(connection, made.iter().map(AsRef::as_ref))
+    check_money(connection, made.iter().map(|(record, _)| record.as_ref()))
+}
+
+/// The record as its reason tells its cause.
+fn with_cause(record: &FailedRecord) -> (FailedRecord, Cause) {
+    let cause = Cause::of(record.failed_reason.as_deref());
+    (FailedRecord { cause: Some(cause.key.clone()), ..record.clone() }, cause)
 }
 
 /// Refuses new failures whose money the columns did not keep.
@@ -205,48 +156,24 @@ fn check_money<'a>(
 
 /// A reason with a secret is searched as it is shown.
 fn keep_shown(connection: &mut DbConnection, record: &FailedRecord) -> QueryResult<()> {
+    // Masking is dear, and in a storm everybody waits for it.
+    if !dialect::keeps_shown(connection.engine()) {
+        return Ok(());
+    }
     if !record.failed_reason.as_deref().is_some_and(secrets::has_secret) {
         return Ok(());
     }
     dialect::keep_shown(connection, &[(record.id.clone(), record.failed_reason.clone())])
 }
 
-fn taken(error: diesel::result::Error) -> Error {
-    match is_duplicate(&error) {
-        true => Error::Conflict(Message::new("conflict-recorded")),
-        false => error.into(),
+/// Somebody recorded one of them at the same moment; where it is one alone, it is named.
+fn taken(error: diesel::result::Error, made: &[Made]) -> Error {
+    if !is_duplicate(&error) {
+        return error.into();
     }
+    let message = Message::new("conflict-recorded").with("state", "recorded");
+    Error::Conflict(match made {
+        [(record, _)] => message.with("record", &record.id),
+        _ => message,
+    })
 }
-
-fn bare_row(statement: Statement, record: &FailedRecord, cause: &Cause) -> Statement {
-    let texts = [
-        Some(&record.id),
-        record.llmusageid.as_ref(),
-        record.llmid.as_ref(),
-        record.userid.as_ref(),
-        record.userorgid.as_ref(),
-    ];
-    let statement = texts
-        .into_iter()
-        .fold(statement, |statement, text| statement.text(text.map(|text| &**text)).sql(", "));
-    statement
-        .date(record.use_date)
-        .sql(", ")
-        .time(record.use_time)
-        .sql(", ")
-        .money(record.amount)
-        .sql(", ")
-        .money(record.cost)
-        .sql(", ")
-        .text(record.failed_reason.as_deref())
-        .sql(", ")
-        .time(record.failed_time)
-        .sql(", ")
-        .number(record.retry_count.map(i64::from))
-        .sql(", '0', NULL, ")
-        .text(cause.key.as_str())
-        .sql(", ")
-        .number(i64::from(VERSION))
-}
-
-pub(super) use super::usages::write as write_usages;

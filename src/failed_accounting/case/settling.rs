@@ -54,7 +54,7 @@ impl Case {
             return Settled::Nothing;
         }
         if self.is_accounted() {
-            self.prove(&record, record.handled_note.clone(), (Action::RetryAccounted, author));
+            self.prove(&record, record.handled_note.clone(), Action::RetryAccounted, author);
             return Settled::Accounted;
         }
         let state = match &self.usage {
@@ -93,17 +93,17 @@ impl Case {
         }
         let note = note.map(str::to_owned).or_else(|| record.handled_note.clone());
         let action = if record.is_retrying() { Action::RetryAccounted } else { Action::Settle };
-        self.prove(&record, note, (action, author));
+        self.prove(&record, note, action, author);
         Ok(())
     }
 
     /// Closes a failure as accounted, and the other open ones as superseded by it: their money is one.
-    fn prove(&mut self, record: &FailedRecord, note: Option<String>, (action, author): (Action, &Author)) {
+    fn prove(&mut self, record: &FailedRecord, note: Option<String>, action: Action, author: &Author) {
         let mut facts = self.usage_facts();
         facts["seen_at"] = json!(author.at.format(TIME_FORMAT).to_string());
         let open: Vec<FailedRecord> =
             self.view().others(&record.id).filter(|other| other.is_open()).cloned().collect();
-        let standing = self.stand_for(record, &open, (Action::Supersede, author));
+        let standing = self.stand_for(record, &open, Action::Supersede, author);
         let closed = closed_as(&standing, Resolution::Accounted, author);
         self.put(FailedRecord { handled_note: note, ..closed }, action, facts);
     }
@@ -120,7 +120,7 @@ impl Case {
         let stood = |other: &&FailedRecord| other.is_open() && known.contains(&other.id);
         let mut earlier = vec![record.clone()];
         earlier.extend(self.view().others(&record.id).filter(stood).cloned());
-        let carried = self.stand_for(newer, &earlier, (Action::RetrySuperseded, author));
+        let carried = self.stand_for(newer, &earlier, Action::RetrySuperseded, author);
         self.put(carried, Action::CarryRetries, json!({}));
     }
 

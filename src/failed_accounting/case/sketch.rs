@@ -34,6 +34,11 @@ pub fn of(connection: &mut DbConnection, usage_ids: &[String]) -> Result<Vec<Ske
 }
 
 impl Sketch {
+    /// The usage, live or archived, without its stored output.
+    pub fn usage(&self) -> Option<&(Usage, Whereabouts)> {
+        self.usage.as_ref()
+    }
+
     /// The failures in outline, by id.
     pub fn failures(&self) -> impl Iterator<Item = (&String, &FailedRecord)> {
         self.outlines.iter().map(|record| (&record.id, record))

@@ -16,10 +16,14 @@ use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::values::{TolerantTime, TolerantWords};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
-use crate::failed_accounting::condition::{self, Search};
+use crate::failed_accounting::branches;
+use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::list::kept;
 use crate::failed_accounting::list::totals::Totals;
 use crate::failed_accounting::route;
+use crate::kept_totals::Kind;
+use crate::kept_totals::asking::{self, Parts};
 
 /// The failures of one cause within a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +67,35 @@ pub fn by_cause(connection: &mut DbConnection, filter: &Filter, search: &Search)
             group.key = UNSORTED.to_owned();
         }
     }
+    most_money_first(&mut groups);
+    Ok(groups)
+}
+
+/// As [`by_cause`], from the totals that are kept: count and sums alone. None where they do not answer the filter.
+pub fn kept_by_cause(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+) -> Result<Option<Vec<Group>>> {
+    let Some(question) = kept::question(filter, search).filter(|question| question.kind == Kind::All) else {
+        return Ok(None);
+    };
+    let Some(totals) = asking::totals(connection, Kind::Cause, question.days.0, question.days.1)? else {
+        return Ok(None);
+    };
+    let states = kept::states(filter);
+    let group = |(key, parts): (String, Parts)| {
+        let sum = parts.of(states);
+        let totals = Totals { count: sum.records, amount: sum.amount, cost: sum.cost, oldest: None };
+        let key = if key.is_empty() { UNSORTED.to_owned() } else { key };
+        (totals.count > 0).then_some(Group { key, totals, newest: None, models: 0, organisations: 0 })
+    };
+    let mut groups: Vec<Group> = totals.into_iter().filter_map(group).collect();
+    most_money_first(&mut groups);
+    Ok(Some(groups))
+}
+
+fn most_money_first(groups: &mut [Group]) {
     groups.sort_by(|one, other| {
         (other.totals.amount, other.totals.count, &one.key).cmp(&(
             one.totals.amount,
@@ -70,7 +103,6 @@ pub fn by_cause(connection: &mut DbConnection, filter: &Filter, search: &Search)
             &other.key,
         ))
     });
-    Ok(groups)
 }
 
 /// The failures of a filter by another column, the most money first; the key of rows without a value is empty.
@@ -96,7 +128,7 @@ pub fn grouped(
     };
     let whole = |text: &str| sql::<BigInt>(&format!("CAST({text} AS {})", dialect::whole(engine)));
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-    for branch in condition::branches(engine, filter, search, route) {
+    for branch in branches::of(engine, filter, search, route) {
         let mut query = failed::table
             .group_by(sql::<Nullable<Text>>(&group))
             .select((
@@ -135,8 +167,8 @@ fn add(groups: &mut BTreeMap<String, Group>, row: Row) {
     });
     group.totals = Totals {
         count: group.totals.count + count,
-        amount: group.totals.amount + dialect::money_sum(amount),
-        cost: group.totals.cost + dialect::money_sum(cost),
+        amount: group.totals.amount + dialect::money_sum(amount.0, amount.1),
+        cost: group.totals.cost + dialect::money_sum(cost.0, cost.1),
         oldest: [group.totals.oldest, oldest].into_iter().flatten().min(),
     };
     group.newest = [group.newest, newest].into_iter().flatten().max();

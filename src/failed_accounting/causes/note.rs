@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::audit::event::{Action, Author, CAUSE, Change};
 use crate::audit::store as audit;
+use crate::base::clock::TIME_FORMAT;
 use crate::base::form::{Fields, Message, Reader};
 use crate::base::secrets;
 use crate::causes::store::{self, KnownCause};
@@ -14,8 +15,8 @@ use crate::db::DbConnection;
 use crate::error::{Error, Result};
 
 /// The most characters of a note and of an owner.
-const MAX_NOTE: usize = 10_000;
-const MAX_OWNER: usize = 64;
+pub const MAX_NOTE: usize = 10_000;
+pub const MAX_OWNER: usize = 64;
 
 /// Where a cause stands, as people say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,7 @@ pub fn shown(cause: &KnownCause) -> Option<String> {
 pub fn save(connection: &mut DbConnection, key: &str, note: &Note, author: &Author) -> Result<KnownCause> {
     let before = store::find(connection, key)?;
     if before.revision != note.revision {
-        return Err(Error::Conflict(Message::new("conflict-cause")));
+        return Err(changed(connection, &before)?);
     }
     let present = before.note.as_deref().unwrap_or_default();
     let meant = note.note.as_deref().map(|typed| secrets::unmask(typed, present));
@@ -128,7 +129,8 @@ pub fn save(connection: &mut DbConnection, key: &str, note: &Note, author: &Auth
     }
     after.revision += 1;
     if !store::save(connection, &before, &after)? {
-        return Err(Error::Conflict(Message::new("conflict-cause")));
+        let present = store::find(connection, key)?;
+        return Err(changed(connection, &present)?);
     }
     let change = Change {
         action: Action::Edit,
@@ -139,6 +141,17 @@ pub fn save(connection: &mut DbConnection, key: &str, note: &Note, author: &Auth
     };
     audit::record(connection, author, change)?;
     Ok(after)
+}
+
+/// What is said of a cause that is not as it was read, with who changed it and when.
+fn changed(connection: &mut DbConnection, present: &KnownCause) -> Result<Error> {
+    let message = Message::new("conflict-cause").with("state", "changed").with("revision", present.revision);
+    Ok(Error::Conflict(match audit::last(connection, CAUSE, &present.cause_key)? {
+        Some(event) => {
+            message.with("changed_by", event.author).with("changed_at", event.happened_at.format(TIME_FORMAT))
+        }
+        None => message,
+    }))
 }
 
 fn facts(cause: &KnownCause) -> Value {

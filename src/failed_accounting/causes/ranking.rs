@@ -81,12 +81,15 @@ pub struct Card {
 pub fn ranking(connection: &mut DbConnection, rank: Rank) -> Result<Ranking> {
     let open = Filter::default();
     let total = totals::known(connection, &open, &Search::Nothing)?;
-    let mut causes: Vec<Ranked> = match total {
-        Known::Exactly(_) => groups::by_cause(connection, &open, &Search::Nothing)?
-            .into_iter()
-            .map(|group| Ranked { known: Known::Exactly(group.totals), group })
-            .collect(),
-        _ => one_by_one(connection)?,
+    let is_by_time = matches!(rank, Rank::Newest | Rank::Oldest);
+    let mut causes = match (groups::kept_by_cause(connection, &open, &Search::Nothing)?, total) {
+        (Some(kept), _) if is_by_time => {
+            let timed = kept.into_iter().map(|group| history::timed(connection, group));
+            ranked(timed.collect::<Result<_>>()?)
+        }
+        (Some(kept), _) => ranked(kept),
+        (None, Known::Exactly(_)) => ranked(groups::by_cause(connection, &open, &Search::Nothing)?),
+        (None, _) => one_by_one(connection)?,
     };
     let with_open = causes.len();
     let mut others: HashMap<String, KnownCause> =
@@ -98,6 +101,10 @@ pub fn ranking(connection: &mut DbConnection, rank: Rank) -> Result<Ranking> {
     causes.extend(others.into_keys().map(|key| Ranked { group: nothing_open(key), known: nothing }));
     sort(&mut causes, rank);
     Ok(Ranking { total, causes, with_open })
+}
+
+fn ranked(groups: Vec<Group>) -> Vec<Ranked> {
+    groups.into_iter().map(|group| Ranked { known: Known::Exactly(group.totals), group }).collect()
 }
 
 /// Looks at some causes; all failures of each are counted as far as its list counts them, or every one.
@@ -113,7 +120,10 @@ pub fn cards(
         .map(|cause| (cause.cause_key.clone(), cause))
         .collect();
     let mut cards = Vec::new();
-    for ranked in shown {
+    for mut ranked in shown {
+        if ranked.group.newest.is_none() && ranked.group.totals.count > 0 {
+            ranked.group = history::placed(connection, ranked.group)?;
+        }
         let key = ranked.group.key.clone();
         let filter = history::filter_of(&key);
         let all = match is_exact {

@@ -4,8 +4,9 @@ use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Nullable, Text};
 
 use super::condition::Condition;
+use crate::causes::cause::UNSORTED;
 
-/// What became of a row of a batch; all but the last two of its retry.
+/// What became of a row of a batch; the first four of its retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchOutcome {
     /// Its usage was accounted.
@@ -19,16 +20,19 @@ pub enum BatchOutcome {
     NotDone,
     /// Not the rows themselves: the failures that followed where the retry failed again.
     New,
+    /// Whatever became of it: its cause was not told yet when the batch was frozen.
+    Unsorted,
 }
 
 impl BatchOutcome {
-    pub const ALL: [BatchOutcome; 6] = [
+    pub const ALL: [BatchOutcome; 7] = [
         BatchOutcome::Accounted,
         BatchOutcome::FailedAgain,
         BatchOutcome::Waiting,
         BatchOutcome::Ended,
         BatchOutcome::NotDone,
         BatchOutcome::New,
+        BatchOutcome::Unsorted,
     ];
 
     /// As in the query of the list; the first and the fourth also as stored.
@@ -40,6 +44,7 @@ impl BatchOutcome {
             BatchOutcome::Ended => "ended",
             BatchOutcome::NotDone => "not_done",
             BatchOutcome::New => "new",
+            BatchOutcome::Unsorted => "unsorted",
         }
     }
 
@@ -68,15 +73,28 @@ pub(in crate::failed_accounting) fn condition(batch: &str, outcome: Option<Batch
                 .to_owned(),
             ")",
         ),
+        Some(BatchOutcome::Unsorted) => {
+            ("id IN (SELECT failed_id FROM batch_item WHERE cause IS NULL AND batch_id = ".to_owned(), ")")
+        }
         // Only a retry has an outcome that comes later.
         Some(BatchOutcome::Waiting) => (
             format!(
                 "{DONE} AND o.ended_as IS NULL AND EXISTS (SELECT 1 FROM batch b WHERE b.id = o.batch_id \
-                 AND b.action = 'retry') AND o.batch_id = "
+                 AND b.awaits_outcome) AND o.batch_id = "
             ),
             ")",
         ),
         Some(outcome) => (format!("{DONE} AND o.ended_as = '{}' AND o.batch_id = ", outcome.as_str()), ")"),
     };
     Box::new(sql::<Nullable<Bool>>(&before).bind::<Text, _>(batch.to_owned()).sql(after))
+}
+
+/// The rows that had that cause when they were frozen for a batch.
+pub(in crate::failed_accounting) fn of_cause(batch: &str, cause: &str) -> Condition {
+    let start = "id IN (SELECT failed_id FROM batch_item WHERE batch_id = ";
+    let of_batch = sql::<Nullable<Bool>>(start).bind::<Text, _>(batch.to_owned());
+    match cause {
+        UNSORTED => Box::new(of_batch.sql(" AND cause IS NULL)")),
+        key => Box::new(of_batch.sql(" AND cause = ").bind::<Text, _>(key.to_owned()).sql(")")),
+    }
 }

@@ -6,7 +6,12 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Nullable, Text, Timestamp};
 
+use diesel::{ExpressionMethods, QueryDsl};
+
 use super::condition::Condition;
+use crate::db::schema::audit_event;
+use crate::db::{DbConnection, dialect};
+use crate::error::Result;
 
 /// No event is older.
 const FIRST_TIME: NaiveDateTime =
@@ -54,6 +59,32 @@ impl Change {
             }
         }
     }
+}
+
+/// Events of the trail that are looked at for one number of a page.
+pub const EVENTS: i64 = 5_000;
+
+/// How many events might tell it since that time, counting to one more than [`EVENTS`]: by the trail's index on actions
+/// and times.
+pub fn count_events(
+    connection: &mut DbConnection,
+    change: Change,
+    from: Option<NaiveDateTime>,
+) -> Result<i64> {
+    let actions: &[&str] = match change {
+        Change::Accounted => &["retry_accounted"],
+        Change::Handled => &["handle", "undo_reopen", "edit"],
+        Change::Reopened => &["reopen", "undo_handle", "edit"],
+    };
+    let mut counted = 0;
+    for action in actions {
+        let events = audit_event::table
+            .filter(audit_event::action.eq(*action))
+            .filter(audit_event::happened_at.ge(from.unwrap_or(FIRST_TIME)))
+            .select(audit_event::id);
+        counted += dialect::count_rows(connection, events.limit(EVENTS + 1 - counted))?;
+    }
+    Ok(counted)
 }
 
 /// "This happened to it from that time on, and somebody else than that one did it." The times lead to the events:

@@ -1,45 +1,25 @@
-//! A filter in words: one message for each key that narrows a list, names in place of ids where they are known.
-
-use std::collections::HashMap;
+//! The filter in words, as chips show it.
 
 use super::filter::Filter;
-use super::keys::{self, Key, Shown};
-use crate::base::form::{Message, NONE};
+use super::keys::TABLE;
 use crate::names::Names;
-
-/// What says that a key of a filter is in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chip {
-    pub key: &'static str,
-    pub message: Message,
-}
+use crate::names::chips;
+pub use crate::names::chips::Chip;
 
 /// The filter in words, with the title of its cause; `word` looks a key of the catalogue up.
 pub fn of(
     filter: &Filter,
-    (names, cause): (&Names, Option<&str>),
+    names: &Names,
+    cause: Option<&str>,
     word: &dyn Fn(&str) -> Option<String>,
 ) -> Vec<Chip> {
-    let in_words =
-        |start: &str, value: String| word(&format!("{start}{}", value.replace('_', "-"))).unwrap_or(value);
-    let none = || word("filter-none").unwrap_or_else(|| NONE.to_owned());
-    let chip = |key: &'static Key| {
-        let (words, value) = (key.chip?, (key.write)(filter)?);
-        let shown = match key.shown {
-            Shown::Organisation | Shown::Model | Shown::User if value == NONE => none(),
-            Shown::Organisation => named(&names.organisations, &value),
-            Shown::Model => named(&names.models, &value),
-            Shown::User => named(&names.users, &value),
-            Shown::Word(start) => in_words(start, value),
-            Shown::Time => value.replace('T', " "),
-            Shown::Cause => cause.map_or(value, str::to_owned),
-            Shown::AsItIs => value,
-        };
-        Some(Chip { key: key.name, message: Message::new(words).with("value", shown) })
-    };
-    keys::TABLE.iter().filter_map(chip).collect()
-}
-
-fn named(names: &HashMap<String, String>, id: &str) -> String {
-    names.get(id).cloned().unwrap_or_else(|| id.to_owned())
+    let mut chips = chips::of(&TABLE, filter, names, cause, word);
+    if let (Some(present), Some(frozen)) = (&filter.cause, &filter.batch_cause)
+        && present != frozen
+        && let Some(chip) = chips.iter_mut().find(|chip| chip.key == "batch_cause")
+    {
+        // The title is of the other one.
+        chip.message.arguments.insert("value", frozen.clone());
+    }
+    chips
 }

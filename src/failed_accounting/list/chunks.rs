@@ -16,7 +16,8 @@ use crate::db::DbConnection;
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::walk::{List, Place, Stretch, stretches};
 use crate::error::Result;
-use crate::failed_accounting::condition::{self, Search};
+use crate::failed_accounting::branches;
+use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::route;
@@ -30,13 +31,11 @@ const CHUNK_BYTES: usize = 2 * 1024 * 1024;
 /// Ids that are sorted at once where no index has them in order: each time costs a pass over the filter's rows.
 const SORTED_IDS: i64 = 50_000;
 
+/// What is done with each record; it may ask the database, too.
+pub type Visit<'a> = &'a mut dyn FnMut(&mut DbConnection, &FailedRecord) -> Result<()>;
+
 /// Gives each record of the filter to `visit`, in the filter's order.
-pub fn each(
-    connection: &mut DbConnection,
-    filter: &Filter,
-    search: &Search,
-    visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
-) -> Result<()> {
+pub fn each(connection: &mut DbConnection, filter: &Filter, search: &Search, visit: Visit<'_>) -> Result<()> {
     let engine = connection.engine();
     let route = route::to_whole(connection, filter, search, filter.sort)?;
     let records = Records { engine, filter, search, route, reach: Reach::Searched(SEARCHED_ROWS) };
@@ -72,9 +71,9 @@ impl Records<'_> {
         &self,
         connection: &mut DbConnection,
         stretch: &Stretch,
-        visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
+        visit: Visit<'_>,
     ) -> Result<()> {
-        let branches = condition::branches(self.engine, self.filter, self.search, self.route).len();
+        let branches = branches::of(self.engine, self.filter, self.search, self.route).len();
         let parts = stretch
             .parts()
             .into_iter()
@@ -91,7 +90,7 @@ impl Records<'_> {
                 _ => Ordering::Equal,
             });
             match next.and_then(|strand| strand.rows.pop_front()) {
-                Some(row) => visit(&row.record)?,
+                Some(row) => visit(connection, &row.record)?,
                 None => return Ok(()),
             }
         }
@@ -113,7 +112,7 @@ impl Records<'_> {
         let stretch = Stretch { from: strand.last.clone(), ..strand.part.clone() };
         let (time, number) = stretch.order.keys(self.engine);
         let order = stretch.order.sql(self.engine, stretch.part, true);
-        let branches = condition::branches(self.engine, self.filter, self.search, self.route);
+        let branches = branches::of(self.engine, self.filter, self.search, self.route);
         let branch = branches.into_iter().nth(strand.branch);
         let mut query = failed::table
             .select((FailedRecord::as_select(), (failed::id, time, number)))
@@ -125,7 +124,7 @@ impl Records<'_> {
         let rows: Vec<(FailedRecord, Place)> = query.order(order).limit(strand.limit).load(connection)?;
         strand.ended = (rows.len() as i64) < strand.limit;
         strand.limit = next_limit(strand.limit, rows.iter().map(|(record, _)| weight(record)).sum());
-        strand.rows = rows.into_iter().map(|row| self.listed(row)).collect();
+        strand.rows = rows.into_iter().map(|(record, place)| self.listed(record, place)).collect();
         strand.last = strand.rows.back().map(|row| row.cursor.clone());
         Ok(())
     }
@@ -135,7 +134,7 @@ impl Records<'_> {
         &self,
         connection: &mut DbConnection,
         mut stretch: Stretch,
-        visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
+        visit: Visit<'_>,
     ) -> Result<()> {
         loop {
             let mut ids = VecDeque::from(self.ids(connection, &stretch, SORTED_IDS)?);
@@ -152,14 +151,14 @@ impl Records<'_> {
         connection: &mut DbConnection,
         stretch: &Stretch,
         ids: &mut VecDeque<String>,
-        visit: &mut dyn FnMut(&FailedRecord) -> Result<()>,
+        visit: Visit<'_>,
     ) -> Result<()> {
         let mut limit = FEWEST_ROWS;
         while !ids.is_empty() {
             let some: Vec<String> = ids.drain(..ids.len().min(limit as usize)).collect();
             let rows = self.rows(connection, stretch, some, limit)?;
             for row in &rows {
-                visit(&row.record)?;
+                visit(connection, &row.record)?;
             }
             // Beyond some hundred ids a list in a query gains nothing.
             let heavy = rows.iter().map(|row| weight(&row.record)).sum();

@@ -1,6 +1,6 @@
-//! What a filter means in SQL.
+//! What each field of a filter means in SQL; [`super::branches`] puts them together along a route.
 //!
-//! More than 250 lines: one list of all its parts.
+//! Some more than 250 lines: one list of all its parts.
 
 use chrono::NaiveTime;
 use diesel::dsl::sql;
@@ -9,17 +9,18 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable};
 
 use super::filter::Filter;
-use super::route::{Lead, Route};
+use super::route::Lead;
 pub use super::search::{Search, plan_search};
 use super::{batched, changed};
 use crate::base::form::{NONE, id_of};
+use crate::base::grouping::{FIRST_DAY, LAST_DAY};
 use crate::base::money::Money;
 use crate::causes::cause::UNSORTED;
+use crate::causes::family::{FAMILIES, Family};
 use crate::causes::template::VERSION;
-use crate::db::dialect::{self, Tab};
+use crate::db::Engine;
+use crate::db::dialect;
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
-use crate::db::{DbConnection, Engine};
-use crate::error::Result;
 
 /// A condition on failed records.
 pub type Condition = dialect::Condition<failed::table>;
@@ -47,23 +48,19 @@ fn failed_on(filter: &Filter) -> Vec<Part> {
     all
 }
 
-fn without_cause() -> Condition {
-    Box::new(sql::<Nullable<Bool>>("cause IS NULL"))
-}
-
 pub(in crate::failed_accounting) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace()
 }
 
 /// One condition of a filter: what it could lead to, and the column that it asks.
-struct Part {
-    lead: Option<Lead>,
-    column: &'static str,
-    condition: Condition,
+pub(super) struct Part {
+    pub(super) lead: Option<Lead>,
+    pub(super) column: &'static str,
+    pub(super) condition: Condition,
 }
 
 /// The whole filter but its tab, in parts: all of these must hold.
-fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
+pub(super) fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     let mut all = equalities(engine, filter);
     let mut day = |condition| all.push(Part { lead: Some(Lead::Days), column: "use_date", condition });
     match (filter.start_date, filter.end_date) {
@@ -93,6 +90,9 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     if let Some(batch) = filter.batch.as_deref() {
         let condition = batched::condition(batch, filter.batch_outcome);
         all.push(Part { lead: Some(Lead::Hits), column: "id", condition });
+        if let Some(cause) = filter.batch_cause.as_deref() {
+            all.push(Part { lead: None, column: "id", condition: batched::of_cause(batch, cause) });
+        }
     }
     if let Some(change) = filter.changed {
         let condition = changed::condition(change, filter.changed_from, filter.changed_not_by.as_deref());
@@ -100,9 +100,19 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     }
     all.extend(failed_on(filter));
     if let Some(cause) = filter.cause.as_deref() {
-        let condition =
-            if cause == UNSORTED { without_cause() } else { dialect::exactly(engine, "cause", cause) };
+        let condition: Condition = match cause {
+            NULL => Box::new(sql::<Nullable<Bool>>("cause IS NULL")),
+            UNSORTED => dialect::is_nothing("cause"),
+            key => dialect::exactly(engine, "cause", key),
+        };
         all.push(Part { lead: Some(Lead::Cause), column: "cause", condition });
+    }
+    if let Some(family) = filter.family {
+        all.push(Part { lead: Some(Lead::Family), column: "cause", condition: is_of_family(family) });
+    }
+    all.extend(decided(engine, filter));
+    if filter.is_dateless {
+        all.push(Part { lead: None, column: "use_date", condition: is_dateless(engine) });
     }
     if let Some(text) = filter.q.as_deref() {
         all.extend(search_parts(engine, text, search));
@@ -110,117 +120,13 @@ fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     all
 }
 
-/// What could lead to the rows of this filter, besides the order of the list.
-pub fn leads(filter: &Filter, search: &Search) -> Vec<Lead> {
-    let mut leads: Vec<Lead> = Vec::new();
-    for part in parts(Engine::default(), filter, search) {
-        leads.extend(part.lead.filter(|lead| *lead != Lead::Times && !leads.contains(lead)));
-    }
-    leads
-}
-
 /// The columns that the conditions of this filter ask, but the tab's.
 pub fn columns(filter: &Filter, search: &Search) -> Vec<&'static str> {
     parts(Engine::default(), filter, search).into_iter().map(|part| part.column).collect()
 }
 
-/// The stretches of the table that a route goes through, each as the conditions that must hold in it: one for
-/// a tab, three for all rows where the index begins with the tab.
-pub fn branches(engine: Engine, filter: &Filter, search: &Search, route: Route) -> Vec<Vec<Condition>> {
-    let branch = |filter: &Filter, tab: Option<Tab>| {
-        let tab = tab.map(|tab| Box::new(dialect::is_in(engine, tab)) as Condition);
-        branch_of(engine, (filter, search), route, tab)
-    };
-    tabs_along(filter, route)
-        .into_iter()
-        .flat_map(|tab| variants(filter).iter().map(|filter| branch(filter, tab)).collect::<Vec<_>>())
-        .collect()
-}
-
-/// As [`branches`], all in one: for a statement that must see every row at one moment.
-pub fn whole(engine: Engine, filter: &Filter, search: &Search, route: Route) -> Vec<Condition> {
-    let tabs: Vec<Tab> = tabs_along(filter, route).into_iter().flatten().collect();
-    let tab = match tabs.as_slice() {
-        [] => None,
-        [tab] => Some(Box::new(dialect::is_in(engine, *tab)) as Condition),
-        tabs => Some(Box::new(dialect::is_in_any(engine, tabs)) as Condition),
-    };
-    branch_of(engine, (filter, search), route, tab)
-}
-
-fn branch_of(
-    engine: Engine,
-    (filter, search): (&Filter, &Search),
-    route: Route,
-    tab: Option<Condition>,
-) -> Vec<Condition> {
-    let tab = tab.map(|tab| if route.begins_with_tab() { tab } else { checked(tab) });
-    let part = |part: Part| {
-        let is_served = part.lead.is_some_and(|lead| route.is_served(lead));
-        if is_served { part.condition } else { checked(part.condition) }
-    };
-    tab.into_iter().chain(parts(engine, filter, search).into_iter().map(part)).collect()
-}
-
-/// The parts of the table that a route goes through one by one; none for all of them at once.
-fn tabs_along(filter: &Filter, route: Route) -> Vec<Option<Tab>> {
-    match filter.tabs() {
-        tabs if tabs.len() > 1 && !route.begins_with_tab() => vec![None],
-        tabs => tabs.iter().copied().map(Some).collect(),
-    }
-}
-
 /// The value of a filter for NULL alone, which nobody can type.
-const NULL: &str = "\0";
-
-/// A filter for what has no such id, as filters of one kind of nothing each: NULL, and empty text. So each is a stretch
-/// that an index has together.
-fn variants(filter: &Filter) -> Vec<Filter> {
-    type Key = fn(&mut Filter) -> &mut Option<String>;
-    let keys: [Key; 3] = [|it| &mut it.userorgid, |it| &mut it.llmid, |it| &mut it.userid];
-    let mut all = vec![filter.clone()];
-    for key in keys {
-        let mut empty = all.clone();
-        empty.retain(|filter| key(&mut filter.clone()).as_deref() == Some(NONE));
-        if empty.is_empty() {
-            continue;
-        }
-        all.iter_mut().for_each(|filter| *key(filter) = Some(NULL.to_owned()));
-        empty.iter_mut().for_each(|filter| *key(filter) = Some(String::new()));
-        all.extend(empty);
-    }
-    all
-}
-
-/// The same condition, to be checked on each row met: no index can serve it.
-pub fn checked(condition: Condition) -> Condition {
-    Box::new(sql::<Nullable<Bool>>("((").bind::<Nullable<Bool>, _>(condition).sql(") IS TRUE)"))
-}
-
-/// How many index entries the lead of a route alone gives, counting to `limit` at most.
-pub fn count_along(
-    connection: &mut DbConnection,
-    filter: &Filter,
-    search: &Search,
-    route: Route,
-    limit: i64,
-) -> Result<i64> {
-    let engine = connection.engine();
-    let tabs = if route.begins_with_tab() { tabs_along(filter, route) } else { vec![None] };
-    let mut counted = 0;
-    let tabs = tabs.into_iter().flat_map(|tab| variants(filter).into_iter().map(move |filter| (tab, filter)));
-    for (tab, filter) in tabs {
-        let mut query = failed::table.select(failed::id).into_boxed();
-        for part in parts(engine, &filter, search).into_iter().filter(|part| part.lead == Some(route.lead)) {
-            query = query.filter(part.condition);
-        }
-        if let Some(tab) = tab {
-            query = query.filter(dialect::is_in(engine, tab));
-        }
-        counted += dialect::count_rows(connection, query.limit(limit - counted))?;
-    }
-    Ok(counted)
-}
+pub(super) const NULL: &str = "\0";
 
 /// A bound that an index can seek, wide enough for every double that rounds to that money.
 fn near(money: Money, direction: i64) -> Money {
@@ -243,6 +149,7 @@ fn equalities(engine: Engine, filter: &Filter) -> Vec<Part> {
         ("userid", filter.userid.clone()),
         ("llmusageid", filter.llmusageid.clone()),
         ("resolution", resolution),
+        ("handled_by", filter.handled_by.clone()),
     ];
     let part = |(column, value): (&'static str, Option<String>)| {
         let value = value?;
@@ -252,9 +159,81 @@ fn equalities(engine: Engine, filter: &Filter) -> Vec<Part> {
             key if column != "llmusageid" => dialect::exactly(engine, column, id_of(key)),
             _ => dialect::exactly(engine, column, &value),
         };
-        Some(Part { lead: Some(Lead::Column(column)), column, condition })
+        // No index begins with who handled it.
+        let lead = (column != "handled_by").then_some(Lead::Column(column));
+        Some(Part { lead, column, condition })
     };
-    wanted.into_iter().filter_map(part).collect()
+    let foreign = filter.foreign_resolution.as_deref();
+    wanted.into_iter().filter_map(part).chain(foreign.map(|text| foreign_resolution(engine, text))).collect()
+}
+
+/// No resolution, or a word that the app does not know; see [`Filter::foreign_resolution`].
+fn foreign_resolution(engine: Engine, text: &str) -> Part {
+    let column = "resolution";
+    match text.strip_prefix('=') {
+        Some(word) => {
+            let condition = dialect::exactly(engine, column, word);
+            Part { lead: Some(Lead::Column(column)), column, condition }
+        }
+        None => {
+            Part { lead: None, column, condition: Box::new(sql::<Nullable<Bool>>(IS_WITHOUT_RESOLUTION)) }
+        }
+    }
+}
+
+/// "It has no resolution": nothing, or that it was superseded although it is open, which means nothing.
+pub(super) const IS_WITHOUT_RESOLUTION: &str = "(COALESCE(resolution, '') = '' \
+     OR resolution = 'superseded' AND COALESCE(handled, '') <> '1')";
+
+/// "It is open": what its columns of decisions hold means nothing.
+pub(super) const IS_UNDECIDED: &str = "COALESCE(handled, '') <> '1'";
+
+/// The days of decision.
+fn decided(engine: Engine, filter: &Filter) -> Vec<Part> {
+    let part = |lead, condition| Part { lead, column: "handled_time", condition };
+    let mut all = Vec::new();
+    if filter.is_undecided {
+        let day = dialect::day_of(engine, "handled_time");
+        let no_day = dialect::is_no_day_within(engine, &day, FIRST_DAY, LAST_DAY);
+        all.push(part(
+            None,
+            Box::new(sql::<Nullable<Bool>>(&format!("({IS_UNDECIDED} OR {no_day})"))) as Condition,
+        ));
+    }
+    if filter.handled_from.is_none() && filter.handled_to.is_none() {
+        return all;
+    }
+    all.push(part(Some(Lead::Decisions), Box::new(sql::<Nullable<Bool>>("(handled = '1')"))));
+    // Both ends, always: what is no time lies beyond one of them.
+    let from = filter.handled_from.unwrap_or(FIRST_DAY).and_time(NaiveTime::MIN);
+    all.push(part(Some(Lead::Decisions), Box::new(dsl::handled_time.ge(from))));
+    let end = filter.handled_to.unwrap_or(LAST_DAY).succ_opt().map(|next| next.and_time(NaiveTime::MIN));
+    all.extend(end.map(|end| part(Some(Lead::Decisions), Box::new(dsl::handled_time.lt(end)) as Condition)));
+    all
+}
+
+/// "Its day of use is none that a filter could name."
+fn is_dateless(engine: Engine) -> Condition {
+    Box::new(sql::<Nullable<Bool>>(&dialect::is_no_day_within(engine, "use_date", FIRST_DAY, LAST_DAY)))
+}
+
+/// "Its cause is of that family"; whose family nobody knows is of the last one.
+fn is_of_family(family: &str) -> Condition {
+    if family == NONE {
+        return Box::new(sql::<Nullable<Bool>>(
+            "(cause IS NULL OR cause NOT IN (SELECT cause_key FROM cause))",
+        ));
+    }
+    let of_causes =
+        |test: String| format!("cause IN (SELECT k.cause_key FROM cause k WHERE k.family {test})");
+    let known = FAMILIES.map(|name| format!("'{name}'")).join(", ");
+    Box::new(sql::<Nullable<Bool>>(&match family {
+        // One of the names above, never what somebody typed.
+        name if name == Family::Other.as_str() => {
+            format!("({} OR {})", of_causes(format!("= '{name}'")), of_causes(format!("NOT IN ({known})")))
+        }
+        name => of_causes(format!("= '{name}'")),
+    }))
 }
 
 fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {

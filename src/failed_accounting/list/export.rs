@@ -2,6 +2,7 @@
 //!
 //! First the table's columns, so that an import takes the file again, then what is derived.
 
+use std::collections::HashMap;
 use std::io::Write;
 
 use chrono::NaiveDateTime;
@@ -9,39 +10,23 @@ use chrono::NaiveDateTime;
 use super::chunks;
 use super::condition;
 use super::filter::Filter;
-use super::keys;
+use super::{grouped, keys};
+use crate::base::columns;
 use crate::base::csv::{Sink, Writer};
-use crate::base::money::MoneySum;
-use crate::base::secrets;
+use crate::base::grouping::{self, Dimension, sheet};
+use crate::base::money::{Money, MoneySum};
+use crate::causes::store::{self as causes, CauseName};
 use crate::db::{Database, DbConnection};
 use crate::error::{Error, Result};
-use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::failure::{COLUMNS, FailedRecord};
 use crate::names::Names;
+use crate::names::columns::Face;
+
+/// What is derived of each row.
+const DERIVED: [&str; 3] = ["cause_title", "family", "margin"];
 
 /// The columns in their order.
-pub const COLUMNS: [&str; 21] = [
-    "id",
-    "llmusageid",
-    "llmid",
-    "userid",
-    "userorgid",
-    "use_date",
-    "use_time",
-    "amount",
-    "cost",
-    "failed_reason",
-    "failed_time",
-    "retry_count",
-    "handled",
-    "handled_time",
-    "handled_note",
-    "llm_name",
-    "user_name",
-    "org_name",
-    "cause",
-    "resolution",
-    "handled_by",
-];
+pub const HEADER: [&str; Face::File.count(COLUMNS) + DERIVED.len()] = Face::File.header(COLUMNS, &DERIVED);
 
 /// The most characters of a file name that describe the filter.
 const DESCRIBED: usize = 100;
@@ -63,7 +48,7 @@ pub struct Shape {
     pub masked: bool,
 }
 
-/// Writes the CSV of a filter in chunks of about 64 kB; the page size is ignored. To be called within one
+/// Writes the CSV of a filter, or of its groups, in chunks of about 64 kB; the page size is ignored. To be called within one
 /// [`Database::run_here`], whose snapshot it shows.
 ///
 /// # Errors
@@ -76,13 +61,26 @@ pub fn write(
     sink: Sink<'_>,
 ) -> Result<Exported> {
     let search = condition::plan_search(connection, filter)?;
-    let mut writer = Writer::new(sink, shape.bom, &COLUMNS)?;
+    if let Some(grouping) = filter.group {
+        let groups = grouped::of(connection, filter, &search, grouping)?;
+        let titles = grouped::titles(connection, grouping, &groups)?;
+        let name = |dimension, key: &str| match dimension {
+            Dimension::Cause => titles.get(key).cloned(),
+            _ => names.of(dimension, key).map(str::to_owned),
+        };
+        sheet::write(&groups, grouping, &name, shape.bom, sink)?;
+        let all = grouping::sum(&groups);
+        return Ok(Exported { rows: groups.len() as u64, amount: all.amount, cost: all.cost });
+    }
+    let causes = causes::names(connection)?;
+    let naming = Naming { names, causes: &causes };
+    let mut writer = Writer::new(sink, shape.bom, &HEADER)?;
     let mut exported = Exported::default();
-    chunks::each(connection, filter, &search, &mut |record| {
+    chunks::each(connection, filter, &search, &mut |_, record| {
         exported.rows += 1;
         exported.amount = exported.amount + record.amount.unwrap_or_default().into();
         exported.cost = exported.cost + record.cost.unwrap_or_default().into();
-        write_row(&mut writer, record, (names, shape))
+        write_row(&mut writer, record, &naming, shape)
     })?;
     writer.finish()?;
     Ok(exported)
@@ -100,32 +98,25 @@ pub fn run(database: &Database, filter: &Filter, names: &Names, output: &mut imp
     Ok(exported)
 }
 
-fn write_row(writer: &mut Writer<'_>, record: &FailedRecord, (names, shape): (&Names, Shape)) -> Result<()> {
-    let reason = record.failed_reason.as_deref();
-    let masked = reason.filter(|_| shape.masked).map(secrets::mask);
-    writer.text(Some(&record.id))?;
-    writer.text(record.llmusageid.as_deref())?;
-    writer.text(record.llmid.as_deref())?;
-    writer.text(record.userid.as_deref())?;
-    writer.text(record.userorgid.as_deref())?;
-    writer.date(record.use_date)?;
-    writer.time(record.use_time)?;
-    writer.money(record.amount)?;
-    writer.money(record.cost)?;
-    writer.text(masked.as_deref().or(reason))?;
-    writer.time(record.failed_time)?;
-    writer.number(record.retry_count)?;
-    writer.text(record.handled.as_deref())?;
-    writer.time(record.handled_time)?;
-    let note = record.handled_note.as_deref();
-    let masked_note = note.filter(|_| shape.masked).map(secrets::mask);
-    writer.text(masked_note.as_deref().or(note))?;
-    writer.text(names.model(record.llmid.as_deref()))?;
-    writer.text(names.user(record.userid.as_deref()))?;
-    writer.text(names.organisation(record.userorgid.as_deref()))?;
-    writer.text(record.cause.as_deref())?;
-    writer.text(record.resolution.as_deref())?;
-    writer.text(record.handled_by.as_deref())?;
+/// Who, what and which cause has which name.
+struct Naming<'a> {
+    names: &'a Names,
+    causes: &'a HashMap<String, CauseName>,
+}
+
+fn write_row(
+    writer: &mut Writer<'_>,
+    record: &FailedRecord,
+    naming: &Naming<'_>,
+    shape: Shape,
+) -> Result<()> {
+    for (_, cell) in Face::File.cells(COLUMNS, record, naming.names, shape.masked) {
+        columns::write_cell(writer, &cell)?;
+    }
+    let cause = record.cause.as_ref().and_then(|key| naming.causes.get(key));
+    writer.text(cause.map(|cause| cause.title.as_str()))?;
+    writer.text(cause.map(|cause| cause.family.as_str()))?;
+    writer.money(Money::margin(record.amount, record.cost))?;
     writer.end_row()
 }
 

@@ -11,6 +11,8 @@ pub use super::keys::KEYS;
 use super::keys::{self, Key};
 pub use super::sort::{Sort, SortColumn};
 use crate::base::form::{FieldErrors, Fields, Message, Reader};
+use crate::base::grouping::{GroupOrder, Grouping};
+use crate::base::keys::to_pairs;
 use crate::base::money::Money;
 use crate::db::dialect::Tab;
 use crate::failed_accounting::failure::Resolution;
@@ -55,10 +57,24 @@ pub struct Filter {
     pub amount_min: Option<Money>,
     pub amount_max: Option<Money>,
     pub resolution: Option<Resolution>,
+    /// In place of a resolution: [`NONE`](crate::base::form::NONE), or `=` and a word that the app does not know.
+    pub foreign_resolution: Option<String>,
+    /// Who handled it.
+    pub handled_by: Option<String>,
+    /// Those decided from that day to that one, and those without any such day.
+    pub handled_from: Option<NaiveDate>,
+    pub handled_to: Option<NaiveDate>,
+    pub is_undecided: bool,
+    /// Only those whose day of use is none that `start_date` and `end_date` could name.
+    pub is_dateless: bool,
+    /// The stored name of the family of their cause, or [`NONE`](crate::base::form::NONE) where no cause was told yet.
+    pub family: Option<&'static str>,
     /// The rows of that batch.
     pub batch: Option<String>,
     /// Of these only those of which that became; means nothing without a batch.
     pub batch_outcome: Option<BatchOutcome>,
+    /// Of these only those that had that cause when they were frozen, as [`Filter::cause`] says it; means nothing without a batch.
+    pub batch_cause: Option<String>,
     /// The key of a cause, or [`crate::causes::cause::UNSORTED`].
     pub cause: Option<String>,
     /// From that time, and to the end of that day, by failed_time. Without a beginning, failures of no known time match,
@@ -72,6 +88,9 @@ pub struct Filter {
     pub changed_not_by: Option<String>,
     pub sort: Sort,
     pub page_size: Option<u32>,
+    /// Shown in groups by that, in that order.
+    pub group: Option<Grouping>,
+    pub group_sort: Option<GroupOrder>,
 }
 
 /// What the address of a list takes besides a filter: the place, the exact count, the saved view, the mark for Excel.
@@ -97,6 +116,11 @@ impl Filter {
         (filter, read.errors)
     }
 
+    /// The cause whose title stands in words for a filter.
+    pub fn titled_cause(&self) -> Option<&str> {
+        self.cause.as_deref().or(self.batch_cause.as_deref())
+    }
+
     fn check_ranges(&mut self, read: &mut Reader<'_>) {
         if self.start_date.zip(self.end_date).is_some_and(|(start, end)| start > end) {
             read.refuse("end_date", Message::new("error-range-dates"));
@@ -106,6 +130,10 @@ impl Filter {
             read.refuse("failed_to", Message::new("error-range-dates"));
             self.failed_to = None;
         }
+        if self.handled_from.zip(self.handled_to).is_some_and(|(start, end)| start > end) {
+            read.refuse("handled_to", Message::new("error-range-dates"));
+            self.handled_to = None;
+        }
         if self.amount_min.zip(self.amount_max).is_some_and(|(least, most)| least > most) {
             read.refuse("amount_max", Message::new("error-range-amounts"));
             self.amount_max = None;
@@ -114,7 +142,7 @@ impl Filter {
 
     /// The query string's pairs that parse to this filter; what is default is left out.
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
-        keys::TABLE.iter().filter_map(|key| Some((key.name, (key.write)(self)?))).collect()
+        to_pairs(&keys::TABLE, self)
     }
 
     /// Whether it holds superseded failures only: they are neither work nor a decision, so that whoever names them
@@ -170,10 +198,10 @@ impl Filter {
         Filter { superseded: true, ..self.on_tab(Handled::All) }
     }
 
-    /// The same tab, order and page size with nothing else.
+    /// The same tab, order, groups and page size with nothing else.
     pub fn cleared(&self) -> Filter {
-        let Filter { handled, retrying, sort, page_size, .. } = *self;
-        Filter { handled, retrying, sort, page_size, ..Filter::default() }
+        let Filter { handled, retrying, sort, page_size, group, group_sort, .. } = *self;
+        Filter { handled, retrying, sort, page_size, group, group_sort, ..Filter::default() }
     }
 
     /// The filter without one of its keys, as a chip's cross removes it.

@@ -9,113 +9,32 @@ use super::batched::BatchOutcome;
 use super::changed::Change;
 use super::filter::{Filter, Handled, MAX_PAGE_SIZE, MAX_SEARCH};
 use super::sort::Sort;
-use crate::base::form::{Message, Reader};
+use crate::base::form::{Message, NONE, Reader};
+use crate::base::grouping::{DIMENSIONS, GROUP_ORDERS, GroupOrder, Grouping};
+use crate::base::keys::{self, names};
+pub use crate::base::keys::{Input, Shown};
 use crate::base::query::Value;
+use crate::causes::family::FAMILIES;
 use crate::failed_accounting::failure::{RESOLUTIONS, Resolution};
 
-/// A key of a filter.
-#[derive(Debug)]
-pub struct Key {
-    /// As in the query string.
-    pub name: &'static str,
-    /// Sets the key in a filter; what is wrong is named and left out.
-    pub(super) read: fn(&mut Filter, &mut Reader<'_>, &'static str),
-    /// The value in the query string; none where the filter says the default.
-    pub(super) write: fn(&Filter) -> Option<String>,
-    /// What values the document of the API allows, and what it says of them.
-    pub value: Value,
-    pub meaning: &'static str,
-    /// The words of the chip. Without one, the key chooses the tab, the order or the size of the page, and narrows
-    /// nothing.
-    pub chip: Option<&'static str>,
-    /// What the chip shows in place of the value.
-    pub shown: Shown,
-    /// The word before the value in the name of the CSV file.
-    pub in_file_name: Option<&'static str>,
-    pub input: Input,
-}
-
-/// What a chip shows of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    AsItIs,
-    /// A time, without the `T` between day and time of day.
-    Time,
-    Organisation,
-    Model,
-    User,
-    /// The title of the cause.
-    Cause,
-    /// The word of the catalogue whose key begins so.
-    Word(&'static str),
-}
-
-/// Where the form of the list has the input of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Input {
-    Open,
-    /// Behind the fold, which stays open while the key is set.
-    Folded,
-    /// Nowhere: links alone set it.
-    None,
-}
+/// A key of the filter of failures.
+pub type Key = keys::Key<Filter>;
 
 const fn key(
     name: &'static str,
     read: fn(&mut Filter, &mut Reader<'_>, &'static str),
     write: fn(&Filter) -> Option<String>,
 ) -> Key {
-    Key {
-        name,
-        read,
-        write,
-        value: Value::Line(32),
-        meaning: "",
-        chip: None,
-        shown: Shown::AsItIs,
-        in_file_name: None,
-        input: Input::None,
-    }
-}
-
-impl Key {
-    const fn means(self, value: Value, meaning: &'static str) -> Key {
-        Key { value, meaning, ..self }
-    }
-
-    const fn chip(self, words: &'static str, shown: Shown) -> Key {
-        Key { chip: Some(words), shown, ..self }
-    }
-
-    const fn file(self, word: &'static str) -> Key {
-        Key { in_file_name: Some(word), ..self }
-    }
-
-    const fn input(self, input: Input) -> Key {
-        Key { input, ..self }
-    }
-
-    /// Whether it narrows a list; the others choose the tab, the order and the size of the page.
-    pub fn is_narrowing(&self) -> bool {
-        self.chip.is_some()
-    }
+    Key::new(name, read, write)
 }
 
 /// All keys, in the order in which links carry them.
 pub static TABLE: [Key; KEYS.len()] = ROWS;
 
 /// The names of all keys.
-pub const KEYS: [&str; ROWS.len()] = {
-    let mut names = [""; ROWS.len()];
-    let mut place = 0;
-    while place < ROWS.len() {
-        names[place] = ROWS[place].name;
-        place += 1;
-    }
-    names
-};
+pub const KEYS: [&str; ROWS.len()] = names(&ROWS);
 
-const ROWS: [Key; 24] = [
+const ROWS: [Key; 33] = [
     key("handled", read_handled, |filter| match filter.handled {
         Handled::Open => None,
         Handled::Handled => Some("1".to_owned()),
@@ -212,15 +131,69 @@ const ROWS: [Key; 24] = [
     .chip("chip-amount-max", Shown::AsItIs)
     .file("most")
     .input(Input::Folded),
-    key(
-        "resolution",
-        |filter, read, name| filter.resolution = named(read, name, Resolution::parse, "error-resolution"),
-        |filter| filter.resolution.map(|resolution| resolution.as_str().to_owned()),
-    )
-    .means(Value::OneOf(&ANY_RESOLUTION), "How handled ones were closed.")
+    key("resolution", read_resolution, |filter| match filter.resolution {
+        Some(resolution) => Some(resolution.as_str().to_owned()),
+        None => filter.foreign_resolution.clone(),
+    })
+    .means(Value::OneOf(&ANY_RESOLUTION), "How handled ones were closed; none: no resolution.")
     .chip("chip-resolution", Shown::Word("resolution-"))
     .file("as")
     .input(Input::Folded),
+    key(
+        "handled_by",
+        |filter, read, name| filter.handled_by = read.key(name),
+        |filter| filter.handled_by.clone(),
+    )
+    .means(Value::Key, "Who handled it; none: nobody is known.")
+    .chip("chip-handled-by", Shown::Person)
+    .file("handled-by")
+    .input(Input::Folded),
+    key(
+        "handled_from",
+        |filter, read, name| filter.handled_from = read.date(name),
+        |filter| filter.handled_from.map(|date| date.to_string()),
+    )
+    .means(Value::Date, "The first day of decision of handled ones.")
+    .chip("chip-handled-from", Shown::AsItIs)
+    .file("handled-from")
+    .input(Input::Folded),
+    key(
+        "handled_to",
+        |filter, read, name| filter.handled_to = read.date(name),
+        |filter| filter.handled_to.map(|date| date.to_string()),
+    )
+    .means(Value::Date, "The last day of decision, not before handled_from.")
+    .chip("chip-handled-to", Shown::AsItIs)
+    .file("handled-to")
+    .input(Input::Folded),
+    key(
+        "handled_on",
+        |filter, read, name| {
+            filter.is_undecided = named(read, name, only_none, "error-handled-on").is_some();
+        },
+        |filter| filter.is_undecided.then(|| NONE.to_owned()),
+    )
+    .means(Value::OneOf(&[NONE, ""]), "none: those without a day of decision, open ones among them.")
+    .chip("chip-undecided", Shown::AsItIs)
+    .file("decided"),
+    key(
+        "use_date",
+        |filter, read, name| {
+            filter.is_dateless = named(read, name, only_none, "error-use-date").is_some();
+        },
+        |filter| filter.is_dateless.then(|| NONE.to_owned()),
+    )
+    .means(Value::OneOf(&[NONE, ""]), "none: those without a day of use from 1971 to 2037.")
+    .chip("chip-dateless", Shown::AsItIs)
+    .file("date"),
+    key(
+        "family",
+        |filter, read, name| filter.family = named(read, name, family_of, "error-family"),
+        |filter| filter.family.map(str::to_owned),
+    )
+    .means(Value::OneOf(&ANY_FAMILY), "Where their cause belongs; none: no cause was told yet.")
+    .chip("chip-family", Shown::Word("family-"))
+    .file("family"),
     key("batch", |filter, read, name| filter.batch = read.id(name), |filter| filter.batch.clone())
         .means(Value::Line(32), "The failures that were frozen for that batch.")
         .chip("chip-batch", Shown::AsItIs),
@@ -228,10 +201,17 @@ const ROWS: [Key; 24] = [
         filter.batch_outcome.map(|outcome| outcome.as_str().to_owned())
     })
     .means(
-        Value::OneOf(&["accounted", "failed_again", "waiting", "ended", "not_done", "new", ""]),
-        "Of that batch those of which this became; new: the failures that followed.",
+        Value::OneOf(&["accounted", "failed_again", "waiting", "ended", "not_done", "new", "unsorted", ""]),
+        "Of that batch those of which this became; new: the failures that followed; unsorted: those whose cause was not \
+         told yet when it was frozen.",
     )
     .chip("chip-batch-outcome", Shown::Word("batch-outcome-")),
+    key("batch_cause", read_batch_cause, |filter| filter.batch_cause.clone())
+        .means(
+            Value::Line(32),
+            "Of that batch those that had this cause when it was frozen, whatever it is now; unsorted: none was told yet.",
+        )
+        .chip("chip-batch-cause", Shown::Cause),
     key("cause", |filter, read, name| filter.cause = read.id(name), |filter| filter.cause.clone())
         .means(Value::Line(32), "The key of a cause; unsorted: not told yet.")
         .chip("chip-cause", Shown::Cause)
@@ -242,8 +222,9 @@ const ROWS: [Key; 24] = [
         |filter| filter.failed_from.map(moment_text),
     )
     .means(Value::Moment, "The first failed_time: YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS.")
-    .chip("chip-failed-from", Shown::AsItIs)
-    .file("failed-from"),
+    .chip("chip-failed-from", Shown::Time)
+    .file("failed-from")
+    .input(Input::Folded),
     key(
         "failed_to",
         |filter, read, name| filter.failed_to = read.date(name),
@@ -251,7 +232,8 @@ const ROWS: [Key; 24] = [
     )
     .means(Value::Date, "The last day of failing; alone, failures of no known time match, too.")
     .chip("chip-failed-to", Shown::AsItIs)
-    .file("failed-to"),
+    .file("failed-to")
+    .input(Input::Folded),
     key(
         "changed",
         |filter, read, name| filter.changed = named(read, name, Change::parse, "error-changed"),
@@ -277,7 +259,7 @@ const ROWS: [Key; 24] = [
         |filter| filter.changed_not_by.clone(),
     )
     .means(Value::Line(64), "By anybody but that one, beside changed.")
-    .chip("chip-changed-not-by", Shown::AsItIs)
+    .chip("chip-changed-not-by", Shown::Person)
     .file("not-by"),
     key(
         "sort",
@@ -299,18 +281,44 @@ const ROWS: [Key; 24] = [
         "The order, `-` is descending; ties by id.",
     )
     .input(Input::Open),
-    key("page_size", read_page_size, |filter| filter.page_size.map(|size| size.to_string()))
-        .means(Value::Count(1, MAX_PAGE_SIZE as u64), "Rows on a page; 20 unless given.")
-        .input(Input::Folded),
+    key(
+        "page_size",
+        |filter, read, name| filter.page_size = keys::read_page_size(read, name, MAX_PAGE_SIZE),
+        |filter| filter.page_size.map(|size| size.to_string()),
+    )
+    .means(Value::Count(1, MAX_PAGE_SIZE as u64), "Rows on a page; 20 unless given.")
+    .input(Input::Folded),
+    key(
+        "group",
+        |filter, read, name| filter.group = Grouping::read(read, name, &DIMENSIONS),
+        |filter| filter.group.map(Grouping::name),
+    )
+    .means(
+        Value::OneOrTwoOf(&DIMENSIONS),
+        "Shown in groups, by one or two; the summary answers them. The rows of a list stay as they are.",
+    )
+    .file("by"),
+    key(
+        "group_sort",
+        |filter, read, name| filter.group_sort = named(read, name, GroupOrder::parse, "error-group-sort"),
+        |filter| filter.group_sort.map(GroupOrder::name),
+    )
+    .means(Value::OneOf(&GROUP_ORDERS), "The order of the groups, `-` is descending."),
 ];
 
-/// The names of the resolutions, and none at all.
-const ANY_RESOLUTION: [&str; RESOLUTIONS.len() + 1] = {
-    let mut names = [""; RESOLUTIONS.len() + 1];
-    let (known, _) = names.split_at_mut(RESOLUTIONS.len());
-    known.copy_from_slice(&RESOLUTIONS);
+/// The names of the resolutions, the word for none, and nothing at all.
+const ANY_RESOLUTION: [&str; RESOLUTIONS.len() + 2] = with_none(&RESOLUTIONS);
+
+/// The names of the families, the word for none, and nothing at all.
+const ANY_FAMILY: [&str; FAMILIES.len() + 2] = with_none(&FAMILIES);
+
+const fn with_none<const MANY: usize>(words: &[&'static str]) -> [&'static str; MANY] {
+    let mut names = [""; MANY];
+    let (known, others) = names.split_at_mut(words.len());
+    known.copy_from_slice(words);
+    others[0] = NONE;
     names
-};
+}
 
 /// The key of that name.
 pub fn of_name(name: &str) -> Option<&'static Key> {
@@ -327,6 +335,21 @@ fn read_handled(filter: &mut Filter, read: &mut Reader<'_>, name: &'static str) 
     }
 }
 
+fn read_resolution(filter: &mut Filter, read: &mut Reader<'_>, name: &'static str) {
+    match read.fields.text(name) {
+        Some(text) if text == NONE || text.starts_with('=') => filter.foreign_resolution = read.key(name),
+        _ => filter.resolution = named(read, name, Resolution::parse, "error-resolution"),
+    }
+}
+
+fn only_none(text: &str) -> Option<()> {
+    (text == NONE).then_some(())
+}
+
+fn family_of(text: &str) -> Option<&'static str> {
+    ANY_FAMILY.into_iter().find(|name| *name == text)
+}
+
 fn read_batch_outcome(filter: &mut Filter, read: &mut Reader<'_>, name: &'static str) {
     let outcome = named(read, name, BatchOutcome::parse, "error-batch-outcome");
     if outcome.is_some() && filter.batch.is_none() {
@@ -336,12 +359,13 @@ fn read_batch_outcome(filter: &mut Filter, read: &mut Reader<'_>, name: &'static
     filter.batch_outcome = outcome;
 }
 
-fn read_page_size(filter: &mut Filter, read: &mut Reader<'_>, name: &'static str) {
-    let Some(text) = read.fields.text(name) else { return };
-    match text.parse::<u32>() {
-        Ok(size) if (1..=MAX_PAGE_SIZE).contains(&size) => filter.page_size = Some(size),
-        _ => read.refuse(name, Message::new("error-page-size").with("limit", MAX_PAGE_SIZE)),
+fn read_batch_cause(filter: &mut Filter, read: &mut Reader<'_>, name: &'static str) {
+    let cause = read.id(name);
+    if cause.is_some() && filter.batch.is_none() {
+        read.refuse(name, Message::new("error-batch-outcome-alone"));
+        return;
     }
+    filter.batch_cause = cause;
 }
 
 /// Whether the value is `1`; anything else but nothing is refused.

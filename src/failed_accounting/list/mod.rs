@@ -4,18 +4,22 @@
 //! the statements of a list are read side by side.
 
 pub mod batched;
+pub mod branches;
 pub mod changed;
 pub mod chips;
 pub mod chunks;
 pub mod condition;
 pub mod export;
 pub mod filter;
+pub mod grouped;
+pub mod kept;
 pub mod keys;
 mod neighbours;
 pub mod route;
 pub mod search;
 pub mod sort;
 pub mod summary;
+pub mod tabs;
 pub mod totals;
 
 use diesel::prelude::*;
@@ -90,28 +94,29 @@ pub fn rows(
     position: &Position,
     limit: usize,
 ) -> Result<Listing> {
-    rows_within(connection, (filter, search), position, limit, SEARCHED_ROWS)
+    rows_within(connection, filter, search, position, limit, SEARCHED_ROWS)
 }
 
 /// As [`rows`], where a search without an index looks through `searched` rows, at least 2.
 pub fn rows_within(
     connection: &mut DbConnection,
-    (filter, search): (&Filter, &Search),
+    filter: &Filter,
+    search: &Search,
     position: &Position,
     limit: usize,
     searched: i64,
 ) -> Result<Listing> {
     let engine = connection.engine();
     let records = |route| Records { engine, filter, search, route, reach: Reach::Searched(searched) };
-    walk::page_of(engine, order_of(filter.sort), (position, limit), |order, from, limit| {
+    walk::page_of(engine, order_of(filter.sort), position, limit, |order, from, limit| {
         let (route, entries, other) = match route::to_page(connection, filter, search, filter.sort)? {
-            Way::Straight(route) => return walk::collect(&records(route), connection, (order, from), limit),
+            Way::Straight(route) => return walk::collect(&records(route), connection, order, from, limit),
             Way::Try(route, entries, other) => (route, entries, other),
         };
         let tried = Records { reach: Reach::Entries(entries), ..records(route) };
-        match walk::collect(&tried, connection, (order, from), limit)? {
+        match walk::collect(&tried, connection, order, from, limit)? {
             (rows, Some(_)) if rows.len() < limit => {
-                walk::collect(&records(other), connection, (order, from), limit)
+                walk::collect(&records(other), connection, order, from, limit)
             }
             (rows, _) => Ok((rows, None)),
         }
@@ -122,7 +127,8 @@ pub fn rows_within(
 /// it must.
 pub fn place_after(
     connection: &mut DbConnection,
-    (filter, search): (&Filter, &Search),
+    filter: &Filter,
+    search: &Search,
     rows: usize,
 ) -> Result<Option<Cursor>> {
     let engine = connection.engine();
@@ -130,7 +136,7 @@ pub fn place_after(
         Way::Straight(route) | Way::Try(_, _, route) => route,
     };
     let records = Records { engine, filter, search, route, reach: Reach::Searched(ALL_ROWS) };
-    walk::place_after(&records, connection, (filter.sort.name(), rows))
+    walk::place_after(&records, connection, filter.sort.name(), rows)
 }
 
 /// The place of a record in the list of that sort.
@@ -163,7 +169,7 @@ impl List for Records<'_> {
         let is_in_order = self.route.is_in_order();
         let parts = if is_in_order { stretch.parts() } else { vec![stretch.clone()] };
         for part in &parts {
-            for branch in condition::branches(self.engine, self.filter, self.search, self.route) {
+            for branch in branches::of(self.engine, self.filter, self.search, self.route) {
                 let query = self.query(branch, part).limit(limit);
                 ids.extend(match is_in_order {
                     true => query.load::<TolerantText>(connection)?,
@@ -189,7 +195,7 @@ impl List for Records<'_> {
             .limit(limit)
             .select((FailedRecord::as_select(), (dsl::id, time, number)))
             .load(connection)?;
-        Ok(rows.into_iter().map(|row| self.listed(row)).collect())
+        Ok(rows.into_iter().map(|(record, place)| self.listed(record, place)).collect())
     }
 
     fn places(
@@ -225,7 +231,7 @@ impl List for Records<'_> {
 }
 
 impl Records<'_> {
-    fn listed(&self, (record, place): (FailedRecord, Place)) -> Listed {
+    fn listed(&self, record: FailedRecord, place: Place) -> Listed {
         Listed { record, cursor: walk::to_cursor(self.order(), self.filter.sort.name(), place) }
     }
 
@@ -236,8 +242,8 @@ impl Records<'_> {
         stretch: &Stretch,
         rows: i64,
     ) -> Result<Option<Cursor>> {
-        let branches = condition::branches(self.engine, self.filter, self.search, self.route);
-        let offset = rows / branches.len() as i64 - 1;
+        let branches = branches::of(self.engine, self.filter, self.search, self.route);
+        let offset = (rows / branches.len() as i64 - 1).max(0);
         let mut ends: Vec<String> = Vec::new();
         for branch in branches {
             let query = self.query(branch, stretch);
@@ -259,7 +265,7 @@ impl Records<'_> {
             query = query.filter(condition);
         }
         let within: Condition = Box::new(stretch.clone());
-        query = query.filter(if is_in_order { within } else { condition::checked(within) });
+        query = query.filter(if is_in_order { within } else { branches::checked(within) });
         query.order(stretch.order.sql(self.engine, stretch.part, is_in_order))
     }
 }

@@ -20,7 +20,7 @@ use crate::failed_accounting::seen::Seen;
 use crate::web::error::Answer;
 use crate::web::extract::{Form, Id, Visit};
 use crate::web::form::FormState;
-use crate::web::{merge as web_merge, page};
+use crate::web::{links, merge as web_merge, page};
 
 /// How a change of a record ended.
 enum Outcome {
@@ -39,7 +39,7 @@ pub async fn update(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
         Err(Error::NotFound) => return gone(&visit, &fields),
         found => found?,
     };
-    let edited = change(&visit, &id, (Purpose::Edit, &fields), |case, id, fields, author| {
+    let edited = change(&visit, &id, Purpose::Edit, &fields, |case, id, fields, author| {
         let edit = form::edit(fields, case.failure(id)?).map_err(Error::Invalid)?;
         case.edit(id, &edit, author)
     });
@@ -67,7 +67,7 @@ fn chosen(fields: &Fields, record: &FailedRecord) -> Fields {
 
 /// `POST /failed-accounting/{id}/handle`: closes without charging.
 pub async fn handle(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
-    let handled = change(&visit, &id, (Purpose::Handle, &fields), |case, id, fields, author| {
+    let handled = change(&visit, &id, Purpose::Handle, &fields, |case, id, fields, author| {
         let handling = form::handling(fields).map_err(Error::Invalid)?;
         case.handle(id, &handling, author)
     });
@@ -77,7 +77,7 @@ pub async fn handle(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
 
 /// `POST /failed-accounting/{id}/reopen`: undoes a handle.
 pub async fn reopen(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
-    let reopened = change(&visit, &id, (Purpose::Reopen, &fields), |case, id, fields, author| {
+    let reopened = change(&visit, &id, Purpose::Reopen, &fields, |case, id, fields, author| {
         let note = form::reopening(fields).map_err(Error::Invalid)?;
         case.reopen(id, note.as_deref(), author)
     });
@@ -87,7 +87,7 @@ pub async fn reopen(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
 
 /// `POST /failed-accounting/{id}/settle`: closes with the proof that the usage is accounted.
 pub async fn settle(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
-    let settled = change(&visit, &id, (Purpose::Settle, &fields), |case, id, fields, author| {
+    let settled = change(&visit, &id, Purpose::Settle, &fields, |case, id, fields, author| {
         let note = form::reopening(fields).map_err(Error::Invalid)?;
         case.settle(id, note.as_deref(), author)
     });
@@ -101,7 +101,7 @@ pub async fn destroy(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
         // Nobody saw what would be lost.
         return delete_form(&visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some("delete-unseen")).await;
     }
-    let deleted = change(&visit, &id, (Purpose::Delete, &fields), |case, id, _, _| case.delete(id));
+    let deleted = change(&visit, &id, Purpose::Delete, &fields, |case, id, _, _| case.delete(id));
     match deleted.await? {
         Outcome::Stale(_) => delete_form(&visit, id, StatusCode::CONFLICT, Some("delete-changed")).await,
         Outcome::Done { record, .. } => {
@@ -116,7 +116,8 @@ pub async fn destroy(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
 async fn change(
     visit: &Visit,
     id: &str,
-    (purpose, fields): (Purpose, &Fields),
+    purpose: Purpose,
+    fields: &Fields,
     act: impl FnOnce(&mut Case, &str, &Fields, &Author) -> Result<()> + Clone + Send + 'static,
 ) -> Result<Outcome> {
     let state = &visit.state;
@@ -170,7 +171,10 @@ async fn answer(
         Ok(Outcome::Done { record, taken }) => {
             let done = Message::new(done).with("amount", amount_of(&record));
             visit.tell(web_merge::done(visit.language, done, &taken));
-            Ok(page::see_other(&record_link(&id, "", &filter_of(visit)?)))
+            // Whoever works through a list goes on to the next record.
+            let next = fields.text("then").map(|next| links::own_path(next).to_owned());
+            let here = record_link(&id, "", &filter_of(visit)?);
+            Ok(page::see_other(&next.unwrap_or(here)))
         }
         Ok(Outcome::Stale(stale)) => conflict(visit, *stale).await,
         Err(Error::Invalid(errors)) => refused(visit, id, fields, errors).await,

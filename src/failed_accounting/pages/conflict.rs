@@ -9,18 +9,14 @@ use super::forms::{EDIT_FIELDS, as_fields, edit_resolutions};
 use super::merging::Stale;
 use super::show::filter_of;
 use crate::audit::event::FAILED_ACCOUNTING;
-use crate::audit::store as audit;
 use crate::base::form::FieldErrors;
 use crate::web::error::Answer;
 use crate::web::extract::Visit;
-use crate::web::merge::MergeView;
-use crate::web::view::TimeView;
+use crate::web::merge::{MergeView, last_change};
 
 #[derive(Serialize)]
 struct ConflictPage {
     row: RowView,
-    by: Option<String>,
-    at: Option<TimeView>,
     merge: MergeView,
     /// The edit form, with both merged, to save over what is there now.
     form: FormView,
@@ -37,18 +33,13 @@ pub(super) async fn conflict(visit: &Visit, stale: Stale) -> Answer {
     let language = visit.language;
     let Stale { record, saw, merged } = stale;
     let id = record.id.clone();
-    let last = state
-        .database
-        .run(move |connection| Ok(audit::timeline(connection, FAILED_ACCOUNTING, &id)?.into_iter().next()))
-        .await?;
+    let last = last_change(visit, FAILED_ACCOUNTING, &id).await?;
     let names = visit.names().await;
     let snapshot = saw.snapshot();
     let saw = |name: &str| snapshot.shown(name).unwrap_or_default().to_owned();
     let context = ConflictPage {
         row: RowView::new(&record, &names, state, &filter),
-        by: last.as_ref().map(|event| event.author.clone()),
-        at: last.map(|event| TimeView::new(&state.clock, event.happened_at)),
-        merge: MergeView::new(&merged, &as_fields(&record), saw, language),
+        merge: MergeView::new(&merged, &as_fields(&record), saw, language).by(last),
         resolutions: edit_resolutions(&record, &merged.fields),
         form: FormView::new(&EDIT_FIELDS, &merged.fields, &FieldErrors::new(), language),
         // Both are on the page: what is there now has been seen.

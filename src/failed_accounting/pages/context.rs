@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::base::secrets;
+use crate::failed_accounting::case::View;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::failed_accounting::filter::{Filter, Handled};
 use crate::failed_accounting::list::totals::Known;
@@ -34,26 +35,15 @@ pub(super) struct RowView {
     pub cost: Option<String>,
     pub reason: Option<String>,
     pub retries: i32,
-    /// `open`, `retrying`, `stuck`, `handled`, `accounted` or `superseded`.
+    /// See [`FailedRecord::state`].
     pub state: &'static str,
     /// How it was closed, as stored, by whom and when.
     pub resolution: Option<String>,
     pub by: Option<String>,
     pub at: Option<TimeView>,
+    pub note: Option<String>,
     /// How many failures its usage has, and the link that lists them; none where it is the only one.
     pub failures: Option<(i64, String)>,
-}
-
-/// The word for the state of a record.
-pub(super) fn state_of(record: &FailedRecord, state: &AppState) -> &'static str {
-    match record.closed_as() {
-        _ if record.is_stuck(state.stuck_since()) => "stuck",
-        _ if record.is_retrying() => "retrying",
-        _ if record.is_open() => "open",
-        Some(Resolution::Accounted) => "accounted",
-        Some(Resolution::Superseded) => "superseded",
-        _ => "handled",
-    }
 }
 
 impl RowView {
@@ -71,10 +61,11 @@ impl RowView {
             cost: record.cost.map(|money| money.to_string()),
             reason: record.failed_reason.as_deref().map(row_reason),
             retries: record.retry_count.unwrap_or(0),
-            state: state_of(record, state),
+            state: record.state(state.stuck_since()),
             resolution: record.closed_as().map(|resolution| resolution.as_str().to_owned()),
             by: record.handled_by.clone().filter(|_| !record.is_open()),
             at: record.handled_at().map(|at| TimeView::new(&state.clock, at)),
+            note: record.handled_note.as_deref().filter(|_| !record.is_open()).map(row_reason),
             failures: None,
             id: record.id.clone(),
         }
@@ -129,3 +120,27 @@ pub(super) fn resolutions(offered: impl Fn(Resolution) -> bool, selected: &str) 
     };
     Resolution::ALL.into_iter().filter(|resolution| offered(*resolution)).map(choice).collect()
 }
+
+/// How the record can be closed now; where one way is left, it is chosen.
+pub(super) fn possible(view: View<'_>, record: &FailedRecord, selected: &str) -> Vec<Choice> {
+    let is_possible = |resolution: Resolution| {
+        resolution.is_by_hand() && view.closing_obstacle(record, resolution).is_none()
+    };
+    let mut choices = resolutions(is_possible, selected);
+    if let ([choice], "") = (choices.as_mut_slice(), selected) {
+        choice.selected = true;
+    }
+    choices
+}
+
+/// The fields of the forms on the page of a record.
+pub(super) const SHOWN_FIELDS: [&str; 8] = [
+    "resolution",
+    "handled_note",
+    "note",
+    "set_llmid",
+    "set_userid",
+    "set_userorgid",
+    "set_usages",
+    "usages_from",
+];

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::index::{Builder, Found};
+use super::asked::Found;
+use super::index::Builder;
 use crate::failed_accounting::filter::Handled;
 use crate::web::locale;
 use crate::web::view::{self, TimeView};

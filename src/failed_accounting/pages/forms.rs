@@ -16,6 +16,7 @@ use crate::failed_accounting::store;
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
 use crate::web::form::FormState;
+use crate::web::merge::{LastChange, last_change};
 use crate::web::state::AppState;
 use crate::web::view::Named;
 
@@ -64,6 +65,8 @@ struct DeletePage {
     row: RowView,
     /// Key of the words that say why nothing was deleted.
     refusal: Option<&'static str>,
+    /// Who changed it since it was seen.
+    last: Option<LastChange>,
     attempts: usize,
     events: usize,
     seen: String,
@@ -185,9 +188,14 @@ pub(super) async fn delete_form(
         })
         .await?;
     let names = visit.names().await;
+    let last = match status {
+        StatusCode::CONFLICT => last_change(visit, FAILED_ACCOUNTING, &record.id).await?,
+        _ => None,
+    };
     let context = DeletePage {
         row: RowView::new(&record, &names, state, &filter),
         refusal,
+        last,
         attempts: attempts.saturating_sub(1),
         events,
         seen: record.seen().encode(),

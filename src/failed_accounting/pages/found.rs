@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use crate::audit::event::FAILED_ACCOUNTING;
+use crate::audit::event::{Action, FAILED_ACCOUNTING, USAGE};
 use crate::audit::store::{self as audit, Event};
 use crate::causes::store::{self as causes, KnownCause};
 use crate::db::DbConnection;
@@ -38,7 +38,14 @@ impl Found {
             }
             None => (None, Vec::new()),
         };
-        let events = audit::timeline(connection, FAILED_ACCOUNTING, &record.id)?;
+        let mut events = audit::timeline(connection, FAILED_ACCOUNTING, &record.id)?;
+        if let Some((usage, _)) = &usage {
+            // A correction is an event of the usage, and belongs to the story of its failures.
+            let corrections = [Action::Correct, Action::UndoCorrect].map(Action::as_str);
+            let of_usage = audit::timeline(connection, USAGE, &usage.id)?.into_iter();
+            events.extend(of_usage.filter(|event| corrections.contains(&event.action.as_str())));
+            events.sort_by_key(|event| std::cmp::Reverse(event.id));
+        }
         let (cause, seen) = match record.cause.as_deref() {
             Some(key) => (causes::lookup(connection, key)?, history::seen(connection, key)?),
             None => (None, (None, None)),

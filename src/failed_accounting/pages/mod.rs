@@ -1,14 +1,19 @@
 //! The pages of failed accounting: list, details, forms, and what the forms do.
 
+mod asked;
 mod cause;
 pub mod causes;
 mod changes;
 mod conflict;
 mod context;
+mod correcting;
+mod decisions;
+mod details;
 mod download;
 mod empty;
 mod forms;
 mod found;
+mod groups;
 mod index;
 mod merging;
 mod money_line;
@@ -17,18 +22,24 @@ mod refusal;
 mod retries;
 mod secrets;
 mod show;
+mod testing;
 mod toolbar;
 mod usage;
+mod view_changes;
 mod view_forms;
 mod views;
 
 pub use changes::{destroy, handle, reopen, settle, update};
+pub use correcting::correct;
+pub use decisions::decisions;
 pub use download::download;
 pub use forms::{confirm_delete, edit, new};
-pub use index::index;
+pub use index::{index, index_refusing};
 pub use recording::create;
 pub use retries::{retry, withdraw};
 pub use secrets::show_secrets;
 pub use show::show;
-pub use view_forms::{choose_view, create_view, destroy_view, edit_view, new_view, update_view};
+pub use testing::test;
+pub use view_changes::{choose_view, destroy_view, update_view};
+pub use view_forms::{create_view, edit_view, new_view};
 pub use views::views;

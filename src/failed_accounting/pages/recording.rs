@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 use super::changes::amount_of;
-use super::context::{record_link, state_of};
+use super::context::record_link;
 use super::forms::{DifferingField, RecordedView, new_form};
 use crate::audit::event::{Action, Author, FAILED_ACCOUNTING};
 use crate::audit::store as audit;
@@ -59,7 +59,7 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
             Ok(page::see_other(&record_link(&record.id, "", &Default::default())))
         }
         Inserted::Before(present) => {
-            let state = format!("state-{}", state_of(&present, &visit.state));
+            let state = format!("state-{}", present.state(visit.state.stuck_since()));
             let told = Message::new("flash-recorded-before").with("amount", amount_of(&present)).with(
                 "state",
                 locale::lookup(visit.language, &state, &Default::default()).unwrap_or_default(),
@@ -82,7 +82,7 @@ pub async fn create(visit: Visit, author: Author, Form(fields): Form) -> Answer 
 async fn is_deleted(visit: &Visit, id: &str) -> Result<bool> {
     let id = id.to_owned();
     let deleted = move |connection: &mut DbConnection| {
-        audit::last_time(connection, (FAILED_ACCOUNTING, &id), Action::Delete)
+        audit::last_time(connection, FAILED_ACCOUNTING, &id, Action::Delete)
     };
     Ok(visit.state.database.run(deleted).await?.is_some())
 }

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::changes::amount_of;
 use super::context::record_link;
-use super::show::filter_of;
+use super::show::{filter_of, in_the_way};
 use crate::audit::event::Author;
-use crate::base::form::Message;
+use crate::base::form::{Fields, Message};
 use crate::base::money::Money;
 use crate::db::DbConnection;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::failed_accounting::case::{Acted, Case, Place, View};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
@@ -65,10 +65,24 @@ impl RetryView {
     }
 }
 
+impl Waived {
+    fn new(state: &AppState, other: &FailedRecord, filter: &Filter) -> Waived {
+        let resolution = other.closed_as().map_or("other", |resolution| resolution.as_str());
+        Waived {
+            link: record_link(&other.id, "", filter),
+            id: other.id.clone(),
+            resolution: format!("resolution-{}", resolution.replace('_', "-")),
+            by: other.handled_by.clone(),
+            at: other.handled_at().map(|at| TimeView::new(&state.clock, at)),
+        }
+    }
+}
+
 /// What the page of a record shows of its retry.
 pub(super) fn retry_view(
     state: &AppState,
-    (record, attempts): (&FailedRecord, &[FailedRecord]),
+    record: &FailedRecord,
+    attempts: &[FailedRecord],
     usage: Option<&(Usage, Whereabouts)>,
     filter: &Filter,
 ) -> RetryView {
@@ -84,16 +98,7 @@ pub(super) fn retry_view(
     let waived = view.waived_elsewhere(&record.id).filter(|_| record.is_open());
     RetryView {
         in_the_way: in_the_way.filter(|id| **id != record.id).map(linked),
-        waived: waived.map(|other| Waived {
-            link: record_link(&other.id, "", filter),
-            id: other.id.clone(),
-            resolution: format!(
-                "resolution-{}",
-                other.closed_as().map_or("other", |resolution| resolution.as_str()).replace('_', "-")
-            ),
-            by: other.handled_by.clone(),
-            at: other.handled_at().map(|at| TimeView::new(&state.clock, at)),
-        }),
+        waived: waived.map(|other| Waived::new(state, other, filter)),
         is_settleable: view.settling_obstacle(record).is_none(),
         is_charged_twice: view.is_charged_twice(record),
         usage_amount: usage.and_then(|(usage, _)| usage.amount).map(|money| money.to_string()),
@@ -146,8 +151,11 @@ async fn change(
         Ok((acted, case.failure(&place.id)?.clone(), amount))
     };
     let (record, amount) = loop {
-        if let (Acted::Done, record, amount) = state.database.transaction(work.clone()).await? {
-            break (record, amount);
+        match state.database.transaction(work.clone()).await {
+            Ok((Acted::Done, record, amount)) => break (record, amount),
+            Ok((Acted::Again, ..)) => {}
+            Err(Error::Conflict(message)) => return in_the_way(visit, id, Fields::default(), &message).await,
+            Err(error) => return Err(error.into()),
         }
     };
     visit.tell(told(&record, amount));

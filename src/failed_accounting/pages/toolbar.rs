@@ -1,30 +1,16 @@
 //! Around the rows of the list: tabs, presets, chips, sortable heads and suggestions, all plain links.
 
-use serde::Serialize;
-
 use super::context::{Choice, list_link};
+use crate::base::form::Fields;
+use crate::base::periods::{self, Period};
 use crate::failed_accounting::chips;
 use crate::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
+use crate::failed_accounting::list::tabs::TabCounts;
 use crate::failed_accounting::list::totals::Known;
 use crate::names::Names;
-use crate::web::list::{Chip, Tab, count_text};
+use crate::web::list::{Chip, Head, Preset, Tab, count_text};
 use crate::web::locale::{self, Language};
 use crate::web::state::AppState;
-
-#[derive(Serialize)]
-pub(super) struct Preset {
-    pub days: i64,
-    pub link: String,
-}
-
-/// A sortable column head.
-#[derive(Serialize)]
-pub(super) struct Head {
-    pub column: &'static str,
-    pub link: String,
-    /// `ascending`, `descending` or `none`.
-    pub sorted: &'static str,
-}
 
 /// Makes the links around a list: the same filter with one thing changed.
 pub(super) struct Toolbar<'a> {
@@ -37,7 +23,7 @@ pub(super) struct Toolbar<'a> {
 }
 
 impl Toolbar<'_> {
-    pub(super) fn tabs(&self, known: &Known, counts: [i64; 4]) -> Vec<Tab> {
+    pub(super) fn tabs(&self, known: &Known, tabs: TabCounts) -> Vec<Tab> {
         let exact = match known {
             Known::Exactly(totals) => Some(totals.count),
             _ => None,
@@ -50,11 +36,12 @@ impl Toolbar<'_> {
             let count = match exact.filter(|_| current) {
                 Some(count) => Some(locale::count(count)),
                 None if *known == Known::Unsearched => None,
+                None if tabs.are_exact => Some(locale::count(counted)),
                 None => Some(count_text(counted)),
             };
             Tab { name: filter.tab(), link: list_link(&filter), count, current }
         };
-        let mut tabs: Vec<Tab> = filters.into_iter().zip(counts).map(tab).collect();
+        let mut tabs: Vec<Tab> = filters.into_iter().zip(tabs.counts).map(tab).collect();
         // No tab of its own: they are neither work nor decisions. Shown where somebody asked for them.
         if self.filter.is_of_superseded() {
             let count = exact.map(locale::count);
@@ -64,13 +51,12 @@ impl Toolbar<'_> {
     }
 
     pub(super) fn presets(&self) -> Vec<Preset> {
-        let today = self.state.clock.today();
-        let preset = |days: i64| {
-            let start = today - chrono::Duration::days(days - 1);
-            let filter = Filter { start_date: Some(start), end_date: Some(today), ..self.filter.clone() };
-            Preset { days, link: list_link(&filter) }
+        let preset = |period: Period| {
+            let (start_date, end_date) = (Some(period.first), Some(period.last));
+            let filter = Filter { start_date, end_date, ..self.filter.clone() };
+            Preset { name: period.name, link: list_link(&filter), is_current: filter == *self.filter }
         };
-        [7, 30, 90].map(preset).into()
+        periods::around(self.state.clock.today()).into_iter().map(preset).collect()
     }
 
     pub(super) fn sorts(&self) -> Vec<Choice> {
@@ -91,15 +77,8 @@ impl Toolbar<'_> {
             let is_present = present.column == column;
             // The first click shows the largest or newest; the next one turns it round.
             let sort = Sort { column, descending: !(is_present && present.descending) };
-            Head {
-                column: column.name(),
-                link: list_link(&Filter { sort, ..self.filter.clone() }),
-                sorted: match (is_present, present.descending) {
-                    (false, _) => "none",
-                    (true, true) => "descending",
-                    (true, false) => "ascending",
-                },
-            }
+            let link = list_link(&Filter { sort, ..self.filter.clone() });
+            Head::new(column.name(), link, is_present.then_some(present.descending))
         };
         SortColumn::ALL.map(head).into()
     }
@@ -110,8 +89,15 @@ impl Toolbar<'_> {
             text: locale::words(self.language, &chip.message),
             remove: list_link(&self.filter.without(chip.key)),
         };
-        chips::of(self.filter, (self.names, self.cause.as_deref()), &word).into_iter().map(chip).collect()
+        chips::of(self.filter, self.names, self.cause.as_deref(), &word).into_iter().map(chip).collect()
     }
+}
+
+/// The filter, and where in the list one is: whoever ticked nothing comes back there.
+pub(super) fn carried_by_ticks(filter: &Filter, typed: &Fields) -> Vec<(String, String)> {
+    let filter = filter.to_pairs().into_iter().map(|(name, value)| (name.to_owned(), value));
+    let is_place = |(name, _): &&(String, String)| ["after", "before", "exact"].contains(&name.as_str());
+    filter.chain(typed.pairs().iter().filter(is_place).cloned()).collect()
 }
 
 /// The end of the key of an order's words.

@@ -74,8 +74,8 @@ impl Views<'_> {
         let word = locale::word(self.language);
         let tab = word(&format!("tab-{}", filter.tab())).unwrap_or_default();
         let order = format!("sort-{}", super::toolbar::sort_word(&filter.sort.name()));
-        let cause = filter.cause.as_deref().map(|key| self.titles.of(key, &word));
-        let chips = chips::of(filter, (self.names, cause.as_deref()), &word).into_iter();
+        let cause = filter.titled_cause().map(|key| self.titles.of(key, &word));
+        let chips = chips::of(filter, self.names, cause.as_deref(), &word).into_iter();
         let narrowing = chips.map(|chip| locale::words(self.language, &chip.message));
         std::iter::once(tab).chain(narrowing).chain(word(&order)).collect()
     }
@@ -133,7 +133,7 @@ pub(super) struct Bar {
 
 impl Views<'_> {
     /// The bar above the list of that filter, which may have come from a view.
-    pub(super) fn bar(&self, views: &[View], (present, opened): (&Filter, Option<&str>)) -> Bar {
+    pub(super) fn bar(&self, views: &[View], present: &Filter, opened: Option<&str>) -> Bar {
         let note = |view: &View| {
             let unknown = view.unknown();
             let message = Message::new("view-unknown").with("name", &view.name);
@@ -151,6 +151,6 @@ impl Views<'_> {
 /// The views that a person sees, and the titles of the causes in them.
 pub(super) fn saved(connection: &mut DbConnection, person: &str) -> Result<(Vec<View>, Titles)> {
     let views = store::of(connection, person)?;
-    let keys = views.iter().filter_map(|view| view.filter().cause).collect();
+    let keys = views.iter().filter_map(|view| view.filter().titled_cause().map(str::to_owned)).collect();
     Ok((views, Titles::read(connection, keys)?))
 }

@@ -3,7 +3,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+pub use super::resolution::{RESOLUTIONS, Resolution};
 use super::retry::Retry;
+use crate::base::columns::{Column, Place, column};
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::DbBackend;
@@ -13,75 +15,10 @@ use crate::db::values::{
 };
 use crate::error::{Error, Result};
 
-/// How a failure was closed; the list of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
-    Accounted,
-    Superseded,
-    /// Charged by the platform under another entry, as its ledger proves.
-    AccountedElsewhere,
-    ChargedManually,
-    WrittenOff,
-    Duplicate,
-    TestTraffic,
-    CustomerCredited,
-    Other,
-}
-
-/// The names of [`Resolution::ALL`], in its order.
-pub const RESOLUTIONS: [&str; Resolution::ALL.len()] = {
-    let mut names = [""; Resolution::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = Resolution::ALL[at].as_str();
-        at += 1;
-    }
-    names
-};
-
-impl Resolution {
-    /// Those that a person may choose come first, and of these the one that needs a note last.
-    pub const ALL: [Resolution; 9] = [
-        Resolution::ChargedManually,
-        Resolution::WrittenOff,
-        Resolution::Duplicate,
-        Resolution::TestTraffic,
-        Resolution::CustomerCredited,
-        Resolution::Other,
-        Resolution::Accounted,
-        Resolution::Superseded,
-        Resolution::AccountedElsewhere,
-    ];
-
-    /// As stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Resolution::Accounted => "accounted",
-            Resolution::Superseded => "superseded",
-            Resolution::AccountedElsewhere => "accounted_elsewhere",
-            Resolution::ChargedManually => "charged_manually",
-            Resolution::WrittenOff => "written_off",
-            Resolution::Duplicate => "duplicate",
-            Resolution::TestTraffic => "test_traffic",
-            Resolution::CustomerCredited => "customer_credited",
-            Resolution::Other => "other",
-        }
-    }
-
-    /// The resolution of that stored name.
-    pub fn parse(text: &str) -> Option<Resolution> {
-        Resolution::ALL.into_iter().find(|resolution| resolution.as_str() == text)
-    }
-
-    /// Whether a person may choose it. The others are set by the app only, with proof.
-    pub fn is_by_hand(self) -> bool {
-        !matches!(self, Resolution::Accounted | Resolution::Superseded | Resolution::AccountedElsewhere)
-    }
-}
-
 /// A row of `llmusage_accounting_failed`. Every column but the id may be missing.
-#[derive(Debug, Clone, PartialEq, Default, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Default, Queryable, Selectable, Insertable)]
 #[diesel(table_name = llmusage_accounting_failed, check_for_backend(DbBackend))]
+#[diesel(treat_none_as_default_value = false)]
 pub struct FailedRecord {
     #[diesel(deserialize_as = TolerantText)]
     pub id: String,
@@ -123,6 +60,42 @@ pub struct FailedRecord {
     #[diesel(embed)]
     pub retry: Retry,
 }
+
+/// The columns of a failure, each once: files, answers, imports and the audit trail follow.
+pub const COLUMNS: &[Column<FailedRecord>] = &[
+    column!(FailedRecord, id: Id),
+    column!(FailedRecord, llmusageid: Text(32)),
+    column!(FailedRecord, llmid: Text(32)),
+    column!(FailedRecord, userid: Text(32)),
+    column!(FailedRecord, userorgid: Text(32)),
+    column!(FailedRecord, use_date: Date).says("`YYYY-MM-DD`"),
+    column!(FailedRecord, use_time: Time)
+        .says("`YYYY-MM-DD HH:MM:SS.mmm` in the business zone, as all times."),
+    column!(FailedRecord, amount: Money).says("At most 5 decimals."),
+    column!(FailedRecord, cost: Money),
+    column!(FailedRecord, failed_reason: Long).says("API keys and the like in it are masked."),
+    column!(FailedRecord, failed_time: Time),
+    column!(FailedRecord, retry_count: Count),
+    column!(FailedRecord, handled: Text(1)).says("`1`: handled; anything else, null too: open."),
+    column!(FailedRecord, handled_time: Time).says("Means something where handled is `1`."),
+    column!(FailedRecord, handled_note: Long),
+    column!(FailedRecord, cause: Text(32))
+        .at(Place::Derived)
+        .says("The key of its cause: failures whose reasons differ in variable parts only share it."),
+    column!(FailedRecord, resolution: Word(&RESOLUTIONS)).at(Place::Added),
+    column!(FailedRecord, handled_by: Text(64)).at(Place::Added),
+    column!(FailedRecord, retry_requested_at in retry: Time)
+        .at(Place::Programs)
+        .says("Since when a retry is under way."),
+    column!(FailedRecord, retry_requested_by in retry: Text(64)).at(Place::Programs),
+    column!(FailedRecord, retry_known in retry: Long).at(Place::Trail),
+    column!(FailedRecord, supersedes in retry: Text(32))
+        .at(Place::Programs)
+        .says("The failure whose retry failed with this one."),
+    column!(FailedRecord, superseded_by in retry: Text(32))
+        .at(Place::Programs)
+        .says("The failure that a retry of this one ended in."),
+];
 
 /// What a person asks when closing a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -46,12 +46,7 @@ pub fn new_failure(fields: &Fields, id: String, now: NaiveDateTime) -> Read<Fail
         failed_time,
         retry_count: Some(0),
         handled: Some("0".to_owned()),
-        handled_time: None,
-        handled_note: None,
-        resolution: None,
-        handled_by: None,
-        cause: None,
-        retry: Default::default(),
+        ..FailedRecord::default()
     };
     dialect::check_all_storable(&mut read, fields, &TEXTS);
     for name in ["llmusageid", "failed_reason"] {
@@ -105,9 +100,8 @@ pub fn edit(fields: &Fields, record: &FailedRecord) -> Read<Edit> {
     };
     let amount = money(&mut read, fields, "amount", record.amount);
     let cost = money(&mut read, fields, "cost", record.cost);
-    let failed_reason =
-        text(&mut read, fields, "failed_reason", (MAX_REASON, record.failed_reason.as_deref()));
-    let handled_note = text(&mut read, fields, "handled_note", (MAX_NOTE, record.handled_note.as_deref()));
+    let failed_reason = text(&mut read, fields, "failed_reason", MAX_REASON, record.failed_reason.as_deref());
+    let handled_note = text(&mut read, fields, "handled_note", MAX_NOTE, record.handled_note.as_deref());
     let resolution = resolution(&mut read, fields, record.closed_as());
     if handled {
         let was_without = !record.is_open() && record.closed_as().is_none();
@@ -163,7 +157,8 @@ fn text(
     read: &mut Reader<'_>,
     fields: &Fields,
     name: &str,
-    (limit, present): (usize, Option<&str>),
+    limit: usize,
+    present: Option<&str>,
 ) -> Option<String> {
     let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
     let Some(typed) = fields.raw(name) else { return present.map(str::to_owned) };

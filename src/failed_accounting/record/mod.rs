@@ -3,6 +3,7 @@
 pub mod failure;
 pub mod form;
 pub mod many;
+mod resolution;
 pub mod retry;
 pub mod seen;
 pub mod store;

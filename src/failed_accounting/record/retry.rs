@@ -4,14 +4,15 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::failure::FailedRecord;
+use super::failure::{FailedRecord, Resolution};
 use crate::db::DbBackend;
 use crate::db::schema::llmusage_accounting_failed;
 use crate::db::values::{TolerantTime, TolerantWords};
 
 /// What a record knows of a retry under way, and of the failures before and after it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Queryable, Selectable, Insertable)]
 #[diesel(table_name = llmusage_accounting_failed, check_for_backend(DbBackend))]
+#[diesel(treat_none_as_default_value = false)]
 pub struct Retry {
     #[diesel(deserialize_as = TolerantTime)]
     pub retry_requested_at: Option<NaiveDateTime>,
@@ -54,5 +55,17 @@ impl FailedRecord {
     /// Whether a retry has been waiting since before that time: the platform does not seem to take it.
     pub fn is_stuck(&self, since: NaiveDateTime) -> bool {
         self.is_retrying() && self.retry.retry_requested_at.is_some_and(|asked| asked < since)
+    }
+
+    /// The word for its state, on every page: `open`, `retrying`, `stuck`, `handled`, `accounted` or `superseded`.
+    pub fn state(&self, stuck_since: NaiveDateTime) -> &'static str {
+        match self.closed_as() {
+            _ if self.is_stuck(stuck_since) => "stuck",
+            _ if self.is_retrying() => "retrying",
+            _ if self.is_open() => "open",
+            Some(Resolution::Accounted) => "accounted",
+            Some(Resolution::Superseded) => "superseded",
+            _ => "handled",
+        }
     }
 }

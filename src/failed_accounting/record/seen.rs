@@ -1,41 +1,18 @@
 //! A record as others keep it: whole in the audit trail, and as a form remembers what its reader saw.
 
-use chrono::NaiveDateTime;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::failure::FailedRecord;
-use crate::base::clock::TIME_FORMAT;
+use super::failure::{COLUMNS, FailedRecord};
+use crate::base::columns::{self, Place};
 use crate::base::merge::{Snapshot, mark};
 use crate::base::secrets;
 
 impl FailedRecord {
     /// All fields as a JSON object with the names of the columns, for the audit trail.
     pub fn to_json(&self) -> Value {
-        let time = |time: Option<NaiveDateTime>| time.map(|time| time.format(TIME_FORMAT).to_string());
-        json!({
-            "id": self.id, "llmusageid": self.llmusageid, "llmid": self.llmid, "userid": self.userid,
-            "userorgid": self.userorgid, "use_date": self.use_date, "use_time": time(self.use_time),
-            "amount": self.amount, "cost": self.cost, "failed_reason": self.failed_reason,
-            "failed_time": time(self.failed_time), "retry_count": self.retry_count, "handled": self.handled,
-            "handled_time": time(self.handled_time), "handled_note": self.handled_note,
-            "resolution": self.resolution, "handled_by": self.handled_by,
-            "retry_requested_at": time(self.retry.retry_requested_at),
-            "retry_requested_by": self.retry.retry_requested_by, "retry_known": self.retry.retry_known,
-            "supersedes": self.retry.supersedes, "superseded_by": self.retry.superseded_by,
-        })
-    }
-
-    /// The fields that handling and retrying change, as [`FailedRecord::to_json`] says them.
-    pub fn handling_json(&self) -> Value {
-        let time = |time: Option<NaiveDateTime>| time.map(|time| time.format(TIME_FORMAT).to_string());
-        json!({
-            "handled": self.handled, "handled_time": time(self.handled_time), "handled_note": self.handled_note,
-            "resolution": self.resolution, "handled_by": self.handled_by,
-            "retry_requested_at": time(self.retry.retry_requested_at),
-            "retry_requested_by": self.retry.retry_requested_by, "retry_known": self.retry.retry_known,
-        })
+        columns::to_json(COLUMNS.iter().filter(|column| column.place != Place::Derived), self)
     }
 
     /// What a form remembers of the record as its reader saw it.

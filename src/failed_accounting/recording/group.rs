@@ -4,9 +4,8 @@
 //! Whoever comes second to a usage or a key finds what the first one wrote, in the same group, too.
 
 use super::recorder::{Asked, Outcome, Prepared};
-use crate::accounts::idempotency::{self, Key};
-use crate::base::form::Message;
-use crate::db::{DbConnection, dialect, is_duplicate};
+use crate::accounts::idempotency;
+use crate::db::{DbConnection, dialect};
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::{Case, Telling};
 use crate::failed_accounting::store;
@@ -74,20 +73,31 @@ impl<'a> Group<'a> {
     fn pay(&mut self, connection: &mut DbConnection) -> Result<()> {
         let cases = self.owed.iter_mut().map(|owed| (&mut owed.case, &owed.asked.author));
         self.telling.write(connection, cases)?;
-        for Owed { asked, case, place } in self.owed.drain(..) {
-            let record = match dialect::keeps_milliseconds(connection.engine()) {
-                true => case.failure(&asked.recording.id)?.clone(),
-                false => store::find(connection, &asked.recording.id)?,
-            };
-            let answer = (asked.render)(&record)?;
-            if let Some(key) = &asked.key {
-                keep(connection, key, (&record.id, &answer), asked)?;
-            }
-            if let Some(outcome) = self.outcomes.get_mut(place) {
-                *outcome = Some(Outcome::Written { id: record.id, answer });
+        let paid: Vec<Owed<'a>> = self.owed.drain(..).collect();
+        let told = paid.iter().map(|owed| owed.tell(connection)).collect::<Result<Vec<_>>>()?;
+        let answers = paid.iter().zip(&told).filter_map(|(Owed { asked, .. }, (id, text))| {
+            let key = asked.key.as_ref()?;
+            Some(idempotency::Answer { key, record_id: id, text, at: asked.author.at })
+        });
+        idempotency::keep(connection, &answers.collect::<Vec<_>>())?;
+        for (Owed { place, .. }, (id, answer)) in paid.iter().zip(told) {
+            if let Some(outcome) = self.outcomes.get_mut(*place) {
+                *outcome = Some(Outcome::Written { id, answer });
             }
         }
         Ok(())
+    }
+}
+
+impl Owed<'_> {
+    /// The id of the failure that is written by now, and what is answered.
+    fn tell(&self, connection: &mut DbConnection) -> Result<(String, String)> {
+        let id = &self.asked.recording.id;
+        let record = match dialect::keeps_milliseconds(connection.engine()) {
+            true => self.case.failure(id)?.clone(),
+            false => store::find(connection, id)?,
+        };
+        Ok((record.id.clone(), (self.asked.render)(&record)?))
     }
 }
 
@@ -95,11 +105,4 @@ impl<'a> Group<'a> {
 fn meets(one: &Asked, other: &Asked) -> bool {
     let key = |asked: &Asked| asked.key.as_ref().map(|key| (key.token.clone(), key.text.clone()));
     one.usage_id == other.usage_id || (one.key.is_some() && key(one) == key(other))
-}
-
-fn keep(connection: &mut DbConnection, key: &Key, answer: (&str, &str), asked: &Asked) -> Result<()> {
-    match idempotency::keep(connection, key, answer, asked.author.at) {
-        Err(error) if is_duplicate(&error) => Err(Error::Conflict(Message::new("conflict-recorded"))),
-        kept => Ok(kept?),
-    }
 }

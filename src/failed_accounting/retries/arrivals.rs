@@ -110,7 +110,7 @@ impl Arrivals {
     fn look(&self, usage_id: &str, failures: &[String]) -> Result<Looked> {
         let at = self.clock.now();
         let author = Author { name: AUTHOR.to_owned(), source: Source::Job, request_id: None, at };
-        self.database.transaction_here(|connection| look(connection, (usage_id, failures), &author))
+        self.database.transaction_here(|connection| look(connection, usage_id, failures, &author))
     }
 
     fn walk(&self) -> Walk {
@@ -156,7 +156,8 @@ fn rows(
 /// What follows from the new failures of a usage; these are all of its failures.
 fn look(
     connection: &mut DbConnection,
-    (usage_id, failures): (&str, &[String]),
+    usage_id: &str,
+    failures: &[String],
     author: &Author,
 ) -> Result<Looked> {
     let mut case = Case::of_usage(connection, usage_id)?;

@@ -14,7 +14,8 @@ pub use crate::failed_accounting::case::{Look, Settled};
 /// Looks what became of the retry of a record, and closes, reopens or leaves it.
 pub fn settle(
     connection: &mut DbConnection,
-    (id, usage_id): (&str, Option<&str>),
+    id: &str,
+    usage_id: Option<&str>,
     look: Look,
     author: &Author,
 ) -> Result<Settled> {

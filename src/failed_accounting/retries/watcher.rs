@@ -77,7 +77,7 @@ impl Watcher {
         let author = Author { name: AUTHOR.to_owned(), source: Source::Job, request_id: None, at };
         let once = || {
             self.database
-                .transaction_here(|connection| settlement::settle(connection, (id, usage_id), look, &author))
+                .transaction_here(|connection| settlement::settle(connection, id, usage_id, look, &author))
         };
         let mut settled = once()?;
         while settled == Settled::Going {

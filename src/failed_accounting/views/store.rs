@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 /// The most views that one person may have.
 pub const MOST: i64 = 50;
 
+/// What is said of a view that is not as it was seen.
+pub const CHANGED: &str = "view-changed";
+
 /// The most shared views that are listed.
 const MOST_SHARED: i64 = 100;
 
@@ -49,51 +52,53 @@ pub fn create(connection: &mut DbConnection, view: &View, author: &Author) -> Re
         Err(error) if is_duplicate(&error) => return Err(taken()),
         inserted => inserted?,
     };
-    record(connection, (Action::CreateView, view), (None, Some(state(view))), author)
+    record(connection, Action::CreateView, view, None, Some(state(view)), author)
 }
 
 /// Renames or shares a view that is still as its owner saw it.
 pub fn change(
     connection: &mut DbConnection,
-    (id, seen): (&str, Option<i32>),
+    id: &str,
+    seen: Option<i32>,
     wanted: &Wanted,
     author: &Author,
 ) -> Result<()> {
-    let view = find_own(connection, (id, seen), author)?;
+    let view = find_own(connection, id, seen, author)?;
     if wanted.name != view.name {
         refuse_taken(connection, &view, &wanted.name)?;
     }
     let after = View { name: wanted.name.clone(), is_shared: wanted.is_shared, ..view.clone() };
-    save(connection, (&view, &after), author)
+    save(connection, &view, &after, author)
 }
 
 /// Gives a view that is still as its owner saw it another filter; name and sharing stay.
 pub fn replace(
     connection: &mut DbConnection,
-    (id, seen): (&str, Option<i32>),
+    id: &str,
+    seen: Option<i32>,
     query: &str,
     author: &Author,
 ) -> Result<View> {
-    let view = find_own(connection, (id, seen), author)?;
+    let view = find_own(connection, id, seen, author)?;
     let after = View { query: query.to_owned(), ..view.clone() };
-    save(connection, (&view, &after), author)?;
+    save(connection, &view, &after, author)?;
     Ok(after)
 }
 
-fn find_own(connection: &mut DbConnection, (id, seen): (&str, Option<i32>), author: &Author) -> Result<View> {
+fn find_own(connection: &mut DbConnection, id: &str, seen: Option<i32>, author: &Author) -> Result<View> {
     let view = find(connection, id, &author.name)?;
     if view.owner != author.name {
         return Err(Error::Conflict(Message::new("view-foreign").with("name", &view.owner)));
     }
     if seen != Some(view.version) {
-        return Err(Error::Conflict(Message::new("view-changed")));
+        return Err(changed());
     }
     Ok(view)
 }
 
-fn save(connection: &mut DbConnection, (view, after): (&View, &View), author: &Author) -> Result<()> {
+fn save(connection: &mut DbConnection, view: &View, after: &View, author: &Author) -> Result<()> {
     let row = saved_view::table.filter(dsl::id.eq(view.id.clone())).filter(dsl::version.eq(view.version));
-    let changed = diesel::update(row)
+    let affected = diesel::update(row)
         .set((
             dsl::name.eq(after.name.clone()),
             dsl::query.eq(after.query.clone()),
@@ -101,10 +106,10 @@ fn save(connection: &mut DbConnection, (view, after): (&View, &View), author: &A
             dsl::version.eq(view.version + 1),
         ))
         .execute(connection)?;
-    if changed == 0 {
-        return Err(Error::Conflict(Message::new("view-changed")));
+    if affected == 0 {
+        return Err(changed());
     }
-    record(connection, (Action::ChangeView, view), (Some(state(view)), Some(state(after))), author)
+    record(connection, Action::ChangeView, view, Some(state(view)), Some(state(after)), author)
 }
 
 /// The views that a person may change, by name.
@@ -113,16 +118,28 @@ pub fn own(connection: &mut DbConnection, person: &str) -> Result<Vec<View>> {
     Ok(own.order(dsl::name).select(View::as_select()).load(connection)?)
 }
 
-/// Removes a view; its owner may, and administrators may remove what is shared.
-pub fn delete(connection: &mut DbConnection, id: &str, author: &Author, administers: bool) -> Result<View> {
+/// Removes a view, where it is still as it was seen; its owner may, and administrators may remove what is shared.
+pub fn delete(
+    connection: &mut DbConnection,
+    id: &str,
+    seen: Option<i32>,
+    author: &Author,
+    administers: bool,
+) -> Result<View> {
     let view = find(connection, id, &author.name)?;
     if view.owner != author.name && !administers {
         return Err(Error::Conflict(Message::new("view-foreign").with("name", &view.owner)));
     }
-    if diesel::delete(saved_view::table.find(view.id.clone())).execute(connection)? == 0 {
-        return Err(Error::NotFound);
+    if seen.is_some_and(|seen| seen != view.version) {
+        return Err(changed());
     }
-    record(connection, (Action::DeleteView, &view), (Some(state(&view)), None), author)?;
+    // Its owner may be changing it at this moment.
+    let row = saved_view::table.find(view.id.clone()).filter(dsl::version.eq(view.version));
+    if diesel::delete(row).execute(connection)? == 0 {
+        find(connection, id, &author.name)?;
+        return Err(changed());
+    }
+    record(connection, Action::DeleteView, &view, Some(state(&view)), None, author)?;
     Ok(view)
 }
 
@@ -138,6 +155,10 @@ fn refuse_taken(connection: &mut DbConnection, view: &View, name: &str) -> Resul
     }
 }
 
+fn changed() -> Error {
+    Error::Conflict(Message::new(CHANGED))
+}
+
 fn taken() -> Error {
     Error::invalid("name", Message::new("error-view-taken"))
 }
@@ -148,8 +169,10 @@ fn state(view: &View) -> serde_json::Value {
 
 fn record(
     connection: &mut DbConnection,
-    (action, view): (Action, &View),
-    (before, after): (Option<serde_json::Value>, Option<serde_json::Value>),
+    action: Action,
+    view: &View,
+    before: Option<serde_json::Value>,
+    after: Option<serde_json::Value>,
     author: &Author,
 ) -> Result<()> {
     let change = Change { action, record_kind: VIEW, record_id: &view.id, before, after };

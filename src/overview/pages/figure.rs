@@ -69,14 +69,14 @@ pub(super) struct DayFigure {
 }
 
 impl DayFigure {
-    pub(super) fn new((first, last): (NaiveDate, NaiveDate), leak: &Leak) -> DayFigure {
+    pub(super) fn new(first: NaiveDate, last: NaiveDate, leak: &Leak) -> DayFigure {
         DayFigure {
             day: first.to_string(),
             usages: locale::count(leak.usages),
-            usages_link: usages_link(&[], (first, last)),
+            usages_link: usages_link(&[], first, last),
             archived: locale::count(leak.archived),
             failed: locale::count(leak.failed),
-            failed_link: usages_link(&[("accounting_status", "failed")], (first, last)),
+            failed_link: usages_link(&[("accounting_status", "failed")], first, last),
             amount: leak.amount.to_string(),
             failed_amount: leak.failed_amount.to_string(),
             rate_of_count: percent(leak.rate_of_count()),
@@ -86,7 +86,7 @@ impl DayFigure {
 }
 
 pub(super) fn day_figures(days: &[(NaiveDate, Leak)]) -> Vec<DayFigure> {
-    days.iter().rev().map(|(day, leak)| DayFigure::new((*day, *day), leak)).collect()
+    days.iter().rev().map(|(day, leak)| DayFigure::new(*day, *day, leak)).collect()
 }
 
 /// A model or an organisation and its leakage.
@@ -105,12 +105,13 @@ pub(super) fn place_figures(
     places: &[(String, Leak)],
     key: &'static str,
     names: &HashMap<String, String>,
-    days: (NaiveDate, NaiveDate),
+    first: NaiveDate,
+    last: NaiveDate,
 ) -> Vec<PlaceFigure> {
     let wanted = |id: &str| if id.is_empty() { NONE.into() } else { key_of(id).into_owned() };
     let figure = |(id, leak): &(String, Leak)| PlaceFigure {
         of: (!id.is_empty()).then(|| Named { name: names.get(id).cloned(), id: id.clone() }),
-        link: Some(usages_link(&[("accounting_status", "failed"), (key, &wanted(id))], days)),
+        link: Some(usages_link(&[("accounting_status", "failed"), (key, &wanted(id))], first, last)),
         all: locale::count(leak.all()),
         failed: locale::count(leak.failed),
         failed_amount: leak.failed_amount.to_string(),
@@ -120,7 +121,7 @@ pub(super) fn place_figures(
     places.iter().take(PLACES).map(figure).collect()
 }
 
-fn usages_link(more: &[(&str, &str)], (first, last): (NaiveDate, NaiveDate)) -> String {
+fn usages_link(more: &[(&str, &str)], first: NaiveDate, last: NaiveDate) -> String {
     let (first, last) = (first.to_string(), last.to_string());
     let mut pairs = more.to_vec();
     pairs.extend([("start_date", first.as_str()), ("end_date", last.as_str())]);

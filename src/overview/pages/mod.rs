@@ -87,7 +87,7 @@ pub async fn index(visit: Visit, author: Author) -> Answer {
         .database
         .run(move |connection| {
             let last_visit = visit::last(connection, &author.name)?;
-            let stake = money::at_stake(connection, today, stuck_since, (last_visit, &author.name))?;
+            let stake = money::at_stake(connection, today, stuck_since, last_visit, &author.name)?;
             let leakage = leakage::of_last_days(connection, today)?;
             let runs =
                 (archive::last_run(connection)?, check::last(connection)?, alerts::firing(connection)?);
@@ -105,7 +105,7 @@ pub async fn index(visit: Visit, author: Author) -> Answer {
         }),
         adopted: adopted
             .iter()
-            .map(|found| view::Adopted::new(&state.clock, &found.finding, (found.action, found.at)))
+            .map(|found| view::Adopted::new(&state.clock, &found.finding, found.action, found.at))
             .collect(),
         firing: firing.iter().map(|rule| rule_in_words(rule, language)).collect(),
         ..at_stake_view(&stake, state, language)
@@ -165,14 +165,9 @@ fn leakage_view(leakage: &Leakage, names: &Names, today: NaiveDate) -> LeakageVi
         days_number: leakage.days.len(),
         chart: Chart::new(&leakage.days),
         days: day_figures(&leakage.days),
-        total: DayFigure::new((first, today), &leakage.total),
-        models: place_figures(&leakage.models, "llmid", &names.models, (first, today)),
-        organisations: place_figures(
-            &leakage.organisations,
-            "userorgid",
-            &names.organisations,
-            (first, today),
-        ),
+        total: DayFigure::new(first, today, &leakage.total),
+        models: place_figures(&leakage.models, "llmid", &names.models, first, today),
+        organisations: place_figures(&leakage.organisations, "userorgid", &names.organisations, first, today),
     }
 }
 

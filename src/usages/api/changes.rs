@@ -3,42 +3,39 @@
 use actix_web::http::StatusCode;
 
 use super::record::{FIELDS, Record};
-use crate::audit::event::Author;
+use crate::audit::event::{Author, USAGE};
+use crate::base::columns::{self, Column};
 use crate::base::expect;
 use crate::base::form::{Fields, Message};
 use crate::base::object::{Kind, Member};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::Case;
-use crate::usages::usage::{CREATED, Usage, Whereabouts};
+use crate::usages::usage::{ACCOUNTED, COLUMNS, CREATED, Usage, Whereabouts};
 use crate::usages::{form, store};
 use crate::web::document::{ReadRefusals, WriteRefusals, described_body};
 use crate::web::error::Answer;
 use crate::web::extract::{Body, Id, NoQuery, Visit};
 use crate::web::json;
+use crate::web::merge::with_last_change;
 use crate::web::once::{self, Manner, Told};
 
 const ID: Kind = Kind::Line(32);
 
 /// What a usage may be made of, besides its id.
-const VALUES: [Member; 16] = [
-    Member::new("llmid", ID),
-    Member::new("userid", ID),
-    Member::new("userorgid", ID),
-    Member::new("ownerid", ID),
-    Member::new("use_date", Kind::Date),
-    Member::new("use_time", Kind::Time),
-    Member::new("status", ID),
-    Member::new("accounting_status", ID),
-    Member::new("amount", Kind::Money),
-    Member::new("cost", Kind::Money),
-    Member::new("taskid", Kind::Line(256)),
-    Member::new("transno", ID),
-    Member::new("responsed_seconds", Kind::Seconds),
-    Member::new("finish_seconds", Kind::Seconds),
-    Member::new("usages", Kind::Text(form::MAX_TEXT)),
-    Member::new("ioinfo", Kind::Text(form::MAX_TEXT)),
-];
+fn values() -> Vec<Member> {
+    let kind = |column: &Column<Usage>| match column.kind {
+        columns::Kind::Id => None,
+        columns::Kind::Text(limit) => Some(Kind::Line(limit)),
+        columns::Kind::Long => Some(Kind::Text(form::MAX_TEXT)),
+        columns::Kind::Word(words) => Some(Kind::OneOf(words)),
+        columns::Kind::Date => Some(Kind::Date),
+        columns::Kind::Time => Some(Kind::Time),
+        columns::Kind::Money => Some(Kind::Money),
+        columns::Kind::Count | columns::Kind::Seconds => Some(Kind::Seconds),
+    };
+    COLUMNS.iter().filter_map(|column| Some(Member::new(column.name, kind(column)?))).collect()
+}
 
 const OF_NEW: [Member; 1] = [Member::new("id", ID).required()];
 
@@ -46,11 +43,11 @@ const OF_EDIT: [Member; 2] =
     [Member::new("confirm", Kind::Flag).filled(), Member::new("expect", Kind::Record(&FIELDS))];
 
 fn new_members() -> Vec<Member> {
-    [&OF_NEW[..], &VALUES[..]].concat()
+    [&OF_NEW[..], &values()].concat()
 }
 
 fn edit_members() -> Vec<Member> {
-    [&VALUES[..], &OF_EDIT[..]].concat()
+    [&values()[..], &OF_EDIT[..]].concat()
 }
 
 described_body!(
@@ -93,11 +90,12 @@ pub async fn create(visit: Visit, author: Author, body: Body) -> Answer {
     let accounting_status = usage.accounting_status.or(Some(CREATED.to_owned()));
     let usage = Usage { accounting_status, ..usage };
     let names = visit.names().await;
+    let reads = visit.caller()?.grant.reads();
     let work = move |connection: &mut DbConnection| {
         let usage = usage.clone().as_meant(connection.engine());
         let mut case = Case::of_usage(connection, &usage.id)?;
-        case.make_usage(&usage).map_err(|error| taken(error, &usage)).map_err(refused_by_state)?;
-        case.save(connection, &author).map_err(|error| taken(error, &usage))?;
+        case.make_usage(&usage).map_err(|error| taken(error, &usage, reads)).map_err(refused_by_state)?;
+        case.save(connection, &author).map_err(|error| taken(error, &usage, reads))?;
         let kept = as_kept(connection, &usage.id)?;
         Told::new(&kept.id, &Record::new(&kept, Whereabouts::Live, &names))
     };
@@ -115,6 +113,7 @@ pub async fn create(visit: Visit, author: Author, body: Body) -> Answer {
 )]
 pub async fn update(visit: Visit, Id(id): Id, author: Author, body: Body) -> Answer {
     let object = body.object(&edit_members())?;
+    let asked = id.clone();
     let work = move |connection: &mut DbConnection| {
         let mut case = Case::of_usage(connection, &id)?;
         let before = case.live_usage()?.clone();
@@ -124,10 +123,13 @@ pub async fn update(visit: Visit, Id(id): Id, author: Author, body: Body) -> Ans
         let after = object.checked(form::usage(&object.fields, &before)).map_err(refused_by_state)?;
         let after = after.as_meant(connection.engine());
         case.edit_usage(&after).map_err(refused_by_state)?;
-        case.save(connection, &author).map_err(|error| taken(error, &after))?;
+        case.save(connection, &author).map_err(|error| taken(error, &after, true))?;
         as_kept(connection, &after.id)
     };
-    let usage = visit.state.database.transaction(work).await?;
+    let usage = match visit.state.database.transaction(work).await {
+        Err(error) => return with_last_change(&visit, USAGE, asked, Err(error.into())).await,
+        Ok(usage) => usage,
+    };
     let names = visit.names().await;
     json::answer(StatusCode::OK, &Record::new(&usage, Whereabouts::Live, &names))
 }
@@ -162,7 +164,7 @@ fn confirmed(query: &Fields, body: &Body) -> Result<Option<String>> {
     }
     let object = body.beside_query(&[Member::new("confirm", ID)])?;
     object.checked(Ok(()))?;
-    Ok(query.text("confirm").or_else(|| object.fields.text("confirm")).map(str::to_owned))
+    Ok(query.raw("confirm").or_else(|| object.fields.raw("confirm")).map(str::to_owned))
 }
 
 /// The usage as the database keeps it: some keep whole seconds.
@@ -181,26 +183,38 @@ fn refused_by_state(error: Error) -> Error {
         "error-only-retry-creates",
         "error-only-recording-fails",
     ];
+    let told = |message: &Message| match message.key {
+        // What is typed is refused by these without asking in which state the usage is: it is accounted.
+        "error-accounted-stays" => message.clone().with("state", ACCOUNTED),
+        "error-confirm-accounted" => message.clone().with("state", ACCOUNTED).with("way_out", "confirm"),
+        _ => message.clone(),
+    };
     let Error::Invalid(errors) = error else { return error };
     let is_state = errors.values().all(|message| OF_STATE.contains(&message.key));
     match errors.values().next() {
-        Some(message) if is_state => Error::Conflict(message.clone()),
+        Some(message) if is_state => Error::Conflict(told(message)),
         _ => Error::Invalid(errors),
     }
 }
 
 /// That another usage has the id or the task is a matter of state: a form can be corrected, a program must know that
-/// the usage is there.
-fn taken(error: Error, usage: &Usage) -> Error {
+/// the usage is there. Which one it is that has the task is told to who may read usages.
+fn taken(error: Error, usage: &Usage, reads: bool) -> Error {
     match error {
         Error::Invalid(errors) if errors.contains_key("id") => {
-            Error::Conflict(Message::new("error-usage-id-taken").with("id", &usage.id))
+            let message = Message::new("error-usage-id-taken").with("id", &usage.id);
+            Error::Conflict(message.with("state", "exists").with("usage", &usage.id))
         }
-        Error::Invalid(errors) if errors.values().any(|message| message.key == "error-task-taken") => {
-            Error::Conflict(
-                Message::new("error-task-taken").with("taskid", usage.taskid.clone().unwrap_or_default()),
-            )
-        }
+        Error::Invalid(errors) => match errors.values().find(|message| message.key == "error-task-taken") {
+            Some(message) => {
+                let mut message = message.clone().with("state", "exists");
+                if !reads {
+                    message.arguments.remove("usage");
+                }
+                Error::Conflict(message.with("taskid", usage.taskid.clone().unwrap_or_default()))
+            }
+            None => Error::Invalid(errors),
+        },
         error => error,
     }
 }

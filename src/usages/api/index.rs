@@ -14,23 +14,16 @@ use crate::usages::filter::{Filter, Shelf};
 use crate::usages::list::{self, Listed, Listing};
 use crate::usages::totals::{self, Totals};
 use crate::usages::usage::Whereabouts;
-use crate::web::document::{self, PAGING, Query, ReadRefusals};
+use crate::web::document::{self, PAGING, ReadRefusals};
 use crate::web::error::Answer;
 use crate::web::extract::Visit;
 use crate::web::json::{self, Place};
 
-const FILTER: [(&str, Query, &str); 10] = [
-    ("accounting_status", Query::Key, "created, accounted, failed, or what another program wrote."),
-    ("start_date", Query::Date, "The first use_date, YYYY-MM-DD."),
-    ("end_date", Query::Date, "The last use_date, not before start_date."),
-    ("userorgid", Query::Key, "The id of an organisation."),
-    ("llmid", Query::Key, "The id of a model."),
-    ("userid", Query::Key, "The id of a user."),
-    ("status", Query::Key, "SUCCEEDED, FAILED, UNKNOWN, or what a supplier sent."),
-    ("id", Query::Key, "The id of a usage."),
-    ("taskid", Query::Key, "The id of a task."),
-    ("sort", Query::OneOf(&["-use_time", "use_time", ""]), "Newest first, unless `use_time`."),
-];
+fn parameters(shelf: Shelf) -> Vec<Parameter> {
+    let keys = shelf.keys().iter().filter(|key| key.name != "page_size");
+    let filter: Vec<_> = keys.map(|key| (key.name, key.value, key.meaning)).collect();
+    document::query_parameters(&[&filter[..], &PAGING[..]].concat())
+}
 
 /// The list query, for the document.
 #[derive(Debug)]
@@ -38,12 +31,9 @@ pub struct ListQuery;
 
 impl IntoParams for ListQuery {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        document::query_parameters(&[&FILTER[..], &PAGING[..]].concat())
+        parameters(Shelf::Live)
     }
 }
-
-const IN_HISTORY: [(&str, Query, &str); 1] =
-    [("backup_time", Query::Time, "When it was archived, `YYYY-MM-DD HH:MM:SS`: one run of the archive.")];
 
 /// The list query of the history, for the document.
 #[derive(Debug)]
@@ -51,7 +41,7 @@ pub struct HistoryQuery;
 
 impl IntoParams for HistoryQuery {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        document::query_parameters(&[&FILTER[..], &IN_HISTORY[..], &PAGING[..]].concat())
+        parameters(Shelf::History)
     }
 }
 
@@ -101,7 +91,7 @@ pub async fn history(visit: Visit) -> Answer {
 
 async fn list_of(visit: &Visit, shelf: Shelf) -> Answer {
     let fields = visit.query()?;
-    let mut errors = json::list_query_errors(&fields, shelf.keys());
+    let mut errors = json::list_query_errors(&fields, shelf.key_names());
     let (filter, wrong) = Filter::read_on(shelf, &fields);
     errors.extend(wrong);
     let page_size = filter.rows_per_page() as u64;

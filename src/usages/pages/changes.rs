@@ -1,7 +1,7 @@
 //! What the forms of usages do: each change is one transaction that finds, checks, saves and writes its event.
 
 use super::context::{list_link, usage_link};
-use super::forms::{Stale, conflict_form, delete_form, edit_form, live_usage, new_form};
+use super::forms::{Stale, changed_delete_form, conflict_form, delete_form, edit_form, live_usage, new_form};
 use super::show::{details, filter_of};
 use crate::audit::event::Author;
 use crate::base::form::Message;
@@ -98,24 +98,27 @@ pub async fn destroy(visit: Visit, Id(id): Id, author: Author, Form(fields): For
         .transaction(move |connection| {
             let mut case = Case::of_usage(connection, &asked)?;
             let usage = case.live_usage()?.clone();
-            case.delete_usage(typed.text("confirm"))?;
+            // An id may end in blanks; who types one more than there is means the same.
+            let confirmed =
+                typed.raw("confirm").filter(|typed| *typed == asked).or_else(|| typed.text("confirm"));
+            case.delete_usage(confirmed)?;
             match Seen::in_form(&typed) {
                 // Nobody saw what would be lost.
                 None => return Err(Error::invalid("confirm", Message::new("error-confirm-delete"))),
-                Some(saw) if saw != Seen::of(&usage) => {
-                    return Err(Error::Conflict(Message::new("conflict-usage-changed")));
-                }
+                Some(saw) if saw != Seen::of(&usage) => return Ok(Err(saw)),
                 Some(_) => {}
             }
             case.save(connection, &author)?;
-            Ok(amount_of(&usage))
+            Ok(Ok(amount_of(&usage)))
         })
         .await;
     let amount = match amount {
         Err(Error::Invalid(errors)) => {
-            return delete_form(&visit, id, &FormState::refused(fields, errors)).await;
+            return delete_form(&visit, id, FormState::refused(fields, errors)).await;
         }
-        amount => amount?,
+        Ok(Err(saw)) => return changed_delete_form(&visit, id, saw, fields).await,
+        Ok(Ok(amount)) => amount,
+        Err(error) => return Err(error.into()),
     };
     visit.tell(Message::new("flash-usage-deleted").with("amount", amount));
     Ok(page::see_other(&list_link(&filter_of(&visit)?)))
@@ -142,19 +145,13 @@ pub async fn fail(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) 
         Err(Error::Invalid(errors)) => return details(&visit, id, &FormState::refused(fields, errors)).await,
         recorded => recorded?,
     };
-    let refuse = |message| Err(Error::Conflict(message).into());
     match recorded {
         Recorded::Done { amount } => {
             let amount = amount.unwrap_or_default();
             visit.tell(Message::new("flash-recorded").with("amount", amount));
             Ok(page::see_other(&link))
         }
-        Recorded::Accounted => refuse(Message::new("fail-accounted")),
-        Recorded::Archived => refuse(Message::new("fail-archived")),
-        Recorded::AlreadyFailed { open: Some(open) } => {
-            refuse(Message::new("fail-already-open").with("id", open))
-        }
-        Recorded::AlreadyFailed { open: None } => refuse(Message::new("fail-already")),
+        refused => Err(refused.refusal(&id).into()),
     }
 }
 

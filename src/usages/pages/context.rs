@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::base::secrets;
 use crate::names::Names;
 use crate::usages::filter::{Filter, Shelf};
 use crate::usages::usage::Usage;
@@ -47,7 +48,7 @@ impl RowView {
             cost: usage.cost.map(|money| money.to_string()),
             status: usage.status.clone(),
             accounting_status: usage.accounting_status.clone(),
-            taskid: usage.taskid.clone(),
+            taskid: secrets::masked(usage.taskid.as_deref()),
             id: usage.id.clone(),
         }
     }
@@ -74,21 +75,5 @@ pub(super) fn shelf_of(visit: &Visit) -> Shelf {
     match visit.path().starts_with(Shelf::History.path()) {
         true => Shelf::History,
         false => Shelf::Live,
-    }
-}
-
-/// The words of a chip.
-pub(super) fn chip_key(key: &str) -> &'static str {
-    match key {
-        "start_date" => "chip-start-date",
-        "end_date" => "chip-end-date",
-        "userorgid" => "chip-organisation",
-        "llmid" => "chip-model",
-        "userid" => "chip-user",
-        "id" => "chip-usage",
-        "taskid" => "chip-task",
-        "status" => "chip-status",
-        "backup_time" => "chip-backup-time",
-        _ => "chip-accounting",
     }
 }

@@ -4,17 +4,18 @@ use serde::Serialize;
 
 use super::context::{LIST, RowView, usage_link};
 use super::show::filter_of;
+use crate::audit::event::USAGE;
 use crate::base::form::Fields;
 use crate::base::merge::Merged;
 use crate::error::{Error, Result};
 use crate::usages::failures;
-use crate::usages::form::{self, FIELDS, Seen};
+use crate::usages::form::{self, Seen};
 use crate::usages::store;
 use crate::usages::usage::Usage;
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
 use crate::web::form::{FormState, FormView, suggestions};
-use crate::web::merge::MergeView;
+use crate::web::merge::{MergeView, last_change};
 use crate::web::state::AppState;
 use crate::web::view::Named;
 
@@ -41,6 +42,8 @@ struct DeletePage {
     /// The id of an open failure, which keeps the usage.
     open: Option<String>,
     failures: i32,
+    /// What somebody else changed since it was seen.
+    merge: Option<MergeView>,
     seen: String,
     action: String,
     cancel: String,
@@ -62,7 +65,7 @@ pub(super) async fn new_form(visit: &Visit, form: &FormState) -> Answer {
     let names = visit.names().await;
     let context = FormPage {
         row: None,
-        form: form.view(&FIELDS, visit.language),
+        form: form.view(&form::fields(), visit.language),
         seen: String::new(),
         is_accounted: false,
         merge: None,
@@ -94,7 +97,8 @@ pub(super) async fn conflict_form(visit: &Visit, stale: Stale) -> Answer {
     let Stale { usage, saw, merged } = stale;
     let shown = |name: &str| saw.fields.shown(name).unwrap_or_default().to_owned();
     let language = visit.language;
-    let merge = MergeView::new(&merged, &form::as_fields(&usage), shown, language);
+    let last = last_change(visit, USAGE, &usage.id).await?;
+    let merge = MergeView::new(&merged, &form::as_fields(&usage), shown, language).by(last);
     edit_form(visit, &usage, FormState::merging(merged.fields, merge)).await
 }
 
@@ -110,7 +114,7 @@ pub(super) async fn edit_form(visit: &Visit, usage: &Usage, form: FormState) -> 
     };
     let context = FormPage {
         row: Some(RowView::new(usage, &names, &visit.state, &filter)),
-        form: form.view(&FIELDS, visit.language),
+        form: form.view(&form::fields(), visit.language),
         seen,
         is_accounted: usage.is_accounted(),
         merge: form.merge,
@@ -124,11 +128,23 @@ pub(super) async fn edit_form(visit: &Visit, usage: &Usage, form: FormState) -> 
 
 /// `GET /usages/{id}/delete`: what will be lost, or why it stays.
 pub async fn confirm_delete(visit: Visit, Id(id): Id) -> Answer {
-    delete_form(&visit, id, &FormState::default()).await
+    delete_form(&visit, id, FormState::default()).await
+}
+
+/// What will be lost, where somebody changed it since it was seen; what was typed stays.
+pub(super) async fn changed_delete_form(visit: &Visit, id: String, saw: Seen, fields: Fields) -> Answer {
+    let usage = live_usage(&visit.state, &id).await?;
+    let now = form::as_fields(&usage);
+    // Nothing was typed into these: what differs is what others changed.
+    let merged = saw.merge(&usage, &Fields::default());
+    let shown = |name: &str| saw.fields.shown(name).unwrap_or_default().to_owned();
+    let last = last_change(visit, USAGE, &id).await?;
+    let merge = MergeView::new(&merged, &now, shown, visit.language).by(last);
+    delete_form(visit, id, FormState::merging(fields, merge)).await
 }
 
 /// What will be lost, with what was typed and what is wrong with it.
-pub(super) async fn delete_form(visit: &Visit, id: String, form: &FormState) -> Answer {
+pub(super) async fn delete_form(visit: &Visit, id: String, form: FormState) -> Answer {
     let state = &visit.state;
     let filter = filter_of(visit)?;
     let (usage, (failures, open)) = state
@@ -147,6 +163,7 @@ pub(super) async fn delete_form(visit: &Visit, id: String, form: &FormState) -> 
         failures,
         seen: Seen::of(&usage).encode(),
         form: form.view(&["confirm"], visit.language),
+        merge: form.merge,
         action: usage_link(&usage.id, "/delete", &filter),
         cancel: usage_link(&usage.id, "", &filter),
     };

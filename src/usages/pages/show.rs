@@ -6,16 +6,19 @@ use serde_json::Value;
 use super::context::{RowView, list_link, shelf_of, usage_link};
 use crate::audit::event::USAGE;
 use crate::audit::store::{self as audit, Event};
+use crate::base::money::Money;
 use crate::base::{json, secrets};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
-use crate::usages::failures::{self, Failure};
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::store as failures;
 use crate::usages::filter::{Filter, Shelf};
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::usages::{recording, store};
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
 use crate::web::form::{FormState, FormView};
+use crate::web::state::AppState;
 use crate::web::timeline::EventView;
 use crate::web::view::{TimeView, clip};
 use crate::web::{links, page};
@@ -78,10 +81,28 @@ struct FailureView {
     at: Option<TimeView>,
 }
 
+impl FailureView {
+    fn new(state: &AppState, failure: &FailedRecord) -> FailureView {
+        let time = |time| TimeView::new(&state.clock, time);
+        FailureView {
+            id: failure.id.clone(),
+            link: format!("/failed-accounting/{}", links::segment(&failure.id)),
+            failed: failure.failed_time.map(time),
+            amount: failure.amount.map(|money| money.to_string()),
+            cost: failure.cost.map(|money| money.to_string()),
+            reason: failure.failed_reason.as_deref().map(|reason| clip(&secrets::mask(reason), ROW_REASON)),
+            state: failure.state(state.stuck_since()),
+            resolution: failure.resolution.clone().filter(|_| !failure.is_open()),
+            by: failure.handled_by.clone().filter(|_| !failure.is_open()),
+            at: failure.handled_at().map(time),
+        }
+    }
+}
+
 struct Found {
     usage: Usage,
     whereabouts: Whereabouts,
-    failures: Vec<Failure>,
+    failures: Vec<FailedRecord>,
     events: Vec<Event>,
 }
 
@@ -102,10 +123,8 @@ pub(super) async fn details(visit: &Visit, id: String, form: &FormState) -> Answ
     let language = visit.language;
     let usage = &found.usage;
     let time = |time| TimeView::new(&state.clock, time);
-    let backup_time = match found.whereabouts {
-        Whereabouts::Archived { backup_time } => backup_time,
-        Whereabouts::Live => None,
-    };
+    let backup_time = found.whereabouts.backup_time();
+    let event = |event| EventView::new(state, event, |action| format!("usage-event-{action}"), language);
     let context = ShowPage {
         row: RowView::new(usage, &names, state, &filter),
         list: list_link(&filter),
@@ -116,37 +135,15 @@ pub(super) async fn details(visit: &Visit, id: String, form: &FormState) -> Answ
         is_accounted: usage.is_accounted(),
         archived: backup_time.map(time),
         use_date: usage.use_date.map(|date| date.to_string()),
-        transno: usage.transno.clone(),
+        transno: secrets::masked(usage.transno.as_deref()),
         responsed_seconds: usage.responsed_seconds.map(|seconds| seconds.to_string()),
         finish_seconds: usage.finish_seconds.map(|seconds| seconds.to_string()),
-        margin: usage.amount.zip(usage.cost).map(|(amount, cost)| amount.minus(cost).to_string()),
+        margin: Money::margin(usage.amount, usage.cost).map(|money| money.to_string()),
         counts: usage.usages.as_deref().map(counts).unwrap_or_default(),
         usages: usage.usages.as_deref().and_then(readable),
         ioinfo: usage.ioinfo.as_deref().and_then(readable),
-        failures: found
-            .failures
-            .iter()
-            .map(|failure| FailureView {
-                id: failure.id.clone(),
-                link: format!("/failed-accounting/{}", links::segment(&failure.id)),
-                failed: failure.failed_time.map(time),
-                amount: failure.amount.map(|money| money.to_string()),
-                cost: failure.cost.map(|money| money.to_string()),
-                reason: failure
-                    .failed_reason
-                    .as_deref()
-                    .map(|reason| clip(&secrets::mask(reason), ROW_REASON)),
-                state: failure.state(),
-                resolution: failure.resolution.clone().filter(|_| !failure.is_open()),
-                by: failure.handled_by.clone().filter(|_| !failure.is_open()),
-                at: failure.handled_time.filter(|_| !failure.is_open()).map(time),
-            })
-            .collect(),
-        timeline: found
-            .events
-            .iter()
-            .map(|event| EventView::new(state, event, |action| format!("usage-event-{action}"), language))
-            .collect(),
+        failures: found.failures.iter().map(|failure| FailureView::new(state, failure)).collect(),
+        timeline: found.events.iter().map(event).collect(),
         fail_obstacle: recording::obstacle(usage, found.whereabouts),
         form: form.view(&["reason"], language),
         fail: usage_link(&usage.id, "/fail", &filter),
@@ -156,7 +153,8 @@ pub(super) async fn details(visit: &Visit, id: String, form: &FormState) -> Answ
     visit.render(form.status, "usages/show.html", &context)
 }
 
-/// The filter in which a usage is looked at; wrong parts of it are ignored here.
+/// The filter in which a usage is looked at; what is wrong of it is refused where a page is asked for, and passed over
+/// where a form is sent, so that nothing typed is lost.
 pub(super) fn filter_of(visit: &Visit) -> Result<Filter> {
     Ok(Filter::parse_on(shelf_of(visit), &visit.query()?).0)
 }
@@ -164,7 +162,7 @@ pub(super) fn filter_of(visit: &Visit) -> Result<Filter> {
 fn find(connection: &mut DbConnection, id: &str) -> Result<Found> {
     let (usage, whereabouts) = store::find_anywhere(connection, id)?.ok_or(Error::NotFound)?;
     Ok(Found {
-        failures: failures::of_usage(connection, id)?,
+        failures: failures::attempts(connection, id)?,
         events: audit::timeline(connection, USAGE, id)?,
         usage,
         whereabouts,

@@ -7,7 +7,7 @@ mod query;
 use std::collections::BTreeMap;
 
 use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType, Type};
-use utoipa::openapi::{Content, ObjectBuilder, RefOr, Response, ResponseBuilder, Schema};
+use utoipa::openapi::{ArrayBuilder, Content, ObjectBuilder, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{IntoResponses, ToSchema};
 
 pub use self::query::{PAGING, Query, query_parameters};
@@ -71,7 +71,12 @@ fn types(member: &Member, kind: Type) -> SchemaType {
 
 fn value(member: &Member) -> Schema {
     let text = || ObjectBuilder::new().schema_type(types(member, Type::String));
+    if member.kind == Kind::Texts {
+        let texts = ArrayBuilder::new().items(ObjectBuilder::new().schema_type(Type::String));
+        return Schema::from(texts.min_items(Some(1)).build());
+    }
     let built = match member.kind {
+        Kind::Texts => text(),
         Kind::Line(limit) if member.required => text()
             .min_length(Some(1))
             .max_length(Some(limit))
@@ -99,12 +104,21 @@ fn value(member: &Member) -> Schema {
             .schema_type(types(member, Type::Number))
             .minimum(Some(0))
             .maximum(Some(999_999_999_999_usize)),
+        Kind::Count => ObjectBuilder::new()
+            .schema_type(SchemaType::Array(vec![Type::Integer, Type::String, Type::Null]))
+            .minimum(Some(0))
+            .maximum(Some(999_999_999_999_usize))
+            .pattern(Some("^[0-9]{1,12}$")),
         Kind::OneOf(words) => {
             let words = words.iter().map(|word| serde_json::Value::from(*word));
             let nothing = member.nullable.then_some(serde_json::Value::Null);
             text().enum_values(Some(words.chain(nothing)))
         }
         Kind::Flag => ObjectBuilder::new().schema_type(types(member, Type::Boolean)),
+        Kind::Json => ObjectBuilder::new()
+            .schema_type(types(member, Type::Object))
+            .min_properties(Some(1))
+            .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true))),
         Kind::Record(fields) => fields
             .iter()
             .fold(ObjectBuilder::new(), |record, field| {

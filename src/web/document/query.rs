@@ -32,6 +32,10 @@ fn value(kind: Query) -> Schema {
         Query::Time => text.pattern(Some(format!("^({DATE}[ T]{CLOCK})?$"))),
         Query::Money => text.pattern(Some(format!("^({MONEY})?$"))),
         Query::OneOf(words) => text.enum_values(Some(words.iter().copied())),
+        Query::OneOrTwoOf(words) => {
+            let word = words.join("|");
+            text.pattern(Some(format!("^(({word})(,({word}))?)?$")))
+        }
         Query::Count(least, most) => {
             let number = ObjectBuilder::new()
                 .schema_type(Type::Integer)

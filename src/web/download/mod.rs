@@ -119,6 +119,19 @@ pub fn csv(
         .body(BodyStream::new(chunks))
 }
 
+/// A small file that is written whole before any of it is sent, so that what is wrong can be told instead.
+///
+/// # Errors
+/// What `write` ends with.
+pub fn in_memory(write: impl FnOnce(&mut dyn FnMut(Vec<u8>) -> Result<()>) -> Result<()>) -> Result<Vec<u8>> {
+    let mut file = Vec::new();
+    write(&mut |chunk| {
+        file.extend(chunk);
+        Ok(())
+    })?;
+    Ok(file)
+}
+
 /// Why a transfer broke off.
 #[derive(Debug)]
 pub struct Broken;

@@ -23,7 +23,7 @@ const GONE: &str = "gone";
 /// Takes a delivery for a try of that holder.
 fn take(app: &TestApp, delivery: &Delivery, holder: &str) -> Option<Delivery> {
     let now = app.clock.milliseconds();
-    let taken = app.database.transaction_here(|connection| outbox::take(connection, delivery, (holder, now)));
+    let taken = app.database.transaction_here(|connection| outbox::take(connection, delivery, holder, now));
     taken.unwrap().map(|(taken, _)| taken)
 }
 

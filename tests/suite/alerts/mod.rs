@@ -70,7 +70,7 @@ async fn make(admin: &Visitor<'_>, kind: &str, threshold: &str, more: &[(&str, &
     let mut fields = vec![("kind", kind), ("threshold", threshold)];
     fields.extend_from_slice(more);
     let page = admin.submit("/alerts", &fields).await;
-    assert!(page.text("[role=status]").contains("made"), "{}", page.body);
+    assert!(page.text("[role=status]").contains("created"), "{}", page.body);
     page
 }
 

@@ -223,7 +223,7 @@ fn what_is_no_longer_due_when_its_transaction_begins_stays() {
         "UPDATE llmusage SET accounting_status = 'created' WHERE id = 'back'; \
          UPDATE llmusage SET use_date = '2026-06-01' WHERE id = 'later'; DELETE FROM llmusage WHERE id = 'gone'",
     );
-    let moved = database.transaction_here(|connection| shape.take(connection, &found, (cutoff(), now())));
+    let moved = database.transaction_here(|connection| shape.take(connection, &found, cutoff(), now()));
     let moved = moved.expect("it moves what is due");
     assert_eq!((moved.taken.rows, moved.left.len()), (1, 0));
     assert_eq!(ids(&database, "llmusage"), ["back", "later"]);

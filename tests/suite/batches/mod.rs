@@ -1,5 +1,6 @@
 //! Batches where it hurts: random rows and filters, two at once, a server killed in the middle.
 
+mod agreeing;
 mod changed;
 mod forecast;
 mod freezing;

@@ -57,7 +57,7 @@ fn csv(database: &TestDatabase, batch: &llmage_admin::batches::batch::Batch) -> 
             file.extend(chunk);
             Ok(())
         };
-        export::write(connection, batch, (&Names::default(), &str::to_owned), (false, &mut keep))
+        export::write(connection, batch, &Names::default(), &str::to_owned, false, &mut keep)
     });
     written.unwrap();
     let mut reader = csv::Reader::from_reader(file.as_slice());

@@ -31,11 +31,19 @@ fn askable() -> impl Strategy<Value = Filter> {
         let amounts = least.zip(most).map(|(one, other)| (one.min(other), one.max(other)));
         let dates =
             filter.start_date.zip(filter.end_date).map(|(one, other)| (one.min(other), one.max(other)));
+        let decided =
+            filter.handled_from.zip(filter.handled_to).map(|(one, other)| (one.min(other), one.max(other)));
+        // As a range is refused where it ends before it begins.
+        let failed_to =
+            filter.failed_to.filter(|to| filter.failed_from.is_none_or(|from| from.date() <= *to));
         Filter {
+            failed_to,
             amount_min: amounts.map(|pair| pair.0).or(least),
             amount_max: amounts.map(|pair| pair.1).or(most),
             start_date: dates.map(|pair| pair.0).or(filter.start_date),
             end_date: dates.map(|pair| pair.1).or(filter.end_date),
+            handled_from: decided.map(|pair| pair.0).or(filter.handled_from),
+            handled_to: decided.map(|pair| pair.1).or(filter.handled_to),
             ..filter
         }
     })
@@ -53,8 +61,9 @@ proptest! {
     fn a_removed_chip_removes_its_key_and_no_other(filter in askable(), key in 0..KEYS.len()) {
         let key = KEYS[key];
         let mut pairs = filter.to_pairs();
-        // An outcome means nothing without its batch.
-        pairs.retain(|(name, _)| *name != key && !(key == "batch" && *name == "batch_outcome"));
+        // An outcome, and a cause of then, mean nothing without their batch.
+        let of_batch = |name: &str| ["batch_outcome", "batch_cause"].contains(&name);
+        pairs.retain(|(name, _)| *name != key && !(key == "batch" && of_batch(name)));
         prop_assert_eq!(filter.without(key).to_pairs(), pairs);
     }
 
@@ -63,6 +72,7 @@ proptest! {
         let cleared = filter.cleared();
         prop_assert!(!cleared.is_narrowed());
         prop_assert_eq!((cleared.handled, cleared.sort, cleared.page_size), (filter.handled, filter.sort, filter.page_size));
+        prop_assert_eq!((cleared.group, cleared.group_sort), (filter.group, filter.group_sort));
     }
 
     #[test]
@@ -94,7 +104,11 @@ fn every_key_has_a_meaning_and_what_narrows_has_words_in_every_language() {
         assert!(!key.meaning.is_empty(), "{}", key.name);
         let Some(chip) = key.chip else { continue };
         for language in Language::ALL {
-            let word = locale::lookup(language, chip, &[("value".into(), "x".into())].into());
+            let word = locale::lookup(
+                language,
+                chip,
+                &[("value".into(), "x".into()), ("author".into(), "x".into())].into(),
+            );
             assert!(word.is_some(), "{}: {chip} in {}", key.name, language.tag());
         }
     }
@@ -114,6 +128,12 @@ fn what_is_wrong_is_named_and_the_rest_stands() {
         ("amount_min", "1e3"),
         ("amount_max", "-1"),
         ("resolution", "paid"),
+        ("use_date", "2026-05-20"),
+        ("family", "cousins"),
+        ("handled_from", "2026"),
+        ("handled_on", "2026-05-20"),
+        ("group", "day,colour"),
+        ("group_sort", "day"),
         ("sort", "id"),
         ("page_size", "201"),
     ];
@@ -136,6 +156,6 @@ fn a_blank_value_is_absent_but_a_blank_handled_means_all_and_ids_may_be_blanks()
     let all = Filter { handled: llmage_admin::failed_accounting::filter::Handled::All, ..Filter::default() };
     assert_eq!(parsed(""), all);
     let blank = Some(" ".to_owned());
-    let [userorgid, llmid, userid, llmusageid] = [(); 4].map(|()| blank.clone());
-    assert_eq!(parsed(" "), Filter { userorgid, llmid, userid, llmusageid, ..all });
+    let [userorgid, llmid, userid, llmusageid, handled_by] = [(); 5].map(|()| blank.clone());
+    assert_eq!(parsed(" "), Filter { userorgid, llmid, userid, llmusageid, handled_by, ..all });
 }

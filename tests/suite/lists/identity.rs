@@ -100,7 +100,7 @@ fn the_front_page_and_the_cards_add_up_to_what_is_open() {
             sums(&expected(&facts(&database), &Filter { handled: Handled::All, ..Filter::default() }));
         database
             .run_here(|connection| {
-                let stake = money::at_stake(connection, today, today.into(), (None, ""))?;
+                let stake = money::at_stake(connection, today, today.into(), None, "")?;
                 assert_eq!(known(&stake.open), open, "the front page");
                 assert_eq!(added(stake.ages.iter().map(|(_, one)| known(one))), open, "its ages");
                 for (filter, one) in &stake.ages {

@@ -2,6 +2,7 @@
 
 mod caseless;
 mod filters;
+mod groups;
 mod identity;
 mod pages;
 mod searches;

@@ -32,7 +32,7 @@ fn search_on(
     }
     for _ in 0..1_000 {
         let listing = read(database, |connection| {
-            list::rows_within(connection, (filter, &Search::Scan), &position, size, searched)
+            list::rows_within(connection, filter, &Search::Scan, &position, size, searched)
         });
         let met = listing.rows.iter().map(|row| row.record.id.clone());
         if backwards {

@@ -205,7 +205,7 @@ fn perform(database: &Database, simulator: &mut Simulator, act: &Act, dies_at: O
             let retrying = database.run_here(|connection| settlement::retrying(connection, "", 100));
             for (id, usage) in retrying.expect("retries can be read") {
                 let settled = transaction(database, dies_at, |connection| {
-                    settlement::settle(connection, (&id, usage.as_deref()), *look, &author())
+                    settlement::settle(connection, &id, usage.as_deref(), *look, &author())
                 });
                 conflict_or_done(settled.map(|settled| settled.map(drop)));
             }

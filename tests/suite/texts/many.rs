@@ -120,6 +120,55 @@ fn the_causes_stay_as_many_as_the_wordings() {
     assert!(of_wording.len() <= WORDINGS.len() * 3 + texts / 500, "{report}");
 }
 
+/// Words that errors are not written with, as an answer of a model or a name has them.
+const RARE: [&str; 48] = [
+    "bonfire", "lantern", "orchid", "marble", "velvet", "cedar", "falcon", "meadow", "granite", "willow",
+    "ember", "saffron", "cobalt", "juniper", "thistle", "walrus", "pumpkin", "violin", "glacier", "tulip",
+    "sparrow", "cinnamon", "pebble", "raccoon", "trumpet", "hazel", "otter", "biscuit", "canyon", "lavender",
+    "mustard", "penguin", "quartz", "ribbon", "sherbet", "turnip", "umbrella", "walnut", "yoghurt",
+    "zeppelin", "acorn", "bamboo", "cactus", "dolphin", "fiddle", "gazelle", "hammock", "icicle",
+];
+
+/// What people and models write has no end, and no list of wordings: what is left of it as causes of their own is the
+/// exception, and the wording around it stays.
+#[test]
+fn texts_of_random_words_make_few_causes() {
+    let mut random = Random::new(9);
+    let texts = texts() / 5;
+    let mut of_key: HashMap<String, (usize, String)> = HashMap::new();
+    for number in 0..texts {
+        let count = 3 + random.below(6);
+        let words: Vec<String> = (0..count)
+            .map(|_| match number % 2 {
+                0 => RARE[random.below(RARE.len())].to_owned(),
+                _ => {
+                    let length = 4 + random.below(7);
+                    random.word("abcdefghijklmnopqrstuvwxyz", length)
+                }
+            })
+            .collect();
+        let words = words.join(" ");
+        let text = match number % 5 {
+            0 => words,
+            1 => format!("{{\"error\":{{\"message\":\"{words}\",\"type\":\"x\"}}}}"),
+            2 => format!("failed to charge: {words}"),
+            3 => format!("prompt \"{words}\" was refused"),
+            _ => format!("{{\"code\":5,\"note\":\"{words}\"}}"),
+        };
+        let cause = Cause::of(Some(&text));
+        of_key.entry(cause.key).or_insert((0, cause.template)).0 += 1;
+    }
+    let alone = of_key.values().filter(|(count, _)| *count == 1).count();
+    let shown: Vec<&str> = of_key.values().map(|(_, template)| template.as_str()).take(12).collect();
+    let report = format!("{} causes of {texts}, {alone} with one\n{}", of_key.len(), shown.join("\n"));
+    println!("{report}");
+    assert!(of_key.len() * 50 <= texts, "{report}");
+    assert_ne!(
+        Cause::of(Some("failed to charge: bonfire lantern orchid")).key,
+        Cause::of(Some("failed to refund: bonfire lantern orchid")).key
+    );
+}
+
 #[test]
 fn pages_that_differ_in_one_word_are_one_cause() {
     let mut random = Random::new(5);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use llmage_admin::base::secrets::mask;
 use llmage_admin::causes::cause::{Cause, TITLE};
 use llmage_admin::causes::template::template;
 use proptest::prelude::*;
@@ -113,6 +114,17 @@ fn worst(length: usize) -> Vec<String> {
         "--",
         "llm_charging failed: ",
         "{'code':1},",
+        "password=",
+        "token ",
+        "eyJ",
+        "AKIA",
+        "-----BEGIN PRIVATE KEY-----",
+        "Bearer ",
+        "/hooks/a/",
+        "a:b@c.d ",
+        "auth=('a', ",
+        "***",
+        "bonfire ",
     ]
     .into_iter()
     .map(|part| part.chars().cycle().take(length).collect())
@@ -126,10 +138,23 @@ fn time(text: &str) -> Duration {
     start.elapsed()
 }
 
+fn time_of_mask(text: &str) -> Duration {
+    let start = Instant::now();
+    let masked = mask(text);
+    assert!(masked.len() <= text.len() * 4 + 100);
+    start.elapsed()
+}
+
 /// Four times the text may take twelve times as long and no more: sixteen times would be one reading for each letter. A
 /// debug build reads shorter ones; who was held up by others is timed again.
 #[test]
 fn the_time_for_anything_grows_with_its_length() {
+    for time in [time, time_of_mask] {
+        grows_with_the_length(time);
+    }
+}
+
+fn grows_with_the_length(time: fn(&str) -> Duration) {
     let length = if cfg!(debug_assertions) { 5_000 } else { 25_000 };
     for (short, long) in worst(length).into_iter().zip(worst(4 * length)) {
         let times = (0..4).map(|_| (time(&short), time(&long)));

@@ -1,14 +1,12 @@
 //! Secrets of every kind are masked, and nothing else is: the kinds stand in `cases/`.
 
-use std::time::{Duration, Instant};
-
 use llmage_admin::base::secrets::{has_secret, mask, signs};
 use llmage_admin::causes::cause::Cause;
 
 use crate::texts::files;
 
 /// How many secrets of each kind are tried.
-const TRIES: usize = 40;
+const TRIES: usize = 15;
 
 /// A part of a secret of so many letters may not be shown.
 const PART: usize = 6;
@@ -29,6 +27,7 @@ fn kinds(file: &'static str) -> Vec<Kind> {
             "upper" => "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
             "base64" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
             "hex" => "0123456789abcdef",
+            "lower" => "abcdefghijklmnopqrstuvwxyz0123456789",
             "digits" => "0123456789",
             "letters" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
             other => panic!("{other} is no alphabet"),
@@ -113,6 +112,11 @@ fn the_name_stays_where_the_value_goes() {
             "-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----",
             "-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----",
         ),
+        ("<password><![CDATA[ab<cd9Xk]]></password>", "<password><![CDATA[***]]></password>"),
+        ("<password>ab&lt;cd9Xk</password>", "<password>***</password>"),
+        ("\\u003cpassword\\u003eHunter22\\u003c/password", "\\u003cpassword\\u003e***\\u003c/password"),
+        ("%3Cpassword%3Esummer2024%3C/password%3E", "%3Cpassword%3E***%3C/password%3E"),
+        ("Cookies: sid=a1b2; theme=dark", "Cookies: ***"),
     ] {
         assert_eq!(mask(text), expected);
     }
@@ -124,13 +128,4 @@ fn wording_and_ids_are_no_secrets() {
     let faults: Vec<String> =
         shown.filter(|line| has_secret(line)).map(|line| format!("{line} | {}", mask(line))).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-#[test]
-fn masking_a_million_cells_takes_seconds() {
-    let texts: Vec<&str> = files::NO_SECRETS.lines().collect();
-    let start = Instant::now();
-    // A tenth of a million here: a debug build is some ten times as slow.
-    let length: usize = texts.iter().cycle().take(100_000).map(|text| mask(text).len()).sum();
-    assert!(length > 0 && start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

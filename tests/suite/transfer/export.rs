@@ -5,7 +5,7 @@ use llmage_admin::base::paging::Position;
 use llmage_admin::db::Engine;
 use llmage_admin::error::Error;
 use llmage_admin::failed_accounting::condition::{Search, plan_search};
-use llmage_admin::failed_accounting::export::{COLUMNS, Shape, file_name, write};
+use llmage_admin::failed_accounting::export::{HEADER, Shape, file_name, write};
 use llmage_admin::failed_accounting::{list, totals};
 use llmage_admin::names::Names;
 use proptest::prelude::*;
@@ -55,7 +55,7 @@ proptest! {
             Ok((ids, totals::exact(connection, &filter, &search)?))
         }).unwrap();
         let (header, cells) = files::parse(&text);
-        prop_assert_eq!(header, COLUMNS);
+        prop_assert_eq!(header, HEADER);
         let ids: Vec<String> =
             cells.iter().map(|row| llmage_admin::base::csv::unguard(&row[0]).to_owned()).collect();
         prop_assert_eq!(ids, listed);
@@ -127,12 +127,13 @@ fn a_row_reads_as_the_contract_says() {
     assert_eq!(
         header,
         "id,llmusageid,llmid,userid,userorgid,use_date,use_time,amount,cost,failed_reason,failed_time,\
-         retry_count,handled,handled_time,handled_note,llm_name,user_name,org_name,cause,resolution,handled_by"
+         retry_count,handled,handled_time,handled_note,llm_name,user_name,org_name,cause,resolution,handled_by,\
+         cause_title,family,margin"
     );
     assert_eq!(
         row,
         "'-abc,usage-1,model-1,user-1,org-1,2026-05-20,2026-05-20 09:15:02.000,-0.00001,0.00021,\
-         \"'=1+1, \"\"x\"\"\r\ny\",,-1,1,2026-05-20 10:00:00.000,''=ok,\"Model, One\",'@li,Org,,written_off,\r\n"
+         \"'=1+1, \"\"x\"\"\r\ny\",,-1,1,2026-05-20 10:00:00.000,''=ok,\"Model, One\",'@li,Org,,written_off,,,,-0.00022\r\n"
     );
 }
 

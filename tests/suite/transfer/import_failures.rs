@@ -238,6 +238,8 @@ fn parts(database: &Database) -> Vec<(String, String)> {
 #[test]
 fn files_that_are_no_csv_of_ours_are_named_for_what_they_are() {
     let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    assert!(refused("sep=;\r\nid;amount\r\na;1\r\n").contains("semicolons"));
+    assert!(refused("\u{feff}sep=\t\r\nid\tamount\r\na\t1\r\n").contains("tabs"));
     assert!(refused(utf16("\u{feff}id,amount\r\na,1\r\n")).contains("UTF-16"));
     assert!(refused(utf16("id,amount\r\na,1\r\n")).contains("UTF-16"));
     assert!(refused("id;amount;cost\r\na;1;2\r\n").contains("semicolons"));
@@ -360,4 +362,20 @@ fn what_an_archived_usage_proves_is_taken_and_what_it_forbids_is_not() {
     let error = decide(&database, &[("f1", "old", "charged_manually")]).unwrap_err();
     assert!(error.contains("accounted"), "{error}");
     assert_eq!(decide(&database, &[("f1", "old", "accounted"), ("f2", "old", "superseded")]), Ok(3));
+}
+
+/// Columns of single precision round in silence.
+#[test]
+fn money_that_a_column_would_round_is_named_with_its_line_and_nothing_comes_in() {
+    let alter = match engine() {
+        Engine::Sqlite => return,
+        Engine::Mysql => "ALTER TABLE llmusage_accounting_failed MODIFY amount FLOAT",
+        Engine::Postgres => "ALTER TABLE llmusage_accounting_failed ALTER amount TYPE REAL",
+    };
+    let database = TestDatabase::new();
+    rows::run(&database, alter);
+    let error = import_failures(&database, "id,amount\na,1.25\nb,12345.67891\nc,\n").unwrap_err().to_string();
+    assert!(error.starts_with("line 3, column amount: The database's column would keep 12345.6"), "{error}");
+    assert_eq!(count(&database), 0);
+    assert_eq!(import_failures(&database, "id,amount\na,1.25\nc,\n").unwrap().rows, 2);
 }

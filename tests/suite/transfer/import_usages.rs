@@ -1,11 +1,11 @@
 //! Importing usages: unique task numbers, the history, and values as the platform has them.
 
 use llmage_admin::base::money::Money;
-use llmage_admin::db::Database;
+use llmage_admin::db::{Database, Engine};
 use llmage_admin::usages::store::find_anywhere;
 use llmage_admin::usages::usage::{Usage, Whereabouts};
 
-use crate::support::database::TestDatabase;
+use crate::support::database::{TestDatabase, engine};
 use crate::support::rows::run;
 use crate::transfer::files::import_usages;
 
@@ -145,4 +145,37 @@ fn a_charge_that_is_there_twice_already_stands_in_nobodys_way() {
     closed(&database, "u1", "charged_manually");
     run(&database, "INSERT INTO llmusage (id, accounting_status) VALUES ('u1', 'accounted')");
     assert_eq!(import_usages(&database, "id,accounting_status\nu2,accounted\n").unwrap().rows, 1);
+}
+
+/// Columns of two decimals round in silence.
+#[test]
+fn money_that_a_column_would_round_is_named_with_its_line_and_nothing_comes_in() {
+    let alter = match engine() {
+        Engine::Sqlite => return,
+        Engine::Mysql => "ALTER TABLE llmusage MODIFY amount DOUBLE(18,2), MODIFY cost DOUBLE(18,2)",
+        Engine::Postgres => {
+            "ALTER TABLE llmusage ALTER amount TYPE NUMERIC(18,2), ALTER cost TYPE NUMERIC(18,2)"
+        }
+    };
+    let database = TestDatabase::new();
+    run(&database, alter);
+    for (wrong, column) in [(9, "amount"), (779, "cost")] {
+        let money = |line: u32| match column {
+            _ if line != wrong => "1.25,1.5",
+            "amount" => "0.00036,1.5",
+            _ => "1.25,0.00036",
+        };
+        let rows = (2..=901).map(|line| format!("u{line},{}\n", money(line)));
+        let text = format!("id,amount,cost\n{}", rows.collect::<String>());
+        let error = import_usages(&database, text).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            format!(
+                "line {wrong}, column {column}: The database's column would keep 0.00000 of it: use fewer decimals"
+            )
+        );
+        assert!(find(&database, "u2").is_none());
+    }
+    let rows: String = (2..=901).map(|line| format!("u{line},1.25,\n")).collect();
+    assert_eq!(import_usages(&database, format!("id,amount,cost\n{rows}")).unwrap().rows, 900);
 }

@@ -60,7 +60,9 @@ async fn a_disabled_user_is_out_at_once_and_a_lower_role_counts_at_once() {
     let admin = app.signed_in(Role::Admin).await;
     app.add_user("second", Role::Admin);
     app.database
-        .transaction_here(|connection| store::set_role(connection, "admin", Role::Viewer, &by_command()))
+        .transaction_here(|connection| {
+            store::set_role(connection, "admin", Role::Viewer, None, &by_command())
+        })
         .unwrap();
     assert_eq!(admin.get("/failed-accounting/new").await.status, StatusCode::FORBIDDEN);
     app.database.transaction_here(|connection| store::disable(connection, "admin", &by_command())).unwrap();
@@ -76,9 +78,9 @@ async fn the_last_admin_stays() {
     let disabled =
         app.database.transaction_here(|connection| store::disable(connection, "admin", &by_command()));
     assert!(disabled.is_err());
-    let lowered = app
-        .database
-        .transaction_here(|connection| store::set_role(connection, "admin", Role::Viewer, &by_command()));
+    let lowered = app.database.transaction_here(|connection| {
+        store::set_role(connection, "admin", Role::Viewer, None, &by_command())
+    });
     assert!(lowered.is_err());
 }
 

@@ -302,10 +302,12 @@ async fn many_retries_are_taken_back_at_once_and_asked_for_again_by_undoing() {
         batch(&app, &operator, &[("action", "withdraw"), ("scope", "filter"), ("retrying", "1")]).await;
     assert_eq!(report(&operator.get(&made).await), ["4", "1", "0"]);
     assert!(app.record("f1").is_open() && !app.record("f1").is_retrying());
+    let asked = app.record("f1").retry_count;
     operator.submit(&format!("{made}/undo"), &[]).await;
     work(&app);
     assert_eq!(report(&operator.get(&made).await), ["4", "1", "4"]);
     assert!(app.record("f1").is_retrying());
+    assert_eq!(app.record("f1").retry_count, asked, "undoing asks for no retry more");
     let admin = app.signed_in(Role::Admin).await;
     let gone = admin.post("/batches", &[("action", "delete"), ("id", "f1")]).await;
     let preview = admin.get(gone.location()).await;

@@ -212,6 +212,82 @@ fn a_trigger_that_is_gone_or_was_made_harmless_is_named() {
     assert!(found.contains(&"audit_event_stays (the trigger was changed)".to_owned()), "{found:?}");
 }
 
+/// What leaves every hash as it is, or waits to change what is written later; and how the check names it.
+fn quiet_ways(engine: Engine) -> Vec<(&'static str, &'static str)> {
+    let otherwise = |id: u8| match id {
+        2 => "2 (stored otherwise than this app writes it)",
+        3 => "3 (stored otherwise than this app writes it)",
+        4 => "4 (stored otherwise than this app writes it)",
+        _ => "5 (stored otherwise than this app writes it)",
+    };
+    let second = ("INSERT INTO audit_chain (id, last_id, last_hash) VALUES (2, 6, '')", "2 (a second end)");
+    let own = match engine {
+        Engine::Sqlite => vec![
+            ("UPDATE audit_event SET before_state = CAST(before_state AS BLOB) WHERE id = 2", otherwise(2)),
+            (
+                "UPDATE audit_event SET happened_at = replace(happened_at, ' ', 'T') WHERE id = 3",
+                otherwise(3),
+            ),
+            (
+                "UPDATE audit_event SET happened_at = strftime('%Y-%m-%d %H:%M:%f', happened_at) || '001' \
+                 WHERE id = 4",
+                otherwise(4),
+            ),
+            ("UPDATE audit_event SET author = CAST(author AS BLOB) WHERE id = 5", otherwise(5)),
+            (
+                "CREATE TRIGGER quiet_one AFTER INSERT ON AUDIT_EVENT BEGIN SELECT 1; END",
+                "quiet_one (a trigger that is not ours)",
+            ),
+            (
+                "CREATE TRIGGER quiet_two AFTER UPDATE ON Audit_Chain BEGIN SELECT 1; END",
+                "quiet_two (a trigger that is not ours)",
+            ),
+        ],
+        Engine::Mysql => vec![
+            (
+                "ALTER TABLE audit_event MODIFY happened_at DATETIME(6) NOT NULL; \
+                 UPDATE audit_event SET happened_at = happened_at + INTERVAL 1 MICROSECOND WHERE id = 4",
+                otherwise(4),
+            ),
+            (
+                "CREATE TRIGGER quiet_one AFTER INSERT ON audit_event FOR EACH ROW SET @nothing = 1",
+                "quiet_one (a trigger that is not ours)",
+            ),
+            (
+                "CREATE TRIGGER quiet_two AFTER UPDATE ON audit_chain FOR EACH ROW SET @nothing = 1",
+                "quiet_two (a trigger that is not ours)",
+            ),
+        ],
+        Engine::Postgres => vec![
+            (
+                "UPDATE audit_event SET happened_at = happened_at + INTERVAL '1 microsecond' WHERE id = 4",
+                otherwise(4),
+            ),
+            (
+                "CREATE RULE quiet_one AS ON DELETE TO audit_event DO INSTEAD NOTHING",
+                "quiet_one (a rule that is not ours)",
+            ),
+            (
+                "CREATE RULE quiet_two AS ON INSERT TO audit_chain DO ALSO NOTHING",
+                "quiet_two (a rule that is not ours)",
+            ),
+            ("ALTER TABLE audit_event ENABLE ROW LEVEL SECURITY", "audit_event (row security hides rows)"),
+        ],
+    };
+    own.into_iter().chain([second]).collect()
+}
+
+#[test]
+fn what_no_hash_tells_is_named_by_the_check() {
+    let app = six_events();
+    unprotect(&app.database);
+    for (statements, named) in quiet_ways(app.database.engine()) {
+        run(&app.database, statements).unwrap_or_else(|why| panic!("{statements}: {why}"));
+        let found = found(&app.database, None);
+        assert!(found.iter().any(|id| id == named), "{statements}: {found:?}");
+    }
+}
+
 /// Computes the hashes of the whole chain anew, as somebody can who has read this source.
 #[test]
 fn a_chain_that_was_computed_anew_shows_against_an_end_that_was_kept() {

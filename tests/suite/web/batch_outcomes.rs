@@ -198,7 +198,7 @@ async fn an_outcome_is_asked_for_with_its_batch_only() {
     let app = TestApp::new();
     app.given(&failure("f1"));
     let viewer = app.signed_in(Role::Viewer).await;
-    for query in ["batch_outcome=new", "batch=b&batch_outcome=lost"] {
+    for query in ["batch_outcome=new", "batch=b&batch_outcome=lost", "batch_cause=c1"] {
         let page = viewer.get(&format!("/failed-accounting?{query}")).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
         assert!(page.has("[role=alert]"), "{query}");

@@ -7,6 +7,7 @@ use llmage_admin::audit::event::{FAILED_ACCOUNTING, USAGE};
 use llmage_admin::audit::store::{self as audit, Event};
 use llmage_admin::base::clock::Clock;
 use llmage_admin::batches::runner::Runner;
+use llmage_admin::causes::sorting;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::watcher::Watcher;
 use llmage_admin::usages::store as usages;
@@ -97,7 +98,7 @@ async fn what_is_ticked_is_shown_first_then_handled_reported_and_undone() {
 
     let again = operator.post(&format!("{batch}/run"), &[("resolution", "written_off")]).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
-    assert!(again.text("[role=alert]").contains("run already"));
+    assert!(again.text("[role=alert]").contains("already run"));
     let undone = operator.submit(&format!("{batch}/undo"), &[]).await;
     assert_eq!(report(&undone), ["3", "0", "3"]);
     assert_eq!(app.record("f02"), before, "as it was, to the letter");
@@ -151,17 +152,17 @@ async fn what_changed_meanwhile_is_left_and_the_report_says_by_whom() {
     let batch = made(&operator, &fields).await;
     let preview = operator.get(&batch).await;
     assert!(preview.body.contains("took its place"), "superseded is not handled: {}", preview.body);
-    assert!(preview.body.contains("handled already") && preview.body.contains("The record is gone"));
+    assert!(preview.body.contains("already handled") && preview.body.contains("The record is gone"));
     bea.post("/failed-accounting/f01/handle", &[("resolution", "duplicate")]).await;
     bea.post("/failed-accounting/f02", &[("failed_reason", "edited")]).await;
     sql(&app.database, "UPDATE llmusage_accounting_failed SET amount = 7 WHERE id = 'f03'");
     let done = ran(&operator, &batch, &[("resolution", "written_off")]).await;
     assert_eq!(report(&done), ["1", "6", "0"]);
     let why = |id: &str| done.text(&format!("#report tr[data-id='{id}']"));
-    assert!(why("f01").contains("bea changed the record meanwhile"), "{}", why("f01"));
+    assert!(why("f01").contains("bea changed the record in the meantime"), "{}", why("f01"));
     assert!(why("f02").contains("bea changed"), "{}", why("f02"));
     assert!(why("f03").contains("not through this app"), "{}", why("f03"));
-    assert!(why("h1").contains("handled already"), "{}", why("h1"));
+    assert!(why("h1").contains("already handled"), "{}", why("h1"));
     assert!(why("nowhere").contains("gone"), "{}", why("nowhere"));
     assert_eq!(app.record("f01").resolution.as_deref(), Some("duplicate"));
     assert_eq!(app.record("f03").amount, Some(money("7")));
@@ -429,4 +430,46 @@ async fn bad_selections_are_refused_in_clear_words() {
     assert!(discarded.has(".batch-aborted"));
     let aborted = operator.post(&format!("{made}/run"), &[("resolution", "duplicate")]).await;
     assert_eq!(aborted.status, StatusCode::CONFLICT);
+}
+
+#[actix_web::test]
+async fn the_records_that_were_frozen_unsorted_are_found_by_their_link_once_they_are_sorted() {
+    let app = twelve();
+    sql(
+        &app.database,
+        "UPDATE llmusage_accounting_failed SET cause = NULL, cause_version = NULL WHERE id < 'f04'",
+    );
+    let operator = app.signed_in(Role::Operator).await;
+    let batch = made(&operator, &[("action", "handle"), ("scope", "filter")]).await;
+    let link = operator.get(&batch).await.attribute("a[href*='batch_outcome=unsorted']", "href");
+    assert_eq!(operator.get(&link).await.money_line()[0], "3");
+    sorting::sort_all(&app.database).unwrap();
+    assert_eq!(operator.get(&link).await.money_line()[0], "3", "{link}");
+    assert_eq!(operator.get("/failed-accounting?cause=unsorted").await.money_line()[0], "0");
+}
+
+#[actix_web::test]
+async fn the_records_of_a_cause_are_those_that_had_it_when_they_were_frozen() {
+    let app = twelve();
+    let operator = app.signed_in(Role::Operator).await;
+    let batch = made(&operator, &[("action", "handle"), ("scope", "filter")]).await;
+    let page = operator.get(&batch).await;
+    let links = page.attributes("section[aria-labelledby='split-causes'] a", "href");
+    let counts = page.attributes("section[aria-labelledby='split-causes'] a", "data-count");
+    assert!(!links.is_empty() && links.iter().all(|link| link.contains("batch_cause=")), "{links:?}");
+    // One gets another reason, and its cause with it.
+    let another = [("failed_reason", "llm not found(m9)"), ("amount", "1"), ("cost", "1"), ("handled", "0")];
+    let page = operator.get("/failed-accounting/f01/edit").await;
+    let seen = page.attribute("input[name=seen]", "value");
+    let edited = operator.post("/failed-accounting/f01", &[&another[..], &[("seen", &*seen)]].concat()).await;
+    assert_eq!(edited.status, StatusCode::SEE_OTHER, "{}", edited.body);
+    sorting::sort_all(&app.database).unwrap();
+    let program = crate::web::api::admin(&app);
+    for (link, count) in links.iter().zip(counts) {
+        let list = operator.get(link).await;
+        assert_eq!(list.money_line()[0], count, "{link}");
+        assert!(!list.text(".chips").contains("batch_cause"), "{}", list.text(".chips"));
+        let told = program.get(&link.replace("/failed-accounting?", "/api/v1/failed-accounting?")).await;
+        assert_eq!(told["total"].to_string(), count, "{link}");
+    }
 }

@@ -27,7 +27,7 @@ async fn a_bad_filter_is_named_at_its_field_and_the_others_stay() {
         ("amount_min", "-1"),
         ("amount_min", "abc"),
         ("amount_max", huge.as_str()),
-        ("resolution", "none"),
+        ("resolution", "nothing"),
         ("sort", "id;drop"),
         ("sort", "--amount"),
         ("page_size", "0"),

@@ -4,7 +4,12 @@ use actix_web::http::StatusCode;
 use llmage_admin::accounts::role::Role;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 
-use crate::app::{TestApp, at, day, failure, money};
+use llmage_admin::base::form::Fields;
+use llmage_admin::failed_accounting::filter::Filter;
+use llmage_admin::usages::filter::{Filter as OfUsages, Shelf};
+use llmage_admin::web::links;
+
+use crate::app::{Answer, TestApp, at, day, failure, money};
 
 fn handled(id: &str) -> FailedRecord {
     FailedRecord {
@@ -224,4 +229,58 @@ async fn the_exact_count_is_kept_from_page_to_page() {
     let viewer = app.signed_in(Role::Viewer).await;
     let page = viewer.get("/failed-accounting?page_size=2&exact=1").await;
     assert!(page.attribute("a[rel=next]", "href").contains("exact=1"));
+}
+
+/// What a browser sends that presses "Filter" on a page.
+fn pressed(page: &Answer) -> Fields {
+    let form = "details.filters form";
+    let inputs = format!("{form} input[name]");
+    let (names, values) = (page.attributes(&inputs, "name"), page.html());
+    let select = scraper::Selector::parse(&inputs).unwrap();
+    let value = |input: scraper::ElementRef<'_>| input.attr("value").unwrap_or_default().to_owned();
+    let mut pairs: Vec<(String, String)> = names.into_iter().zip(values.select(&select).map(value)).collect();
+    for name in page.attributes(&format!("{form} select"), "name") {
+        let chosen = page.attributes(&format!("{form} select[name={name}] option[selected]"), "value");
+        pairs.extend(chosen.into_iter().next().map(|value| (name, value)));
+    }
+    pairs.retain(|(name, value)| name == "handled" || !value.is_empty());
+    Fields::new(pairs)
+}
+
+#[actix_web::test]
+async fn pressing_filter_keeps_every_filter_of_the_address() {
+    let app = TestApp::new();
+    app.given(&failure("f1"));
+    let viewer = app.signed_in(Role::Viewer).await;
+    let read = |query: &str| Fields::new(links::pairs(query).unwrap());
+    for query in [
+        "handled=1&superseded=1",
+        "retrying=1",
+        "retrying=1&handled=",
+        "retry_before=2026-05-01T10:00:00&resolution=superseded",
+        "start_date=2026-05-01&end_date=2026-05-31&userorgid=none&llmid==none&userid=u1&llmusageid=x",
+        "q=some words&amount_min=1000.5&amount_max=2000&resolution=written_off&handled=1",
+        "resolution=none&handled=1",
+        "resolution==WAIVED&handled=",
+        "handled_by=none&handled_from=2026-05-01&handled_to=2026-05-02&handled=1",
+        "handled_on=none&use_date=none&family=model&cause=unsorted&handled=",
+        "batch=b1&batch_cause=c1&handled=",
+        "batch=b1&batch_outcome=unsorted&failed_from=2026-05-20T13:45:10.250&failed_to=2026-05-21",
+        "changed=handled&changed_from=2026-05-20&changed_not_by=ann&sort=amount&page_size=37",
+        "group=day,model&group_sort=-count&page_size=50&failed_from=2026-05-20",
+    ] {
+        let page = viewer.get(&format!("/failed-accounting?{}", query.replace(' ', "+"))).await;
+        assert_eq!(page.status, StatusCode::OK, "{query}");
+        let [asked, kept] = [read(query), pressed(&page)].map(|fields| Filter::parse(&fields));
+        assert_eq!(kept, asked, "{query}");
+    }
+    for (shelf, query) in [
+        (Shelf::Live, "accounting_status=odd&status=PENDING&page_size=37&sort=use_time&id=x&taskid=t"),
+        (Shelf::Live, "use_date=none&group=model&group_sort=-count&userorgid=none&llmid==none&userid=u"),
+        (Shelf::History, "backup_time=2026-05-01 10:00:00&start_date=2026-05-01&end_date=2026-05-02"),
+    ] {
+        let page = viewer.get(&format!("{}?{}", shelf.path(), query.replace(' ', "+"))).await;
+        let [asked, kept] = [read(query), pressed(&page)].map(|fields| OfUsages::parse_on(shelf, &fields));
+        assert_eq!(kept, asked, "{query}");
+    }
 }

@@ -139,13 +139,31 @@ async fn an_admin_brings_named_usages_back_and_the_trail_says_so() {
     let back = admin.get("/usages/u1").await;
     assert!(back.text(".timeline li:first-child").contains("admin brought this back"), "{}", back.body);
     for (ids, part) in
-        [("u3 nobody", "nobody is not in the history"), ("", "at least one"), ("u4", "not in the history")]
+        [("u3 nobody", "nobody is not in the history"), ("", "at least one"), ("u4", "u4 is live already")]
     {
         let refused = admin.post("/history/restore", &[("id", ids)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains(part), "{ids}: {}", refused.body);
     }
     assert_eq!(admin.get("/history").await.money_line()[0], "1", "all or none");
+}
+
+#[actix_web::test]
+async fn what_the_platform_would_charge_beside_a_charge_by_hand_stays_in_the_history() {
+    let app = TestApp::new();
+    crate::support::rows::run(
+        &app.database,
+        "INSERT INTO llmusage_history (id, status, accounting_status, amount) VALUES ('u1', 'SUCCEEDED', 'created', 2); \
+         INSERT INTO llmusage_accounting_failed (id, llmusageid, handled, resolution) VALUES \
+         ('f1', 'u1', '1', 'charged_manually')",
+    );
+    let admin = app.signed_in(Role::Admin).await;
+    let refused = admin.post("/history/restore", &[("id", "u1")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("its failure f1 is closed with money moved by hand"), "{}", refused.body);
+    assert_eq!(admin.get("/history").await.money_line()[0], "1", "it is there still");
+    crate::support::rows::run(&app.database, "UPDATE llmusage_history SET accounting_status = 'failed'");
+    assert_eq!(admin.post("/history/restore", &[("id", "u1")]).await.status, StatusCode::SEE_OTHER);
 }
 
 #[actix_web::test]

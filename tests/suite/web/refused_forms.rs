@@ -173,7 +173,7 @@ async fn a_record_sent_again_says_what_became_of_it_and_does_not_come_back_from_
     let record = format!("/failed-accounting/{id}");
     admin.submit(&format!("{record}/handle"), &[("resolution", "written_off")]).await;
     let again = admin.submit("/failed-accounting", &fields).await.text("[role=status]");
-    assert!(again.contains("Nothing was recorded now") && again.contains("Handled"), "{again}");
+    assert!(again.contains("Nothing was recorded this time") && again.contains("Handled"), "{again}");
     let saw = seen(&admin, &format!("{record}/delete")).await;
     admin.submit(&format!("{record}/delete"), &[("seen", &saw)]).await;
     let refused = admin.post("/failed-accounting", &fields).await;

@@ -192,9 +192,12 @@ async fn a_retry_that_cannot_work_is_refused_with_the_reason_and_has_no_button()
         assert!(refused.body.contains(words), "{words} in {}", refused.body);
         assert_eq!(app.record("f1"), before);
         assert!(actions(&app, FAILED_ACCOUNTING, "f1").is_empty());
+        assert!(refused.text("[role=alert]").contains("Nothing was changed"), "{}", refused.body);
+        assert!(refused.has("#record"), "the record as it is now, with what leads out");
         if before.is_open() {
             assert!(page.body.contains(words), "{words} in {}", page.body);
         }
+        assert!(!page.body.contains("Nothing was changed"), "nobody tried to: {}", page.body);
     }
     let app = given("failed");
     let operator = app.signed_in(Role::Operator).await;
@@ -221,6 +224,7 @@ async fn while_a_retry_is_under_way_the_record_is_not_handled_but_the_retry_can_
     set_state(&app, "accounted");
     let late = operator.post("/failed-accounting/f1/withdraw", &[]).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.text("[role=alert]").contains("the platform has taken it"), "{}", late.body);
     assert_eq!(state_of(&app, "usage-f1").as_deref(), Some("accounted"));
 }
 

@@ -5,8 +5,10 @@ use llmage_admin::accounts::role::Role;
 use llmage_admin::audit::store::timeline;
 use llmage_admin::causes::sorting;
 use llmage_admin::failed_accounting::failure::FailedRecord;
+use llmage_admin::usages::store as usages;
+use llmage_admin::usages::usage::Usage;
 
-use crate::app::{TestApp, failure};
+use crate::app::{TestApp, failure, usage};
 
 const KEY: &str = "sk-proj-Ab12Cd34Ef56";
 const BEARER: &str = "Zz99yy88xx77ww66vv";
@@ -163,4 +165,24 @@ async fn a_search_finds_only_in_what_is_shown() {
             assert_eq!(found("upstream").await, ["f3", "f4"], "{round}");
         }
     }
+}
+
+#[actix_web::test]
+async fn keys_in_the_numbers_of_tasks_and_transactions_are_masked_and_survive_an_edit() {
+    let app = TestApp::new();
+    let (task, transaction) = (format!("task {KEY}"), "AKIAIOSFODNN7ABCDEFG".to_owned());
+    let row = Usage { taskid: Some(task.clone()), transno: Some(transaction.clone()), ..usage("u1") };
+    app.given_usage(&row);
+    let admin = app.signed_in(Role::Admin).await;
+    for path in ["/usages", "/usages/u1", "/usages/u1/edit", "/usages.csv"] {
+        let page = admin.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(hides(&page.body) && !page.body.contains("IOSFODNN7ABCDEFG"), "{path}: {}", page.body);
+        // The list has no column for it.
+        assert!(path == "/usages" || page.body.contains("task sk-***"), "{path}: {}", page.body);
+    }
+    let typed = [("taskid", "a task sk-***"), ("transno", "AKIA***"), ("cost", "7")];
+    admin.submit("/usages/u1", &typed).await;
+    let saved = app.database.run_here(|connection| usages::lookup(connection, "u1")).unwrap().unwrap();
+    assert_eq!((saved.taskid, saved.transno), (Some(format!("a {task}")), Some(transaction)));
 }

@@ -79,7 +79,7 @@ async fn ten_thousand_wrong_passwords_at_once_on_two_instances_are_five_tries() 
         // The right one is among them.
         let password = if number == 7_000 { PASSWORD.to_owned() } else { format!("guess {number}") };
         let subjects = subjects.clone();
-        async move { gate.verify(&subjects, ("li.wei", password.into()), noon()).await }
+        async move { gate.verify(&subjects, "li.wei", password.into(), noon()).await }
     });
     let outcomes = join_all(tries).await;
     let looked_at = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
@@ -88,7 +88,7 @@ async fn ten_thousand_wrong_passwords_at_once_on_two_instances_are_five_tries() 
     println!("10,000 tries in {:?}, {looked_at} looked at", started.elapsed());
     assert_eq!((looked_at, throttled), (5, 9_995), "{:?}", outcomes.iter().find(|outcome| outcome.is_err()));
     let later = noon() + TimeDelta::seconds(900);
-    let owner = gates[1].verify(&subjects, ("li.wei", PASSWORD.to_owned().into()), later).await;
+    let owner = gates[1].verify(&subjects, "li.wei", PASSWORD.to_owned().into(), later).await;
     assert!(owner.unwrap().is_some());
 }
 
@@ -165,7 +165,7 @@ async fn a_hash_of_lower_parameters_is_renewed_at_the_next_sign_in() {
         request_id: None,
         at: noon(),
     };
-    let set = |connection: &mut _| store::set_password(connection, "li.wei", &hash, &author);
+    let set = |connection: &mut _| store::set_password(connection, "li.wei", &hash, None, &author);
     app.database.transaction_here(set).unwrap();
     assert_eq!(attempt(&app.visitor(), "li.wei", PASSWORD).await.status, StatusCode::SEE_OTHER);
     let kept = app.database.run_here(|connection| store::find(connection, "li.wei")).unwrap();

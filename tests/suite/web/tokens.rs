@@ -180,13 +180,21 @@ async fn a_name_is_that_of_a_user_or_of_a_token() {
     for name in ["li.wei", "Li.Wei"] {
         let refused = admin.post("/tokens", &[("name", name), ("role", "reporter")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
-        assert!(refused.text("#name-error").contains("no user has"), "{}", refused.text("#name-error"));
+        assert!(
+            refused.text("#name-error").contains("A user has this name"),
+            "{}",
+            refused.text("#name-error")
+        );
     }
     for name in ["platform", "PLATFORM"] {
         let fields = [("name", name), ("role", "viewer"), ("password", "nine blue otters swim")];
         let refused = admin.post("/users", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
-        assert!(refused.text("#name-error").contains("no token has"), "{}", refused.text("#name-error"));
+        assert!(
+            refused.text("#name-error").contains("A token has this name"),
+            "{}",
+            refused.text("#name-error")
+        );
     }
     // Neither of the app itself, in whatever letters.
     for name in ["llmage-admin", "System", "job", "ｊｏｂ", "ｌi.wei"] {

@@ -209,7 +209,7 @@ async fn json_of_any_shape_or_damage_is_text() {
 #[actix_web::test]
 async fn a_usage_with_nothing_but_an_id_is_shown_listed_and_exported() {
     let app = TestApp::new();
-    app.given_usage(&llmage_admin::usages::form::blank("a/b ?%#".to_owned()));
+    app.given_usage(&llmage_admin::usages::usage::Usage::blank("a/b ?%#".to_owned()));
     let admin = app.signed_in(Role::Admin).await;
     let list = admin.get("/usages").await;
     assert_eq!(rows(&list), ["a/b ?%#"]);

@@ -68,7 +68,7 @@ async fn what_cannot_be_recorded_is_refused_with_the_reason_and_has_no_form() {
     for (id, words) in [
         ("accounted", "charged"),
         ("usage-f1", "f1"),
-        ("empty", "failed already"),
+        ("empty", "already failed"),
         ("old", "charged"),
         ("odd", "archived"),
     ] {

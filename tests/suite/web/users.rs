@@ -27,7 +27,8 @@ async fn an_admin_adds_a_user_changes_the_role_and_resets_the_password() {
     let user = app.visitor();
     user.submit("/login", &[("username", "li.wei"), ("password", PASSWORD)]).await;
     assert_eq!(user.get("/failed-accounting/new").await.status, StatusCode::FORBIDDEN);
-    admin.submit("/users/li.wei", &[("role", "operator")]).await;
+    let saw = admin.get("/users/li.wei").await.attribute("input[name=saw]", "value");
+    admin.submit("/users/li.wei", &[("role", "operator"), ("saw", &saw)]).await;
     assert_eq!(user.get("/failed-accounting/new").await.status, StatusCode::OK);
     admin.submit("/users/li.wei/password", &[("new_password", OTHER)]).await;
     assert_eq!(user.get("/account").await.status, StatusCode::SEE_OTHER);
@@ -75,7 +76,7 @@ async fn a_refused_user_form_comes_back_filled_without_the_password() {
         ("two words", "viewer", PASSWORD, "name"),
         ("admin", "viewer", PASSWORD, "name"),
         ("li.wei", "root", PASSWORD, "role"),
-        ("li.wei", "viewer", "short", "password"),
+        ("li.wei", "viewer", "tiny", "password"),
         ("li.wei", "viewer", "password1234", "password"),
         ("li.wei", "viewer", "qwertyuiop123", "password"),
         ("li.wei", "viewer", "111111111111111", "password"),
@@ -98,12 +99,15 @@ async fn a_refused_user_form_comes_back_filled_without_the_password() {
 async fn the_last_admin_cannot_be_lowered_or_disabled_and_nobody_raises_their_own_role() {
     let app = TestApp::new();
     let admin = app.signed_in(Role::Admin).await;
-    assert_eq!(admin.post("/users/admin", &[("role", "viewer")]).await.status, StatusCode::CONFLICT);
+    let saw = admin.get("/users/admin").await.attribute("input[name=saw]", "value");
+    let lowered = admin.post("/users/admin", &[("role", "viewer"), ("saw", &saw)]).await;
+    assert_eq!(lowered.status, StatusCode::CONFLICT);
+    assert!(lowered.text("main").contains("last administrator"), "{}", lowered.body);
     assert_eq!(admin.post("/users/admin/disable", &[]).await.status, StatusCode::CONFLICT);
     app.add_user("operator", Role::Operator);
-    let raised = app
-        .database
-        .transaction_here(|connection| store::set_role(connection, "operator", Role::Admin, &by("operator")));
+    let raised = app.database.transaction_here(|connection| {
+        store::set_role(connection, "operator", Role::Admin, None, &by("operator"))
+    });
     assert!(matches!(raised, Err(Error::Conflict(_))), "{raised:?}");
 }
 

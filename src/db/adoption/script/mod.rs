@@ -75,7 +75,9 @@ fn statement_end(text: &str) -> usize {
 
 /// Whether a statement makes a trigger of several statements.
 pub fn is_trigger_with_body(text: &str) -> bool {
-    let head: Vec<String> = text.split_whitespace().take(24).map(str::to_ascii_uppercase).collect();
+    // The first semicolon ends the trigger, or the first statement of its body.
+    let head = text.split(';').next().unwrap_or(text);
+    let head: Vec<String> = head.split_whitespace().map(str::to_ascii_uppercase).collect();
     head.starts_with(&["CREATE".to_owned(), "TRIGGER".to_owned()]) && head.iter().any(|word| word == "BEGIN")
 }
 

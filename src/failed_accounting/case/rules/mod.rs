@@ -3,10 +3,13 @@
 //! Every way in asks here: pages, API, edits, batches, undoing, imports. A refusal names the state, the record that stands in
 //! the way, and the act that leads out. Longer than 250 lines, so that the table is in one place.
 
+mod decision;
+mod refusal;
+
 use std::cmp::Ordering;
 
-use crate::base::form::Message;
-use crate::error::Error;
+pub use self::decision::Decision;
+pub use self::refusal::Refusal;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::usages::usage::{CREATED, FAILED, SUCCEEDED, Usage, Whereabouts};
 
@@ -53,90 +56,6 @@ impl Standing<'_> {
             Standing::Archived => "archived",
             Standing::Foreign => "foreign",
         }
-    }
-}
-
-/// What a closed failure says of the money of its usage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// Charged by hand, or elsewhere.
-    Moved,
-    Credited,
-    /// Given up.
-    Waived,
-    /// Decided on another record.
-    Duplicate,
-    /// Closed by the app with proof, or because a newer failure took its place.
-    ByApp,
-    /// Closed by the system before, which kept no resolution.
-    Unknown,
-}
-
-impl Decision {
-    /// What a resolution says.
-    pub fn of(resolution: Resolution) -> Decision {
-        match resolution {
-            Resolution::ChargedManually | Resolution::AccountedElsewhere => Decision::Moved,
-            Resolution::CustomerCredited => Decision::Credited,
-            Resolution::WrittenOff | Resolution::TestTraffic | Resolution::Other => Decision::Waived,
-            Resolution::Duplicate => Decision::Duplicate,
-            Resolution::Accounted | Resolution::Superseded => Decision::ByApp,
-        }
-    }
-
-    /// What a closed record says; none while it is open.
-    pub fn on(record: &FailedRecord) -> Option<Decision> {
-        (!record.is_open()).then(|| record.closed_as().map_or(Decision::Unknown, Decision::of))
-    }
-
-    /// Whether money moved by hand.
-    pub fn is_by_hand(self) -> bool {
-        matches!(self, Decision::Moved | Decision::Credited)
-    }
-}
-
-/// Why something is not possible now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Key of its words in the catalogue.
-    pub key: &'static str,
-    /// The word for the state that stands in the way.
-    pub state: &'static str,
-    /// The failure that stands in the way.
-    pub record: Option<String>,
-    /// The act that leads out, or `wait`.
-    pub way_out: Option<&'static str>,
-}
-
-impl Refusal {
-    pub(super) fn new(key: &'static str, state: &'static str) -> Refusal {
-        Refusal { key, state, record: None, way_out: None }
-    }
-
-    pub(super) fn by(self, record: &FailedRecord) -> Refusal {
-        Refusal { record: Some(record.id.clone()), ..self }
-    }
-
-    pub(super) fn out(self, way_out: &'static str) -> Refusal {
-        Refusal { way_out: Some(way_out), ..self }
-    }
-
-    /// Its words, with what they are about.
-    pub fn message(&self) -> Message {
-        let mut message = Message::new(self.key).with("state", self.state);
-        if let Some(record) = &self.record {
-            message = message.with("record", record);
-        }
-        match self.way_out {
-            Some(way_out) => message.with("way_out", way_out),
-            None => message,
-        }
-    }
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Error {
-        Error::Conflict(refusal.message())
     }
 }
 
@@ -193,7 +112,8 @@ impl<'a> View<'a> {
     /// Why the usage cannot be accounted again now, if so.
     pub fn retry_obstacle(self, record: &FailedRecord) -> Option<Refusal> {
         if !record.is_open() {
-            return Some(Refusal::new("retry-handled", "handled").by(record).out("reopen"));
+            let handled = || Refusal::new("retry-handled", "handled").by(record).out("reopen");
+            return Some(self.taken_over(record).unwrap_or_else(handled));
         }
         if record.is_retrying() {
             return Some(Refusal::new("retry-retrying", "retrying").by(record).out("withdraw"));
@@ -272,6 +192,10 @@ impl<'a> View<'a> {
             (Some(Resolution::Accounted), Standing::Failed) => None,
             (Some(Resolution::Accounted), _) => {
                 Some(Refusal::new("conflict-closed-as-accounted", standing.as_str()).by(record))
+            }
+            // What was charged was credited: that is the end of it.
+            (_, Standing::Accounted) if Decision::on(record) == Some(Decision::Credited) => {
+                Some(Refusal::new("case-reopen-credited", standing.as_str()).by(record))
             }
             (_, Standing::Accounted) => {
                 Some(Refusal::new("case-reopen-accounted", standing.as_str()).by(record).out("settle"))

@@ -4,7 +4,6 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::*;
 use crate::failed_accounting::retry::Retry;
-use crate::usages::form::blank;
 
 fn at(minute: u32) -> NaiveDateTime {
     NaiveDate::from_ymd_opt(2026, 5, 22).and_then(|day| day.and_hms_opt(8, minute, 0)).expect("a time")
@@ -15,23 +14,10 @@ fn failure(id: &str, minute: u32) -> FailedRecord {
     FailedRecord {
         id: id.to_owned(),
         llmusageid: Some("u".to_owned()),
-        llmid: None,
-        userid: None,
-        userorgid: None,
-        use_date: None,
-        use_time: None,
-        amount: None,
-        cost: None,
-        failed_reason: None,
         failed_time: Some(at(minute)),
         retry_count: Some(0),
         handled: Some("0".to_owned()),
-        handled_time: None,
-        handled_note: None,
-        resolution: None,
-        handled_by: None,
-        cause: None,
-        retry: Retry::default(),
+        ..FailedRecord::default()
     }
 }
 
@@ -54,7 +40,7 @@ fn usage(state: Option<&str>, status: &str) -> Found {
     let usage = Usage {
         accounting_status: state.map(str::to_owned),
         status: Some(status.to_owned()),
-        ..blank("u".to_owned())
+        ..Usage::blank("u".to_owned())
     };
     Some((usage, Whereabouts::Live))
 }

@@ -4,6 +4,7 @@
 //! an adopted table may not have. Here one condition leads, and all others are written so that no index can
 //! serve them; which one leads is decided by counting a bounded number of index entries.
 
+use super::branches;
 use super::condition::{self, Search};
 use super::filter::{Filter, Sort, SortColumn};
 use crate::db::DbConnection;
@@ -28,8 +29,12 @@ pub enum Lead {
     Column(&'static str),
     /// The tab, then the cause; then by failed_time.
     Cause,
+    /// The tab, then the causes of a family.
+    Family,
     /// The days of use; within one day by failed_time.
     Days,
+    /// The times of decision.
+    Decisions,
     /// The tab, then the amounts.
     Amounts,
     /// The times of failing: part of the order by them, never a lead.
@@ -63,7 +68,7 @@ impl Route {
             Lead::Cause => self.order == SortColumn::FailedTime,
             Lead::Days => self.is_one_day && self.order == SortColumn::FailedTime,
             Lead::Amounts => self.order == SortColumn::Amount,
-            Lead::Times | Lead::Hits | Lead::Retrying => false,
+            Lead::Decisions | Lead::Family | Lead::Times | Lead::Hits | Lead::Retrying => false,
         }
     }
 
@@ -78,7 +83,7 @@ impl Route {
 
     /// Whether the index begins with "open", so that the tab is a place in it.
     pub fn begins_with_tab(self) -> bool {
-        matches!(self.lead, Lead::Order | Lead::Amounts | Lead::Cause)
+        matches!(self.lead, Lead::Order | Lead::Amounts | Lead::Cause | Lead::Family)
     }
 
     /// The columns that the leading index tells without a look at the row.
@@ -100,9 +105,10 @@ impl Route {
             (Lead::Column("resolution"), _) => {
                 &["resolution", "failed_time", "use_date", "use_time", "amount", "cost"]
             }
-            (Lead::Cause, _) => {
+            (Lead::Cause | Lead::Family, _) => {
                 &["cause", "failed_time", "use_date", "use_time", "llmid", "userorgid", "amount", "cost"]
             }
+            (Lead::Decisions, _) => &["handled_time", "resolution", "handled_by", "amount", "cost"],
             (Lead::Days, _) => {
                 &["use_date", "failed_time", "use_time", "llmid", "userorgid", "amount", "cost"]
             }
@@ -178,8 +184,21 @@ pub fn to_groups(connection: &mut DbConnection, filter: &Filter, search: &Search
     to_all(connection, filter, search)
 }
 
+/// The route to all rows of this filter, to add them up by these columns.
+pub fn to_sums_by(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    search: &Search,
+    columns: &[&'static str],
+) -> Result<Route> {
+    let by_cause = Route::new(Lead::Cause, SortColumn::FailedTime, filter);
+    let is_told = by_cause.covers(&[columns, &condition::columns(filter, search)].concat());
+    let is_of_cause = branches::leads(filter, search).iter().all(|lead| *lead == Lead::Cause);
+    if is_told && is_of_cause { Ok(by_cause) } else { to_all(connection, filter, search) }
+}
+
 fn has_leads(filter: &Filter, search: &Search) -> bool {
-    condition::leads(filter, search).into_iter().any(|lead| lead != Lead::Days)
+    branches::leads(filter, search).into_iter().any(|lead| lead != Lead::Days)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -195,7 +214,7 @@ fn narrowest(
     search: &Search,
     order: SortColumn,
 ) -> Result<Option<(Lead, Counted)>> {
-    let leads = condition::leads(filter, search);
+    let leads = branches::leads(filter, search);
     let mut best: Option<(Lead, Counted)> = None;
     for lead in &leads {
         let route = Route::new(*lead, order, filter);
@@ -205,7 +224,7 @@ fn narrowest(
         let mut asked = condition::columns(filter, search);
         asked.push(order.name());
         let limit = if route.covers(&asked) { GATHERED_ENTRIES } else { ROWS };
-        let count = condition::count_along(connection, filter, search, route, limit + 1)?;
+        let count = branches::count(connection, filter, search, route, limit + 1)?;
         let counted = Counted { count, is_few: count <= limit };
         // Of leads with many entries, one that costs no looks at rows is the best.
         let rank = |counted: Counted| match counted.is_few {

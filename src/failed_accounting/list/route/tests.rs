@@ -77,8 +77,9 @@ fn beginning(route: Route) -> [&'static str; 2] {
     match route.lead {
         Lead::Order => ["tab", route.order.name()],
         Lead::Amounts => ["tab", "amount"],
-        Lead::Cause => ["tab", "cause"],
+        Lead::Cause | Lead::Family => ["tab", "cause"],
         Lead::Days => ["use_date", "failed_time"],
+        Lead::Decisions => ["handled_time", "id"],
         Lead::Column(column) => [column, "failed_time"],
         Lead::Times | Lead::Hits | Lead::Retrying => unreachable!("no index is said to tell anything"),
     }
@@ -86,7 +87,7 @@ fn beginning(route: Route) -> [&'static str; 2] {
 
 fn routes() -> Vec<Route> {
     let columns = ["userorgid", "llmid", "userid", "resolution"].map(Lead::Column);
-    let leads = [Lead::Amounts, Lead::Cause, Lead::Days].into_iter().chain(columns);
+    let leads = [Lead::Amounts, Lead::Cause, Lead::Decisions, Lead::Days].into_iter().chain(columns);
     let filter = Filter::default();
     let along = |lead| Route::new(lead, SortColumn::FailedTime, &filter);
     let orders = [SortColumn::FailedTime, SortColumn::UseTime, SortColumn::Amount, SortColumn::Cost];

@@ -1,16 +1,19 @@
 //! `GET /failed-accounting/causes/{cause}`: one cause with its numbers, where it strikes, its failures, what may be done
-//! with all of them, and what people noted; `POST` keeps the note.
+//! with all of them, and what people noted.
 //!
-//! More than 250 lines: all that one page shows is gathered here, with its form.
+//! More than 250 lines: all that one page shows is gathered here.
 
+use actix_web::http::StatusCode;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
+use super::noting::as_fields;
+use super::pieces::{Piece, pieces};
 use super::view::{CAUSES, Spark, age_text, cause_link, family_key};
 use crate::audit::event::CAUSE;
 use crate::audit::store::{self as audit, Event};
-use crate::base::form::{Fields, Message, NONE, key_of};
-use crate::base::merge::{self, SAW, Snapshot, Unit};
+use crate::base::form::{NONE, key_of};
+use crate::base::merge::{SAW, Snapshot};
 use crate::base::paging::Position;
 use crate::causes::cause::{NO_REASON, UNSORTED};
 use crate::causes::store::{self as causes, KnownCause};
@@ -22,17 +25,19 @@ use crate::failed_accounting::causes::note::{self, Standing, state_of};
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::forecast;
 use crate::failed_accounting::list;
-use crate::failed_accounting::list::totals::{self, Known};
+use crate::failed_accounting::list::totals::{self, COUNTED_ROWS, Known};
 use crate::failed_accounting::pages::cause::cause_title;
 use crate::failed_accounting::pages::context::{Choice, FormView, RowView, sums};
+use crate::failed_accounting::pages::testing::ManyView;
+use crate::forecast::platform::Platform;
 use crate::web::error::Answer;
-use crate::web::extract::{Form, Id, Visit};
+use crate::web::extract::{Id, Visit};
 use crate::web::form::FormState;
 use crate::web::list::Sums;
-use crate::web::locale::Language;
-use crate::web::merge::{self as web_merge, MergeView};
-use crate::web::page;
+use crate::web::locale::{self, Language};
+use crate::web::merge::MergeView;
 use crate::web::state::AppState;
 use crate::web::timeline::EventView;
 use crate::web::view::{self, Named, TimeView};
@@ -88,6 +93,8 @@ struct ShowPage {
     /// Whether this server runs batches.
     has_batches: bool,
     timeline: Vec<EventView>,
+    /// What retries would come to, where somebody has just asked.
+    tested: Option<ManyView>,
 }
 
 /// A model or an organisation that a cause strikes.
@@ -97,78 +104,32 @@ struct Place {
     numbers: Sums,
 }
 
-/// A piece of a note: text, or an address to go to.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-struct Piece {
-    text: String,
-    is_link: bool,
-}
-
 /// The page.
 pub async fn show(visit: Visit, Id(key): Id) -> Answer {
     shown(&visit, key, FormState::default()).await
 }
 
-/// `POST`: keeps the note, the owner and the standing.
-pub async fn update(visit: Visit, Id(key): Id, Form(mut fields): Form) -> Answer {
-    let mut taken = Vec::new();
-    for _ in 0..TRIES {
-        let message = match keep(&visit, &key, &fields).await {
-            Ok(()) => {
-                let done = Message::new("flash-cause-saved");
-                visit.tell(web_merge::done(visit.language, done, &taken));
-                return Ok(page::see_other(&cause_link(&key)));
-            }
-            Err(Error::Invalid(errors)) => {
-                return shown(&visit, key, FormState::refused(fields, errors)).await;
-            }
-            Err(Error::Conflict(message)) => message,
-            Err(error) => return Err(error.into()),
-        };
-        let asked = key.clone();
-        let cause = visit.state.database.run(move |connection| causes::find(connection, &asked)).await?;
-        let now = as_fields(Some(&cause));
-        let Some((merged, saw)) = merge::merge_form(&UNITS, &now, &fields) else {
-            return shown(&visit, key, FormState::conflict(fields, "note", message)).await;
-        };
-        fields = merged.fields.with("revision", cause.revision);
-        if !merged.is_clear() {
-            let asked = web_merge::of_form(&merged, &saw, &now, visit.language);
-            return shown(&visit, key, FormState::merging(fields, asked)).await;
-        }
-        taken.extend(merged.taken);
-    }
-    Err(Error::Conflict(Message::new("conflict-cause")).into())
+/// `POST /failed-accounting/causes/{cause}/test`: the page with what retries of its open failures would come to; nothing is
+/// written.
+pub async fn test(visit: Visit, Id(key): Id) -> Answer {
+    let mut platform = Platform::new(&visit.state.test_sources, visit.state.clock.today());
+    let asked = key.clone();
+    let test = move |connection: &mut DbConnection| forecast::of_cause(connection, &asked, &mut platform);
+    let tested = match visit.state.database.run(test).await {
+        Ok(tested) => Ok(tested),
+        Err(Error::Conflict(message)) => Err(locale::words(visit.language, &message)),
+        Err(error) => return Err(error.into()),
+    };
+    let status = if tested.is_ok() { StatusCode::OK } else { StatusCode::CONFLICT };
+    let form = FormState { status, ..FormState::default() };
+    with_test(&visit, key, form, Some(ManyView::new(tested, visit.language))).await
 }
 
-async fn keep(visit: &Visit, key: &str, fields: &Fields) -> Result<()> {
-    let author = visit.author()?;
-    let (key, note) = (key.to_owned(), note::read(fields)?);
-    visit
-        .state
-        .database
-        .transaction(move |connection| note::save(connection, &key, &note, &author).map(drop))
-        .await
+pub(super) async fn shown(visit: &Visit, key: String, form: FormState) -> Answer {
+    with_test(visit, key, form, None).await
 }
 
-/// The fields of a note, each decided by itself.
-const UNITS: [Unit<'static>; 3] = [&["note"], &["owner"], &["standing"]];
-
-/// A form is merged at most this many times with a note that changes again and again.
-const TRIES: usize = 3;
-
-/// The values of a cause as its form starts with.
-fn as_fields(cause: Option<&KnownCause>) -> Fields {
-    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
-    let pairs = [
-        ("owner", text(cause.and_then(|cause| cause.owner.as_ref()))),
-        ("note", cause.and_then(note::shown).unwrap_or_default()),
-        ("standing", cause.map_or(Standing::New, Standing::of).as_str().to_owned()),
-    ];
-    Fields::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-async fn shown(visit: &Visit, key: String, form: FormState) -> Answer {
+async fn with_test(visit: &Visit, key: String, form: FormState, tested: Option<ManyView>) -> Answer {
     let state = &visit.state;
     let language = visit.language;
     let today = state.clock.today();
@@ -197,7 +158,7 @@ async fn shown(visit: &Visit, key: String, form: FormState) -> Answer {
         organisations: named(&found.organisations, By::Organisation),
     };
     let page = Builder { key: &key, state, language }.page(&found, rows, places, &form);
-    let context = ShowPage { merge: form.merge, ..page };
+    let context = ShowPage { merge: form.merge, tested, ..page };
     visit.render(form.status, "failed_accounting/cause.html", &context)
 }
 
@@ -213,13 +174,12 @@ fn find(connection: &mut DbConnection, key: &str, today: NaiveDate) -> Result<Fo
     let filter = open_filter(key);
     let nothing = Search::Nothing;
     let open = totals::known(connection, &filter, &nothing)?;
-    let is_exact = matches!(open, Known::Exactly(_));
+    let are_few = matches!(open, Known::Exactly(totals) if totals.count <= COUNTED_ROWS);
     let of_group = |connection: &mut DbConnection, by: By| -> Result<Vec<Group>> {
-        if is_exact { groups::grouped(connection, &filter, &nothing, by) } else { Ok(Vec::new()) }
+        if are_few { groups::grouped(connection, &filter, &nothing, by) } else { Ok(Vec::new()) }
     };
     let mut models = of_group(connection, By::Model)?;
     let mut organisations = of_group(connection, By::Organisation)?;
-    let newest_open = models.iter().filter_map(|group| group.newest).max();
     models.truncate(SHOWN);
     organisations.truncate(SHOWN);
     let rows = list::rows(connection, &filter, &nothing, &Position::Start, SHOWN)?;
@@ -227,7 +187,7 @@ fn find(connection: &mut DbConnection, key: &str, today: NaiveDate) -> Result<Fo
         cause,
         open,
         all: totals::known(connection, &history::filter_of(key), &Search::Nothing)?,
-        newest_open,
+        newest_open: history::times(connection, &filter)?.1,
         seen: history::seen(connection, key)?,
         days: history::by_day(connection, key, today)?,
         models,
@@ -298,6 +258,7 @@ impl Builder<'_> {
                 .into(),
             form,
             merge: None,
+            tested: None,
             has_batches: state.permissions.iter().any(|permission| permission.path == "/batches"),
             timeline: found
                 .events
@@ -307,64 +268,21 @@ impl Builder<'_> {
         }
     }
 
-    /// The form as typed, or as the cause is. After a conflict it carries the present revision, so that sending it again
-    /// is a decision.
+    /// The form as typed, or as the cause is.
     fn form(&self, cause: Option<&KnownCause>, state: &FormState) -> FormView {
-        let FormState { fields, errors, .. } = state;
         let mut form = state.view(&FIELDS, self.language);
         let revision = cause.map_or(0, |cause| cause.revision).to_string();
         let present = as_fields(cause);
-        if fields.pairs().is_empty() {
+        if state.fields.pairs().is_empty() {
             form.values.extend(present.pairs().iter().cloned());
         }
         if form.values.get(SAW).is_none_or(String::is_empty) {
             form.values.insert(SAW.to_owned(), Snapshot::of(&present).encode());
         }
-        // A form that was refused for another reason has not seen what changed meanwhile.
-        let has_seen = errors.values().any(|message| message.key == "conflict-cause");
-        if has_seen || fields.raw("revision").is_none() {
+        // A form that was refused has not seen what changed meanwhile.
+        if state.fields.raw("revision").is_none() {
             form.values.insert("revision".to_owned(), revision);
         }
         form
-    }
-}
-
-/// A note in pieces: addresses that begin with http:// or https:// become links, all else stays text.
-fn pieces(note: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut rest = note;
-    while let Some(begin) = ["http://", "https://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
-        let (text, address) = rest.split_at(begin);
-        let end = address.find(|next: char| next.is_whitespace() || "<>\"'，。；）".contains(next));
-        let (address, after) = address.split_at(end.unwrap_or(address.len()));
-        let plain = address.trim_end_matches(['.', ',', ';', ':', ')', '!', '?']);
-        pieces.push(Piece { text: text.to_owned(), is_link: false });
-        let is_whole = plain.split_once("://").is_some_and(|(_, host)| !host.is_empty());
-        pieces.push(Piece { text: plain.to_owned(), is_link: is_whole });
-        pieces
-            .push(Piece { text: address.get(plain.len()..).unwrap_or_default().to_owned(), is_link: false });
-        rest = after;
-    }
-    pieces.push(Piece { text: rest.to_owned(), is_link: false });
-    pieces.retain(|piece| !piece.text.is_empty());
-    pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_in_a_note_become_links_and_nothing_else_does() {
-        let links = |note: &str| -> Vec<String> {
-            pieces(note).into_iter().filter(|piece| piece.is_link).map(|piece| piece.text).collect()
-        };
-        assert_eq!(
-            links("see https://wiki.local/a?b=1, then http://x/y."),
-            ["https://wiki.local/a?b=1", "http://x/y"]
-        );
-        assert!(links("javascript:alert(1) https:// <b>").is_empty());
-        let whole: String = pieces("a\nhttps://x/ b").into_iter().map(|piece| piece.text).collect();
-        assert_eq!(whole, "a\nhttps://x/ b");
     }
 }

@@ -12,9 +12,11 @@ use crate::error::Result;
 use crate::failed_accounting::causes::groups::{self, Group};
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::list::totals::Known;
+use crate::failed_accounting::list::kept;
+use crate::failed_accounting::list::totals::{COUNTED_ROWS, Known};
 use crate::failed_accounting::pages::cause::cause_title;
 use crate::failed_accounting::pages::context::sums;
+use crate::kept_totals::Kind;
 use crate::web::links;
 use crate::web::list::Sums;
 use crate::web::locale::{self, Language};
@@ -118,9 +120,19 @@ pub(in crate::failed_accounting) fn top_groups(
     if !is_worth || *search == Search::Scan {
         return Ok(Vec::new());
     }
-    let mut groups = groups::by_cause(connection, filter, search)?;
+    let mut groups = match groups::kept_by_cause(connection, filter, search)? {
+        Some(groups) => groups,
+        None if is_more_than_a_page_adds(filter, search, known) => return Ok(Vec::new()),
+        None => groups::by_cause(connection, filter, search)?,
+    };
     groups.truncate(TOP);
     Ok(groups)
+}
+
+/// Whether more rows match than a page adds up, though the totals of their model or organisation are kept.
+fn is_more_than_a_page_adds(filter: &Filter, search: &Search, known: &Known) -> bool {
+    let is_of_one = kept::question(filter, search).is_some_and(|question| question.kind != Kind::All);
+    matches!(known, Known::Exactly(totals) if is_of_one && totals.count > COUNTED_ROWS)
 }
 
 /// The key of the words for a family.

@@ -1,5 +1,6 @@
 //! The JSON API as programs use it.
 
+mod batches;
 mod document;
 mod failures;
 mod killed;
@@ -52,7 +53,14 @@ impl<'a> Programs<'a> {
             "{method} {path} {body}: {}",
             answer.body
         );
-        if answer.body.is_empty() { Value::Null } else { json(&answer) }
+        let told = if answer.body.is_empty() { Value::Null } else { json(&answer) };
+        // Whoever is refused for what is there is told what is there.
+        assert!(
+            status != 409
+                || ["state", "expected"].iter().any(|fact| told[fact].is_string() || told[fact].is_object()),
+            "{method} {path} {body}: {told}"
+        );
+        told
     }
 
     pub async fn get(&self, path: &str) -> Value {

@@ -24,7 +24,12 @@ async fn a_usage_is_created_listed_edited_and_deleted() {
     );
     let again = admin.told(("POST", LIST), body, 409).await;
     assert_eq!(again["id"], "u1");
-    admin.told(("POST", LIST), r#"{"id": "u2", "taskid": "t-1"}"#, 409).await;
+    let same_task = r#"{"id": "u2", "taskid": "t-1"}"#;
+    assert_eq!(admin.told(("POST", LIST), same_task, 409).await["usage"], "u1");
+    // Who may read no usage does not learn which one has a task.
+    let refused = Programs::of(&app, Grant::Reporter).told(("POST", LIST), same_task, 409).await;
+    assert_eq!((refused["state"].as_str(), refused["taskid"].as_str()), (Some("exists"), Some("t-1")));
+    assert!(refused["usage"].is_null() && !refused["detail"].to_string().contains("u1"), "{refused}");
     let page = admin.get(&format!("{LIST}?llmid=m1&accounting_status=created")).await;
     assert_eq!((texts(&page["rows"], "id"), page["total"].as_u64()), (vec!["u1".to_owned()], Some(1)));
     assert_eq!(page["sum_amount"].to_string(), "0.00036");
@@ -103,7 +108,11 @@ async fn a_reporter_says_that_a_usage_failed_once() {
     );
     run(&app.database, "UPDATE llmusage SET accounting_status = 'accounted'");
     assert_eq!(reporter.told(fail, r#"{"reason": "x"}"#, 409).await["state"], "accounted");
-    reporter.told(("POST", "/api/v1/usages/none/fail"), r#"{"reason": "x"}"#, 404).await;
+    let unknown = reporter.told(("POST", "/api/v1/usages/none/fail"), r#"{"reason": "x"}"#, 404).await;
+    assert!(
+        unknown["detail"].as_str().is_some_and(|words| words.contains("Nothing has this id")),
+        "{unknown}"
+    );
     assert_eq!(
         reporter.refused(fail, r#"{"failed_time": "soon", "x": 1}"#).await,
         ["failed_time", "reason", "x"]

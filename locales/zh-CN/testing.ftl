@@ -1,0 +1,93 @@
+# 试算重试能否成功；不写入任何内容。
+
+test = 现在重试能成功吗？
+test-would_pass = 重试会成功
+test-would_fail = 重试仍会失败
+test-cannot_be_told = 无法判断重试能否成功
+test-again = 再次试算
+test-checks = 全部检查
+test-help = 依据平台各表的当前内容判断，不写入任何内容。最终价格由平台决定。
+
+## 检查项
+
+test-check-status = 调用状态
+test-check-usages = 使用信息
+test-check-model = 模型
+test-check-map = 定价程序
+test-check-organisation = 机构
+test-check-account = 账户
+test-check-cause = 失败原因
+test-ended-holds = 正常
+test-ended-fails = 有阻碍
+test-ended-untold = 无法判断
+test-ended-passed_over = 未检查
+
+## 检查结果
+
+test-status-succeeded = 调用成功。
+test-status-other = 平台只为成功的调用记账；此次调用的状态不是成功。
+test-usages-counts = 使用信息中有用量。
+test-usages-none = 没有使用信息，无法计价。请更正。
+test-usages-null = 使用信息为 null，无法计价。请更正。
+test-usages-empty = 使用信息为空，无法计价。请更正。
+test-usages-cut = 使用信息被截断或不是 JSON。请更正。
+test-usages-other = 使用信息不是 JSON 对象。请更正。
+test-usages-factor = 使用信息缺少定价需要的计价因子。
+test-usages-has-factor = 使用信息中已有此前缺少的计价因子。
+test-model-there = 模型存在。
+test-model-none = 此次使用没有模型。请更正。
+test-model-missing = 平台没有此模型。请在平台添加，或更正此次使用。
+test-model-expired = 模型已过期。
+test-models-unknown = 此数据库没有模型表；可用此设置指明位置。
+test-models-failed = 查询模型失败。
+test-map-there = 有且仅有一个默认映射，并有定价程序。
+test-map-none = 模型没有默认映射，永远不会记账。请添加。
+test-map-several = 模型有多个默认映射，会重复收费。请只保留一个。
+test-map-no-program = 模型的默认映射没有定价程序。请补上。
+test-map-no-model = 没有模型，无从查找定价程序。
+test-maps-unknown = 此数据库没有定价程序的映射表；可用此设置指明位置。
+test-maps-failed = 查询定价程序失败。
+test-organisation-there = 机构存在。
+test-organisation-none = 此次使用没有可收费的机构。请更正。
+test-organisation-missing = 平台没有此机构。
+test-organisations-unknown = 此数据库没有机构表；可用此设置指明位置。
+test-organisations-failed = 查询机构失败。
+test-account-there = 机构有账户。
+test-account-missing = 机构仍没有账户。请开户。
+test-account-no-organisation = 没有机构，无从查找账户。
+test-accounts-unknown = 账户在另一个数据库中；可用此设置指明位置。
+test-accounts-failed = 查询账户失败。
+test-beyond-price = 当时没有价格。现在是否有，只有平台的定价知道。
+test-beyond-engine = 平台的定价代码出错。是否已修复，表中看不出。
+test-beyond-remote = 远程中心出错。是否已向客户收费、现在是否正常，只有远程中心知道。
+test-beyond-balance = 余额不足或账户被冻结。是否已变化，只有远程中心知道。
+test-beyond-lost = 与数据库的连接中断。中断前是否已向客户收费，这里的表看不出：重试前请先核实。
+test-beyond-schema = 数据库拒绝了平台的写入。是否已修复，表中看不出。
+test-beyond-other = 失败原因没有说明缺少什么。
+
+## 试算结果
+
+batch-tested = 现在重试能成功吗？
+batch-tested-correct = 更正之后能通过吗？
+batch-untested = 尚未试算。
+batch-preview-changed = 期间有人重新试算或更正了这个预览。请按现在的样子查看。未做任何更改。
+batch-tested-pass = 会成功
+batch-tested-fail = 仍会失败
+batch-tested-untold = 无法判断
+batch-tested-fail-why = 仍会失败的记录及原因
+batch-tested-untold-why = 无法判断的记录及原因
+batch-with-failing =
+    { $number ->
+       *[other] 仍会失败的 { $count } 条也一并重试：{ $amount }
+    }
+batch-no-test = 只有重试和更正的批量操作可以试算。
+flash-batch-tested = 已按平台各表的当前内容再次试算。
+error-batch-all-fail = 全部仍会失败：请先排除阻碍，或勾选此项照样重试。
+error-batch-untested = 尚未试算这些记录能否成功：请先试算，或勾选此项不经试算全部重试。
+batch-with-untested = 不经试算全部重试
+error-batch-with-failing = 必须为 true 或 false。
+batch-field-with-failing = 仍会失败的记录
+batch-tested-none = 不能重试
+cause-test = 此原因类的未处理记录现在重试能成功吗？
+test-now = 立即试算
+test-too-many = 超过 { $limit } 条记录，无法立即试算；重试批量操作的预览会试算全部记录。

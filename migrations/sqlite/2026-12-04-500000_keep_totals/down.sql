@@ -1,0 +1,10 @@
+DELETE FROM app_setting WHERE name = 'failed_totals';
+DROP TRIGGER IF EXISTS failed_total_updated;
+DROP TRIGGER IF EXISTS failed_total_id_changed;
+DROP TRIGGER IF EXISTS failed_total_id_begun;
+DROP TRIGGER IF EXISTS failed_total_deleted;
+DROP TRIGGER IF EXISTS failed_total_inserted;
+DROP TRIGGER IF EXISTS failed_total_insert_begun;
+DROP TABLE failed_total;
+DROP TABLE failed_replaced;
+DROP TABLE failed_delta;

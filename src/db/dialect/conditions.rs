@@ -1,0 +1,97 @@
+//! Conditions on columns of text, to the letter.
+
+use diesel::BoxableExpression;
+use diesel::dsl::sql;
+use diesel::sql_types::{Bool, Nullable, Text};
+
+use super::super::values::TextOf;
+use super::super::{DbBackend, Engine};
+use super::charsets;
+
+/// A condition on table `T`, whatever it is made of.
+pub type Condition<T> = Box<dyn BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>>;
+
+/// "The column holds exactly this text", along an index: some collations of adopted tables find texts that differ in
+/// case, too, so there the bytes are compared as well.
+pub fn exactly<T: 'static>(engine: Engine, column: &str, text: &str) -> Condition<T> {
+    let equal = sql::<Nullable<Bool>>(&format!("({column} = ")).bind::<Text, _>(TextOf::new(text));
+    if engine != Engine::Mysql {
+        return Box::new(equal.sql(")"));
+    }
+    if !charsets::can_hold(text) {
+        return Box::new(sql::<Nullable<Bool>>("(1 = 0)"));
+    }
+    let wide =
+        if charsets::is_narrow() { format!("CONVERT({column} USING utf8mb4)") } else { column.to_owned() };
+    let bytes = equal.sql(&format!(" AND CAST({wide} AS BINARY) = CAST(")).bind::<Text, _>(text.to_owned());
+    Box::new(bytes.sql(" AS BINARY))"))
+}
+
+/// "The column holds that word", or what the database takes for it.
+pub fn means<T: 'static>(engine: Engine, column: &str, word: &str) -> Condition<T> {
+    if engine == Engine::Mysql && !charsets::can_hold(word) {
+        return Box::new(sql::<Nullable<Bool>>("(1 = 0)"));
+    }
+    let equal = sql::<Nullable<Bool>>(&format!("({column} = ")).bind::<Text, _>(TextOf::new(word));
+    Box::new(equal.sql(")"))
+}
+
+/// "The column still holds that word", of rows that are chosen by their ids: no index on the column is offered. SQLite has no
+/// statistics, and would take one as soon as there are two ids, and look at all rows that hold the word.
+pub fn still<T: 'static>(engine: Engine, column: &str, word: &str) -> Condition<T> {
+    let column = if engine == Engine::Sqlite { format!("+{column}") } else { column.to_owned() };
+    means(engine, &column, word)
+}
+
+/// "The column holds no text": NULL or an empty one.
+pub fn is_nothing<T: 'static>(column: &str) -> Condition<T> {
+    Box::new(sql::<Nullable<Bool>>(&format!("({column} IS NULL OR {column} = '')")))
+}
+
+/// "The column holds one of these", to the byte.
+pub fn among<T: 'static>(column: &'static str, texts: &[String]) -> Condition<T> {
+    Box::new(Among { column, texts: texts.iter().map(|text| TextOf::new(text)).collect() })
+}
+
+/// `column IN (...)`, as a condition.
+#[derive(Debug, Clone)]
+struct Among {
+    column: &'static str,
+    texts: Vec<TextOf>,
+}
+
+impl diesel::Expression for Among {
+    type SqlType = Nullable<Bool>;
+}
+
+impl<T> diesel::AppearsOnTable<T> for Among {}
+
+impl<T> diesel::SelectableExpression<T> for Among {}
+
+impl<G> diesel::expression::ValidGrouping<G> for Among {
+    type IsAggregate = diesel::expression::is_aggregate::No;
+}
+
+impl diesel::query_builder::QueryId for Among {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl diesel::query_builder::QueryFragment<DbBackend> for Among {
+    fn walk_ast<'b>(
+        &'b self,
+        mut pass: diesel::query_builder::AstPass<'_, 'b, DbBackend>,
+    ) -> diesel::QueryResult<()> {
+        if self.texts.is_empty() {
+            pass.push_sql("1 = 0");
+            return Ok(());
+        }
+        pass.push_sql(self.column);
+        for (place, text) in self.texts.iter().enumerate() {
+            pass.push_sql(if place == 0 { " IN (" } else { ", " });
+            diesel::query_builder::QueryFragment::<DbBackend>::walk_ast(text, pass.reborrow())?;
+        }
+        pass.push_sql(")");
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! What an error of Diesel means: refused, held, to be tried again, away, or a fault.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use super::dialect;
+use crate::error::Error;
+
+/// Whether an error says that a row with that key exists already.
+pub fn is_duplicate(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Error {
+        of_database(&error)
+    }
+}
+
+fn of_database(error: &DieselError) -> Error {
+    if let DieselError::DatabaseError(_, details) = error
+        && let Some(refused) = dialect::refusal(details.message())
+    {
+        return refused;
+    }
+    match error {
+        DieselError::NotFound => Error::NotFound,
+        // What went wrong first; a connection that is gone cannot roll back either.
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => of_database(commit_error),
+        // Before its commit, a transaction whose connection is lost has done nothing, and may be done again.
+        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
+            Error::Transient(error.to_string())
+        }
+        DieselError::DatabaseError(_, details) if dialect::is_lost(details.message()) => {
+            Error::Transient(error.to_string())
+        }
+        DieselError::DatabaseError(_, details) if dialect::is_held(details.message()) => Error::Held,
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+            Error::Transient(error.to_string())
+        }
+        DieselError::DatabaseError(_, details) if dialect::is_transient(details.message()) => {
+            Error::Transient(error.to_string())
+        }
+        DieselError::DatabaseError(_, details) if dialect::is_outage(details.message()) => {
+            Error::Unavailable(error.to_string())
+        }
+        _ => Error::Internal(error.to_string()),
+    }
+}
