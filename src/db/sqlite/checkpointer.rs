@@ -6,18 +6,20 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::wal::Log;
+use super::wal::{self, Log, slowed};
 use crate::db::opening::Manager;
 use crate::db::url::sqlite_file;
 use crate::error::{Error, Result};
 
 /// The log is looked at this long after a commit, for others follow it.
 const DELAY: Duration = Duration::from_millis(200);
+
+/// Who waits for the log while somebody else is at it looks again after this long.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// The handle of the thread, which ends when this is dropped.
 #[derive(Debug)]
@@ -33,8 +35,6 @@ struct Shared {
     told: Condvar,
     /// Opened when there is something to copy; used by one at a time.
     log: Mutex<Option<Log>>,
-    /// How long each write waits first, in milliseconds.
-    slowed: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -65,7 +65,6 @@ impl Checkpointer {
             state: Mutex::default(),
             told: Condvar::new(),
             log: Mutex::default(),
-            slowed: AtomicU64::default(),
         });
         let checkpointing = shared.clone();
         let thread = std::thread::Builder::new()
@@ -85,10 +84,21 @@ impl Checkpointer {
     }
 
     /// To be called by whoever is next to write: waits where the log is near its bound and somebody reads what it holds.
+    /// Each writer looks for itself, for the thread may be waiting for a slow disk while writers are fast.
     pub(in crate::db) fn slow_down(&self) {
-        let slowed = self.shared.slowed.load(Ordering::Relaxed);
-        if slowed > 0 {
-            std::thread::sleep(Duration::from_millis(slowed));
+        let begun = Instant::now();
+        // The file is at least as long as the log, and costs least to look at.
+        let at_most = slowed(wal::file_length(&self.shared.manager));
+        while begun.elapsed() < at_most {
+            let Some(looked) = self.shared.try_with_log(Log::slowed) else {
+                std::thread::sleep(LOOK_AGAIN);
+                continue;
+            };
+            match looked {
+                Ok(slowed) => std::thread::sleep(slowed.saturating_sub(begun.elapsed())),
+                Err(error) => tracing::debug!(%error, "nobody knows how long the log is"),
+            }
+            return;
         }
     }
 
@@ -111,14 +121,28 @@ impl Drop for Checkpointer {
 
 impl Shared {
     fn with_log<T>(&self, work: impl FnOnce(&mut Log) -> Result<T>) -> Result<T> {
-        let mut log = locked(&self.log);
+        self.opened(locked(&self.log), work)
+    }
+
+    /// Nothing where somebody else is at the log.
+    fn try_with_log<T>(&self, work: impl FnOnce(&mut Log) -> Result<T>) -> Option<Result<T>> {
+        match self.log.try_lock() {
+            Ok(log) => Some(self.opened(log, work)),
+            Err(TryLockError::Poisoned(log)) => Some(self.opened(log.into_inner(), work)),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn opened<T>(
+        &self,
+        mut log: MutexGuard<'_, Option<Log>>,
+        work: impl FnOnce(&mut Log) -> Result<T>,
+    ) -> Result<T> {
         if log.is_none() {
             *log = Some(Log::open(&self.manager)?);
         }
         let Some(log) = log.as_mut() else { return Err(Error::internal("no log")) };
-        let ended = work(log);
-        self.slowed.store(log.slowed().as_millis() as u64, Ordering::Relaxed);
-        ended
+        work(log)
     }
 
     /// Waits until somebody wrote, and a moment more; gives whether to go on.

@@ -35,7 +35,7 @@ const RESTART_BEFORE: i64 = 144 * MB;
 const AUTO_CHECKPOINT: i64 = 160 * MB;
 
 /// How long each write waits first, from so many bytes of the log on: while somebody reads, nothing restarts it, and it must
-/// not reach 256 MB before they have done. Half a second's writes may come in between two looks at it.
+/// not reach 256 MB before they have done.
 const SLOWED: [(i64, Duration); 2] =
     [(200 * MB, Duration::from_secs(1)), (176 * MB, Duration::from_millis(50))];
 
@@ -80,15 +80,13 @@ pub(in crate::db) struct Log {
     path: PathBuf,
     /// Its bytes when a restart failed because of readers.
     tried_at: i64,
-    /// Its bytes when it was last looked at.
-    bytes: i64,
 }
 
 impl Log {
     pub(in crate::db) fn open(manager: &Manager) -> Result<Log> {
         let mut connection = manager.connect().map_err(|error| Error::Unavailable(error.to_string()))?;
         connection.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
-        Ok(Log { connection, path: sqlite_file(&manager.url), tried_at: 0, bytes: 0 })
+        Ok(Log { connection, path: sqlite_file(&manager.url), tried_at: 0 })
     }
 
     /// Makes a checkpoint where there is enough to copy, and a restart where the log is long.
@@ -129,19 +127,17 @@ impl Log {
         self.connection.batch_execute(&format!("PRAGMA busy_timeout = {RESTART_TIMEOUT}"))?;
         let ended = checkpoint(&mut self.connection, "RESTART");
         self.connection.batch_execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT}"))?;
-        (self.tried_at, self.bytes) = if ended?.is_busy { (length.bytes, length.bytes) } else { (0, 0) };
+        self.tried_at = if ended?.is_busy { length.bytes } else { 0 };
         Ok(started.elapsed())
     }
 
-    /// How long a write should wait before it begins, as the log was when it was last looked at.
-    pub(in crate::db) fn slowed(&self) -> Duration {
-        slowed(self.bytes)
+    /// How long a write should wait before it begins.
+    pub(in crate::db) fn slowed(&mut self) -> Result<Duration> {
+        Ok(slowed(self.length()?.bytes))
     }
 
     fn length(&mut self) -> Result<Length> {
-        let length = checkpoint(&mut self.connection, "NOOP")?;
-        self.bytes = length.bytes;
-        Ok(length)
+        checkpoint(&mut self.connection, "NOOP")
     }
 
     /// Copies beside those who write, unless somebody else does. SQLite asks the disk for the pages only once all of the
@@ -153,9 +149,17 @@ impl Log {
     }
 }
 
-fn slowed(bytes: i64) -> Duration {
+/// How long a write should wait before it begins where the log has so many bytes.
+pub(super) fn slowed(bytes: i64) -> Duration {
     let step = SLOWED.iter().find(|(from, _)| bytes >= *from);
     step.map_or(Duration::ZERO, |(_, slowed)| *slowed)
+}
+
+/// Bytes of the file that holds the log, whose end may be left from before a restart; none where there is none.
+pub(super) fn file_length(manager: &Manager) -> i64 {
+    let mut path = sqlite_file(&manager.url).into_os_string();
+    path.push("-wal");
+    std::fs::metadata(path).map_or(0, |file| file.len().cast_signed())
 }
 
 /// Whether the log is long enough for a restart.

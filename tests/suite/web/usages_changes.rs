@@ -229,3 +229,16 @@ async fn a_usage_with_an_open_failure_stays_and_one_without_goes_into_the_trail(
     assert!(event.before_state.as_deref().unwrap().contains("m-kimi-k3"));
     assert_eq!(admin.post("/usages/usage-f1/delete", &[]).await.status, StatusCode::NOT_FOUND);
 }
+
+#[actix_web::test]
+async fn an_id_that_ends_in_a_blank_confirms_its_deletion_as_it_is() {
+    let app = TestApp::new();
+    app.given_usage(&in_state("odd ", Some("accounted")));
+    let admin = app.signed_in(Role::Admin).await;
+    let path = "/usages/odd%20/delete";
+    let seen = admin.get(path).await.attribute("input[name=seen]", "value");
+    let other = admin.post(path, &[("seen", &seen), ("confirm", "od")]).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    admin.submit(path, &[("seen", &seen), ("confirm", "odd ")]).await;
+    assert!(stored(&app, "odd ").is_none());
+}

@@ -146,3 +146,39 @@ fn every_action_of_a_page_has_a_twin_for_programs() {
         .collect();
     assert!(lacking.is_empty(), "{lacking:?}");
 }
+
+#[actix_web::test]
+async fn a_count_is_a_whole_number_or_its_text() {
+    let app = TestApp::with(&["--batch-confirm-amount", "2"]);
+    given(&app);
+    let program = admin(&app);
+    for (count, is_right) in [
+        ("3", true),
+        (r#""3""#, true),
+        ("2", false),
+        ("3.0", false),
+        ("-3", false),
+        ("1e0", false),
+        (r#""three""#, false),
+        ("[3]", false),
+        ("true", false),
+        ("null", false),
+    ] {
+        let body = r#"{"action": "handle", "ids": ["f1", "f2", "f3"]}"#;
+        let preview = program.told(("POST", "/api/v1/batches"), body, 201).await;
+        assert_eq!(preview["confirm_count"], json!(3));
+        let run = format!("/api/v1/batches/{}/run", preview["id"].as_str().unwrap());
+        let body = format!(r#"{{"resolution": "duplicate", "confirm_count": {count}}}"#);
+        if is_right {
+            program.told(("POST", &run), &body, 202).await;
+            program.told(("POST", &run.replace("/run", "/undo")), "", 200).await;
+        } else {
+            assert_eq!(program.refused(("POST", &run), &body).await, ["confirm_count"], "{count}");
+        }
+    }
+    let trial = r#"{"action": "retry", "ids": ["f1"]}"#;
+    let preview = program.told(("POST", "/api/v1/batches"), trial, 201).await;
+    let run = format!("/api/v1/batches/{}/run", preview["id"].as_str().unwrap());
+    let wrong = r#"{"canary_size": 1.5, "canary_percent": -1}"#;
+    assert_eq!(program.refused(("POST", &run), wrong).await, ["canary_percent", "canary_size"]);
+}

@@ -58,7 +58,10 @@ async fn a_usage_is_created_listed_edited_and_deleted() {
     admin.told(("PATCH", &link), r#"{"amount": 5, "confirm": true}"#, 200).await;
     assert_eq!(admin.refused(("DELETE", &link), "").await, ["confirm"]);
     assert_eq!(admin.refused(("DELETE", &format!("{link}?confirm=U1")), "").await, ["confirm"]);
-    assert_eq!(admin.refused(("DELETE", &link), r#"{"confirm": "u2"}"#).await, ["confirm"]);
+    for other in [r#"{"confirm": "u2"}"#, r#"{"confirm": "u1 "}"#, r#"{"confirm": " u1"}"#] {
+        assert_eq!(admin.refused(("DELETE", &link), other).await, ["confirm"], "{other}");
+    }
+    assert_eq!(admin.refused(("DELETE", &format!("{link}?confirm=u1%20")), "").await, ["confirm"]);
     admin.told(("DELETE", &format!("{link}?confirm=u1")), "", 204).await;
     admin.told(("GET", &link), "", 404).await;
     let events = app.database.run_here(|connection| timeline(connection, USAGE, "u1")).unwrap();
