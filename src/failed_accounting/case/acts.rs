@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
+use super::Case;
 use super::rules::{Refusal, Standing};
 use super::settling::may_follow;
-use super::{Case, rules};
 use crate::audit::event::{Action, Author};
 use crate::error::Result;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
@@ -156,7 +156,7 @@ impl Case {
 
     fn older_open(&self, record: &FailedRecord) -> Vec<FailedRecord> {
         let is_older = |other: &&FailedRecord| {
-            other.is_open() && !other.is_retrying() && rules::newest_first(other, record).is_gt()
+            other.is_open() && !other.is_retrying() && self.view().is_newer(record, other)
         };
         self.view().others(&record.id).filter(is_older).cloned().collect()
     }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{View, locking, rules};
+use super::rules::order;
+use super::{View, locking};
 use crate::base::csv::sheet::quoted;
 use crate::base::form::Message;
 use crate::db::schema::llmusage_accounting_failed as failed;
@@ -72,7 +73,7 @@ fn failures(connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<Str
         .filter(dialect::among::<failed::table>("llmusageid", ids))
         .select(FailedRecord::as_select());
     let mut rows: Vec<FailedRecord> = rows.load(connection)?;
-    rows.sort_by(rules::newest_first);
+    order::sort(&mut rows);
     let mut found: HashMap<String, Vec<FailedRecord>> = HashMap::new();
     for record in rows {
         if let Some(usage_id) = record.llmusageid.clone() {

@@ -149,7 +149,7 @@ impl Case {
 
     fn new(usage: Option<(Usage, Whereabouts)>, members: Members) -> Case {
         let Members { mut failures, rest } = members;
-        failures.sort_by(rules::newest_first);
+        rules::order::sort(&mut failures);
         let transaction = lock_order::transaction();
         Case { usage, failures, rest, changes: Changes::default(), transaction }
     }

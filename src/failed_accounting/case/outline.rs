@@ -9,7 +9,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 
 use super::crowd::MOST;
-use super::rules::{self, Decision};
+use super::rules::{Decision, order};
 use super::settling;
 use crate::db::schema::llmusage_accounting_failed as failed;
 use crate::db::values::{TolerantText, TolerantTime, TolerantWords};
@@ -82,7 +82,7 @@ pub(super) fn read(connection: &mut DbConnection, usage_ids: &[String]) -> Resul
     let rows: Vec<Outline> = rows.load(connection)?;
     let is_of = |row: &Outline| row.llmusageid.as_ref().is_some_and(|id| usage_ids.contains(id));
     let mut outlines: Vec<FailedRecord> = rows.into_iter().filter(is_of).map(FailedRecord::from).collect();
-    outlines.sort_by(rules::newest_first);
+    order::sort(&mut outlines);
     Ok(outlines)
 }
 

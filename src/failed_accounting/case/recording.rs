@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::acts::superseded;
+use super::rules::order;
 use super::{Case, Members};
 use crate::audit::event::{Action, Author};
 use crate::base::columns::{self, Column, Place};
@@ -74,6 +75,9 @@ impl Case {
     ) {
         let open: Vec<FailedRecord> =
             self.view().others(&record.id).filter(|other| other.is_open()).cloned().collect();
+        let seems_older = |newest: &&FailedRecord| order::may_seem_older(&record, newest);
+        let newest = self.view().others(&record.id).next().filter(seems_older);
+        record.retry.supersedes = record.retry.supersedes.take().or_else(|| Some(newest?.id.clone()));
         let is_created = matches!(&self.usage, Some((usage, Whereabouts::Live))
             if usage.accounting_status.as_deref() == Some(CREATED));
         for other in &open {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::outline;
-use super::rules::{self, View};
+use super::rules::{View, order};
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
@@ -49,7 +49,7 @@ impl Sketch {
         let mut failures = self.newest.clone();
         if failures.iter().all(|known| known.id != record.id) {
             failures.push(record.clone());
-            failures.sort_by(rules::newest_first);
+            order::sort(&mut failures);
         }
         ask(View { usage: self.usage.as_ref(), failures: &failures })
     }

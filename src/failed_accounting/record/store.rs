@@ -12,7 +12,7 @@ use crate::db::dialect::{self, Statement};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::values::{TextOf, TolerantText};
 use crate::error::{Error, Result};
-use crate::failed_accounting::case::rules::newest_first;
+use crate::failed_accounting::case::rules::order;
 
 /// The most attempts that a details page lists for one usage.
 const ATTEMPTS: i64 = 100;
@@ -52,7 +52,7 @@ pub fn attempts(connection: &mut DbConnection, usage_id: &str) -> Result<Vec<Fai
         .select(FailedRecord::as_select())
         .load(connection)?;
     // Engines differ in where they put what has no time.
-    found.sort_by(newest_first);
+    order::sort(&mut found);
     Ok(found)
 }
 

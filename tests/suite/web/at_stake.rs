@@ -314,3 +314,44 @@ async fn many_retries_are_taken_back_at_once_and_asked_for_again_by_undoing() {
     assert!(preview.body.contains("retr"), "what is retrying is not deleted");
     assert!(!preview.has("form[action$='/run']"), "{}", preview.body);
 }
+
+#[actix_web::test]
+async fn what_the_app_records_is_the_newest_ever_after_whatever_its_time_says() {
+    let recorded_at = ["2026-05-22 08:00:00", "2026-05-22 09:01:00", ""];
+    for (time, decided) in recorded_at.iter().flat_map(|time| [(time, true), (time, false)]) {
+        let app = TestApp::new();
+        app.given(&FailedRecord {
+            llmusageid: Some("u1".to_owned()),
+            failed_time: Some(at("2026-05-22 09:01:00")),
+            ..failure("zz-first")
+        });
+        app.given_usage(&Usage { accounting_status: Some("failed".to_owned()), ..usage("u1") });
+        let admin = app.signed_in(Role::Admin).await;
+        let closing = [("resolution", "written_off")];
+        if decided {
+            admin.submit("/failed-accounting/zz-first/handle", &closing).await;
+        }
+        let fields = [("llmusageid", "u1"), ("failed_time", *time), ("failed_reason", "again")];
+        let recorded = admin.post("/failed-accounting", &fields).await;
+        let second = recorded.location().rsplit('/').next().unwrap().to_owned();
+        let stands = |id: &str| {
+            let record = app.record(id);
+            (record.is_open(), record.resolution)
+        };
+        let is_told = format!("at {time:?}, decided: {decided}");
+        assert_eq!(stands(&second), (true, None), "{is_told}");
+        if decided {
+            // It is opened again, though nothing of it is the work.
+            admin.submit("/failed-accounting/zz-first/reopen", &[]).await;
+        }
+        assert_eq!(stands("zz-first"), (false, Some("superseded".to_owned())), "{is_told}");
+        assert_eq!(stands(&second), (true, None), "{is_told}");
+        look(&app);
+        assert_eq!(stands(&second), (true, None), "{is_told}");
+        let other = admin.post("/failed-accounting/zz-first/handle", &closing).await;
+        assert_eq!(other.status, StatusCode::CONFLICT, "{is_told}");
+        let page = admin.get("/failed-accounting/zz-first").await;
+        let rows = page.attributes("section[aria-labelledby=attempts] tbody tr", "class");
+        assert_eq!(rows, ["", "here"], "{is_told}: the newest stands first");
+    }
+}

@@ -4,9 +4,8 @@
 //! the way, and the act that leads out. Longer than 250 lines, so that the table is in one place.
 
 mod decision;
+pub mod order;
 mod refusal;
-
-use std::cmp::Ordering;
 
 pub use self::decision::Decision;
 pub use self::refusal::Refusal;
@@ -59,11 +58,6 @@ impl Standing<'_> {
     }
 }
 
-/// The order of failures of one usage: the later one first, without a time last, then by id.
-pub fn newest_first(one: &FailedRecord, other: &FailedRecord) -> Ordering {
-    (other.failed_time, &other.id).cmp(&(one.failed_time, &one.id))
-}
-
 impl<'a> View<'a> {
     /// What is true of the case of that failure.
     pub fn standing(self, record: &'a FailedRecord) -> Standing<'a> {
@@ -85,6 +79,11 @@ impl<'a> View<'a> {
             Some(CREATED) => Standing::NeverBilled,
             _ => Standing::Foreign,
         }
+    }
+
+    /// Whether one failure of the case is newer than another.
+    pub fn is_newer(self, one: &FailedRecord, other: &FailedRecord) -> bool {
+        order::is_newer(self.failures, one, other)
     }
 
     /// The newest open failure.
@@ -177,7 +176,7 @@ impl<'a> View<'a> {
     fn older(self, record: &FailedRecord) -> Option<Refusal> {
         self.usage?;
         let newest = self.newest_open().filter(|newest| newest.id != record.id)?;
-        let is_older = record.is_open() || newest_first(newest, record) == Ordering::Less;
+        let is_older = record.is_open() || self.is_newer(newest, record);
         is_older.then(|| Refusal::new("case-older", "superseded").by(newest).out("newest"))
     }
 
@@ -201,7 +200,7 @@ impl<'a> View<'a> {
                 Some(Refusal::new("case-reopen-accounted", standing.as_str()).by(record).out("settle"))
             }
             // What is retried is the work; it is not put aside by an older decision.
-            (_, Standing::Retrying(other)) if newest_first(other, record) == Ordering::Greater => {
+            (_, Standing::Retrying(other)) if self.is_newer(record, other) => {
                 Some(Refusal::new("case-retrying", standing.as_str()).by(other).out("withdraw"))
             }
             _ => None,
@@ -210,7 +209,7 @@ impl<'a> View<'a> {
 
     /// The failure that a record takes its place behind when it is opened again.
     pub fn follower(self, record: &FailedRecord) -> Option<&'a FailedRecord> {
-        self.others(&record.id).find(|other| other.is_open() && newest_first(other, record) == Ordering::Less)
+        self.others(&record.id).find(|other| other.is_open() && self.is_newer(other, record))
     }
 
     /// Why a record cannot be deleted now, if so.
