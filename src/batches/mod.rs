@@ -4,6 +4,7 @@
 //! frozen; `correcting` foresees what a correction makes of the usages, `trial` whether retries would pass, and `foretelling` brings
 //! both into the preview. New arrivals are never touched.
 
+mod action;
 pub mod api;
 pub mod batch;
 pub mod canary;
@@ -22,10 +23,12 @@ pub mod pages;
 pub mod plan;
 pub mod planned;
 pub mod report;
+pub mod rules;
 pub mod runner;
 pub mod seen;
 pub mod settled;
 pub mod split;
+mod state;
 pub mod store;
 pub mod stretch;
 pub mod testing;

@@ -45,7 +45,7 @@ const FUNCTION_LINES: usize = 42;
 const LONG_FUNCTIONS: usize = 33;
 
 /// How many files have more than 300 lines. The number may only fall.
-const LONG_FILES: usize = 4;
+const LONG_FILES: usize = 3;
 
 /// The only files that write failures and usages: a case, the archive, and what brings rows in as a file or a sample tells
 /// them. Whatever else changes such a row goes through a case.

@@ -3,12 +3,14 @@
 //! It becomes the same [`Fields`] that people's forms are, so that every check of meaning is made in one place. All that
 //! is wrong is told, not only the first; numbers keep their digits.
 
+mod pairs;
+
 use std::collections::BTreeMap;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+pub use self::pairs::Pairs;
 use super::form::{FieldErrors, Fields, Message, money_message, parse_date, parse_time};
 use super::money::Money;
 use crate::error::{Error, Result};
@@ -218,39 +220,6 @@ fn text(raw: &str) -> std::result::Result<String, Message> {
 
 fn known(is_known: bool, text: String, message: &'static str) -> std::result::Result<String, Message> {
     if is_known { Ok(text) } else { Err(Message::new(message)) }
-}
-
-/// The members of an object in their order, a name as often as it came.
-pub struct Pairs(pub Vec<(String, Box<RawValue>)>);
-
-impl std::fmt::Debug for Pairs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
-    }
-}
-
-impl<'de> Deserialize<'de> for Pairs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Pairs, D::Error> {
-        struct Members;
-
-        impl<'de> Visitor<'de> for Members {
-            type Value = Pairs;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Pairs, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Pairs(pairs))
-            }
-        }
-
-        deserializer.deserialize_map(Members)
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::*;
 use crate::failed_accounting::retry::Retry;
+use crate::usages::usage::{CREATED, FAILED, SUCCEEDED};
 
 fn at(minute: u32) -> NaiveDateTime {
     NaiveDate::from_ymd_opt(2026, 5, 22).and_then(|day| day.and_hms_opt(8, minute, 0)).expect("a time")
