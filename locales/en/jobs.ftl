@@ -26,6 +26,7 @@ may-jobs-admin = See the jobs of the app
 job-archive = Asking for the daily archive run
 job-archive-mover = Moving usages to the history
 job-tidy-previews = Clearing batches that nobody ran
+job-simulated-platform = Playing the platform for the demo
 job-tidy-alert-history = Clearing old alerts
 jobs-idle = nothing to do so far
 

@@ -22,6 +22,7 @@ may-jobs-admin = 查看后台任务
 job-archive = 安排每日归档
 job-archive-mover = 将使用记录移入历史
 job-tidy-previews = 清理未执行的批量预览
+job-simulated-platform = 为演示模拟平台计费
 job-tidy-alert-history = 清理过期的告警历史
 jobs-idle = 暂无待办
 

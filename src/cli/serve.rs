@@ -15,6 +15,7 @@ use crate::causes::sorting;
 use crate::config::Config;
 use crate::db::durability::server_weakness;
 use crate::db::{Database, access, migrations, versions, zone};
+use crate::demo::morning;
 use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
 use crate::server::{Serving, jobs};
@@ -32,6 +33,9 @@ pub(super) struct Serve {
     /// Fill an empty database with sample data: 5,000 usages, 1,200 failures, names.
     #[arg(long)]
     demo: bool,
+    /// With --demo: play the platform as well, so that what is retried is accounted or fails again.
+    #[arg(long, requires = "demo")]
+    simulate: bool,
     /// Apply pending migrations before serving (SQLite does so by itself).
     #[arg(long)]
     migrate: bool,
@@ -64,23 +68,42 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
     desk.database.transaction_here(|connection| zone::keep(connection, zone))?;
     desk.database.transaction_here(sorting::follow_setting)?;
     watch_trail(&desk)?;
-    if options.demo {
-        match demo::fill(&desk.database, desk.clock.now(), DEMO_SEED)? {
-            Filled::Written { usages, failures } => {
-                say(&format!("wrote sample data: {usages} usages, {failures} failures"))?;
-            }
-            Filled::NotEmpty => say("no sample data written: the database holds rows already")?,
-        }
-    }
+    let is_filled = options.demo && fill(&desk, options)?;
     let greeting = Greeting::of(config.log_format());
-    greeting.tell_sign_in(first_admin(&desk, admin_password)?)?;
+    let sign_in = first_admin(&desk, admin_password)?;
+    if is_filled {
+        morning::tell(&desk.database, &desk.clock)?;
+    }
+    greeting.tell_sign_in(sign_in)?;
     let Desk { database, clock } = desk;
     // From here on the zone cannot be changed by a command.
     database.instance().appear()?;
     let application = app::Application::of(prepared, config, database.clone(), clock.clone())?;
-    let jobs = jobs::all(config, application.destinations(), &database, &clock);
+    let mut jobs = jobs::all(config, application.destinations(), &database, &clock);
+    if options.simulate {
+        jobs.push(jobs::simulated_platform(&database, &clock));
+    }
     let serving = Serving { listener, application, jobs, database, clock };
     server::serve(config, serving, |address| greeting.tell_address(address))
+}
+
+/// Fills an empty database with the sample; whether it was empty.
+fn fill(desk: &Desk, options: &Serve) -> Result<bool> {
+    match demo::fill(&desk.database, desk.clock.now(), DEMO_SEED)? {
+        Filled::Written { usages, failures } => {
+            say(&format!("wrote sample data: {usages} usages, {failures} failures"))?;
+            return Ok(true);
+        }
+        Filled::NotEmpty if options.simulate && !desk.database.run_here(demo::is_sample)? => {
+            // Its customers would be charged by nobody's price.
+            return Err(Error::Unavailable(
+                "--simulate: plays the platform only in a database that --demo filled; this one holds other rows"
+                    .to_owned(),
+            ));
+        }
+        Filled::NotEmpty => say("no sample data written: the database holds rows already")?,
+    }
+    Ok(false)
 }
 
 /// SQLite migrates by itself, the others only when asked.

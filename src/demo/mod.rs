@@ -6,6 +6,7 @@ mod amounts;
 mod calendar;
 mod foreign;
 mod incidents;
+pub mod morning;
 mod names;
 mod notes;
 mod platform;

@@ -1,12 +1,14 @@
 //! Writes the sample data into an empty database, all or nothing; one that holds rows is left alone.
 
 use chrono::NaiveDateTime;
+use diesel::prelude::*;
 
 use super::notes::{self, Noted};
 use super::{Named, Sample, generate, platform};
 use crate::audit::event::{Action, Author, Change, FAILED_ACCOUNTING, Source, difference};
 use crate::audit::store as audit;
 use crate::causes::cause::Cause;
+use crate::db::schema::app_setting;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::failed_accounting::case;
@@ -15,6 +17,9 @@ use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::list;
 use crate::names::store as names;
 use crate::usages::store as usages;
+
+/// The setting by which a filled database is known.
+const SAMPLE: &str = "sample_data";
 
 /// What became of filling a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +48,19 @@ pub fn fill(database: &Database, now: NaiveDateTime, seed: u64) -> Result<Filled
     })
 }
 
+/// Whether the rows of this database are a sample.
+pub fn is_sample(connection: &mut DbConnection) -> Result<bool> {
+    let row = app_setting::table.filter(app_setting::name.eq(SAMPLE)).select(app_setting::name);
+    Ok(row.first::<String>(connection).optional()?.is_some())
+}
+
 fn is_empty(connection: &mut DbConnection) -> Result<bool> {
     Ok(list::is_empty(connection)? && usages::is_empty(connection)?)
 }
 
 fn write(connection: &mut DbConnection, sample: &Sample, now: NaiveDateTime) -> Result<()> {
+    let row = (app_setting::name.eq(SAMPLE), app_setting::value.eq("1"));
+    diesel::insert_into(app_setting::table).values(row).execute(connection)?;
     names::insert(connection, names::MODELS, pairs(&sample.models))?;
     platform::fill(connection, &sample.models, now)?;
     names::insert(connection, names::USERS, pairs(&sample.users))?;

@@ -1,6 +1,6 @@
 //! The jobs of a server. Wiring only: what a job does is in its feature, how jobs run is in [`crate::jobs`].
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
@@ -21,12 +21,16 @@ use crate::check::runner as check;
 use crate::config::Config;
 use crate::db::lease::Lease;
 use crate::db::{Database, DbConnection};
+use crate::demo::simulator::Simulator;
 use crate::error::Result;
 use crate::failed_accounting::arrivals::Arrivals;
 use crate::failed_accounting::watcher::Watcher;
 use crate::kept_totals::folding::Folder;
 
 use crate::jobs::{Job, Turn};
+
+/// Of 100 usages that the demo's platform takes so many fail.
+const SIMULATED_FAILING: u64 = 20;
 
 /// The jobs of a server: `Job::every(name, how often, step)` or `Job::daily(name, at, step)`, with `.when(is_due)` where
 /// a look is cheaper than a step. The name in words is `job-<name>` in the catalogue.
@@ -86,6 +90,18 @@ fn retry_watcher(config: &Config, database: &Database, clock: &Clock) -> Job {
     Job::every(lease.name(), every, move || watcher.step().map(|_| Turn::Done))
         .under(lease)
         .when(move || looked_at.is_due())
+}
+
+/// The demo's platform: it takes what waits, and fails some.
+pub fn simulated_platform(database: &Database, clock: &Clock) -> Job {
+    let (lease, database) = leased("simulated platform", database);
+    let simulator = Mutex::new(Simulator::new(Clock::epoch_milliseconds().unsigned_abs(), SIMULATED_FAILING));
+    let clock = clock.clone();
+    let step = move || {
+        let mut simulator = simulator.lock().unwrap_or_else(PoisonError::into_inner);
+        simulator.round(&database, clock.now()).map(|_| Turn::Done)
+    };
+    Job::every(lease.name(), Duration::from_secs(2), step).under(lease)
 }
 
 fn batches(database: &Database, clock: &Clock) -> Job {

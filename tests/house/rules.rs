@@ -14,7 +14,22 @@ const FEATURES: [(&str, &[&str]); 19] = [
     ("batches", &["audit", "causes", "failed_accounting", "forecast", "names", "usages"]),
     ("causes", &["audit"]),
     ("check", &["audit", "kept_totals"]),
-    ("demo", &["audit", "causes", "failed_accounting", "forecast", "names", "usages"]),
+    (
+        "demo",
+        &[
+            "accounts",
+            "alerts",
+            "archive",
+            "audit",
+            "batches",
+            "causes",
+            "check",
+            "failed_accounting",
+            "forecast",
+            "names",
+            "usages",
+        ],
+    ),
     (
         "failed_accounting",
         &["accounts", "audit", "causes", "check", "forecast", "imports", "kept_totals", "names", "usages"],

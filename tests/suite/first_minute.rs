@@ -3,6 +3,17 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Output, Stdio};
 
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use llmage_admin::base::clock::Clock;
+use llmage_admin::batches::store::{self as batches, Place};
+use llmage_admin::db::schema::audit_event;
+use llmage_admin::demo::{morning, store as demo};
+use llmage_admin::kept_totals::counting;
+
+use crate::app::{TestApp, at, failure};
 use crate::support::database::{TestDatabase, engine};
 
 fn binary(arguments: &[&str]) -> Command {
@@ -131,4 +142,56 @@ fn programs_read_lines_and_json() {
     );
     assert!(!said.contains('┌'), "{said}");
     assert!(log.lines().count() > 1 && log.lines().all(|line| line.starts_with("{\"")), "{log}");
+}
+
+#[test]
+fn the_demo_begins_with_a_mornings_work_on_every_page() {
+    let app = TestApp::new();
+    let clock = Clock::stopped(Tz::Asia__Shanghai, at("2026-05-22 15:00:00"));
+    demo::fill(&app.database, clock.now(), 7).expect("it fills");
+    morning::tell(&app.database, &clock).expect("the morning");
+    let count = |table: &str| -> i64 {
+        #[derive(QueryableByName)]
+        struct Counted {
+            #[diesel(sql_type = BigInt)]
+            number: i64,
+        }
+        let question = format!("SELECT COUNT(*) AS number FROM {table}");
+        let counted = app.database.run_here(|connection| {
+            Ok(diesel::sql_query(&question).get_result::<Counted>(connection)?.number)
+        });
+        counted.expect("a count")
+    };
+    let counts = ["llmusage", "llmusage_history", "llmusage_accounting_failed", "admin_user", "saved_view"];
+    assert_eq!(counts.map(count), [5_000, 180, 1_200, 3, 1]);
+    assert_eq!(count("alert_rule WHERE firing_since IS NOT NULL"), 1);
+    let (batches, _, _) = app
+        .database
+        .run_here(|connection| batches::page(connection, &Place::Newest, 10))
+        .expect("the batches");
+    let told: Vec<(&str, &str)> =
+        batches.iter().map(|batch| (batch.action.as_str(), batch.state.as_str())).collect();
+    assert_eq!(told, [("handle", "undone"), ("correct", "done"), ("handle", "done"), ("retry", "done")]);
+    let retried = &batches[3];
+    assert!(retried.outcomes.accounted.count > 0 && retried.outcomes.failed_again.count > 0, "{retried:?}");
+    assert_eq!(retried.waiting().count, 0);
+    assert!(batches[1].outcomes.accounted.count > 0, "{:?}", batches[1]);
+    assert_eq!(counting::check(&app.database).expect("a check").count, 0, "kept totals are what is counted");
+    let times: Vec<NaiveDateTime> = app
+        .database
+        .run_here(|connection| Ok(audit_event::table.select(audit_event::happened_at).load(connection)?))
+        .expect("the trail");
+    assert!(times.iter().all(|at| *at <= clock.now()), "nothing is done in the future");
+}
+
+#[test]
+fn the_platform_is_played_only_on_rows_of_the_demo() {
+    let app = TestApp::new();
+    app.given(&failure("f1"));
+    let started = binary(&["serve", "--demo", "--simulate", "--listen", "127.0.0.1:0", "--timezone", "UTC"])
+        .env("DATABASE_URL", app.database.url())
+        .output()
+        .expect("it runs");
+    let told = String::from_utf8_lossy(&started.stderr).into_owned();
+    assert!(!started.status.success() && told.contains("--simulate"), "{told}");
 }
