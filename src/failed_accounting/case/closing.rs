@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Case;
 use super::acts::superseded;
+use super::rules::Refusal;
 use crate::audit::event::{Action, Author};
 use crate::error::Result;
 use crate::failed_accounting::failure::{Edit, FailedRecord, Handling};
@@ -99,6 +100,12 @@ impl Case {
     /// [`Error::Conflict`](crate::error::Error::Conflict) where the rules refuse it.
     pub fn edit(&mut self, id: &str, edit: &Edit, author: &Author) -> Result<()> {
         let record = self.failure(id)?.clone();
+        // What the platform was asked to charge stays as it was asked for; what people note is theirs.
+        let is_note = (edit.amount, edit.cost, &edit.failed_reason)
+            == (record.amount, record.cost, &record.failed_reason);
+        if record.is_retrying() && !is_note {
+            return Err(Refusal::new("conflict-retrying", "retrying").by(&record).out("withdraw").into());
+        }
         let base = match (record.is_open(), edit.handled, edit.resolution) {
             (true, true, Some(resolution)) => {
                 self.closed(id, &Handling { resolution, note: edit.handled_note.clone() }, author)?

@@ -18,7 +18,7 @@ fn json(text: &Option<String>) -> Value {
 }
 
 /// The fields of a form as a browser would send it back.
-fn form(page: &Answer, action_part: &str) -> Vec<(String, String)> {
+pub(super) fn form(page: &Answer, action_part: &str) -> Vec<(String, String)> {
     let html = page.html();
     let selector = scraper::Selector::parse(&format!("form[action*='{action_part}']")).unwrap();
     let form =
@@ -48,7 +48,10 @@ fn form(page: &Answer, action_part: &str) -> Vec<(String, String)> {
 }
 
 /// The fields of a form with some typed over.
-fn typed<'a>(fields: &'a [(String, String)], over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(super) fn typed<'a>(
+    fields: &'a [(String, String)],
+    over: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
     let kept = fields.iter().filter(|(name, _)| !over.iter().any(|(typed, _)| typed == name));
     kept.map(|(name, value)| (name.as_str(), value.as_str())).chain(over.iter().copied()).collect()
 }

@@ -10,6 +10,7 @@ use llmage_admin::failed_accounting::watcher::{AUTHOR, Watcher};
 use llmage_admin::usages::store as usages;
 use llmage_admin::usages::usage::Usage;
 
+use super::failed_accounting_changes::{form, typed};
 use crate::app::{TestApp, at, failure, noon, usage};
 use crate::support::rows::run;
 
@@ -216,6 +217,16 @@ async fn while_a_retry_is_under_way_the_record_is_not_handled_but_the_retry_can_
     let edited =
         operator.post("/failed-accounting/f1", &[("handled", "1"), ("resolution", "duplicate")]).await;
     assert_eq!(edited.status, StatusCode::CONFLICT);
+    let fields = form(&operator.get("/failed-accounting/f1/edit").await, "/failed-accounting/f1");
+    for (name, value) in [("amount", "77"), ("cost", "0"), ("failed_reason", "another")] {
+        let edited = operator.post("/failed-accounting/f1", &typed(&fields, &[(name, value)])).await;
+        assert_eq!(edited.status, StatusCode::CONFLICT, "{name}");
+        assert!(edited.body.contains(value), "what was typed stays: {name}");
+    }
+    operator
+        .submit("/failed-accounting/f1", &typed(&fields, &[("handled_note", "asked the supplier")]))
+        .await;
+    assert_eq!(app.record("f1").handled_note.as_deref(), Some("asked the supplier"), "notes may be edited");
     operator.submit("/failed-accounting/f1/withdraw", &[]).await;
     assert_eq!(state_of(&app, "usage-f1").as_deref(), Some("failed"));
     assert!(!app.record("f1").is_retrying());
