@@ -4,7 +4,7 @@ use super::event::{Event, Facts, What};
 use super::rule::Kind;
 use crate::base::form::Message;
 
-/// A rule in words, such as "Open amount above 1000.00000".
+/// A rule in words, such as "Open amount above 1,000.00000".
 pub fn rule(kind: Kind, threshold: Option<String>) -> Message {
     let key = match kind {
         Kind::OpenAmount => "alert-rule-open-amount",
@@ -42,7 +42,7 @@ impl Notice {
         }
         let title = Message::new(title(kind, &event.what, &facts))
             .with("threshold", threshold.unwrap_or_default())
-            .with("value", facts.value.clone().unwrap_or_else(|| "–".to_owned()))
+            .with("reading", facts.value.clone().unwrap_or_else(|| "–".to_owned()))
             .with("number", facts.count.unwrap_or_default())
             .with("of", facts.of.unwrap_or_default())
             .with("title", facts.causes.first().map(|cause| cause.title.clone()).unwrap_or_default())

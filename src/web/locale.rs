@@ -63,8 +63,8 @@ pub fn lookup(language: Language, key: &str, arguments: &Arguments) -> Option<St
 /// The arguments that are counts and choose singular or plural; an id such as `007` is none.
 const COUNTS: [&str; 5] = ["number", "limit", "seconds", "least", "most"];
 
-/// The arguments that are money, which the texts of pages show in the form of their language.
-const MONEY: [&str; 2] = ["amount", "cost"];
+/// The arguments that are money or another figure, which texts for people show in the form of their language.
+const MONEY: [&str; 4] = ["amount", "cost", "reading", "threshold"];
 
 /// The argument that is a count of thousands, and chooses nothing.
 const MANY: &str = "many";

@@ -31,12 +31,12 @@ async fn an_alert_comes_by_mail_with_exact_money_and_a_link() {
     assert_eq!((delivery.state.as_str(), delivery.reply()), (DELIVERED, Some(Reply::Taken)));
     let letter = mailbox.letters().remove(0);
     assert_eq!(letter.to, ["a@example.com", "b@example.com"]);
-    assert_eq!(letter.header("Subject"), "[llmage-admin] Open amount 1000000.00036 is above 1.00000");
+    assert_eq!(letter.header("Subject"), "[llmage-admin] Open amount 1,000,000.00036 is above 1.00000");
     assert_eq!(letter.header("Message-ID"), format!("<{}@example.com>", delivery.id));
     assert!(letter.header("Content-Type").starts_with("text/plain"));
     let body = letter.body();
     for line in [
-        "Open amount 1000000.00036 is above 1.00000",
+        "Open amount 1,000,000.00036 is above 1.00000",
         "1 open failure",
         "2026-05-22 12:00:00 Asia/Shanghai",
         "https://desk.example/failed-accounting",
