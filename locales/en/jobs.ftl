@@ -21,6 +21,7 @@ job-outcome-failed = failed
 job-outcome-panicked = crashed
 job-retry-watcher = Watching the outcome of retries
 job-kept-totals = Keeping the totals of failures
+job-accounted-usages = Closing failures whose usage was accounted
 job-cause-sorting = Finding the causes of new failures
 may-jobs-admin = See the jobs of the app
 job-archive = Asking for the daily archive run
@@ -33,6 +34,7 @@ jobs-idle = nothing to do so far
 ## The app's own names among the authors of changes
 by-retry-watcher = retry watcher
 by-new-failures = new failures
+by-accounted-usages = accounted usages
 by-batch-runner = batch runner
 by-archive = archive
 by-command-line = command line: { $user }

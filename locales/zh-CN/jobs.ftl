@@ -17,6 +17,7 @@ job-outcome-failed = 失败
 job-outcome-panicked = 异常中断
 job-retry-watcher = 跟踪重试记账的结果
 job-kept-totals = 更新失败记录的汇总数
+job-accounted-usages = 关闭使用记录已记账的失败记录
 job-cause-sorting = 识别新失败记录的原因类
 may-jobs-admin = 查看后台任务
 job-archive = 安排每日归档
@@ -29,6 +30,7 @@ jobs-idle = 暂无待办
 ## 本系统自身作为操作人时的名称
 by-retry-watcher = 重试跟踪任务
 by-new-failures = 新失败记录任务
+by-accounted-usages = 已记账使用记录任务
 by-batch-runner = 批量操作任务
 by-archive = 归档任务
 by-command-line = 命令行：{ $user }

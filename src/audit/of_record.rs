@@ -1,13 +1,15 @@
 //! What the trail says of one record.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::event::Action;
 use super::store::Event;
-use crate::db::DbConnection;
 use crate::db::schema::audit_event;
-use crate::db::values::TextOf;
+use crate::db::values::{TextOf, TolerantText};
+use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
 /// How many events a timeline shows; the newest.
@@ -73,4 +75,33 @@ pub fn last_time(
         .select(audit_event::happened_at)
         .first(connection)
         .optional()?)
+}
+
+/// Records in one statement.
+const IDS: usize = 500;
+
+/// Those of these records that were made through the app, as far as the trail knows, and not deleted since.
+pub fn made(
+    connection: &mut DbConnection,
+    record_kind: &str,
+    record_ids: &[String],
+) -> Result<HashSet<String>> {
+    let mut made = HashSet::new();
+    for some in record_ids.chunks(IDS) {
+        // Of one record there are few: an index leads to them by its id, and none by the action.
+        let events: Vec<(TolerantText, String)> = audit_event::table
+            .filter(audit_event::record_kind.eq(record_kind.to_owned()))
+            .filter(dialect::among::<audit_event::table>("record_id", some))
+            .order(audit_event::id)
+            .select((audit_event::record_id, audit_event::action))
+            .load(connection)?;
+        for (id, action) in events {
+            match action {
+                action if action == Action::Create.as_str() => made.insert(id.into()),
+                action if action == Action::Delete.as_str() => made.remove(&String::from(id)),
+                _ => false,
+            };
+        }
+    }
+    Ok(made)
 }

@@ -14,7 +14,7 @@ use crate::db::values::{TolerantText, TolerantWords};
 use crate::db::{DbBackend, DbConnection};
 use crate::error::{Error, Result};
 
-pub use super::of_record::{last, last_of, last_time, timeline};
+pub use super::of_record::{last, last_of, last_time, made, timeline};
 
 /// Events in one statement.
 const EVENTS: usize = 100;

@@ -223,6 +223,7 @@ fn write(database: &Database, batch: Vec<Unsorted>, notes: &[i64], was_all_sorte
     database.transaction_here(|connection| {
         let mut written = 0;
         arrivals::note(connection, &arrived)?;
+        arrivals::keep(connection, &arrived)?;
         for ((key, version), (cause, ids)) in &causes {
             store::keep(connection, cause)?;
             let mut rows =

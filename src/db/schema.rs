@@ -413,4 +413,10 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    new_failure (failed_id) {
+        failed_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(batch_item, batch_outcome);

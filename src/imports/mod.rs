@@ -3,6 +3,7 @@
 //! Every line is checked before the first one is written, so that a bad line neither holds the write lock
 //! nor costs the time of those before it. What a table takes says its [`Importable`].
 
+mod brought;
 mod error;
 mod kept;
 pub mod pages;
@@ -12,16 +13,16 @@ mod source;
 use std::collections::HashMap;
 
 use diesel::QueryResult;
-use serde::Serialize;
 
 use crate::audit::event::{Action, Author, Change};
 use crate::audit::store as audit;
 use crate::base::csv::reader::Refusal;
 use crate::base::csv::sheet::{Cells, Layout, quoted};
 use crate::base::form::Message;
-use crate::base::money::{Money, MoneySum};
+use crate::base::money::Money;
 use crate::db::{Database, DbConnection, dialect, is_duplicate};
 use crate::error::{Error, Result};
+pub use brought::Imported;
 pub use error::ImportError;
 use kept::Unread;
 use progress::Progress;
@@ -40,6 +41,11 @@ pub trait Importable: Sized {
     const RECORD_KIND: &'static str;
     /// Columns in which no two rows of the table may hold the same.
     const UNIQUE: &'static [&'static str];
+
+    /// What has to be known of the table before rows come in.
+    fn prepare(_database: &Database) -> Result<()> {
+        Ok(())
+    }
 
     /// Reads a row, or says which cell is wrong.
     fn from_cells(cells: &Cells<'_>) -> std::result::Result<Self, Refusal>;
@@ -80,23 +86,6 @@ pub struct Claim {
 /// Why rows must not be brought in: the column and the reason by the id of the row.
 pub type Forbidden = HashMap<String, (&'static str, Message)>;
 
-/// What an import brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Imported {
-    pub rows: u64,
-    pub amount: MoneySum,
-    pub cost: MoneySum,
-}
-
-impl Imported {
-    fn count(&mut self, row: &impl Importable) {
-        let [amount, cost] = row.money();
-        self.rows += 1;
-        self.amount = self.amount + amount.unwrap_or_default().into();
-        self.cost = self.cost + cost.unwrap_or_default().into();
-    }
-}
-
 /// Brings the rows of a file in, or none of them.
 pub fn run<T: Importable>(
     database: &Database,
@@ -106,6 +95,7 @@ pub fn run<T: Importable>(
 ) -> std::result::Result<Imported, ImportError> {
     progress.say("checking");
     let expected = source.check::<T>(progress)?;
+    T::prepare(database)?;
     let mut stopped = None;
     let written = database.transaction_once_here(|connection| {
         let imported = write::<T>(connection, &mut source, expected, progress);

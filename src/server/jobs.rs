@@ -23,6 +23,7 @@ use crate::db::lease::Lease;
 use crate::db::{Database, DbConnection};
 use crate::demo::simulator::Simulator;
 use crate::error::Result;
+use crate::failed_accounting::accounted::Accounted;
 use crate::failed_accounting::arrivals::Arrivals;
 use crate::failed_accounting::watcher::Watcher;
 use crate::kept_totals::folding::Folder;
@@ -43,6 +44,7 @@ pub fn all(config: &Config, destinations: &Destinations, database: &Database, cl
         cause_sorting(database),
         kept_totals(database),
         new_failures(database, clock),
+        accounted_usages(database, clock),
         batches(database, clock),
         batch_outcomes(database),
         archive_mover(database, clock),
@@ -179,6 +181,17 @@ fn new_failures(database: &Database, clock: &Clock) -> Job {
     let looked_at = arrivals.clone();
     let turn = |more| if more { Turn::More } else { Turn::Done };
     Job::every(lease.name(), Duration::from_secs(1), move || arrivals.step().map(turn))
+        .under(lease)
+        .when(move || looked_at.is_due())
+}
+
+/// Closes new failures whose usage was accounted since.
+fn accounted_usages(database: &Database, clock: &Clock) -> Job {
+    let (lease, database) = leased("accounted usages", database);
+    let accounted = Accounted::new(database, clock.clone());
+    let looked_at = accounted.clone();
+    let turn = |more| if more { Turn::More } else { Turn::Done };
+    Job::every(lease.name(), Duration::from_secs(1), move || accounted.step().map(turn))
         .under(lease)
         .when(move || looked_at.is_due())
 }

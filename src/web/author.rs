@@ -4,9 +4,10 @@ use super::locale::{self, Language};
 use crate::base::form::Message;
 
 /// The names under which jobs stand in the trail; no person can have one of them.
-const JOBS: [(&str, &str); 4] = [
+const JOBS: [(&str, &str); 5] = [
     ("retry watcher", "by-retry-watcher"),
     ("new failures", "by-new-failures"),
+    ("accounted usages", "by-accounted-usages"),
     ("batch runner", "by-batch-runner"),
     ("archive", "by-archive"),
 ];

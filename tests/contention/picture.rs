@@ -88,8 +88,9 @@ fn is_permitted(records: &[FailedRecord], found: Option<&(Usage, Whereabouts)>, 
         record.closed_as() != Some(Resolution::Accounted) || found.is_none() || state == Some("accounted")
     });
     assert!(proven, "accounted without proof: {}", told());
-    for record in records.iter().filter(|record| record.closed_as() == Some(Resolution::Superseded)) {
-        assert!(record.retry.superseded_by.is_some(), "superseded by nothing: {}", told());
+    for named in records.iter().flat_map(|record| [&record.retry.supersedes, &record.retry.superseded_by]) {
+        let is_there = |id: &String| records.iter().any(|record| record.id == *id);
+        assert!(named.as_ref().is_none_or(is_there), "it names {named:?}, which is gone: {}", told());
     }
 }
 

@@ -1,11 +1,17 @@
 //! The list of failures and its money lines.
 
+use llmage_admin::audit::event::FAILED_ACCOUNTING;
+use llmage_admin::audit::store as audit;
 use llmage_admin::base::paging::Position;
+use llmage_admin::causes::arrivals;
 use llmage_admin::db::{Database, Engine};
+use llmage_admin::failed_accounting::accounted;
+use llmage_admin::failed_accounting::case::sketch;
 use llmage_admin::failed_accounting::condition::plan_search;
 use llmage_admin::failed_accounting::failure::Resolution;
 use llmage_admin::failed_accounting::filter::{Filter, Handled, Sort, SortColumn};
-use llmage_admin::failed_accounting::{list, totals};
+use llmage_admin::failed_accounting::list::{self, outlined};
+use llmage_admin::failed_accounting::totals;
 
 use crate::explained::{Step, plan, reads_all, sorts};
 use crate::filled::filled;
@@ -118,6 +124,31 @@ fn numbers_in_a_column_of_times_are_walked_along_its_index() {
                 assert_follows_indexes(&database, &page(&database, &filter, &position), false, &filter);
             }
         }
+    }
+}
+
+#[test]
+fn what_is_looked_at_for_accounted_usages_is_reached_by_indexes() {
+    let database = filled();
+    let (open, last) =
+        database.run_here(|connection| outlined::open(connection, None, 1_000)).expect("what is open");
+    let ids: Vec<String> = open.iter().map(|failure| failure.id.clone()).collect();
+    let usage_ids: Vec<String> = open.into_iter().filter_map(|failure| failure.usage_id).collect();
+    let mut statements = sent(&database, |connection| accounted::slice(connection, None));
+    statements.extend(sent(&database, |connection| accounted::slice(connection, last.as_ref())));
+    // What is asked of those whose usage is accounted.
+    statements.extend(sent(&database, |connection| arrivals::among(connection, &ids)));
+    statements.extend(sent(&database, |connection| audit::made(connection, FAILED_ACCOUNTING, &ids)));
+    statements.extend(sent(&database, |connection| sketch::of(connection, &usage_ids)));
+    for statement in &statements {
+        let steps = plan(&database, statement);
+        for table in [TABLE, "llmusage", "llmusage_history", "audit_event", "new_failure"] {
+            let reading = steps.iter().find(|step| reads_all(step, table));
+            assert_eq!(reading, None, "it reads all of {table} in\n{statement}\n{steps:#?}");
+        }
+        let is_in_order = statement.contains("audit_event") || is_by_id(statement);
+        let sorting = steps.iter().find(|step| sorts(step) && !is_in_order);
+        assert_eq!(sorting, None, "it sorts in\n{statement}\n{steps:#?}");
     }
 }
 

@@ -64,7 +64,8 @@ fn fill(database: &TestDatabase) {
             fill_others(database);
         }),
     }
-    look_at(database, &[&TABLES[..], &["batch_item", "cause"]].concat());
+    run(database, "INSERT INTO new_failure (failed_id) SELECT id FROM llmusage_accounting_failed");
+    look_at(database, &[&TABLES[..], &["batch_item", "cause", "new_failure"]].concat());
 }
 
 /// Takes one of the values that lists sort by from some of the rows: those have stretches of their own.

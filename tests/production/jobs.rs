@@ -14,7 +14,7 @@ use llmage_admin::batches::form::Selection;
 use llmage_admin::batches::plan;
 use llmage_admin::batches::store::{self, Order};
 use llmage_admin::db::Engine;
-use llmage_admin::db::schema::{audit_event, llmusage, llmusage_history};
+use llmage_admin::db::schema::{app_setting, audit_event, failure_arrival, llmusage, llmusage_history};
 use llmage_admin::failed_accounting::store as failures;
 
 use crate::desk::{Desk, command, said};
@@ -201,6 +201,44 @@ fn a_retry_that_waits_for_a_killed_server_is_settled_by_the_next_one() {
     };
     until_taken_over("the retry is settled", || resolution().as_deref() == Some("accounted"));
     assert_eq!(other.stop(), Some(0));
+}
+
+#[test]
+fn a_failure_that_the_platform_wrote_closes_once_the_platform_accounts_its_usage() {
+    let database = TestDatabase::new();
+    let usage = |id: &str| {
+        let columns = "id, use_date, amount, cost, status, accounting_status";
+        let values = "'2026-05-20', 1.5, 1, 'SUCCEEDED', 'failed'";
+        run(&database, &format!("INSERT INTO llmusage ({columns}) VALUES ('{id}', {values})"));
+    };
+    let written = |id: &str, usage_id: &str| {
+        usage(usage_id);
+        insert(&database, &[Row { llmusageid: Some(usage_id.to_owned()), ..failure(id) }]);
+    };
+    let found =
+        |id: &str| database.run_here(|connection| failures::find(connection, id)).expect("the record");
+    written("adopted", "u1");
+    let desk = Desk::start(database.url(), &[]);
+    until("the adopted one is sorted", || found("adopted").cause.is_some());
+    let is_noted = || {
+        let noted = app_setting::table.filter(app_setting::name.eq("all_sorted_once")).count();
+        database.run_here(|connection| Ok(noted.get_result::<i64>(connection)?)).expect("the settings") == 1
+    };
+    until("all is sorted", is_noted);
+    written("new", "u2");
+    let waits = || {
+        database.run_here(|connection| Ok(failure_arrival::table.count().get_result::<i64>(connection)?))
+    };
+    until("the new one was looked at", || found("new").cause.is_some() && waits().expect("the queue") == 0);
+    run(&database, "UPDATE llmusage SET accounting_status = 'accounted'");
+    let begin = Instant::now();
+    until("it closes", || found("new").resolution.as_deref() == Some("accounted"));
+    assert!(begin.elapsed() < Duration::from_secs(20), "after {:?}", begin.elapsed());
+    assert!(found("adopted").is_open(), "that one is left to people");
+    assert_eq!(desk.sign_in().status, 303);
+    let jobs = desk.get("/jobs").body;
+    assert!(jobs.contains("Closing failures whose usage was accounted"), "{jobs}");
+    assert_eq!(desk.stop(), Some(0));
 }
 
 #[test]

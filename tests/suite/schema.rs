@@ -255,6 +255,7 @@ fn every_column_of_every_table_can_be_selected() {
         ended_session,
         failure_arrival,
         idempotency_key,
+        new_failure,
         saved_view,
         sign_in_attempt,
         job_lease,
@@ -294,6 +295,7 @@ fn every_column_of_every_table_can_be_selected() {
             "llmusage_accounting_failed",
             "llmusage_history",
             "masked_reason",
+            "new_failure",
             "saved_view",
             "sign_in_attempt"
         ],

@@ -39,15 +39,19 @@ impl Case {
         let (stands, behind) = self.put_behind(mark);
         self.changes.back_to(mark);
         (self.usage, self.failures) = (usage, failures);
-        self.step(&stands, behind)?;
+        match stands {
+            Some(stands) => self.step(&stands, behind)?,
+            None => behind.into_iter().for_each(|after| self.put(after, Action::Supersede, Value::Null)),
+        }
         Ok(Acted::Again)
     }
 
-    /// Some of those that an act put behind one failure, as it left them, and the id of that one.
-    fn put_behind(&self, mark: Mark) -> (String, Vec<FailedRecord>) {
+    /// Some of those that an act put behind one failure, as it left them, and the id of that one; or behind none, where it
+    /// takes that one out.
+    fn put_behind(&self, mark: Mark) -> (Option<String>, Vec<FailedRecord>) {
         let moved = self.changes.since(mark).iter().filter_map(|change| match change {
             FailureChange::Saved { before, after } if !before.is_retrying() && after.is_superseded() => {
-                Some((after.retry.superseded_by.clone()?, after))
+                Some((after.retry.superseded_by.clone(), after))
             }
             _ => None,
         });
@@ -58,7 +62,7 @@ impl Case {
                 behind.push((**after).clone());
             }
         }
-        (stands.unwrap_or_default(), behind)
+        (stands.flatten(), behind)
     }
 
     /// Puts these behind the one that stands for them: the one of the act, unless that is not open before the act.

@@ -20,28 +20,42 @@ impl Case {
             return Err(refusal.into());
         }
         self.take_out(id);
+        self.hand_on(&record);
+        Ok(())
+    }
+
+    /// What stood behind a failure that is gone stands behind its heir; nothing names it any more.
+    fn hand_on(&mut self, gone: &FailedRecord) {
+        let id = gone.id.as_str();
         let followed_it = |other: &&FailedRecord| other.retry.superseded_by.as_deref() == Some(id);
         let mut behind: Vec<FailedRecord> = self.failures.iter().filter(followed_it).cloned().collect();
-        if behind.is_empty() {
-            return Ok(());
-        }
-        let mut heir = record.retry.superseded_by.clone().filter(|heir| self.lookup(heir).is_some());
+        let mut heir = gone.retry.superseded_by.clone().filter(|heir| self.lookup(heir).is_some());
         heir = heir.or_else(|| self.newest_open().map(|open| open.id.clone()));
-        if heir.is_none() && !self.is_decided() {
+        if heir.is_none() && !behind.is_empty() && !self.is_decided() {
             // They stand in the order of the case, the newest first.
             let newest = behind.remove(0);
             heir = Some(newest.id.clone());
             self.put(newest.opened(newest.handled_note.as_deref()), Action::Reopen, json!({ "deleted": id }));
         }
-        let Some(mut heir) = heir.and_then(|heir| self.lookup(&heir).cloned()) else { return Ok(()) };
+        let carried = behind.iter().map(|other| other.retry_count).max().flatten();
+        let has_more = !behind.is_empty();
         for other in behind {
-            heir.retry_count = heir.retry_count.max(other.retry_count);
-            heir.retry.supersedes = heir.retry.supersedes.take().or_else(|| Some(other.id.clone()));
-            let retry = Retry { superseded_by: Some(heir.id.clone()), ..other.retry.clone() };
+            let retry = Retry { superseded_by: heir.clone(), ..other.retry.clone() };
             self.put(FailedRecord { retry, ..other }, Action::Supersede, json!({ "deleted": id }));
         }
-        self.put(heir, Action::CarryRetries, json!({}));
-        Ok(())
+        let is_heir = |other: &FailedRecord| has_more && heir.as_ref() == Some(&other.id);
+        let leads = |other: &&FailedRecord| is_heir(other) || other.retry.supersedes.as_deref() == Some(id);
+        let leading: Vec<FailedRecord> = self.failures.iter().filter(leads).cloned().collect();
+        for mut leader in leading {
+            let follows = |other: &&FailedRecord| other.retry.superseded_by.as_ref() == Some(&leader.id);
+            let first = self.failures.iter().find(follows).map(|first| first.id.clone());
+            let kept = leader.retry.supersedes.take().filter(|named| named != id);
+            leader.retry.supersedes = kept.or(first);
+            if is_heir(&leader) {
+                leader.retry_count = leader.retry_count.max(carried);
+            }
+            self.put(leader, Action::CarryRetries, json!({}));
+        }
     }
 
     /// Whether the money of the usage is decided: it is accounted, or somebody closed a failure of it.

@@ -9,6 +9,7 @@ use super::handling;
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::base::secrets;
+use crate::causes::arrivals;
 use crate::causes::cause::Cause;
 use crate::causes::store as causes;
 use crate::causes::template::VERSION;
@@ -94,6 +95,7 @@ fn delete(connection: &mut DbConnection, ids: &[String]) -> Result<()> {
     }
     let gone = diesel::delete(failed::table.filter(dialect::among::<failed::table>("id", ids)))
         .execute(connection)?;
+    arrivals::drop_kept(connection, ids)?;
     match gone == ids.len() {
         true => Ok(()),
         false => Err(Error::internal(format!("{} records are locked, {gone} deleted", ids.len()))),

@@ -15,6 +15,7 @@ pub mod grouped;
 pub mod kept;
 pub mod keys;
 mod neighbours;
+pub mod outlined;
 pub mod route;
 pub mod search;
 pub mod sort;

@@ -7,6 +7,7 @@ use crate::base::columns;
 use crate::base::csv::reader::Refusal;
 use crate::base::csv::sheet::{Cells, Layout};
 use crate::base::money::Money;
+use crate::causes::arrivals;
 use crate::db::Database;
 use crate::db::DbConnection;
 use crate::db::schema::llmusage_accounting_failed as failed;
@@ -36,6 +37,11 @@ impl Importable for FailedRecord {
     const TABLE: &'static str = "llmusage_accounting_failed";
     const RECORD_KIND: &'static str = FAILED_ACCOUNTING;
     const UNIQUE: &'static [&'static str] = &["id"];
+
+    /// What comes back after others took it out is not new any more.
+    fn prepare(database: &Database) -> Result<()> {
+        arrivals::drop_gone(database)
+    }
 
     fn from_cells(cells: &Cells<'_>) -> std::result::Result<FailedRecord, Refusal> {
         // A file without these columns holds open records that were never retried; an empty cell says NULL.

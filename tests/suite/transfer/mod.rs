@@ -2,7 +2,7 @@
 
 mod demo;
 mod export;
-mod files;
+pub mod files;
 mod import_failures;
 mod import_usages;
 mod names;

@@ -38,7 +38,8 @@ fn three(app: &TestApp) {
     app.given_usage(&usage("u2"));
 }
 
-fn look(app: &TestApp) {
+/// What the jobs for new failures do, until they have done.
+pub fn look(app: &TestApp) {
     sorting::sort_all(&app.database).unwrap();
     let clock = Clock::stopped(Tz::Asia__Shanghai, at("2026-05-22 12:00:20"));
     let arrivals = Arrivals::new((*app.database).clone(), clock);
@@ -47,7 +48,8 @@ fn look(app: &TestApp) {
     }
 }
 
-fn finding(app: &TestApp, name: &'static str) -> (u64, String) {
+/// How many of a class of fault there are, and their money.
+pub fn finding(app: &TestApp, name: &'static str) -> (u64, String) {
     let found = app.database.run_here(|connection| class::find(connection, name, noon())).unwrap().unwrap();
     (found.count, found.sum.unwrap_or_default().to_string())
 }

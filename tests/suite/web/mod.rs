@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod accounted_later;
 mod api;
 mod archive;
 mod at_stake;
@@ -13,6 +14,7 @@ mod causes;
 mod conflict_facts;
 mod conflicts;
 mod corrections;
+mod deleted_links;
 mod downloads;
 mod failed_accounting_bad_input;
 mod failed_accounting_changes;
