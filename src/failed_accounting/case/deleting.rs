@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Case;
-use super::rules::Decision;
+use super::rules::{Decision, order};
 use crate::audit::event::Action;
 use crate::error::Result;
 use crate::failed_accounting::failure::FailedRecord;
@@ -19,13 +19,15 @@ impl Case {
         if let Some(refusal) = self.view().deleting_obstacle(&record) {
             return Err(refusal.into());
         }
+        let older = self.failures.iter().skip_while(|other| other.id != id).nth(1).cloned();
         self.take_out(id);
-        self.hand_on(&record);
+        self.hand_on(&record, older.as_ref());
         Ok(())
     }
 
-    /// What stood behind a failure that is gone stands behind its heir; nothing names it any more.
-    fn hand_on(&mut self, gone: &FailedRecord) {
+    /// What stood behind a failure that is gone stands behind its heir; nothing names it any more. What followed it still is
+    /// newer than the one that was older than it.
+    fn hand_on(&mut self, gone: &FailedRecord, older: Option<&FailedRecord>) {
         let id = gone.id.as_str();
         let followed_it = |other: &&FailedRecord| other.retry.superseded_by.as_deref() == Some(id);
         let mut behind: Vec<FailedRecord> = self.failures.iter().filter(followed_it).cloned().collect();
@@ -49,8 +51,11 @@ impl Case {
         for mut leader in leading {
             let follows = |other: &&FailedRecord| other.retry.superseded_by.as_ref() == Some(&leader.id);
             let first = self.failures.iter().find(follows).map(|first| first.id.clone());
-            let kept = leader.retry.supersedes.take().filter(|named| named != id);
-            leader.retry.supersedes = kept.or(first);
+            let older = older.filter(|older| order::may_seem_older(&leader, older));
+            leader.retry.supersedes = match leader.retry.supersedes.take() {
+                Some(named) if named == id => older.map(|older| older.id.clone()).or(first),
+                named => named.or(first),
+            };
             if is_heir(&leader) {
                 leader.retry_count = leader.retry_count.max(carried);
             }

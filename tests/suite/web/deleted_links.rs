@@ -69,6 +69,39 @@ async fn at_either_end_the_other_two_are_a_chain() {
     assert!(app.record(&middle).is_open(), "it is the work again");
 }
 
+#[actix_web::test]
+async fn what_followed_it_is_still_newer_than_what_was_older() {
+    let app = TestApp::new();
+    look(&app);
+    let programs = admin(&app);
+    app.given_usage(&usage("u1"));
+    let recorded = |time: &str| {
+        format!(
+            r#"{{"llmusageid": "u1", "failed_reason": "x", "failed_time": "2026-05-20 {time}", "use_time": "2026-05-20 01:00:00"}}"#
+        )
+    };
+    let list = ("POST", "/api/v1/failed-accounting");
+    let oldest = programs.told(list, &recorded("09:00:00"), 201).await;
+    let oldest = oldest["id"].as_str().expect("an id");
+    let path = format!("/api/v1/failed-accounting/{oldest}");
+    programs.told(("POST", &format!("{path}/handle")), r#"{"resolution": "written_off"}"#, 200).await;
+    let between = Row {
+        llmusageid: Some("u1".to_owned()),
+        failed_time: Some("2026-05-20 09:30:00".to_owned()),
+        ..rows::failure("between")
+    };
+    rows::insert(&app.database, &[between]);
+    look(&app);
+    let newest = programs.told(list, &recorded("08:00:00"), 201).await;
+    let newest = newest["id"].as_str().expect("an id");
+    assert_eq!(links(&app, newest).0.as_deref(), Some("between"));
+    delete(&app, &programs, "between").await;
+    assert_eq!(links(&app, newest).0.as_deref(), Some(oldest));
+    programs.told(("POST", &format!("{path}/reopen")), "", 200).await;
+    assert_eq!(links(&app, oldest).1.as_deref(), Some(newest));
+    assert!(app.record(newest).is_open(), "it stays the work");
+}
+
 fn account(app: &TestApp) {
     sql(&app.database, "UPDATE llmusage SET accounting_status = 'accounted'");
     let job = Accounted::new((*app.database).clone(), app.clock.clone());
