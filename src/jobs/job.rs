@@ -28,6 +28,13 @@ pub enum Turn {
     More,
 }
 
+impl From<bool> for Turn {
+    /// What a step says that tells whether there is more.
+    fn from(has_more: bool) -> Turn {
+        if has_more { Turn::More } else { Turn::Done }
+    }
+}
+
 /// Something to do again and again.
 #[derive(Clone)]
 pub struct Job {

@@ -110,8 +110,7 @@ fn batches(database: &Database, clock: &Clock) -> Job {
     let (lease, database) = leased("batches", database);
     let runner = Runner::new(database, clock.clone());
     let looked_at = runner.clone();
-    let turn = |moved| if moved { Turn::More } else { Turn::Done };
-    Job::every(lease.name(), Duration::from_secs(1), move || runner.step().map(turn))
+    Job::every(lease.name(), Duration::from_secs(1), move || runner.step().map(Turn::from))
         .under(lease)
         .when(move || looked_at.is_due())
 }
@@ -168,8 +167,7 @@ fn kept_totals(database: &Database) -> Job {
     let (lease, database) = leased("kept totals", database);
     let folder = Folder::new(database);
     let looked_at = folder.clone();
-    let turn = |more| if more { Turn::More } else { Turn::Done };
-    Job::every(lease.name(), Duration::from_secs(1), move || folder.step().map(turn))
+    Job::every(lease.name(), Duration::from_secs(1), move || folder.step().map(Turn::from))
         .under(lease)
         .when(move || looked_at.is_due())
 }
@@ -179,8 +177,7 @@ fn new_failures(database: &Database, clock: &Clock) -> Job {
     let (lease, database) = leased("new failures", database);
     let arrivals = Arrivals::new(database, clock.clone());
     let looked_at = arrivals.clone();
-    let turn = |more| if more { Turn::More } else { Turn::Done };
-    Job::every(lease.name(), Duration::from_secs(1), move || arrivals.step().map(turn))
+    Job::every(lease.name(), Duration::from_secs(1), move || arrivals.step().map(Turn::from))
         .under(lease)
         .when(move || looked_at.is_due())
 }
@@ -190,8 +187,7 @@ fn accounted_usages(database: &Database, clock: &Clock) -> Job {
     let (lease, database) = leased("accounted usages", database);
     let accounted = Accounted::new(database, clock.clone());
     let looked_at = accounted.clone();
-    let turn = |more| if more { Turn::More } else { Turn::Done };
-    Job::every(lease.name(), Duration::from_secs(1), move || accounted.step().map(turn))
+    Job::every(lease.name(), Duration::from_secs(1), move || accounted.step().map(Turn::from))
         .under(lease)
         .when(move || looked_at.is_due())
 }
@@ -220,8 +216,7 @@ fn alert_deliveries(destinations: &Destinations, database: &Database, clock: &Cl
     let (lease, database) = leased("alert deliveries", database);
     let courier = Courier::new(database, clock.clone(), destinations.clone());
     let looked_at = courier.clone();
-    let turn = |was_due| if was_due { Turn::More } else { Turn::Done };
-    Job::every(lease.name(), Duration::from_secs(5), move || courier.step().map(turn))
+    Job::every(lease.name(), Duration::from_secs(5), move || courier.step().map(Turn::from))
         .under(lease)
         .when(move || looked_at.is_due())
 }
