@@ -235,7 +235,7 @@ async fn those_behind_many_others_are_found_and_the_others_stay() {
         sql(&app.database, &format!("INSERT INTO llmusage (id, status, accounting_status) VALUES {some}"));
     }
     let of = |number: usize| {
-        let failed_time = (number % 3 > 0).then(|| "2026-05-20 09:15:11".to_owned());
+        let failed_time = (number % 3 == 1).then(|| "2026-05-20 09:15:11".to_owned());
         Row { failed_time, ..written(&format!("f{number:04}"), &format!("u{number:04}")) }
     };
     rows::insert_many(&app.database, (0..2_500).map(of));
