@@ -42,7 +42,8 @@ impl fmt::Display for Finding {
         let ids = if self.ids.is_empty() {
             "-".to_owned()
         } else {
-            self.ids[..self.ids.len().min(NAMED)].join(",")
+            // One line, whatever foreign ids hold.
+            self.ids[..self.ids.len().min(NAMED)].join(",").replace(char::is_control, "\u{fffd}")
         };
         write!(f, "{} {} {sum} {ids}", self.class, self.count)
     }

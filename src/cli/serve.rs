@@ -112,6 +112,7 @@ fn migrate(desk: &Desk, options: &Serve) -> Result<()> {
     versions::check(database)?;
     if database.engine().has_one_writer() || options.migrate {
         let is_new = is_new(database)?;
+        migrations::check_columns(database)?;
         warn_of_others(database, |words| tracing::warn!("{words}"))?;
         let applied = migrations::upgrade(database, !options.no_copy, &mut tell_copy, &mut |name| {
             // In an empty database none takes long; in a large table one may take minutes.

@@ -21,10 +21,14 @@ pub(super) fn of_segment(text: String) -> String {
     }
 }
 
+/// Pages beside those of records: a record of that id would not be reached.
+const PAGES: [&str; 5] = ["new", "causes", "import", "find", "restore"];
+
 /// No path has a segment of nothing, and browsers take dots for steps in it, however they are written: behind a tilde
-/// they are one. What is one already gets another tilde.
+/// they are one, and so are the names of pages. What is one already gets another tilde.
 fn is_no_segment(text: &str) -> bool {
-    matches!(text.trim_start_matches('~'), "" | "." | "..")
+    let text = text.trim_start_matches('~');
+    matches!(text, "" | "." | "..") || PAGES.contains(&text)
 }
 
 /// A value of a query string, which is text: an id that is none keeps its marks.

@@ -568,6 +568,122 @@ fn a_schema_that_cannot_be_served_is_refused_with_table_column_and_types() {
     assert!(!refused.contains("llmusage_accounting_failed"), "{refused}");
 }
 
+/// What was changed of the platform's tables, and what is said of it.
+type Shape = (&'static str, &'static str);
+
+fn shapes() -> &'static [Shape] {
+    match engine() {
+        Engine::Sqlite => &[
+            (
+                "CREATE TABLE other (id TEXT); ALTER TABLE llmusage RENAME TO base; CREATE VIEW llmusage AS SELECT * FROM base",
+                "llmusage is a view",
+            ),
+            (
+                "CREATE TABLE plain AS SELECT * FROM llmusage; DROP TABLE llmusage; ALTER TABLE plain RENAME TO llmusage",
+                "llmusage has no primary key",
+            ),
+            (
+                "ALTER TABLE llmusage DROP COLUMN transno; ALTER TABLE llmusage ADD COLUMN transno TEXT GENERATED ALWAYS AS (id) VIRTUAL",
+                "llmusage.transno is a generated column",
+            ),
+            (
+                "ALTER TABLE llmusage RENAME COLUMN llmid TO LLMID",
+                "llmusage.LLMID is wanted in small letters",
+            ),
+            (
+                "ALTER TABLE llmusage DROP COLUMN transno; ALTER TABLE llmusage ADD COLUMN transno TEXT COLLATE NOCASE",
+                "llmusage has columns that compare by NOCASE",
+            ),
+            (
+                "CREATE TABLE bills (id TEXT, usage_id TEXT REFERENCES llmusage (id) ON DELETE CASCADE)",
+                "the foreign key of bills to llmusage (ON DELETE CASCADE)",
+            ),
+        ],
+        Engine::Mysql => &[
+            (
+                "RENAME TABLE llmusage TO base; CREATE VIEW llmusage AS SELECT * FROM base",
+                "llmusage is a view",
+            ),
+            (
+                "ALTER TABLE llmusage_accounting_failed ENGINE=MyISAM",
+                "llmusage_accounting_failed is in MyISAM, which has no transactions",
+            ),
+            ("ALTER TABLE llmusage DROP PRIMARY KEY", "llmusage has no primary key"),
+            (
+                "ALTER TABLE llmusage MODIFY use_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP",
+                "llmusage.use_time changes by itself with each update",
+            ),
+            (
+                "ALTER TABLE llmusage DROP COLUMN transno; ALTER TABLE llmusage ADD COLUMN transno VARCHAR(40) AS (id) STORED",
+                "llmusage.transno is a generated column",
+            ),
+            (
+                "ALTER TABLE llmusage MODIFY transno VARCHAR(40) CHARACTER SET gbk",
+                "llmusage.transno is in gbk",
+            ),
+            (
+                "ALTER TABLE llmusage_accounting_failed MODIFY llmid VARCHAR(32) CHARACTER SET latin1",
+                "the ids of usages and failures are in latin1,",
+            ),
+            (
+                "CREATE TABLE bills (id VARCHAR(32) PRIMARY KEY, FOREIGN KEY (id) REFERENCES llmusage (id) ON DELETE CASCADE) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci",
+                "the foreign key of bills to llmusage (ON DELETE CASCADE)",
+            ),
+            (
+                "ALTER TABLE llmusage_accounting_failed ADD FOREIGN KEY (llmusageid) REFERENCES llmusage (id)",
+                "the foreign key of llmusage_accounting_failed to llmusage",
+            ),
+        ],
+        Engine::Postgres => &[
+            (
+                "ALTER TABLE llmusage RENAME TO base; CREATE VIEW llmusage AS SELECT * FROM base",
+                "llmusage is a view",
+            ),
+            (
+                "ALTER TABLE llmusage RENAME TO base; CREATE MATERIALIZED VIEW llmusage AS SELECT * FROM base",
+                "llmusage is a materialized view",
+            ),
+            ("ALTER TABLE llmusage DROP CONSTRAINT llmusage_pkey", "llmusage has no primary key"),
+            (
+                "ALTER TABLE llmusage DROP COLUMN transno; ALTER TABLE llmusage ADD COLUMN transno VARCHAR(40) GENERATED ALWAYS AS (id) STORED",
+                "llmusage.transno is a generated column",
+            ),
+            (
+                "ALTER TABLE llmusage RENAME COLUMN llmid TO \"LLMID\"",
+                "llmusage.LLMID is wanted in small letters",
+            ),
+            ("ALTER TABLE llmusage ALTER amount TYPE REAL", "llmusage.amount is real, wanted NUMERIC"),
+            (
+                "CREATE TABLE bills (usage_id VARCHAR(32) REFERENCES llmusage (id) ON DELETE CASCADE)",
+                "the foreign key of bills to llmusage (ON DELETE CASCADE)",
+            ),
+            (
+                "ALTER TABLE llmusage_accounting_failed ADD FOREIGN KEY (llmusageid) REFERENCES llmusage (id)",
+                "the foreign key of llmusage_accounting_failed to llmusage",
+            ),
+        ],
+    }
+}
+
+#[test]
+fn tables_that_would_be_harmed_are_refused_before_anything_is_changed() {
+    for (change, told) in shapes() {
+        let database = TestDatabase::without_tables();
+        let tables = match engine() {
+            Engine::Sqlite => include_str!("web/foreign/sqlite.sql"),
+            Engine::Mysql => include_str!("web/foreign/mysql.sql"),
+            Engine::Postgres => include_str!("web/foreign/postgres.sql"),
+        };
+        // The tables alone: what their rows hold is another matter.
+        let made = tables.split(';').filter(|statement| statement.to_uppercase().contains("CREATE TABLE"));
+        made.for_each(|statement| run(&database, statement));
+        migrations::check_columns(&database).expect("as they were they are served");
+        change.split(';').for_each(|statement| run(&database, statement));
+        let refused = migrations::check_columns(&database).unwrap_err().to_string();
+        assert!(refused.contains(told), "{change}: {refused}");
+    }
+}
+
 #[test]
 fn a_new_postgres_database_has_exact_money_and_titles() {
     if engine() != Engine::Postgres {

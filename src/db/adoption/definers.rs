@@ -5,6 +5,8 @@
 
 use diesel::connection::SimpleConnection;
 
+use super::present::Present;
+use super::triggers;
 use crate::base::clock::Clock;
 use crate::db::connection::Begin;
 use crate::db::{Database, DbConnection, Engine};
@@ -16,6 +18,10 @@ pub(in crate::db) fn fault(database: &Database) -> Result<Option<String>> {
         return Ok(None);
     }
     let mut connection = database.connection()?;
+    // What the platform's own triggers do is not for us to set off: some of it would not be taken back.
+    if has_others(database, &mut connection)? {
+        return Ok(None);
+    }
     connection.begin(Begin::Write)?;
     let tried = probe(&mut connection);
     connection.rollback()?;
@@ -26,6 +32,13 @@ pub(in crate::db) fn fault(database: &Database) -> Result<Option<String>> {
         let is_denied = error.contains("denied") && is_ours;
         error.contains("definer") || is_denied
     }))
+}
+
+/// Whether the platform has triggers of its own there.
+fn has_others(database: &Database, connection: &mut DbConnection) -> Result<bool> {
+    let ours = triggers::of_schema(database)?;
+    let there = Present::triggers_on(connection, "llmusage_accounting_failed")?;
+    Ok(there.iter().any(|name| !ours.iter().any(|trigger| trigger.name == *name)))
 }
 
 fn probe(connection: &mut DbConnection) -> diesel::QueryResult<()> {

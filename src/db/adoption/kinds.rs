@@ -12,6 +12,8 @@ use crate::error::Result;
 enum Kind {
     Text,
     Number,
+    /// A number that is added up exactly.
+    Money,
     Date,
     Time,
 }
@@ -31,11 +33,17 @@ fn kind_of(column: &str) -> Option<Kind> {
         "id" | "llmusageid" | "llmid" | "userid" | "userorgid" | "failed_reason" | "handled"
         | "handled_note" | "usages" | "ioinfo" | "transno" | "status" | "taskid" | "ownerid"
         | "accounting_status" | "resolution" | "handled_by" => Kind::Text,
-        "amount" | "cost" | "retry_count" | "responsed_seconds" | "finish_seconds" => Kind::Number,
+        "amount" | "cost" => Kind::Money,
+        "retry_count" | "responsed_seconds" | "finish_seconds" => Kind::Number,
         "use_date" => Kind::Date,
         "use_time" | "failed_time" | "handled_time" | "backup_time" => Kind::Time,
         _ => return None,
     })
+}
+
+/// Whether the app knows that column of the platform's tables.
+pub fn is_known(column: &str) -> bool {
+    kind_of(column).is_some()
 }
 
 /// The columns of the platform's tables that the app cannot serve.
@@ -94,13 +102,13 @@ fn is_served(engine: Engine, kind: Kind, found: &str) -> bool {
             let is_as_given = !is_integer && !is_text && (found.is_empty() || has(&["blob"]));
             match kind {
                 Kind::Text => is_text || is_as_given,
-                Kind::Number => !is_text && !is_as_given,
+                Kind::Number | Kind::Money => !is_text && !is_as_given,
                 Kind::Date | Kind::Time => !is_integer && !has(&["real", "floa", "doub"]),
             }
         }
         Engine::Mysql => match kind {
             Kind::Text => is_one(&["char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum"]),
-            Kind::Number => {
+            Kind::Number | Kind::Money => {
                 is_one(&["double", "float", "decimal", "bigint", "int", "mediumint", "smallint", "tinyint"])
             }
             Kind::Date => is_one(&["date"]),
@@ -109,6 +117,7 @@ fn is_served(engine: Engine, kind: Kind, found: &str) -> bool {
         Engine::Postgres => match kind {
             // A longer CHAR gives its texts back with blanks at their ends.
             Kind::Text => is_one(&["character varying", "text"]) || found == "character(1)",
+            Kind::Money => is_one(&["numeric", "double precision", "bigint", "integer", "smallint"]),
             Kind::Number => is_one(&["numeric", "double precision", "real", "bigint", "integer", "smallint"]),
             Kind::Date => is_one(&["date"]),
             Kind::Time => found.starts_with("timestamp") && found.ends_with("without time zone"),
@@ -119,13 +128,15 @@ fn is_served(engine: Engine, kind: Kind, found: &str) -> bool {
 fn wanted(engine: Engine, kind: Kind) -> &'static str {
     match (engine, kind) {
         (Engine::Sqlite, Kind::Text) => "TEXT or VARCHAR",
-        (Engine::Sqlite, Kind::Number) => "REAL or DOUBLE, which makes numbers of what is written",
+        (Engine::Sqlite, Kind::Number | Kind::Money) => {
+            "REAL or DOUBLE, which makes numbers of what is written"
+        }
         (Engine::Sqlite, Kind::Date | Kind::Time) => "TEXT, DATE or TIMESTAMP",
         (Engine::Mysql, Kind::Text) => "VARCHAR or a TEXT type",
-        (Engine::Mysql, Kind::Number) => "DOUBLE, DECIMAL or INT",
+        (Engine::Mysql, Kind::Number | Kind::Money) => "DOUBLE, DECIMAL or INT",
         (Engine::Mysql, Kind::Time) => "TIMESTAMP or DATETIME",
         (Engine::Postgres, Kind::Text) => "VARCHAR or TEXT",
-        (Engine::Postgres, Kind::Number) => "NUMERIC, DOUBLE PRECISION or INTEGER",
+        (Engine::Postgres, Kind::Number | Kind::Money) => "NUMERIC, DOUBLE PRECISION or INTEGER",
         (Engine::Postgres, Kind::Time) => "TIMESTAMP WITHOUT TIME ZONE",
         (_, Kind::Date) => "DATE",
     }

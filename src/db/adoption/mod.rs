@@ -13,4 +13,5 @@ pub(super) mod plan;
 pub(super) mod present;
 pub(super) mod printed;
 pub(super) mod script;
+mod shapes;
 pub(super) mod triggers;

@@ -4,6 +4,7 @@ use super::kinds;
 use super::plan::{self, Step};
 use super::present::{PLATFORM_TABLES, Present};
 use super::printed;
+use super::shapes;
 use crate::db::Database;
 use crate::db::migrations::{names, status};
 use crate::error::{Error, Result};
@@ -52,12 +53,19 @@ impl Existing {
     }
 }
 
-/// Refuses a database whose tables lack columns that the app reads, as after an upgrade of the platform, or have them in
+/// Refuses a database whose tables cannot be served without harm, lack columns that the app reads, as after an upgrade of the platform, or have them in
 /// types that it cannot serve.
 ///
 /// # Errors
 /// [`Error::Unavailable`] with all of them in one line.
 pub fn check_columns(database: &Database) -> Result<()> {
+    let faults = shapes::faults(&mut *database.connection()?)?;
+    if !faults.is_empty() {
+        return Err(Error::Unavailable(format!(
+            "--database-url: the platform's tables cannot be served as they are: {}; nothing was changed",
+            faults.join("; ")
+        )));
+    }
     let engine = database.engine();
     let scripts: Result<Vec<String>> = names(engine)?
         .iter()

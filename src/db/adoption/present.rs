@@ -156,6 +156,14 @@ impl Present {
         Ok(rows.into_iter().map(|row| (row.name.to_lowercase(), row.detail)).collect())
     }
 
+    /// The names of the triggers on that table.
+    pub fn triggers_on(connection: &mut DbConnection, table: &str) -> Result<Vec<String>> {
+        let question = questions(connection.engine()).triggers.replace("{function}", FUNCTION);
+        let rows = ask(connection, &question)?.into_iter();
+        let rows = rows.filter(|row| row.owner.eq_ignore_ascii_case(table));
+        Ok(rows.map(|row| row.name.to_lowercase()).collect())
+    }
+
     /// The functions of triggers that PostgreSQL finds first, what each does by its name.
     pub fn functions_of(connection: &mut DbConnection) -> Result<BTreeMap<String, String>> {
         let question = format!(

@@ -11,6 +11,9 @@ use super::charsets;
 /// A condition on table `T`, whatever it is made of.
 pub type Condition<T> = Box<dyn BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>>;
 
+/// The columns of names that this app adds to the platform's tables: they hold what the others cannot.
+const OWN: [&str; 1] = ["handled_by"];
+
 /// "The column holds exactly this text", along an index: some collations of adopted tables find texts that differ in
 /// case, too, so there the bytes are compared as well.
 pub fn exactly<T: 'static>(engine: Engine, column: &str, text: &str) -> Condition<T> {
@@ -19,7 +22,11 @@ pub fn exactly<T: 'static>(engine: Engine, column: &str, text: &str) -> Conditio
         return Box::new(equal.sql(")"));
     }
     if !charsets::can_hold(text) {
-        return Box::new(sql::<Nullable<Bool>>("(1 = 0)"));
+        if !OWN.contains(&column) {
+            return Box::new(sql::<Nullable<Bool>>("(1 = 0)"));
+        }
+        let bytes = sql(&format!("(CAST(CONVERT({column} USING utf8mb4) AS BINARY) = CAST("));
+        return Box::new(bytes.bind::<Text, _>(text.to_owned()).sql(" AS BINARY))"));
     }
     let wide =
         if charsets::is_narrow() { format!("CONVERT({column} USING utf8mb4)") } else { column.to_owned() };

@@ -145,7 +145,7 @@ pub fn is_key(engine: Engine, key: &Key) -> bool {
         (Engine::Sqlite, _) | (_, Key::Null) => true,
         (_, Key::Number(_)) => true,
         (_, Key::Odd(_)) => false,
-        (Engine::Mysql, Key::Time(time)) => time == "0000-00-00 00:00:00" || is_time(time),
+        (Engine::Mysql, Key::Time(time)) => is_zero_time(time) || is_time(time),
         (Engine::Postgres, Key::Time(time)) => {
             matches!(&**time, "infinity" | "-infinity") || is_time(&of_this_age(time))
         }
@@ -158,6 +158,18 @@ fn of_this_age(text: &str) -> String {
     let text = text.strip_suffix(" BC").unwrap_or(text);
     let year = text.split_once('-').and_then(|(year, rest)| Some((year.parse::<u32>().ok()?, rest)));
     year.map_or_else(|| text.to_owned(), |(year, rest)| format!("{}-{rest}", 2000 + year % 400))
+}
+
+/// What MariaDB may hold in place of a time: any of its parts is zero, with as many decimals as the column has.
+fn is_zero_time(text: &str) -> bool {
+    let form = text.bytes().enumerate().all(|(place, byte)| match place {
+        4 | 7 => byte == b'-',
+        10 => byte == b' ',
+        13 | 16 => byte == b':',
+        19 => byte == b'.',
+        _ => byte.is_ascii_digit(),
+    });
+    form && (19..=26).contains(&text.len()) && (text.starts_with("0000-") || text.contains("-00"))
 }
 
 fn is_time(text: &str) -> bool {

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use llmage_admin::accounts::role::Role;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 
-use crate::app::{TestApp, at, failure};
+use crate::app::{TestApp, at, failure, usage};
 
 #[actix_web::test]
 async fn previous_and_next_stay_within_the_filter() {
@@ -140,4 +140,29 @@ async fn events_of_another_version_of_the_app_are_shown_in_plain_words() {
         timeline.contains("sofia") && timeline.contains("vanished") && timeline.contains("Handled"),
         "{timeline}"
     );
+}
+
+#[actix_web::test]
+async fn records_that_are_called_as_pages_are_open_by_their_links() {
+    let app = TestApp::new();
+    for id in ["new", "causes", "import", "~new", "restore"] {
+        app.given(&FailedRecord { llmusageid: Some(format!("of-{id}")), ..failure(id) });
+        app.given_usage(&usage(id));
+    }
+    let admin = app.signed_in(Role::Admin).await;
+    for list in ["/failed-accounting?page_size=50", "/usages?page_size=50"] {
+        let page = admin.get(list).await;
+        let links = page.attributes("main a[href]", "href");
+        let ids = page.attributes("tbody tr[data-id]", "data-id");
+        assert_eq!(ids.len(), 5, "{list}");
+        for id in ids {
+            let path = list.split('?').next().unwrap();
+            let link = links.iter().find(|link| link.split('?').next().unwrap() == format!("{path}/~{id}"));
+            let shown = admin.get(link.unwrap_or_else(|| panic!("no link to {id} in {links:?}"))).await;
+            assert_eq!(shown.status, StatusCode::OK, "{list} {id}");
+            assert!(shown.text("main").contains(&id), "{list} {id}");
+        }
+    }
+    admin.submit("/failed-accounting/~new/handle", &[("resolution", "test_traffic")]).await;
+    assert!(!app.record("new").is_open());
 }

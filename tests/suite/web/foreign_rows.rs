@@ -67,7 +67,23 @@ fn money_of(text: &str) -> i64 {
 
 #[actix_web::test]
 async fn every_sort_is_walked_to_its_end_both_ways_and_adds_up_to_its_header() {
-    let app = adopted();
+    walk_every_sort(&adopted()).await;
+}
+
+#[actix_web::test]
+async fn times_with_decimals_are_walked_to_their_end_too_zero_ones_among_them() {
+    if engine() != Engine::Mysql {
+        return;
+    }
+    let finer = script()
+        .replace("failed_time TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP", "failed_time DATETIME(3) NULL")
+        .replace("use_time TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP", "use_time TIMESTAMP(6) NULL");
+    let app = TestApp::adopting(&finer);
+    sorting::sort_all(&app.database).unwrap();
+    walk_every_sort(&app).await;
+}
+
+async fn walk_every_sort(app: &TestApp) {
     let viewer = app.signed_in(Role::Viewer).await;
     for tab in ["handled=", "handled=0", "handled=1"] {
         let all = csv_rows(&shown(&viewer, &format!("/failed-accounting.csv?{tab}")).await);
