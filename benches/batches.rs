@@ -46,7 +46,7 @@ fn main() {
 /// One batch over all failures, and its undo, while somebody reads.
 fn many_at_once(rows: i64) {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(&filled(folder.path(), rows), &[]);
+    let server = Server::start(&filled(folder.path(), rows), &["--timezone", "UTC"]);
     println!("{rows} failures in one batch:");
     let quiet = reading(&server, || std::thread::sleep(Duration::from_secs(5)));
     println!("  pages while nothing runs: {quiet}");
@@ -79,7 +79,7 @@ const ANSWERED: f64 = 2_000.0;
 /// A person works all failures off by cause: preview, run, undo, and run again.
 fn desk(rows: i64) {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(&filled(folder.path(), rows), &[]);
+    let server = Server::start(&filled(folder.path(), rows), &["--timezone", "UTC"]);
     let (steps, seconds) = timed(|| {
         let mut steps = 0;
         while let Some(cause) = first_cause(&server) {
