@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
@@ -188,10 +189,21 @@ fn the_demo_begins_with_a_mornings_work_on_every_page() {
 fn the_platform_is_played_only_on_rows_of_the_demo() {
     let app = TestApp::new();
     app.given(&failure("f1"));
-    let started = binary(&["serve", "--demo", "--simulate", "--listen", "127.0.0.1:0", "--timezone", "UTC"])
-        .env("DATABASE_URL", app.database.url())
-        .output()
-        .expect("it runs");
+    let mut started =
+        binary(&["serve", "--demo", "--simulate", "--listen", "127.0.0.1:0", "--timezone", "UTC"])
+            .env("DATABASE_URL", app.database.url())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+    // One that serves never ends by itself.
+    let until = Instant::now() + Duration::from_secs(60);
+    while started.try_wait().expect("a child").is_none() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // Nothing to stop where it has ended.
+    let _ = started.kill();
+    let started = started.wait_with_output().expect("it ended");
     let told = String::from_utf8_lossy(&started.stderr).into_owned();
     assert!(!started.status.success() && told.contains("--simulate"), "{told}");
 }
