@@ -64,6 +64,7 @@ error-too-long =
 error-date = A date between 1971 and 2037, such as 2026-05-22
 error-time-gap = The clock was put forward past this hour: there was no such time
 error-time = A time between 1971 and 2037, such as 2026-05-22 14:03:00
+error-time-zone = Times are of the business zone, without Z or an offset, such as 2026-05-22 14:03:00
 error-money = A plain number, such as 0.00036 or 1200
 error-money-decimals = At most 5 decimals, such as 0.00036
 error-money-negative = Zero or more, without a minus sign

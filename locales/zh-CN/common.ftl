@@ -48,6 +48,7 @@ error-too-long = 最多 { $limit } 个字符
 error-date = 请填写 1971 至 2037 年间的日期，例如 2026-05-22
 error-time-gap = 夏令时切换跳过了这一时刻，不存在这样的时间
 error-time = 请填写 1971 至 2037 年间的时间，例如 2026-05-22 14:03:00
+error-time-zone = 时间按业务时区填写，不带 Z 或时差，例如 2026-05-22 14:03:00
 error-money = 请填写普通数字，例如 0.00036 或 1200
 error-money-decimals = 最多 5 位小数，例如 0.00036
 error-money-negative = 不能小于零，不带负号

@@ -49,6 +49,7 @@ csv-money-large = 最大为 90000000000.00000（现为 { $found }）
 csv-money-inexact = 数额过大，末几位小数无法保存（现为 { $found }）
 csv-date = 应为 1971 至 2037 年的日期，例如 2026-05-31（现为 { $found }）
 csv-time = 应为 1971 至 2037 年的时间，例如 2026-05-31 23:59:59.999（现为 { $found }）
+csv-time-zone = 时间按业务时区填写，不带 Z 或时差，例如 2026-05-31 23:59:59.999（现为 { $found }）
 csv-integer = 应为 -2147483648 至 2147483647 的整数（现为 { $found }）
 csv-seconds = 应为秒数，例如 1.250（现为 { $found }）
 csv-word = 应为 { $known } 之一（现为 { $found }）

@@ -8,11 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
-use crate::base::clock;
+pub use crate::base::moment::{YEARS, is_of_zone, parse_date, parse_time, time_message};
 use crate::base::money::{Money, MoneyError};
-
-/// Earliest and latest year a time may have: what MariaDB's TIMESTAMP can hold.
-pub const YEARS: std::ops::RangeInclusive<i32> = 1971..=2037;
 
 /// The most characters of an id that a filter takes: an address has no room for more.
 pub const LONGEST_KEY: usize = 1_000;
@@ -181,18 +178,14 @@ impl<'a> Reader<'a> {
     /// A time `YYYY-MM-DD HH:MM[:SS[.mmm]]`, also with `T` between; blank is none.
     pub fn time(&mut self, name: &str) -> Option<NaiveDateTime> {
         let text = self.fields.text(name)?;
-        let refusal = || match read_time(text) {
-            Some(_) => Message::new("error-time-gap"),
-            None => Message::new("error-time"),
-        };
-        self.keep(name, parse_time(text).ok_or_else(refusal))
+        self.keep(name, parse_time(text).ok_or_else(|| time_message(text)))
     }
 
     /// A time, or a date for its first moment; blank is none.
     pub fn moment(&mut self, name: &str) -> Option<NaiveDateTime> {
         let text = self.fields.text(name)?;
         let parsed = parse_date(text).map(NaiveDateTime::from).or_else(|| parse_time(text));
-        self.keep(name, parsed.ok_or_else(|| Message::new("error-time")))
+        self.keep(name, parsed.ok_or_else(|| time_message(text)))
     }
 
     fn keep<T>(&mut self, name: &str, parsed: Result<T, Message>) -> Option<T> {
@@ -219,26 +212,4 @@ pub fn money_message(error: MoneyError) -> Message {
         MoneyError::TooLarge => "error-money-large",
         MoneyError::NotExact => "error-money-inexact",
     })
-}
-
-/// A date `YYYY-MM-DD` in years that every database can hold.
-pub fn parse_date(text: &str) -> Option<NaiveDate> {
-    use chrono::Datelike;
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    (text.len() == 10 && YEARS.contains(&date.year())).then_some(date)
-}
-
-/// A time `YYYY-MM-DD HH:MM[:SS[.mmm]]` that the database can hold, without the second 60.
-pub fn parse_time(text: &str) -> Option<NaiveDateTime> {
-    read_time(text).filter(|time| !clock::is_skipped(*time))
-}
-
-/// The same, in years that every database can hold, whether or not there was such a time in the business zone.
-fn read_time(text: &str) -> Option<NaiveDateTime> {
-    use chrono::{Datelike, SubsecRound, Timelike};
-    let text = text.replacen('T', " ", 1);
-    let time = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok())?;
-    (YEARS.contains(&time.year()) && time.nanosecond() < 1_000_000_000).then(|| time.trunc_subsecs(3))
 }

@@ -3,6 +3,7 @@
 //! Nothing here knows a database or the web, so all of it is tested without either.
 
 pub mod caseless;
+pub mod cells;
 pub mod clock;
 pub mod columns;
 pub mod csv;
@@ -17,6 +18,7 @@ pub mod json;
 pub mod keys;
 pub mod language;
 pub mod merge;
+pub mod moment;
 pub mod money;
 pub mod object;
 pub mod paging;

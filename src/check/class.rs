@@ -178,11 +178,17 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
         )),
         "foreign_cells_of_failures" => one(&format!(
             "llmusage_accounting_failed x WHERE {}",
-            dialect::has_foreign_cell(engine, "x", &FAILURE_TEXTS)
+            dialect::has_foreign_cell(
+                engine,
+                "x",
+                &FAILURE_TEXTS,
+                &["use_time", "failed_time", "handled_time"]
+            )
         )),
-        "foreign_cells_of_usages" => {
-            one(&format!("llmusage x WHERE {}", dialect::has_foreign_cell(engine, "x", &USAGE_TEXTS)))
-        }
+        "foreign_cells_of_usages" => one(&format!(
+            "llmusage x WHERE {}",
+            dialect::has_foreign_cell(engine, "x", &USAGE_TEXTS, &["use_time"])
+        )),
         _ => return None,
     })
 }

@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::question::{self, Asked, Span};
 use super::sheet::{Kind, State, Sum};
+use crate::base::grouping::{FIRST_DAY, LAST_DAY};
 use crate::db::DbConnection;
 use crate::error::Result;
 
@@ -68,9 +69,10 @@ pub fn totals(
 
 /// None where days are asked for and only months are kept.
 fn asked(kind: Kind, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<Asked> {
-    let text = |day: Option<NaiveDate>, length| day.map(|day| day.to_string().chars().take(length).collect());
+    let text = |day: NaiveDate, length| day.to_string().chars().take(length).collect();
     let (whole, month) = (usize::MAX, 7);
-    let span = |length| Span { from: text(from, length), to: text(to, length) };
+    let (first, last) = (from.unwrap_or(FIRST_DAY), to.unwrap_or(LAST_DAY));
+    let span = |length| Span { from: text(first, length), to: text(last, length) };
     let days = (from.is_some() || to.is_some()).then(|| span(whole));
     let is_by_month = kind == Kind::Organisation && days.is_some();
     let begins = from.is_none_or(|day| day.day() == 1);

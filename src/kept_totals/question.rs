@@ -10,26 +10,23 @@ use crate::error::Result;
 /// The day range of a question, by the texts of the days.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Span {
-    pub from: Option<String>,
-    pub to: Option<String>,
+    pub from: String,
+    pub to: String,
 }
 
 impl Span {
-    /// With every text behind a mark.
-    fn marked(&self, mark: &str) -> Span {
-        let marked = |day: &Option<String>| Some(format!("{mark}{}", day.as_deref().unwrap_or_default()));
-        Span { from: marked(&self.from), to: self.to.as_ref().map(|to| format!("{mark}{to}")) }
+    /// " AND the day is within it": what is no day is in no span, however its text compares.
+    fn within(&self, engine: Engine, statement: Statement) -> Statement {
+        let statement = self.between(statement);
+        match dialect::is_kept_day(engine) {
+            Some(is_day) => statement.sql(" AND ").sql(is_day),
+            None => statement,
+        }
     }
 
-    /// " AND the day is within it".
-    fn within(&self, mut statement: Statement) -> Statement {
-        if let Some(from) = &self.from {
-            statement = statement.sql(" AND day >= ").words(&**from);
-        }
-        if let Some(to) = &self.to {
-            statement = statement.sql(" AND day <= ").words(&**to);
-        }
-        statement
+    /// Only by how its text compares, with both ends: what no filter can name lies beyond one of them.
+    fn between(&self, statement: Statement) -> Statement {
+        statement.sql(" AND day >= ").words(&*self.from).sql(" AND day <= ").words(&*self.to)
     }
 }
 
@@ -89,12 +86,11 @@ fn of_totals(engine: Engine, asked: &Asked) -> Statement {
     if let Some(key) = &asked.key {
         statement = statement.sql(" AND key_text = ").text(&*stored_key(key));
     }
-    if let (Some(days), Some(months)) = (&asked.days, &asked.months) {
-        // A day that is none is in no month.
-        statement = months.within(statement.sql(" AND ((day < '='")).sql(") OR (1 = 1");
-        statement = days.marked("=").within(statement).sql("))");
-    } else if let Some(days) = &asked.days {
-        statement = days.within(statement);
+    match (&asked.months, &asked.days) {
+        // What is no day is in no month.
+        (Some(months), _) => statement = months.between(statement),
+        (None, Some(days)) => statement = days.within(engine, statement),
+        (None, None) => {}
     }
     statement.sql(" GROUP BY key_text, state")
 }
@@ -116,7 +112,7 @@ fn of_deltas(engine: Engine, asked: &Asked, statement: Statement) -> Statement {
         statement = statement.sql(&format!(" AND {facet} = ")).text(&**key);
     }
     if let Some(days) = &asked.days {
-        statement = days.within(statement);
+        statement = days.within(engine, statement);
     }
     // Empty text cannot be grouped by.
     let by = if asked.kind == Kind::All { "state".to_owned() } else { format!("{facet}, state") };

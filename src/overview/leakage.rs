@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{Duration, NaiveDate};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 use crate::base::money::MoneySum;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
@@ -101,11 +101,13 @@ fn of_days(connection: &mut DbConnection, first: NaiveDate, today: NaiveDate) ->
     let [(model, by_model), (organisation, by_organisation)] =
         ["llmid", "userorgid"].map(|column| dialect::letter_by_letter(engine, column));
     let columns = format!("{day}, {by_model}, {by_organisation}, {is_failed}");
+    let is_day = dialect::is_day_among(engine, "use_date").unwrap_or_else(|| "1 = 1".to_owned());
     macro_rules! rows {
         ($table:ident) => {
             $table::table
                 .group_by(sql::<Nullable<Text>>(&columns))
                 .filter($table::use_date.between(first, today))
+                .filter(sql::<Nullable<Bool>>(&is_day))
                 .select((
                     sql::<Nullable<Text>>(&day),
                     sql::<Nullable<Text>>(&model),

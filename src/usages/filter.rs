@@ -143,8 +143,15 @@ macro_rules! conditions_on {
             }));
         }
         let (start, end) = (filter.start_date, filter.end_date);
-        all.extend(start.map(|date| -> dialect::Condition<_> { Box::new($table::use_date.ge(date)) }));
-        all.extend(end.map(|date| -> dialect::Condition<_> { Box::new($table::use_date.le(date)) }));
+        if start.is_some() || end.is_some() {
+            // Both ends, always: what no filter can name lies beyond one of them.
+            all.push(Box::new($table::use_date.ge(start.unwrap_or(FIRST_DAY))));
+            all.push(Box::new($table::use_date.le(end.unwrap_or(LAST_DAY))));
+            all.extend(
+                dialect::is_day_among($engine, "use_date")
+                    .map(|is_day| -> dialect::Condition<_> { Box::new(sql::<Nullable<Bool>>(&is_day)) }),
+            );
+        }
         all.extend(filter.is_dateless.then(|| -> dialect::Condition<_> {
             Box::new(sql::<Nullable<Bool>>(&dialect::is_no_day_within(
                 $engine, "use_date", FIRST_DAY, LAST_DAY,

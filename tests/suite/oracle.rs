@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Double, Nullable, Text};
@@ -96,22 +96,20 @@ fn means(filter: &Filter, fact: &Fact, all: &[Fact]) -> bool {
         Handled::All => true,
     };
     let is = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
-    let from = |start: NaiveDate| record.use_date.is_some_and(|date| date >= start);
-    let to = |end: NaiveDate| record.use_date.is_some_and(|date| date <= end);
+    let used = day_of_use(record);
+    let from = |start: NaiveDate| used.is_some_and(|date| date >= start);
+    let to = |end: NaiveDate| used.is_some_and(|date| date <= end);
     let least = |least: Money| fact.amount.is_some_and(|amount| Money::from_column(amount) >= least);
     let most = |most: Money| fact.amount.is_some_and(|amount| Money::from_column(amount) <= most);
     let is_retrying = !is_handled && record.retry.retry_requested_at.is_some();
     let asked_before =
         |time| is_retrying && record.retry.retry_requested_at.is_some_and(|asked| asked < time);
     // Without a beginning, what failed at no known time is meant, too.
-    let failed_by = |day: NaiveDate| match fact.failed_time.as_deref() {
-        Some(failed) => failed < day.succ_opt().expect("a day").to_string().as_str(),
+    let failed_by = |day: NaiveDate| match record.failed_time {
+        Some(failed) => failed.date() <= day,
         None => filter.failed_from.is_none(),
     };
-    // Asked for from the first moment of a day; texts that are no times are in the order of texts.
-    let failed_from = |from: NaiveDateTime| {
-        fact.failed_time.as_deref().is_some_and(|failed| failed >= from.date().to_string().as_str())
-    };
+    let failed_from = |from: NaiveDateTime| record.failed_time.is_some_and(|failed| failed >= from);
     let closed = |resolution: Resolution| record.resolution.as_deref() == Some(resolution.as_str());
     let decided = record.handled_at().map(|time| time.date());
     in_tab
@@ -135,8 +133,13 @@ fn means(filter: &Filter, fact: &Fact, all: &[Fact]) -> bool {
         && filter.handled_from.is_none_or(|from| decided.is_some_and(|day| day >= from))
         && filter.handled_to.is_none_or(|to| decided.is_some_and(|day| day <= to))
         && (!filter.is_undecided || decided.is_none())
-        && (!filter.is_dateless || record.use_date.is_none())
+        && (!filter.is_dateless || used.is_none())
         && filter.q.as_deref().is_none_or(|text| is_found(text, record, all))
+}
+
+/// The day that is shown, of those that a filter can name.
+pub fn day_of_use(record: &FailedRecord) -> Option<NaiveDate> {
+    record.use_date.filter(|day| (1971..=2037).contains(&day.year()))
 }
 
 /// An exact id of any kind, if any row has it; else words of the reason, in any case.

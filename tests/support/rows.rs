@@ -194,7 +194,7 @@ fn hostile_row(engine: Engine) -> impl Strategy<Value = Row> {
         prop::option::weighted(0.8, select(&["o1", "O1", "o%", "0"][..])),
     );
     let facts = (
-        prop::option::weighted(0.8, select(&DATES[..])),
+        prop::option::weighted(0.8, date(engine)),
         prop::option::weighted(0.8, time(engine)),
         prop::option::weighted(0.8, money(engine)),
         prop::option::weighted(0.8, money(engine)),
@@ -216,7 +216,7 @@ fn hostile_row(engine: Engine) -> impl Strategy<Value = Row> {
             llmid: text(ids.2),
             userid: text(ids.3),
             userorgid: text(ids.4),
-            use_date: text(facts.0),
+            use_date: facts.0,
             use_time: facts.1,
             amount: facts.2,
             cost: facts.3,
@@ -234,6 +234,30 @@ fn hostile_row(engine: Engine) -> impl Strategy<Value = Row> {
 
 pub const DATES: [&str; 4] = ["2026-05-19", "2026-05-20", "2026-05-21", "2026-06-01"];
 
+/// Days, and what a foreign program wrote in their place, in an order among them that is not theirs.
+fn date(engine: Engine) -> impl Strategy<Value = String> {
+    let odd: &[&str] = match engine {
+        Engine::Sqlite => &[
+            " 2026-05-20",
+            "2026-05-20 ",
+            "2026-5-2",
+            "2026-05-20 10:00:00",
+            "2026-05-2x",
+            "2026-05-32",
+            "abc",
+            "",
+            "0000-00-00",
+            "1969-12-31",
+            "2040-01-01",
+        ],
+        Engine::Mysql => &["1969-12-31", "2040-01-01", "9999-12-31"],
+        Engine::Postgres => {
+            &["infinity", "-infinity", "12000-01-01", "0044-03-15 BC", "1969-12-31", "2040-01-01"]
+        }
+    };
+    prop_oneof![4 => select(&DATES[..]), 1 => select(odd)].prop_map(str::to_owned)
+}
+
 /// Short, 32 characters long, and pairs that differ in case only.
 fn hostile_id() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -245,6 +269,18 @@ fn hostile_id() -> impl Strategy<Value = String> {
     ]
 }
 
+/// In a column of times of SQLite; the first two are times.
+const ODD_TIMES: [&str; 8] = [
+    "2026-05-20T00:00:05",
+    "2026-05-20 00:00",
+    "",
+    "unknown",
+    " 2026-05-20 00:00:05",
+    "2026-05-20 00:00:05Z",
+    "2026-05-20 00:00:05+08:00",
+    "2026-05-20",
+];
+
 /// Few different times, so that many rows share one. SQLite holds the text as it was written, with and
 /// without a fraction, and whatever else a foreign program wrote.
 fn time(engine: Engine) -> BoxedStrategy<String> {
@@ -252,7 +288,7 @@ fn time(engine: Engine) -> BoxedStrategy<String> {
     match engine {
         Engine::Sqlite => prop_oneof![
             8 => (second, select(&["", ".000", ".000", ".120"][..])).prop_map(|(time, part)| format!("{time}{part}")),
-            1 => select(&["", "unknown"][..]).prop_map(str::to_owned),
+            1 => select(&ODD_TIMES[..]).prop_map(str::to_owned),
         ]
         .boxed(),
         Engine::Mysql => second.prop_map(str::to_owned).boxed(),

@@ -9,7 +9,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::reader::{ReadError, Reader, Record, Refusal};
 use super::unguard;
-use crate::base::form::{Message, parse_date, parse_time};
+use crate::base::form::{Message, is_of_zone, parse_date, parse_time};
 use crate::base::money::{Money, MoneyError};
 
 /// The most characters of a bad cell that a refusal repeats.
@@ -221,7 +221,11 @@ impl<'a> Cells<'a> {
 
     /// A time, with or without milliseconds.
     pub fn time(&self, column: &str) -> Result<Option<NaiveDateTime>, Refusal> {
-        self.parse(column, |text| parse_time(&padded(text)).ok_or_else(|| Message::new("csv-time")))
+        let refusal = |text: &str| Message::new(if is_of_zone(text) { "csv-time-zone" } else { "csv-time" });
+        self.parse(column, |text| {
+            let text = padded(text);
+            parse_time(&text).ok_or_else(|| refusal(&text))
+        })
     }
 
     /// A whole number.

@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 pub use self::pairs::Pairs;
-use super::form::{FieldErrors, Fields, Message, money_message, parse_date, parse_time};
+use super::form::{FieldErrors, Fields, Message, money_message, parse_date, parse_time, time_message};
 use super::money::Money;
 use crate::error::{Error, Result};
 
@@ -166,7 +166,8 @@ impl Object {
                 text(raw).and_then(|text| known(parse_date(&text).is_some(), text, "error-date")).map(Some)
             }
             Kind::Time => {
-                text(raw).and_then(|text| known(parse_time(&text).is_some(), text, "error-time")).map(Some)
+                let text = text(raw)?;
+                if parse_time(&text).is_some() { Ok(Some(text)) } else { Err(time_message(&text)) }
             }
             Kind::OneOf(words) => {
                 let text = text(raw)?;

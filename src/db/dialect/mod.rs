@@ -40,8 +40,8 @@ pub use many::{AtMost, Locked, crowds, failures_of, lock_rows, places};
 pub use masked::{keep_shown, keeps_shown};
 pub use money::{SMALL_MONEY, kept_number, money_sum, number, small_sum, sum_parts, units, whole};
 pub use moving::{
-    Column, NoDay, as_text, columns, has_foreign_cell, is_day_before, is_no_day, is_no_day_within, is_same,
-    is_same_id, is_word, quoted, stretches_without_day, walk_key,
+    Column, NoDay, as_text, columns, has_foreign_cell, is_day_among, is_day_before, is_no_day,
+    is_no_day_within, is_same, is_same_id, is_word, quoted, says_time, stretches_without_day, walk_key,
 };
 pub use outages::{is_away, is_crowded, is_held, is_lost, is_outage, is_transient, outage_in_words, remedy};
 pub use reasons::{
@@ -53,7 +53,9 @@ pub use statement::Statement;
 pub use tab::{Tab, is_in, is_in_any, repeating};
 pub use tables::{IdAndName, facts_of, id_key, ids_and_names, table_exists, table_options};
 pub use text::{contains, like_pattern, shows};
-pub use totals::{Facets, added_to_totals, by_bytes, forget_deltas, millions, month, totals_at_once};
+pub use totals::{
+    Facets, added_to_totals, by_bytes, forget_deltas, is_kept_day, millions, month, totals_at_once,
+};
 
 /// Whether that is the database whose text columns may hold any bytes.
 pub fn holds_bytes(backend: &DbBackend) -> bool {

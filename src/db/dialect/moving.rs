@@ -118,13 +118,13 @@ fn least_day(engine: Engine) -> &'static str {
     if engine == Engine::Sqlite { "'0001'" } else { "'0001-01-01'" }
 }
 
-/// "What the column holds is a day of the calendar": SQLite keeps any text or bytes, MariaDB a month or a day of zero and
-/// the 31st of February.
+/// "What the column holds is a day of the calendar", as it is shown: SQLite keeps any text or bytes, MariaDB a month or a
+/// day of zero and the 31st of February, PostgreSQL infinity and years of five digits.
 fn is_day(engine: Engine, column: &str) -> String {
     match engine {
         Engine::Sqlite => format!("date({column}) IS {column}"),
         Engine::Mysql => format!("{column} <=> FROM_DAYS(TO_DAYS({column}))"),
-        Engine::Postgres => format!("isfinite({column})"),
+        Engine::Postgres => format!("{column} BETWEEN '0001-01-01' AND '9999-12-31'"),
     }
 }
 
@@ -132,6 +132,25 @@ fn is_day(engine: Engine, column: &str) -> String {
 pub fn is_no_day(engine: Engine, column: &str) -> String {
     let (least, is_day) = (least_day(engine), is_day(engine, column));
     format!("({column} IS NULL OR {column} < {least} OR NOT ({is_day}))")
+}
+
+/// What a stretch between two days asks besides, where what is no day can stand among them: see [`is_no_day`].
+pub fn is_day_among(engine: Engine, column: &str) -> Option<String> {
+    // There only infinity and other ages are none, which are in no stretch.
+    (engine != Engine::Postgres).then(|| is_day(engine, column))
+}
+
+/// "What the time column holds is a time": not one of no calendar, nor a text that says none.
+pub fn says_time(engine: Engine, column: &str) -> String {
+    match engine {
+        Engine::Sqlite => format!("(typeof({column}) = 'text' AND is_time(CAST({column} AS BLOB)))"),
+        Engine::Mysql => {
+            format!("({column} >= '0001-01-01' AND CAST({column} AS DATE) <=> FROM_DAYS(TO_DAYS({column})))")
+        }
+        Engine::Postgres => {
+            format!("({column} >= '0001-01-01' AND {column} < '9999-12-31'::timestamp + INTERVAL '1 day')")
+        }
+    }
 }
 
 /// "The column holds no day from the first to the last", be it another one or none.
@@ -152,7 +171,7 @@ pub enum NoDay {
 pub fn stretches_without_day(engine: Engine, column: &str) -> Vec<NoDay> {
     let (least, is_day) = (least_day(engine), is_day(engine, column));
     let last = match engine {
-        Engine::Postgres => NoDay::Indexed(format!("{column} = 'infinity'")),
+        Engine::Postgres => NoDay::Indexed(format!("{column} > '9999-12-31'")),
         // These stand among the days.
         Engine::Sqlite | Engine::Mysql => {
             NoDay::Among(format!("{column} >= {least}"), format!("NOT ({is_day})"))
@@ -162,8 +181,8 @@ pub fn stretches_without_day(engine: Engine, column: &str) -> Vec<NoDay> {
 }
 
 /// "A cell of the row is of another kind than its column": in SQLite a text that is not UTF-8, or bytes; money that is
-/// no number.
-pub fn has_foreign_cell(engine: Engine, table: &str, texts: &[&str]) -> String {
+/// no number, a day of use or a time that is none.
+pub fn has_foreign_cell(engine: Engine, table: &str, texts: &[&str], times: &[&str]) -> String {
     let money = ["amount", "cost"].map(|column| {
         let column = format!("{table}.{column}");
         format!("({column} IS NOT NULL AND {} IS NULL)", number(&column))
@@ -177,7 +196,14 @@ pub fn has_foreign_cell(engine: Engine, table: &str, texts: &[&str]) -> String {
         )
     };
     let texts = texts.iter().filter(|_| engine == Engine::Sqlite).map(text);
-    format!("({})", money.into_iter().chain(texts).collect::<Vec<_>>().join(" OR "))
+    let day = format!("{table}.use_date");
+    let day = format!("({day} IS NOT NULL AND {})", is_no_day(engine, &day));
+    let time = |column: &&str| {
+        let column = format!("{table}.{column}");
+        format!("({column} IS NOT NULL AND ({}) IS NOT TRUE)", says_time(engine, &column))
+    };
+    let times = times.iter().map(time);
+    format!("({})", money.into_iter().chain([day]).chain(times).chain(texts).collect::<Vec<_>>().join(" OR "))
 }
 
 pub fn as_text(engine: Engine, value: &str) -> String {

@@ -93,6 +93,15 @@ pub fn month(engine: Engine) -> String {
     }
 }
 
+/// "The text that is kept of a day of use is a day", where a span of days could hold another.
+pub fn is_kept_day(engine: Engine) -> Option<&'static str> {
+    match engine {
+        Engine::Sqlite => Some("date(day) IS day"),
+        Engine::Mysql => Some("day <=> CAST(FROM_DAYS(TO_DAYS(day)) AS CHAR)"),
+        Engine::Postgres => None,
+    }
+}
+
 /// To group by: what differs in a byte is apart.
 pub fn by_bytes(engine: Engine, expression: &str) -> String {
     match engine {

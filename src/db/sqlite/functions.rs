@@ -4,7 +4,7 @@
 use diesel::sql_types::{Binary, Nullable, Text};
 use diesel::{QueryResult, SqliteConnection};
 
-use crate::base::{caseless, secrets};
+use crate::base::{caseless, cells, secrets};
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -12,6 +12,8 @@ extern "SQL" {
     fn holds_word(text: Nullable<Binary>, folded: Text) -> Nullable<Bool>;
     /// The same of a text as it is shown: with its secrets masked.
     fn shows_word(text: Nullable<Binary>, folded: Text) -> Nullable<Bool>;
+    /// Whether a text of a time column, as bytes, says a time.
+    fn is_time(text: Nullable<Binary>) -> Nullable<Bool>;
 }
 
 /// Makes them known to a connection.
@@ -21,6 +23,9 @@ pub(in crate::db) fn register(connection: &mut SqliteConnection) -> QueryResult<
     })?;
     shows_word_utils::register_impl(connection, |text: Option<Vec<u8>>, folded: String| {
         text.map(|text| shows(&String::from_utf8_lossy(&text), &folded))
+    })?;
+    is_time_utils::register_impl(connection, |text: Option<Vec<u8>>| {
+        text.map(|text| std::str::from_utf8(&text).is_ok_and(|text| cells::time_of(text).is_some()))
     })
 }
 

@@ -16,11 +16,23 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::sql_types::{Date, Nullable, Timestamp};
 
 use super::DbBackend;
+use crate::base::cells;
 
 pub use count::TolerantCount;
 pub use number::{ForeignNumber, TolerantDouble, TolerantMoney};
 pub use text::{TextOf, TolerantText, TolerantWords, push_text};
 pub use word::{TolerantWord, word_for};
+
+/// Reads the text of a cell. A number is none, though Diesel would take it for a Julian day, nor are bytes.
+#[cfg(feature = "sqlite")]
+fn written<T>(
+    mut value: diesel::sqlite::SqliteValue<'_, '_, '_>,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Option<T> {
+    let is_text = value.value_type() == Some(diesel::sqlite::SqliteType::Text);
+    std::str::from_utf8(value.read_blob()).ok().filter(|_| is_text).and_then(read)
+}
+
 /// What a time column holds, where that is a time.
 #[derive(Debug)]
 struct TimeCell(Option<NaiveDateTime>);
@@ -28,24 +40,23 @@ struct TimeCell(Option<NaiveDateTime>);
 #[cfg(feature = "sqlite")]
 impl FromSql<Timestamp, diesel::sqlite::Sqlite> for TimeCell {
     fn from_sql(value: diesel::sqlite::SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        // Diesel takes a number for a Julian day, bytes for a text; here both are no time, as in the order of a list.
-        let is_text = value.value_type() == Some(diesel::sqlite::SqliteType::Text);
-        let time = <NaiveDateTime as FromSql<Timestamp, diesel::sqlite::Sqlite>>::from_sql(value);
-        Ok(TimeCell(time.ok().filter(|_| is_text)))
+        Ok(TimeCell(written(value, cells::time_of)))
     }
 }
 
 #[cfg(feature = "mysql")]
 impl FromSql<Timestamp, diesel::mysql::Mysql> for TimeCell {
     fn from_sql(value: diesel::mysql::MysqlValue<'_>) -> deserialize::Result<Self> {
-        Ok(TimeCell(<NaiveDateTime as FromSql<Timestamp, diesel::mysql::Mysql>>::from_sql(value).ok()))
+        let time = <NaiveDateTime as FromSql<Timestamp, diesel::mysql::Mysql>>::from_sql(value);
+        Ok(TimeCell(time.ok().filter(|time| cells::is_of_calendar(time.date()))))
     }
 }
 
 #[cfg(feature = "postgres")]
 impl FromSql<Timestamp, diesel::pg::Pg> for TimeCell {
     fn from_sql(value: diesel::pg::PgValue<'_>) -> deserialize::Result<Self> {
-        Ok(TimeCell(<NaiveDateTime as FromSql<Timestamp, diesel::pg::Pg>>::from_sql(value).ok()))
+        let time = <NaiveDateTime as FromSql<Timestamp, diesel::pg::Pg>>::from_sql(value);
+        Ok(TimeCell(time.ok().filter(|time| cells::is_of_calendar(time.date()))))
     }
 }
 
@@ -112,24 +123,23 @@ struct DateCell(Option<NaiveDate>);
 #[cfg(feature = "sqlite")]
 impl FromSql<Date, diesel::sqlite::Sqlite> for DateCell {
     fn from_sql(value: diesel::sqlite::SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        // Bytes are no day, as for the archive.
-        let is_text = value.value_type() == Some(diesel::sqlite::SqliteType::Text);
-        let day = <NaiveDate as FromSql<Date, diesel::sqlite::Sqlite>>::from_sql(value);
-        Ok(DateCell(day.ok().filter(|_| is_text)))
+        Ok(DateCell(written(value, cells::day_of)))
     }
 }
 
 #[cfg(feature = "mysql")]
 impl FromSql<Date, diesel::mysql::Mysql> for DateCell {
     fn from_sql(value: diesel::mysql::MysqlValue<'_>) -> deserialize::Result<Self> {
-        Ok(DateCell(<NaiveDate as FromSql<Date, diesel::mysql::Mysql>>::from_sql(value).ok()))
+        let day = <NaiveDate as FromSql<Date, diesel::mysql::Mysql>>::from_sql(value);
+        Ok(DateCell(day.ok().filter(|day| cells::is_of_calendar(*day))))
     }
 }
 
 #[cfg(feature = "postgres")]
 impl FromSql<Date, diesel::pg::Pg> for DateCell {
     fn from_sql(value: diesel::pg::PgValue<'_>) -> deserialize::Result<Self> {
-        Ok(DateCell(<NaiveDate as FromSql<Date, diesel::pg::Pg>>::from_sql(value).ok()))
+        let day = <NaiveDate as FromSql<Date, diesel::pg::Pg>>::from_sql(value);
+        Ok(DateCell(day.ok().filter(|day| cells::is_of_calendar(*day))))
     }
 }
 

@@ -43,7 +43,6 @@ pub enum By {
     Cause,
     Model,
     Organisation,
-    Day,
 }
 
 impl By {
@@ -52,7 +51,6 @@ impl By {
             By::Cause => "cause",
             By::Model => "llmid",
             By::Organisation => "userorgid",
-            By::Day => "use_date",
         }
     }
 }
@@ -117,7 +115,6 @@ pub fn grouped(
     let [[amount_high, amount_low], [cost_high, cost_low]] =
         ["amount", "cost"].map(|column| dialect::sum_parts(engine, column));
     let (name, group) = match by {
-        By::Day => (dialect::day_text(engine, by.column()), dialect::day_text(engine, by.column())),
         By::Cause => (by.column().to_owned(), by.column().to_owned()),
         By::Model | By::Organisation => dialect::letter_by_letter(engine, by.column()),
     };

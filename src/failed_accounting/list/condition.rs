@@ -1,8 +1,5 @@
 //! What each field of a filter means in SQL; [`super::branches`] puts them together along a route.
-//!
-//! Some more than 250 lines: one list of all its parts.
 
-use chrono::NaiveTime;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -11,9 +8,8 @@ use diesel::sql_types::{BigInt, Bool, Nullable};
 use super::filter::Filter;
 use super::route::Lead;
 pub use super::search::{Search, plan_search};
-use super::{batched, changed};
+use super::{batched, changed, spans};
 use crate::base::form::{NONE, id_of};
-use crate::base::grouping::{FIRST_DAY, LAST_DAY};
 use crate::base::money::Money;
 use crate::causes::cause::UNSORTED;
 use crate::causes::family::{FAMILIES, Family};
@@ -24,29 +20,6 @@ use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 
 /// A condition on failed records.
 pub type Condition = dialect::Condition<failed::table>;
-
-/// The days of failing; what is served by the order of the list is in a form that an index can seek.
-fn failed_on(filter: &Filter) -> Vec<Part> {
-    let column = "failed_time";
-    let mut all = Vec::new();
-    if let Some(from) = filter.failed_from {
-        let condition: Condition = Box::new(dsl::failed_time.ge(from));
-        all.push(Part { lead: Some(Lead::Times), column, condition });
-    }
-    // A day after the last one that there is: no time is later.
-    let end = filter.failed_to.and_then(|to| to.succ_opt()).map(|next| next.and_time(NaiveTime::MIN));
-    if let Some(end) = end {
-        let before = dsl::failed_time.lt(end);
-        all.push(match filter.failed_from {
-            Some(_) => Part { lead: Some(Lead::Times), column, condition: Box::new(before) },
-            None => {
-                let unknown = sql::<Nullable<Bool>>("failed_time IS NULL");
-                Part { lead: None, column, condition: Box::new(before.or(unknown)) }
-            }
-        });
-    }
-    all
-}
 
 pub(in crate::failed_accounting) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace()
@@ -62,14 +35,7 @@ pub(super) struct Part {
 /// The whole filter but its tab, in parts: all of these must hold.
 pub(super) fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Part> {
     let mut all = equalities(engine, filter);
-    let mut day = |condition| all.push(Part { lead: Some(Lead::Days), column: "use_date", condition });
-    match (filter.start_date, filter.end_date) {
-        (Some(start), Some(end)) if start == end => day(Box::new(dsl::use_date.eq(start))),
-        (start, end) => {
-            start.into_iter().for_each(|start| day(Box::new(dsl::use_date.ge(start))));
-            end.into_iter().for_each(|end| day(Box::new(dsl::use_date.le(end))));
-        }
-    }
+    all.extend(spans::used_on(engine, filter));
     let mut amount = |lead, condition| all.push(Part { lead, column: "amount", condition });
     if let Some(least) = filter.amount_min {
         amount(Some(Lead::Amounts), Box::new(dsl::amount.ge(near(least, -1))));
@@ -98,7 +64,7 @@ pub(super) fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Par
         let condition = changed::condition(change, filter.changed_from, filter.changed_not_by.as_deref());
         all.push(Part { lead: Some(Lead::Hits), column: "id", condition });
     }
-    all.extend(failed_on(filter));
+    all.extend(spans::failed_on(engine, filter));
     if let Some(cause) = filter.cause.as_deref() {
         let condition: Condition = match cause {
             NULL => Box::new(sql::<Nullable<Bool>>("cause IS NULL")),
@@ -110,10 +76,7 @@ pub(super) fn parts(engine: Engine, filter: &Filter, search: &Search) -> Vec<Par
     if let Some(family) = filter.family {
         all.push(Part { lead: Some(Lead::Family), column: "cause", condition: is_of_family(family) });
     }
-    all.extend(decided(engine, filter));
-    if filter.is_dateless {
-        all.push(Part { lead: None, column: "use_date", condition: is_dateless(engine) });
-    }
+    all.extend(spans::decided(engine, filter));
     if let Some(text) = filter.q.as_deref() {
         all.extend(search_parts(engine, text, search));
     }
@@ -187,35 +150,6 @@ pub(super) const IS_WITHOUT_RESOLUTION: &str = "(COALESCE(resolution, '') = '' \
 
 /// "It is open": what its columns of decisions hold means nothing.
 pub(super) const IS_UNDECIDED: &str = "COALESCE(handled, '') <> '1'";
-
-/// The days of decision.
-fn decided(engine: Engine, filter: &Filter) -> Vec<Part> {
-    let part = |lead, condition| Part { lead, column: "handled_time", condition };
-    let mut all = Vec::new();
-    if filter.is_undecided {
-        let day = dialect::day_of(engine, "handled_time");
-        let no_day = dialect::is_no_day_within(engine, &day, FIRST_DAY, LAST_DAY);
-        all.push(part(
-            None,
-            Box::new(sql::<Nullable<Bool>>(&format!("({IS_UNDECIDED} OR {no_day})"))) as Condition,
-        ));
-    }
-    if filter.handled_from.is_none() && filter.handled_to.is_none() {
-        return all;
-    }
-    all.push(part(Some(Lead::Decisions), Box::new(sql::<Nullable<Bool>>("(handled = '1')"))));
-    // Both ends, always: what is no time lies beyond one of them.
-    let from = filter.handled_from.unwrap_or(FIRST_DAY).and_time(NaiveTime::MIN);
-    all.push(part(Some(Lead::Decisions), Box::new(dsl::handled_time.ge(from))));
-    let end = filter.handled_to.unwrap_or(LAST_DAY).succ_opt().map(|next| next.and_time(NaiveTime::MIN));
-    all.extend(end.map(|end| part(Some(Lead::Decisions), Box::new(dsl::handled_time.lt(end)) as Condition)));
-    all
-}
-
-/// "Its day of use is none that a filter could name."
-fn is_dateless(engine: Engine) -> Condition {
-    Box::new(sql::<Nullable<Bool>>(&dialect::is_no_day_within(engine, "use_date", FIRST_DAY, LAST_DAY)))
-}
 
 /// "Its cause is of that family"; whose family nobody knows is of the last one.
 fn is_of_family(family: &str) -> Condition {

@@ -9,9 +9,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::branches;
-use super::condition::{IS_UNDECIDED, IS_WITHOUT_RESOLUTION, Search};
+use super::condition::{IS_WITHOUT_RESOLUTION, Search};
 use super::filter::Filter;
-use super::{route, totals};
+use super::{route, spans, totals};
 use crate::base::form::NONE;
 use crate::base::grouping::{
     self, Dimension, Group, Grouping, MOST_GATHERED, MOST_GROUPS, key_or_none, refuse_too_many,
@@ -124,7 +124,8 @@ fn cell(engine: Engine, dimension: Dimension) -> (String, String) {
     match dimension {
         Dimension::Resolution => dialect::letter_by_letter_unless(engine, column, IS_WITHOUT_RESOLUTION),
         Dimension::Decided => {
-            dialect::letter_by_letter_unless(engine, &dialect::day_of(engine, column), IS_UNDECIDED)
+            let unless = spans::is_without_decision(engine);
+            dialect::letter_by_letter_unless(engine, &dialect::day_of(engine, column), &unless)
         }
         _ => dialect::letter_by_letter(engine, column),
     }

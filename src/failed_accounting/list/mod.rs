@@ -19,6 +19,7 @@ pub mod outlined;
 pub mod route;
 pub mod search;
 pub mod sort;
+mod spans;
 pub mod summary;
 pub mod tabs;
 pub mod totals;

@@ -7,7 +7,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Timestamp};
+use diesel::sql_types::{BigInt, Bool, Nullable, Timestamp};
 
 use super::SEARCHED_ROWS;
 use super::branches;
@@ -134,9 +134,10 @@ fn oldest_real(
     route: Route,
 ) -> Result<Option<NaiveDateTime>> {
     let mut oldest = None;
+    let is_time = sql::<Nullable<Bool>>(&dialect::says_time(connection.engine(), "failed_time"));
     for branch in branches::of(connection.engine(), filter, search, route) {
         let mut query = failed::table.select(sql::<Nullable<Timestamp>>("MIN(failed_time)")).into_boxed();
-        query = query.filter(failed::failed_time.ge(FIRST_TIME));
+        query = query.filter(failed::failed_time.ge(FIRST_TIME)).filter(is_time.clone());
         for condition in branch {
             query = query.filter(condition);
         }

@@ -13,7 +13,7 @@ use llmage_admin::failed_accounting::totals;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::oracle::{any_filter, expected, facts, sums};
+use crate::oracle::{any_filter, day_of_use, expected, facts, sums};
 use crate::support::database::{TestDatabase, engine};
 use crate::support::proven;
 use crate::support::rows::{clear, hostile, insert, run};
@@ -30,9 +30,9 @@ fn any_grouping() -> impl Strategy<Value = Grouping> {
 fn key(dimension: Dimension, record: &FailedRecord) -> Option<String> {
     let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     match dimension {
-        Dimension::Day => record.use_date.map(|day| day.to_string()),
-        Dimension::Week => record.use_date.map(|day| day.format("%G-W%V").to_string()),
-        Dimension::Month => record.use_date.map(|day| day.format("%Y-%m").to_string()),
+        Dimension::Day => day_of_use(record).map(|day| day.to_string()),
+        Dimension::Week => day_of_use(record).map(|day| day.format("%G-W%V").to_string()),
+        Dimension::Month => day_of_use(record).map(|day| day.format("%Y-%m").to_string()),
         Dimension::Model => text(&record.llmid),
         Dimension::Organisation => text(&record.userorgid),
         Dimension::User => text(&record.userid),
