@@ -6,7 +6,7 @@ test-would_fail = A retry would fail again
 test-cannot_be_told = It cannot be told whether a retry would pass
 test-again = Test again
 test-checks = All checks
-test-help = Told by the platform's tables as they are now; nothing is written. What the price will be is the platform's to say.
+test-help = Told by the platform's tables, and by its prices where the settings say whom to ask, as they are now; nothing is written.
 
 ## The checks
 
@@ -64,6 +64,35 @@ test-beyond-balance = The balance was too low, or the account is frozen. Whether
 test-beyond-lost = The connection to the database was lost. Whether the customer was charged before, no table here tells: look before you retry.
 test-beyond-schema = The database refused the platform's writing. Whether that was mended, no table tells.
 test-beyond-other = The reason does not say what was missing.
+
+## The price
+
+test-check-price = Price
+test-price-unasked = The platform was not asked for the price.
+test-price-given = The platform prices it (amount / cost).
+test-price-refused = The platform cannot price it.
+test-price-covers = No table here tells it; the price does.
+test-price-mends = Whether that was mended, the price tells.
+test-price-late = The platform did not tell the price in time.
+test-price-no-time = The platform was not asked for the price: the time for all questions together was over.
+test-price-given-up = The platform was not asked for the price, as it had not answered several times in a row.
+test-price-away = The platform could not be reached for the price.
+test-price-broken = The platform broke off while it told the price.
+test-price-private = LLMAGE_PRICE_URL leads to a private address, and LLMAGE_PRICE_PRIVATE does not allow that.
+test-price-status = Instead of a price the platform answered with an error.
+test-price-huge = The platform's answer is too long to be a price.
+test-price-no-json = The platform's answer is no JSON object as a price is told.
+test-price-neither = The platform's answer holds neither amount and cost nor a reason.
+test-price-both = The platform's answer holds a price and a reason against it.
+test-price-negative = The platform's answer holds a negative price.
+test-price-no-amount = The platform's answer holds an amount that is no money of at most 5 decimals.
+test-amount-now = Amount now
+test-amount-recorded = Amount recorded
+test-difference = Difference
+test-cost-now = Cost now
+batch-tested-refusals = What the platform says of those that it cannot price
+batch-tested-record = Record
+batch-tested-differing = Charged otherwise than recorded, the largest differences
 
 ## What tests said
 

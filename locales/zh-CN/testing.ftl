@@ -6,7 +6,7 @@ test-would_fail = 重试仍会失败
 test-cannot_be_told = 无法判断重试能否成功
 test-again = 再次试算
 test-checks = 全部检查
-test-help = 依据平台各表的当前内容判断，不写入任何内容。最终价格由平台决定。
+test-help = 依据平台各表的当前内容判断；设置中指明询价地址时，也依据平台现在的价格。不写入任何内容。
 
 ## 检查项
 
@@ -64,6 +64,35 @@ test-beyond-balance = 余额不足或账户被冻结。是否已变化，只有�
 test-beyond-lost = 与数据库的连接中断。中断前是否已向客户收费，这里的表看不出：重试前请先核实。
 test-beyond-schema = 数据库拒绝了平台的写入。是否已修复，表中看不出。
 test-beyond-other = 失败原因没有说明缺少什么。
+
+## 价格
+
+test-check-price = 价格
+test-price-unasked = 尚未向平台询价。
+test-price-given = 平台可以计价（金额 / 成本）。
+test-price-refused = 平台无法计价。
+test-price-covers = 这里的表看不出，以价格为准。
+test-price-mends = 是否已修复，以价格为准。
+test-price-late = 平台未在规定时间内给出价格。
+test-price-no-time = 未向平台询价：全部询价的总时限已到。
+test-price-given-up = 未向平台询价：平台已连续多次没有回应。
+test-price-away = 无法连接平台询价。
+test-price-broken = 平台给出价格时连接中断。
+test-price-private = LLMAGE_PRICE_URL 指向内网地址，而 LLMAGE_PRICE_PRIVATE 不允许。
+test-price-status = 平台没有给出价格，而是返回了错误。
+test-price-huge = 平台的回应过长，不是价格。
+test-price-no-json = 平台的回应不是约定格式的 JSON 对象。
+test-price-neither = 平台的回应既没有金额和成本，也没有原因。
+test-price-both = 平台的回应既有价格，又有无法计价的原因。
+test-price-negative = 平台的回应含有负的价格。
+test-price-no-amount = 平台的回应含有无效金额；金额最多 5 位小数。
+test-amount-now = 现在的金额
+test-amount-recorded = 记录的金额
+test-difference = 差额
+test-cost-now = 现在的成本
+batch-tested-refusals = 平台对无法计价者的说明
+batch-tested-record = 记录
+batch-tested-differing = 与记录金额不同的收费，差额最大者在前
 
 ## 试算结果
 

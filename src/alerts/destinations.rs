@@ -6,12 +6,9 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::mail::Mailer;
-use super::webhook;
 use crate::base::form::Message;
+use crate::base::outbound::{self, SHORTEST_SECRET};
 use crate::error::{Error, Result};
-
-/// The shortest secret that signs.
-const SHORTEST_SECRET: usize = 16;
 
 /// The settings as given.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +60,7 @@ impl Destinations {
             if length.is_none() {
                 return refuse("--webhook-secret: must be set with --webhook-url: it signs what is sent");
             }
-            if let Err(message) = webhook::check_url(url, given.webhook_private) {
+            if let Err(message) = outbound::check_url(url, given.webhook_private) {
                 return refuse(match message.key {
                     "error-webhook-private" => {
                         "--webhook-url: leads to a private address; --webhook-private true allows that"

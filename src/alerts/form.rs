@@ -4,9 +4,9 @@ use super::destinations::Destinations;
 use super::mail;
 use super::rule::{Kind, MOST_COUNT, Unit, parse_percent};
 use super::store::Wanted;
-use super::webhook;
 use crate::base::form::{FieldErrors, Fields, Message, Reader, money_message};
 use crate::base::money::Money;
+use crate::base::outbound;
 
 pub const FIELDS: [&str; 7] =
     ["kind", "threshold", "to_webhook", "webhook_url", "to_mail", "mail_to", "version"];
@@ -33,7 +33,7 @@ pub fn wanted(
     let (to_webhook, to_mail) = (is_ticked("to_webhook"), is_ticked("to_mail"));
     let webhook_url = read.line("webhook_url", MAX_ADDRESS);
     if let Some(Err(message)) =
-        webhook_url.as_deref().map(|url| webhook::check_url(url, destinations.allows_private))
+        webhook_url.as_deref().map(|url| outbound::check_url(url, destinations.allows_private))
     {
         read.refuse("webhook_url", message);
     }

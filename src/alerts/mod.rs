@@ -4,7 +4,6 @@
 //! What is told is written in the transaction that changes the rule's state, and sent afterwards: killed at any moment,
 //! nothing is told twice to the history and nothing is lost. Receivers may get a delivery again, under the same id.
 
-pub mod address;
 pub mod courier;
 pub mod delivery;
 pub mod destinations;

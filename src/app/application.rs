@@ -20,6 +20,7 @@ use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::failed_accounting::recorder::Recorder;
 use crate::forecast::Sources;
+use crate::forecast::price::service::{self, Service};
 use crate::metrics::figures::Watch;
 use crate::names::{NameCache, NameSources};
 use crate::web::assets::Assets;
@@ -49,6 +50,7 @@ pub struct Prepared {
     templates: Arc<Templates>,
     sources: NameSources,
     correctable: Correctable,
+    test_sources: Arc<Sources>,
 }
 
 impl Prepared {
@@ -68,7 +70,8 @@ impl Prepared {
         let correctable = config.correctable.parse();
         let correctable =
             correctable.map_err(|why| Error::Unavailable(format!("LLMAGE_CORRECTABLE: {why}")))?;
-        Ok(Prepared { destinations, assets, templates, sources, correctable })
+        let test_sources = Arc::new(test_sources(config)?);
+        Ok(Prepared { destinations, assets, templates, sources, correctable, test_sources })
     }
 
     /// Where names come from.
@@ -77,14 +80,24 @@ impl Prepared {
     }
 }
 
-/// Where a test of a retry looks at the platform.
-pub fn test_sources(config: &Config) -> Sources {
-    Sources {
-        models: config.test_models_sql.clone(),
-        maps: config.test_maps_sql.clone(),
+/// Where a test of a retry looks at the platform, checked.
+///
+/// # Errors
+/// [`crate::error::Error::Unavailable`] with one line that names the setting.
+pub fn test_sources(config: &Config) -> Result<Sources> {
+    let tests = config.tests.clone();
+    let prices = service::Given {
+        url: tests.price_url,
+        secret: tests.price_secret,
+        allows_private: tests.price_private,
+    };
+    Ok(Sources {
+        models: tests.test_models_sql,
+        maps: tests.test_maps_sql,
         organisations: config.organisations_sql.clone(),
-        accounts: config.test_accounts_sql.clone(),
-    }
+        accounts: tests.test_accounts_sql,
+        prices: Service::read(prices)?,
+    })
 }
 
 impl Application {
@@ -95,7 +108,7 @@ impl Application {
 
     /// As [`Application::new`], of what was checked before.
     pub fn of(prepared: Prepared, config: &Config, database: Database, clock: Clock) -> Result<Application> {
-        let Prepared { destinations, assets, templates, sources, correctable } = prepared;
+        let Prepared { destinations, assets, templates, sources, correctable, test_sources } = prepared;
         let secret = match &config.secret_key {
             Some(secret) => secret.expose_secret().to_owned(),
             None => database.transaction_here(store::secret_key)?,
@@ -119,7 +132,7 @@ impl Application {
             currency: config.currency.clone(),
             batch_confirm: config.batch_confirm_amount,
             correctable,
-            test_sources: Arc::new(test_sources(config)),
+            test_sources,
             archive_at: config.archive_at.0,
             archive_keep_days: config.archive_keep_days,
             stuck_after: chrono::Duration::minutes(config.retry_stuck_minutes.into()),

@@ -21,6 +21,7 @@ pub mod merge;
 pub mod moment;
 pub mod money;
 pub mod object;
+pub mod outbound;
 pub mod paging;
 pub mod periods;
 pub mod query;

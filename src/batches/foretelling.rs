@@ -46,14 +46,14 @@ pub struct Foretold {
     left: BTreeMap<&'static str, Vec<i64>>,
 }
 
-/// Tests the rows of a preview as its run will find them; of corrections what that correction makes of them, or else the one
+/// Tests by tables the rows of a preview as its run will find them; of corrections what that correction makes of them, or else the one
 /// that is kept. None where there is nothing to test. Writes nothing.
 pub fn look(
     connection: &mut DbConnection,
     batch: &Batch,
     correction: Option<&Correction>,
     by: &By,
-) -> Result<Option<Foretold>> {
+) -> Result<Option<Looked>> {
     let kept = batch.planned.as_ref().and_then(|planned| planned.correction.as_ref());
     let mut trial = Trial::new(Platform::new(&by.sources, by.today));
     let planned = match (batch.action, correction.or(kept)) {
@@ -66,14 +66,34 @@ pub fn look(
         }
         _ => return Ok(None),
     };
-    let Tried { tested, refused, mut left } = trial.end();
-    let mut summary = Summary { tested: Some(tested), ..batch.summary.clone() };
-    if planned.is_none() {
-        add(&mut summary.skipped, refused);
-    } else {
-        left.retain(|key, _| is_of_test(key));
+    let (digest, summary) = (seen::digest(batch), batch.summary.clone());
+    Ok(Some(Looked { digest, summary, planned, trial, sources: by.sources.clone() }))
+}
+
+/// What was foreseen by the platform's tables; prices may be asked yet.
+#[expect(missing_debug_implementations, reason = "holds all rows that wait for a price")]
+pub struct Looked {
+    digest: String,
+    summary: Summary,
+    planned: Option<Planned>,
+    trial: Trial,
+    sources: Arc<Sources>,
+}
+
+impl Looked {
+    /// Asks for the prices that are wanted, where the settings say whom. It blocks then: never inside a transaction.
+    pub fn foretold(self) -> Foretold {
+        let Looked { digest, mut summary, planned, mut trial, sources } = self;
+        trial.ask_prices(&sources);
+        let Tried { tested, refused, mut left } = trial.end();
+        summary.tested = Some(tested);
+        if planned.is_none() {
+            add(&mut summary.skipped, refused);
+        } else {
+            left.retain(|key, _| is_of_test(key));
+        }
+        Foretold { digest, summary, planned, left }
     }
-    Ok(Some(Foretold { digest: seen::digest(batch), summary, planned, left }))
 }
 
 fn try_retries(connection: &mut DbConnection, batch: &Batch, trial: &mut Trial) -> Result<()> {
@@ -134,7 +154,7 @@ pub fn write(connection: &mut DbConnection, batch: &Batch, foretold: &Foretold) 
     store::find(connection, id)
 }
 
-/// Looks at a preview in a snapshot of its own.
+/// Looks at a preview in a snapshot of its own, and asks for prices when that is closed.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such batch.
@@ -149,7 +169,8 @@ pub async fn look_at(
         let batch = store::find(connection, &id)?;
         look(connection, &batch, correction.as_ref(), &by)
     };
-    database.run(look).await
+    let Some(looked) = database.run(look).await? else { return Ok(None) };
+    tokio::task::spawn_blocking(move || Some(looked.foretold())).await.map_err(Error::internal)
 }
 
 /// Looks at a preview again, or at what another correction makes of it, and writes what was foreseen.

@@ -7,6 +7,7 @@ use super::batch::{Action, Batch, State};
 use super::counts::{Part, Tally};
 use crate::audit::event::Author;
 use crate::base::form::Message;
+use crate::base::money::MoneySum;
 
 /// How the keys begin for why a row would fail again.
 pub(super) const OF_TESTS: &str = "test-";
@@ -25,6 +26,32 @@ pub struct Tested {
     /// Which rows are left out and why, in few letters.
     #[serde(default)]
     pub rows: String,
+    /// What the platform would charge now for what would pass, where it was asked.
+    #[serde(default)]
+    pub priced: Tally,
+    /// What the platform says of those that it cannot price, in its own words; some, the most money first.
+    #[serde(default)]
+    pub refusals: Vec<Part>,
+    /// Some of those whose price is another than the recorded one, the largest difference first.
+    #[serde(default)]
+    pub differing: Vec<Differs>,
+}
+
+/// A failure whose price is another by now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Differs {
+    pub failed_id: String,
+    /// The amount of the failure; none where it has none.
+    pub recorded: Option<MoneySum>,
+    /// The amount that would be charged.
+    pub now: MoneySum,
+}
+
+impl Differs {
+    /// So much more would be charged now.
+    pub fn difference(&self) -> MoneySum {
+        self.now - self.recorded.unwrap_or_default()
+    }
 }
 
 impl Tested {

@@ -6,20 +6,32 @@ use sha2::{Digest, Sha256};
 
 use super::counts::{Part, Tally};
 use super::split;
-use super::testing::Tested;
+use super::testing::{Differs, Tested};
 use super::verdict::Item;
+use crate::base::money::{Money, MoneySum};
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::brief::{Brief, Wordings};
-use crate::failed_accounting::forecast::{self, Told};
-use crate::forecast::Outlook;
-use crate::forecast::checks::judge;
+use crate::failed_accounting::forecast::{self, Half, Told};
+use crate::forecast::judged::{self, Judged};
 use crate::forecast::platform::Platform;
+use crate::forecast::price::Price;
+use crate::forecast::price::service::PATIENCE;
 use crate::forecast::subject::Subject;
+use crate::forecast::{Outlook, Sources};
 use crate::usages::usage::Usage;
 
 /// The key of the words for a failure that is not there any more.
 const GONE: &str = "batch-gone";
+
+/// The most rows of which a price is asked: more than can be answered while somebody waits.
+const ASKED: usize = 20_000;
+
+/// The rows whose price differs most from what is recorded that are told one by one.
+const DIFFERING: usize = 5;
+
+/// The reasons of the platform that are told one by one.
+const REFUSALS: usize = 10;
 
 /// What is known while the rows of a preview are tried.
 pub(super) struct Trial {
@@ -31,6 +43,27 @@ pub(super) struct Trial {
     refused: BTreeMap<&'static str, Tally>,
     /// The rows that are left out, by why.
     left: BTreeMap<&'static str, Vec<i64>>,
+    /// The rows that wait for their price.
+    open: Vec<(Row, Judged)>,
+    priced: Tally,
+    differing: Vec<Differs>,
+    /// What the platform says of what it cannot price.
+    refusals: HashMap<String, Tally>,
+}
+
+/// What is kept of a row while it waits.
+struct Row {
+    number: i64,
+    failed_id: String,
+    amount: Option<Money>,
+    cost: Option<Money>,
+}
+
+impl From<&Item> for Row {
+    fn from(item: &Item) -> Row {
+        let (amount, cost) = (item.amount, item.cost);
+        Row { number: item.number, failed_id: item.failed_id.clone(), amount, cost }
+    }
 }
 
 /// What the trial came to.
@@ -52,6 +85,10 @@ impl Trial {
             untold: BTreeMap::new(),
             refused: BTreeMap::new(),
             left: BTreeMap::new(),
+            open: Vec::new(),
+            priced: Tally::default(),
+            differing: Vec::new(),
+            refusals: HashMap::new(),
         }
     }
 
@@ -65,11 +102,11 @@ impl Trial {
                     briefs.push(brief);
                     there.push(item);
                 }
-                None => self.note(item, &Err(GONE)),
+                None => self.note(&Row::from(item), &Err(GONE)),
             }
         }
         let told = forecast::of_many(connection, &briefs, &mut self.platform)?;
-        there.iter().zip(&told).for_each(|(item, told)| self.note(item, told));
+        there.iter().zip(told).for_each(|(item, half)| self.take(item, half));
         Ok(())
     }
 
@@ -79,11 +116,11 @@ impl Trial {
         let subjects: Vec<Subject> = rows.iter().map(|(_, usage)| Subject::from(usage)).collect();
         self.platform.learn(connection, &subjects)?;
         for ((item, _), subject) in rows.iter().zip(&subjects) {
-            let told = match briefs.get(&item.failed_id) {
-                Some(brief) => Ok(judge(subject, &brief.needs, &self.platform)),
+            let half = match briefs.get(&item.failed_id) {
+                Some(brief) => Ok(Judged::new(subject, &brief.needs, &self.platform)),
                 None => Err(GONE),
             };
-            self.note(item, &told);
+            self.take(item, half);
         }
         Ok(())
     }
@@ -97,22 +134,63 @@ impl Trial {
         self.wordings.find(connection, &ids)
     }
 
-    fn note(&mut self, item: &Item, told: &Told) {
+    fn take(&mut self, item: &Item, half: Half) {
+        let row = Row::from(item);
+        match half {
+            Ok(judged) if judged.forecast.wants_price() && self.open.len() < ASKED => {
+                self.open.push((row, judged));
+            }
+            half => self.note(&row, &half.map(|judged| judged.forecast)),
+        }
+    }
+
+    fn note(&mut self, row: &Row, told: &Told) {
         let (tallies, key) = match told {
             Err(key) => (&mut self.refused, *key),
             Ok(told) => match (told.outlook, told.key()) {
                 (Outlook::Fails, Some(key)) => (&mut self.fails, key),
                 (Outlook::Untold, Some(key)) => (&mut self.untold, key),
-                _ => return self.passes.add(item.amount, item.cost),
+                _ => return self.pass(row, told.price),
             },
         };
-        tallies.entry(key).or_default().add(item.amount, item.cost);
+        tallies.entry(key).or_default().add(row.amount, row.cost);
         if !told.as_ref().is_ok_and(|told| told.outlook == Outlook::Untold) {
-            self.left.entry(key).or_default().push(item.number);
+            self.left.entry(key).or_default().push(row.number);
         }
     }
 
+    fn pass(&mut self, row: &Row, price: Option<Price>) {
+        self.passes.add(row.amount, row.cost);
+        let Some(price) = price else { return };
+        self.priced.add(Some(price.amount), Some(price.cost));
+        if row.amount == Some(price.amount) && row.cost == Some(price.cost) {
+            return;
+        }
+        let (failed_id, recorded) = (row.failed_id.clone(), row.amount.map(MoneySum::from));
+        self.differing.push(Differs { failed_id, recorded, now: price.amount.into() });
+        self.differing.sort_by_key(|differs| std::cmp::Reverse(differs.difference().units().abs()));
+        self.differing.truncate(DIFFERING);
+    }
+
+    /// Asks for the prices that are wanted, where the settings say whom. It blocks: never inside a transaction.
+    pub fn ask_prices(&mut self, sources: &Sources) {
+        let mut open = std::mem::take(&mut self.open);
+        judged::ask_prices(open.iter_mut().map(|(_, judged)| judged), sources, PATIENCE);
+        for (row, judged) in open {
+            if let Some(reason) = judged.forecast.refusal() {
+                self.refusals.entry(reason.to_owned()).or_default().add(row.amount, row.cost);
+            }
+            self.note(&row, &Ok(judged.forecast));
+        }
+        // As they stand in the batch, whichever were asked for a price.
+        self.left.values_mut().for_each(|numbers| numbers.sort_unstable());
+    }
+
     pub fn end(self) -> Tried {
+        let part = |(reason, tally)| Part { key: Some(reason), tally };
+        let mut refusals: Vec<Part> = self.refusals.into_iter().map(part).collect();
+        split::by_money(&mut refusals);
+        refusals.truncate(REFUSALS);
         let rows = serde_json::json!(self.left).to_string();
         let rows = Sha256::digest(rows).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         let tested = Tested {
@@ -121,6 +199,9 @@ impl Trial {
             untold: parts(self.untold),
             includes_failing: false,
             rows,
+            priced: self.priced,
+            refusals,
+            differing: self.differing,
         };
         Tried { tested, refused: parts(self.refused), left: self.left }
     }

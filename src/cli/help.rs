@@ -38,7 +38,17 @@ const SETTINGS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("Where names come from", &["models_sql", "users_sql", "organisations_sql"]),
-    ("Where a test of a retry looks", &["test_models_sql", "test_maps_sql", "test_accounts_sql"]),
+    (
+        "Where a test of a retry looks",
+        &[
+            "test_models_sql",
+            "test_maps_sql",
+            "test_accounts_sql",
+            "price_url",
+            "price_secret",
+            "price_private",
+        ],
+    ),
     ("Log settings", &["log", "log_format"]),
 ];
 

@@ -11,26 +11,23 @@ mod help;
 mod migrate;
 mod serve;
 mod settings;
+mod simulating;
 mod testing;
 mod transfer;
 mod zone;
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app;
 use crate::audit::key;
-use crate::base::clock::Clock;
 use crate::base::secrets;
 use crate::config::{self, Config};
 use crate::db;
-use crate::demo::simulator::Simulator;
 use crate::error::{Error, Result};
 use crate::web::locale;
-use desk::Desk;
 use env_file::Settings;
 use serve::Serve;
 use transfer::{ExportCommand, ImportCommand};
@@ -87,17 +84,7 @@ enum Command {
     /// Print every route with the least role that may call it.
     Permissions,
     /// Play the platform beside `serve --demo`: account the usages that wait, fail some of them.
-    Simulate {
-        /// Stop after so many seconds.
-        #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
-        seconds: u32,
-        /// Seconds between two rounds.
-        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=3_600))]
-        every: u32,
-        /// Of 100 usages so many fail.
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=100))]
-        failing: u32,
-    },
+    Simulate(simulating::SimulateCommand),
 }
 
 /// The command line of this process, with what the environment and the `--env-file` set.
@@ -191,7 +178,7 @@ fn dispatch(Given { cli, matches }: Given, settings: &Settings) -> Result<()> {
         Command::Audit(command) => audit::audit(&config, &command),
         Command::Zone { name } => zone::zone(&config, name),
         Command::Permissions => permissions(),
-        Command::Simulate { seconds, every, failing } => simulate(&config, seconds, every, failing),
+        Command::Simulate(command) => simulating::simulate(&config, &command),
     }
 }
 
@@ -208,23 +195,4 @@ fn permissions() -> Result<()> {
         say(&format!("{} {} {}", rule.method, rule.path, rule.access.as_str()))?;
     }
     Ok(())
-}
-
-/// Rounds of the simulator until its time is over; each says what it did.
-fn simulate(config: &Config, seconds: u32, every: u32, failing: u32) -> Result<()> {
-    let desk = Desk::open(config)?;
-    let seed = Clock::epoch_milliseconds().unsigned_abs();
-    let mut simulator = Simulator::new(seed, failing.into());
-    let started = Instant::now();
-    loop {
-        let round = simulator.round(&desk.database, desk.clock.now())?;
-        if round != Default::default() {
-            say(&format!("accounted {}, failed {}", round.accounted, round.failed))?;
-        }
-        let left = Duration::from_secs(seconds.into()).saturating_sub(started.elapsed());
-        if left.is_zero() {
-            return Ok(());
-        }
-        std::thread::sleep(left.min(Duration::from_secs(every.into())));
-    }
 }

@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::greeting::{FirstSignIn, Greeting};
 use super::migrate::{tell_copy, warn_of_others};
 use super::say;
+use super::simulating::OwnPrices;
 use crate::accounts::password;
 use crate::accounts::role::Role;
 use crate::accounts::store::{self, User};
@@ -49,16 +50,10 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
     server::log::start(&config.log, config.log_format())?;
     let admin_password = admin_password.map(SecretString::from);
     check_password(admin_password.as_ref())?;
+    let (config, prices) = &OwnPrices::within(config, options.simulate)?;
     let prepared = app::Prepared::new(config)?;
     let listener = server::bind(config.listen)?;
-    let found = Database::look(&config.database_url, |connection| {
-        // The sample data bring names along.
-        if !options.demo {
-            prepared.sources().check(connection)?;
-        }
-        zone::find(connection)
-    })?;
-    let zone = found.for_server(config.timezone)?;
+    let zone = zone_of(config, options, &prepared)?;
     let desk = Desk::within(config, zone)?;
     migrate(&desk, options)?;
     access::check_may_write(&desk.database)?;
@@ -75,6 +70,7 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
         morning::tell(&desk.database, &desk.clock)?;
     }
     greeting.tell_sign_in(sign_in)?;
+    prices.as_ref().map_or(Ok(()), |prices| prices.start(&desk))?;
     let Desk { database, clock } = desk;
     // From here on the zone cannot be changed by a command.
     database.instance().appear()?;
@@ -85,6 +81,18 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
     }
     let serving = Serving { listener, application, jobs, database, clock };
     server::serve(config, serving, |address| greeting.tell_address(address))
+}
+
+/// The zone of the database, or of the settings; looks at what names are read by, too.
+fn zone_of(config: &Config, options: &Serve, prepared: &app::Prepared) -> Result<chrono_tz::Tz> {
+    let found = Database::look(&config.database_url, |connection| {
+        // The sample data bring names along.
+        if !options.demo {
+            prepared.sources().check(connection)?;
+        }
+        zone::find(connection)
+    })?;
+    found.for_server(config.timezone)
 }
 
 /// Fills an empty database with the sample; whether it was empty.

@@ -6,10 +6,12 @@ use super::desk::Desk;
 use super::{say, transfer};
 use crate::app;
 use crate::base::form::Message;
+use crate::base::money::MoneySum;
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::failed_accounting::brief::Brief;
-use crate::failed_accounting::forecast::{self, Sum, Told};
+use crate::failed_accounting::forecast::{self, Told};
+use crate::failed_accounting::tested::{Sum, Tested};
 use crate::forecast::platform::Platform;
 use crate::web::locale::{self, Language};
 
@@ -29,16 +31,28 @@ pub(super) struct TestCommand {
 /// Prints a line for each failure, then the sums.
 pub(super) fn test(config: &Config, command: &TestCommand) -> Result<()> {
     let desk = Desk::open_to_read(config)?;
-    let mut platform = Platform::new(&app::test_sources(config), desk.clock.today());
+    let sources = app::test_sources(config)?;
+    let mut platform = Platform::new(&sources, desk.clock.today());
     let filter = transfer::filter_of(command.filter.as_deref().unwrap_or_default())?;
+    let is_filtered = command.ids.is_empty();
+    let ids = match is_filtered {
+        true => desk.database.run_here(|connection| forecast::ids_of(connection, &filter))?,
+        false => command.ids.clone(),
+    };
     let mut tell = |brief: &Brief, told: &Told| match command.summary {
         true => Ok(()),
         false => say(&line(brief, told)),
     };
-    let tested = desk.database.run_here(|connection| match command.ids.is_empty() {
-        true => forecast::of_filter(connection, &filter, &mut platform, &mut tell),
-        false => forecast::of_ids(connection, &command.ids, &mut platform, &mut tell),
-    })?;
+    let mut tested = Tested::default();
+    for some in ids.chunks(forecast::SOME) {
+        let (halves, unknown) =
+            desk.database.run_here(|connection| forecast::of_ids(connection, some, &mut platform))?;
+        // What matched a moment ago may be deleted by now.
+        if let Some(id) = unknown.first().filter(|_| !is_filtered) {
+            return Err(Error::Unavailable(format!("there is no failure {id}")));
+        }
+        halves.end(&sources, &mut tested, &mut tell)?;
+    }
     for (outcome, sum) in [
         ("would pass", tested.passes),
         ("would fail again", tested.fails),
@@ -46,6 +60,11 @@ pub(super) fn test(config: &Config, command: &TestCommand) -> Result<()> {
         ("cannot be retried", tested.refused),
     ] {
         say(&format!("{outcome}: {}", sums(sum)))?;
+    }
+    if tested.priced.count > 0 {
+        let (amount, cost) = (tested.priced.amount, tested.priced.cost);
+        let more = tested.priced.amount - tested.passes.amount;
+        say(&format!("priced now: amount {amount}, cost {cost}, difference of the amount {more}"))?;
     }
     for (_, key, sum) in tested.reasons() {
         say(&format!("  {}: {}", words(key), sums(sum)))?;
@@ -57,7 +76,7 @@ fn sums(sum: Sum) -> String {
     format!("{} failures, amount {}, cost {}", sum.count, sum.amount, sum.cost)
 }
 
-/// The id, what it comes to, the recorded amount, and what decides.
+/// The id, what it comes to, the recorded amount, and what decides, or the price of now.
 fn line(brief: &Brief, told: &Told) -> String {
     let (outlook, why) = match told {
         Err(key) => ("cannot_be_retried", words(key)),
@@ -70,6 +89,14 @@ fn line(brief: &Brief, told: &Told) -> String {
         }
     };
     let amount = brief.amount.map_or_else(|| "-".to_owned(), |amount| amount.to_string());
+    let price = told.as_ref().ok().and_then(|told| told.price);
+    let why = match price.filter(|_| why.is_empty()) {
+        Some(price) => {
+            let more = MoneySum::from(price.amount) - brief.amount.unwrap_or_default().into();
+            format!("now {}, difference {more}", price.amount)
+        }
+        None => why,
+    };
     let line = format!("{}\t{outlook}\t{amount}\t{why}", brief.id);
     // What rows hold stays on its line.
     line.replace(['\n', '\r'], " ").trim_end().to_owned()

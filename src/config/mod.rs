@@ -2,6 +2,7 @@
 
 mod alerts;
 mod log_format;
+mod tests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use secrecy::SecretString;
 
 pub use alerts::AlertSettings;
 pub use log_format::LogFormat;
+pub use tests::TestSettings;
 
 use crate::base::durability::Durability;
 use crate::base::money::Money;
@@ -145,17 +147,8 @@ pub struct Config {
     #[arg(long, env = "LLMAGE_ORGANISATIONS_SQL", global = true)]
     pub organisations_sql: Option<String>,
 
-    /// SQL by which a test of a retry finds models: gives `id, expired_date`; default: table llm where it exists.
-    #[arg(long, env = "LLMAGE_TEST_MODELS_SQL", global = true)]
-    pub test_models_sql: Option<String>,
-
-    /// SQL by which a test finds pricing programs: gives `llmid, ppid` of each default map; default: table llm_api_map.
-    #[arg(long, env = "LLMAGE_TEST_MAPS_SQL", global = true)]
-    pub test_maps_sql: Option<String>,
-
-    /// SQL by which a test finds accounts: gives `orgid, id`; without it a missing account is not looked for.
-    #[arg(long, env = "LLMAGE_TEST_ACCOUNTS_SQL", global = true)]
-    pub test_accounts_sql: Option<String>,
+    #[command(flatten)]
+    pub tests: TestSettings,
 }
 
 /// The time of day at which the archive runs by itself; none: never.

@@ -10,6 +10,7 @@ pub mod morning;
 mod names;
 mod notes;
 mod platform;
+pub mod prices;
 mod random;
 mod reasons;
 mod settlement;

@@ -3,6 +3,8 @@
 //! The wording is the platform's, character by character: causes are recognised by it.
 
 use super::random::{Random, Weights};
+use crate::causes::cause::Cause;
+use crate::causes::family::Family;
 use crate::usages::usage::Usage;
 
 /// The platform's text when two of its transactions wait for each other.
@@ -100,10 +102,18 @@ pub(super) fn again(random: &mut Random, first: &'static Shape) -> &'static Shap
     &SHAPES[Weights::new(SHAPES.iter().map(apt)).draw(random)]
 }
 
-/// A reason for that usage, of any shape, the common ones more often.
-pub(super) fn any(random: &mut Random, usage: &Usage) -> String {
-    let drawn = Weights::new(SHAPES.iter().map(|shape| shape.weight)).draw(random);
-    (SHAPES[drawn].write)(random, usage)
+/// A reason for that usage that lies outside of prices, models and usages, the common ones more often: those are in order
+/// where the platform has a price.
+pub(super) fn from_outside(random: &mut Random, usage: &Usage) -> String {
+    let weights = Weights::new(SHAPES.iter().map(|shape| shape.weight));
+    for _ in 0..100 {
+        let reason = (SHAPES[weights.draw(random)].write)(random, usage);
+        let family = Cause::of(Some(&reason)).family;
+        if matches!(family, Family::RemoteCentre | Family::Balance | Family::Database) {
+            return reason;
+        }
+    }
+    DEADLOCK.to_owned()
 }
 
 fn text(id: &Option<String>) -> &str {

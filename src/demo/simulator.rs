@@ -8,17 +8,15 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::random::Random;
-use super::reasons;
+use super::{prices, reasons};
 use crate::base::money::Money;
 use crate::db::schema::{llmusage as live, llmusage_accounting_failed as failed};
 use crate::db::values::TextOf;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::forecast::Sources;
-use crate::forecast::checks::{Ended, judge};
-use crate::forecast::needs::Needs;
 use crate::forecast::platform::Platform;
-use crate::forecast::subject::Subject;
+use crate::forecast::price::Told;
 use crate::usages::store as usages;
 use crate::usages::usage::{ACCOUNTED, CREATED, FAILED, Usage};
 
@@ -31,6 +29,16 @@ pub struct Simulator {
     random: Random,
     /// Of 100 usages so many fail.
     failing: u64,
+}
+
+/// How a usage ends.
+#[derive(Default)]
+struct Ends {
+    fails: bool,
+    /// What it lacks, where it fails for that.
+    lack: Option<String>,
+    /// What is charged, where there is a price.
+    price: Option<(Money, Money)>,
 }
 
 /// What a round did.
@@ -52,9 +60,15 @@ impl Simulator {
         let mut round = Round::default();
         let mut platform = Platform::new(&Sources::default(), now.date());
         for id in waiting {
-            let lack = database.run_here(|connection| lacking(connection, &id, &mut platform))?;
+            let told = database.run_here(|connection| priced(connection, &id, &mut platform))?;
+            let (price, lack) = match told {
+                Some(Told::Priced(price)) => (Some((price.amount, price.cost)), None),
+                Some(Told::Refused(lack)) => (None, Some(lack)),
+                _ => (None, None),
+            };
             let fails = self.random.chance(self.failing) || lack.is_some();
-            let take = |connection: &mut DbConnection| self.end(connection, &id, fails.then_some(lack), now);
+            let ends = Ends { fails, lack, price };
+            let take = |connection: &mut DbConnection| self.end(connection, &id, ends, now);
             let done = database.transaction_once_here(take)?;
             round.accounted += usize::from(done && !fails);
             round.failed += usize::from(done && fails);
@@ -70,30 +84,30 @@ impl Simulator {
         fails: bool,
         now: NaiveDateTime,
     ) -> Result<bool> {
-        self.end(connection, id, fails.then_some(None), now)
+        self.end(connection, id, Ends { fails, ..Ends::default() }, now)
     }
 
-    /// Accounts one usage, or fails it, for what it lacks or any reason.
+    /// Accounts one usage, or fails it, for what it lacks or any reason outside.
     fn end(
         &mut self,
         connection: &mut DbConnection,
         id: &str,
-        fails: Option<Option<String>>,
+        ends: Ends,
         now: NaiveDateTime,
     ) -> Result<bool> {
         let Some(usage) = usages::lookup(connection, id)? else { return Ok(false) };
         let row = live::table.filter(live::id.eq(id.to_owned())).filter(live::accounting_status.eq(CREATED));
-        let state = live::accounting_status.eq(if fails.is_some() { FAILED } else { ACCOUNTED });
+        let state = live::accounting_status.eq(if ends.fails { FAILED } else { ACCOUNTED });
         if diesel::update(row).set(state).execute(connection)? == 0 {
             return Ok(false);
         }
-        let (amount, cost) = self.price(&usage);
+        let (amount, cost) = ends.price.unwrap_or_else(|| self.price(&usage));
         let row = live::table.filter(live::id.eq(TextOf::new(id)));
         let money = (live::amount.eq(amount), live::cost.eq(cost));
         diesel::update(row).set(money).execute(connection)?;
-        if let Some(lack) = fails {
+        if ends.fails {
             let usage = Usage { amount: Some(amount), cost: Some(cost), ..usage };
-            self.write_failure(connection, &usage, lack, now)?;
+            self.write_failure(connection, &usage, ends.lack, now)?;
         }
         Ok(true)
     }
@@ -112,7 +126,7 @@ impl Simulator {
         lack: Option<String>,
         now: NaiveDateTime,
     ) -> Result<()> {
-        let reason = lack.unwrap_or_else(|| reasons::any(&mut self.random, usage));
+        let reason = lack.unwrap_or_else(|| reasons::from_outside(&mut self.random, usage));
         let row = (
             failed::id.eq(self.random.id()),
             failed::llmusageid.eq(usage.id.clone()),
@@ -133,21 +147,12 @@ impl Simulator {
     }
 }
 
-/// What the platform says of a usage that lacks something by its own tables; none where nothing is known to lack.
-fn lacking(connection: &mut DbConnection, id: &str, platform: &mut Platform) -> Result<Option<String>> {
-    let Some(usage) = usages::lookup(connection, id)? else { return Ok(None) };
-    let subject = Subject::from(&usage);
-    platform.learn(connection, [&subject])?;
-    let model = usage.llmid.as_deref().unwrap_or("None");
-    let forecast = judge(&subject, &Needs::default(), platform);
-    Ok(forecast.why().find_map(|check| match (check.ended, check.name, check.key) {
-        (Ended::Fails, "usages", _) => Some("usages is None".to_owned()),
-        (Ended::Fails, "model", _) => Some(format!("llm not found({model})")),
-        // With two maps it is charged twice.
-        (Ended::Fails, "map", "test-map-several") => None,
-        (Ended::Fails, "map", _) => Some(format!("llm ({model}) donot has a pricing_program")),
-        _ => None,
-    }))
+/// What the platform charges for a live usage, or why it cannot.
+fn priced(connection: &mut DbConnection, id: &str, platform: &mut Platform) -> Result<Option<Told>> {
+    match usages::lookup(connection, id)? {
+        Some(usage) => prices::of(connection, &usage, platform).map(Some),
+        None => Ok(None),
+    }
 }
 
 fn waiting(connection: &mut DbConnection) -> Result<Vec<String>> {

@@ -22,4 +22,4 @@ pub use list::{
 };
 pub use record::{failure, form, many, retry, seen, store};
 pub use recording::{import, recorder};
-pub use retries::{accounted, arrivals, brief, forecast, settlement, watcher};
+pub use retries::{accounted, arrivals, brief, forecast, settlement, tested, watcher};

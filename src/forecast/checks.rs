@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::Outlook;
 use super::needs::Needs;
 use super::platform::{Kind, Platform, Unread};
+use super::price::Price;
 use super::subject::Subject;
+use super::{Outlook, priced};
 use crate::usages::usage::SUCCEEDED;
 
 /// How a check ended.
@@ -34,7 +35,7 @@ impl Ended {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// What is looked at: status, usages, model, map, organisation, account or cause.
+    /// What is looked at: status, usages, model, map, organisation, account, cause or price.
     pub name: &'static str,
     pub ended: Ended,
     /// Key of the words that say what was found.
@@ -48,6 +49,8 @@ pub struct Check {
 pub struct Forecast {
     pub outlook: Outlook,
     pub checks: Vec<Check>,
+    /// What would be charged, where the platform was asked and told it.
+    pub price: Option<Price>,
 }
 
 impl Forecast {
@@ -78,16 +81,23 @@ pub fn judge(subject: &Subject, needs: &Needs, platform: &Platform) -> Forecast 
     if let Some(key) = needs.beyond {
         checks.push(Check { name: "cause", ended: Ended::Untold, key, about: None });
     }
+    if platform.is_priced && outlook(&checks) != Outlook::Fails {
+        priced::add_unasked(&mut checks);
+    }
+    Forecast { outlook: outlook(&checks), checks, price: None }
+}
+
+/// What checks come to together.
+pub(super) fn outlook(checks: &[Check]) -> Outlook {
     let any = |ended| checks.iter().any(|check| check.ended == ended);
-    let outlook = match (any(Ended::Fails), any(Ended::Untold)) {
+    match (any(Ended::Fails), any(Ended::Untold)) {
         (true, _) => Outlook::Fails,
         (false, true) => Outlook::Untold,
         (false, false) => Outlook::Passes,
-    };
-    Forecast { outlook, checks }
+    }
 }
 
-fn check(name: &'static str, ended: Ended, key: &'static str, about: Option<&str>) -> Check {
+pub(super) fn check(name: &'static str, ended: Ended, key: &'static str, about: Option<&str>) -> Check {
     Check { name, ended, key, about: about.map(str::to_owned) }
 }
 

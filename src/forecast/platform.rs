@@ -6,17 +6,13 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::Sources;
 use super::subject::Subject;
-use crate::base::secrets;
+use super::{Sources, told_line};
 use crate::db::{self, DbConnection, Engine, dialect};
 use crate::error::{Error, Result};
 
 /// Ids in one question.
 const IDS: usize = 500;
-
-/// The most characters of why a query failed.
-const LONGEST: usize = 200;
 
 /// A kind of facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,10 +144,7 @@ fn asked(
     match db::attempt(connection, |connection| dialect::facts_of(connection, query, ids)) {
         Ok(rows) => Ok(Ok(rows)),
         Err(error @ (Error::Transient(_) | Error::Unavailable(_) | Error::Unknown(_))) => Err(error),
-        Err(Error::Internal(why)) => {
-            let line: String = secrets::mask(&why).split_whitespace().collect::<Vec<_>>().join(" ");
-            Ok(Err(Unread::Failed(line.chars().take(LONGEST).collect())))
-        }
+        Err(Error::Internal(why)) => Ok(Err(Unread::Failed(told_line(&why)))),
         Err(error) => Ok(Err(Unread::Failed(error.to_string()))),
     }
 }
@@ -166,6 +159,8 @@ pub struct Platform {
     engine: Engine,
     /// What has expired before that day cannot be used any more.
     pub today: NaiveDate,
+    /// Whether somebody can be asked for prices.
+    pub is_priced: bool,
     models: Facts,
     maps: Facts,
     organisations: Facts,
@@ -178,6 +173,7 @@ impl Platform {
         Platform {
             engine: Engine::default(),
             today,
+            is_priced: sources.prices.is_some(),
             models: Facts::new(Kind::Models, &sources.models),
             maps: Facts::new(Kind::Maps, &sources.maps),
             organisations: Facts::new(Kind::Organisations, &sources.organisations),

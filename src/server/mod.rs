@@ -2,6 +2,7 @@
 
 pub mod jobs;
 pub mod log;
+pub mod played_prices;
 
 use std::any::Any;
 use std::net::{SocketAddr, TcpListener};

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
@@ -9,7 +10,7 @@ use diesel::sql_types::{Nullable, Text};
 use super::state::{AccountingStatus, Status};
 use super::usage::{Usage, Whereabouts};
 use crate::db::schema::{llmusage as live, llmusage_history as history};
-use crate::db::values::{TolerantText, TolerantTime, TolerantWords};
+use crate::db::values::{TolerantDate, TolerantText, TolerantTime, TolerantWords};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 
@@ -24,6 +25,10 @@ struct Asked {
     userid: Option<String>,
     #[diesel(deserialize_as = TolerantWords)]
     userorgid: Option<String>,
+    #[diesel(deserialize_as = TolerantDate)]
+    use_date: Option<NaiveDate>,
+    #[diesel(deserialize_as = TolerantTime)]
+    use_time: Option<NaiveDateTime>,
     #[diesel(deserialize_as = TolerantWords)]
     usages: Option<String>,
     #[diesel(deserialize_as = Status)]
@@ -42,6 +47,8 @@ macro_rules! asked_of {
             $table::llmid,
             $table::userid,
             $table::userorgid,
+            $table::use_date,
+            $table::use_time,
             $table::usages,
             $table::status,
             $table::accounting_status,
@@ -52,8 +59,19 @@ macro_rules! asked_of {
 
 impl From<Asked> for Usage {
     fn from(found: Asked) -> Usage {
-        let Asked { id, llmid, userid, userorgid, usages, status, accounting_status, ioinfo } = found;
-        Usage { id, llmid, userid, userorgid, usages, status, accounting_status, ioinfo, ..Usage::default() }
+        Usage {
+            id: found.id,
+            llmid: found.llmid,
+            userid: found.userid,
+            userorgid: found.userorgid,
+            use_date: found.use_date,
+            use_time: found.use_time,
+            usages: found.usages,
+            status: found.status,
+            accounting_status: found.accounting_status,
+            ioinfo: found.ioinfo,
+            ..Usage::default()
+        }
     }
 }
 

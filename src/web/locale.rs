@@ -10,6 +10,7 @@ use fluent_templates::static_loader;
 use super::author;
 use crate::base::form::{FieldErrors, Message};
 pub use crate::base::language::Language;
+use crate::base::money::MoneySum;
 
 static_loader! {
     static CATALOGUE = {
@@ -116,6 +117,12 @@ pub fn money(plain: &str) -> String {
         Some(fraction) => format!("{}.{fraction}", grouped(whole)),
         None => grouped(whole),
     }
+}
+
+/// A difference of money, with its sign and the thousands separators.
+pub fn signed(difference: MoneySum) -> String {
+    let sign = if difference.units() > 0 { "+" } else { "" };
+    format!("{sign}{}", money(&difference.to_string()))
 }
 
 /// Digits, after a minus or not, in threes.

@@ -112,7 +112,7 @@ fn frozen(database: &Database, usage: &str, action: &str, then_retry: bool, auth
             let batch = plan::freeze(connection, action, &selection, author)?;
             let by = By { sources: Arc::default(), today: author.at.date() };
             match foretelling::look(connection, &batch, Some(&correction(author)), &by)? {
-                Some(foretold) => foretelling::write(connection, &batch, &foretold),
+                Some(looked) => foretelling::write(connection, &batch, &looked.foretold()),
                 None => Ok(batch),
             }
         }

@@ -10,7 +10,7 @@ use crate::base::secrets;
 use crate::batches::batch::{Batch, State};
 use crate::batches::counts::{Part, Tally};
 use crate::batches::seen;
-use crate::batches::testing::Tested;
+use crate::batches::testing::{Differs, Tested};
 use crate::error::{Error, Result};
 
 /// Rows and their money.
@@ -64,6 +64,25 @@ pub struct TestedBody {
     /// Of what it cannot be told, by what is missing.
     cannot_be_told: Vec<Group>,
     with_failing: bool,
+    /// What the platform would charge now for what would pass; null where nobody was asked.
+    priced: Option<Sums>,
+    /// What the platform says of those that it cannot price, in its own words.
+    refusals: Vec<Group>,
+    /// Some of those whose price is another than the recorded amount, the largest difference first.
+    differing: Vec<DiffersBody>,
+}
+
+/// A failure whose price is another by now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BatchDiffering)]
+pub struct DiffersBody {
+    id: String,
+    #[schema(value_type = Option<f64>)]
+    recorded: Option<Number<MoneySum>>,
+    #[schema(value_type = f64)]
+    now: Number<MoneySum>,
+    #[schema(value_type = f64)]
+    difference: Number<MoneySum>,
 }
 
 impl TestedBody {
@@ -73,6 +92,20 @@ impl TestedBody {
             would_fail: groups(&tested.fails),
             cannot_be_told: groups(&tested.untold),
             with_failing: tested.includes_failing,
+            priced: (tested.priced.count > 0).then(|| tested.priced.into()),
+            refusals: groups(&tested.refusals),
+            differing: tested.differing.iter().map(DiffersBody::from).collect(),
+        }
+    }
+}
+
+impl From<&Differs> for DiffersBody {
+    fn from(differs: &Differs) -> DiffersBody {
+        DiffersBody {
+            id: differs.failed_id.clone(),
+            recorded: differs.recorded.map(Number),
+            now: Number(differs.now),
+            difference: Number(differs.difference()),
         }
     }
 }

@@ -6,12 +6,12 @@ use super::context::{Card, reason_in_words, records_link, rows_of};
 use super::show::Builder;
 use crate::base::form::{NONE, key_of};
 use crate::batches::counts::Part;
-use crate::batches::testing::Tested;
+use crate::batches::testing::{Differs, Tested};
 use crate::causes::cause::UNSORTED;
 use crate::failed_accounting::batched::BatchOutcome;
 use crate::failed_accounting::filter::Filter;
-use crate::web::locale;
 use crate::web::view::Named;
+use crate::web::{links, locale};
 
 #[derive(Serialize)]
 pub(super) struct SkippedView {
@@ -27,6 +27,33 @@ pub(super) struct TestedView {
     unclear: Card,
     fails: Vec<SkippedView>,
     untold: Vec<SkippedView>,
+    /// What the platform would charge now for what would pass, where it was asked, and how much more that is.
+    priced: Option<(Card, String)>,
+    /// What the platform says of those that it cannot price, in its own words.
+    refusals: Vec<SkippedView>,
+    differing: Vec<DiffersView>,
+}
+
+/// A failure whose price is another by now.
+#[derive(Serialize)]
+struct DiffersView {
+    id: String,
+    link: String,
+    recorded: Option<String>,
+    now: String,
+    difference: String,
+}
+
+impl From<&Differs> for DiffersView {
+    fn from(differs: &Differs) -> DiffersView {
+        DiffersView {
+            id: differs.failed_id.clone(),
+            link: format!("/failed-accounting/{}", links::segment(&differs.failed_id)),
+            recorded: differs.recorded.map(|amount| amount.to_string()),
+            now: differs.now.to_string(),
+            difference: locale::signed(differs.difference()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -43,6 +70,11 @@ pub(super) struct CauseView {
     link: String,
 }
 
+/// A reason as the platform told it.
+fn said(part: &Part) -> SkippedView {
+    SkippedView { why: part.key.clone().unwrap_or_default(), sum: part.tally.into() }
+}
+
 impl Builder<'_> {
     pub(super) fn skipped(&self, part: &Part) -> SkippedView {
         let why = part.key.as_deref().unwrap_or_default();
@@ -56,6 +88,12 @@ impl Builder<'_> {
             unclear: tested.unclear().into(),
             fails: tested.fails.iter().map(|part| self.skipped(part)).collect(),
             untold: tested.untold.iter().map(|part| self.skipped(part)).collect(),
+            priced: (tested.priced.count > 0).then(|| {
+                let more = tested.priced.amount - tested.passes.amount;
+                (tested.priced.into(), locale::signed(more))
+            }),
+            refusals: tested.refusals.iter().map(said).collect(),
+            differing: tested.differing.iter().map(DiffersView::from).collect(),
         }
     }
 

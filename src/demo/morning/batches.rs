@@ -10,7 +10,7 @@ use crate::audit::event::{self, Author};
 use crate::base::form::Fields;
 use crate::base::money::Money;
 use crate::batches::batch::{Action, Batch, State};
-use crate::batches::foretelling::{self, By};
+use crate::batches::foretelling::{self, By, Looked};
 use crate::batches::form::Selection;
 use crate::batches::plan;
 use crate::batches::runner::Runner;
@@ -74,7 +74,8 @@ impl Morning<'_> {
         let by_tables = self.by_tables(at);
         self.database.transaction_here(|connection| {
             let found = batches::find(connection, batch.id())?;
-            let foretold = foretelling::look(connection, &found, Some(&wanted), &by_tables)?;
+            let looked = foretelling::look(connection, &found, Some(&wanted), &by_tables)?;
+            let foretold = looked.map(Looked::foretold);
             foretelling::rewrite(connection, batch.id(), foretold.as_ref(), &author)
         })?;
         let order = Order { then_retry: true, ..Order::default() };
@@ -104,7 +105,7 @@ impl Morning<'_> {
         if undone { self.work(author.at) } else { Ok(()) }
     }
 
-    /// What the platform would say, by its tables.
+    /// What the platform would say, by its tables alone: nobody is asked for prices.
     fn by_tables(&self, at: NaiveDateTime) -> By {
         By { sources: Arc::default(), today: at.date() }
     }
@@ -115,7 +116,7 @@ impl Morning<'_> {
             let batch = plan::freeze(connection, action, selection, author)?;
             let batch = batches::find_for_update(connection, batch.id())?;
             match foretelling::look(connection, &batch, None, &by_tables)? {
-                Some(foretold) => foretelling::write(connection, &batch, &foretold),
+                Some(looked) => foretelling::write(connection, &batch, &looked.foretold()),
                 None => Ok(batch),
             }
         })

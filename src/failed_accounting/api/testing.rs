@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::base::money::{MoneySum, Number};
+use crate::base::money::{Money, MoneySum, Number};
 use crate::db::DbConnection;
 use crate::error::Error;
 use crate::failed_accounting::case::View;
-use crate::failed_accounting::forecast::Sum;
+use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::tested::{Sum, difference};
 use crate::failed_accounting::{forecast, store};
 use crate::forecast::Outlook;
 use crate::forecast::checks::{Check, Forecast};
@@ -29,13 +30,28 @@ pub struct TestBody {
     /// The names of the checks that decide: those that fail, else those that cannot be told.
     why: Vec<&'static str>,
     checks: Vec<CheckBody>,
+    /// What would be charged now; null where nobody was asked, or told it.
+    price: Option<PriceBody>,
+}
+
+/// What the platform would charge now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TestPrice)]
+pub struct PriceBody {
+    #[schema(value_type = f64)]
+    amount: Number<Money>,
+    #[schema(value_type = f64)]
+    cost: Number<Money>,
+    /// So much more than the recorded amount.
+    #[schema(value_type = f64)]
+    difference: Number<MoneySum>,
 }
 
 /// One check.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TestCheck)]
 pub struct CheckBody {
-    /// status, usages, model, map, organisation, account or cause.
+    /// status, usages, model, map, organisation, account, cause or price.
     name: &'static str,
     /// holds, fails, untold, or passed_over: it cannot be read and does not matter here.
     ended: &'static str,
@@ -46,7 +62,7 @@ pub struct CheckBody {
 }
 
 impl TestBody {
-    fn new(id: String, forecast: &Forecast) -> TestBody {
+    fn new(record: &FailedRecord, forecast: &Forecast) -> TestBody {
         let check = |check: &Check| CheckBody {
             name: check.name,
             ended: check.ended.as_str(),
@@ -54,7 +70,12 @@ impl TestBody {
             about: check.about.clone(),
         };
         TestBody {
-            id,
+            id: record.id.clone(),
+            price: forecast.price.map(|price| PriceBody {
+                amount: Number(price.amount),
+                cost: Number(price.cost),
+                difference: Number(difference(record, price)),
+            }),
             outlook: forecast.outlook.as_str(),
             why: forecast.why().map(|check| check.name).collect(),
             checks: forecast.checks.iter().map(check).collect(),
@@ -68,6 +89,8 @@ impl TestBody {
 pub struct CauseTestBody {
     cause: String,
     would_pass: TestSums,
+    /// What the platform would charge now for what would pass; null where nobody was asked.
+    priced: Option<TestSums>,
     would_fail: TestSums,
     cannot_be_told: TestSums,
     cannot_be_retried: TestSums,
@@ -112,24 +135,24 @@ impl From<Sum> for TestSums {
 )]
 pub async fn test_cause(visit: Visit, Id(id): Id, body: Body) -> Answer {
     body.optional_object(&[])?.checked(Ok(()))?;
-    let mut platform = Platform::new(&visit.state.test_sources, visit.state.clock.today());
-    let test = move |connection: &mut DbConnection| {
-        let tested = forecast::of_cause(connection, &id, &mut platform)?;
-        let reason = |(outlook, key, sum): (Option<Outlook>, &'static str, Sum)| TestReason {
-            outlook: outlook.map_or("cannot_be_retried", Outlook::as_str),
-            key,
-            sums: sum.into(),
-        };
-        Ok(CauseTestBody {
-            cause: id,
-            would_pass: tested.passes.into(),
-            would_fail: tested.fails.into(),
-            cannot_be_told: tested.untold.into(),
-            cannot_be_retried: tested.refused.into(),
-            why: tested.reasons().into_iter().map(reason).collect(),
-        })
+    let state = &visit.state;
+    let (sources, today) = (state.test_sources.clone(), state.clock.today());
+    let tested = forecast::cause(&state.database, id.clone(), sources, today).await?;
+    let reason = |(outlook, key, sum): (Option<Outlook>, &'static str, Sum)| TestReason {
+        outlook: outlook.map_or("cannot_be_retried", Outlook::as_str),
+        key,
+        sums: sum.into(),
     };
-    json::answer(StatusCode::OK, &visit.state.database.run(test).await?)
+    let body = CauseTestBody {
+        cause: id,
+        would_pass: tested.passes.into(),
+        priced: (tested.priced.count > 0).then(|| tested.priced.into()),
+        would_fail: tested.fails.into(),
+        cannot_be_told: tested.untold.into(),
+        cannot_be_retried: tested.refused.into(),
+        why: tested.reasons().into_iter().map(reason).collect(),
+    };
+    json::answer(StatusCode::OK, &body)
 }
 
 /// Says whether a retry of a failure would pass now, by the tables of the platform; nothing is written or asked for.
@@ -150,8 +173,10 @@ pub async fn test(visit: Visit, Id(id): Id, body: Body) -> Answer {
             None => (None, Vec::new()),
         };
         let view = View { usage: usage.as_ref(), failures: &failures };
-        let forecast = forecast::of_one(connection, view, &record, &mut platform)?.map_err(Error::from)?;
-        Ok(TestBody::new(record.id, &forecast))
+        let judged = forecast::of_one(connection, view, &record, &mut platform)?.map_err(Error::from)?;
+        Ok((record, judged))
     };
-    json::answer(StatusCode::OK, &visit.state.database.run(test).await?)
+    let (record, judged) = visit.state.database.run(test).await?;
+    let forecast = forecast::priced(judged, visit.state.test_sources.clone()).await?;
+    json::answer(StatusCode::OK, &TestBody::new(&record, &forecast))
 }

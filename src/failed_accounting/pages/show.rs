@@ -56,20 +56,26 @@ async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) ->
     let read = move |connection: &mut DbConnection| {
         let found = Found::read(connection, &id, &asked)?;
         let view = View { usage: found.usage.as_ref(), failures: &found.attempts };
-        let forecast = match view.retry_obstacle(&found.record) {
+        let judged = match view.retry_obstacle(&found.record) {
             Some(refusal) => Err(refusal),
             None if is_to_test => forecast::of_one(connection, view, &found.record, &mut platform)?.map(Some),
             None => Ok(None),
         };
-        Ok((found, forecast))
+        Ok((found, judged))
     };
-    let (found, forecast) = visit.state.database.run(read).await?;
+    let (found, judged) = visit.state.database.run(read).await?;
+    let forecast = match judged {
+        Ok(Some(judged)) if shown.is_tested => Ok(Some(forecast::priced(judged, sources.clone()).await?)),
+        // No page waits for a price that nobody asked for.
+        Ok(judged) => Ok(judged.map(|judged| judged.forecast).filter(|told| !told.wants_price())),
+        Err(refusal) => Err(refusal),
+    };
     let names = visit.names().await;
     let language = visit.language;
     let form = FormView::new(&SHOWN_FIELDS, &shown.fields, &shown.errors, language);
     let mut context = details::build(visit, &filter, &found, &names, form, shown.unmasked);
     context.correct = correct_view(visit, &names, &found, &filter);
-    let test = |told: &Option<_>| TestView::new(&found.record.id, told.as_ref(), &filter, shown.is_tested);
+    let test = |told: &Option<_>| TestView::new(&found.record, told.as_ref(), &filter, shown.is_tested);
     context.test = forecast.as_ref().ok().map(test);
     context.corrects = shown.errors.keys().any(|name| correcting::is_input(name));
     if shown.refusal.is_some() {

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::context::record_link;
 use super::show;
+use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
-use crate::failed_accounting::forecast::{Sum, Tested};
+use crate::failed_accounting::tested::{Sum, Tested, difference};
 use crate::forecast::checks::{Check, Forecast};
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
@@ -19,6 +20,8 @@ pub(super) struct TestView {
     /// What decides.
     why: Vec<CheckView>,
     checks: Vec<CheckView>,
+    /// What the platform would charge, where it was asked.
+    price: Option<PriceView>,
     /// Where to test again.
     link: String,
     /// Whether somebody has just asked for it.
@@ -35,7 +38,12 @@ struct CheckView {
 }
 
 impl TestView {
-    pub(super) fn new(id: &str, forecast: Option<&Forecast>, filter: &Filter, is_asked: bool) -> TestView {
+    pub(super) fn new(
+        record: &FailedRecord,
+        forecast: Option<&Forecast>,
+        filter: &Filter,
+        is_asked: bool,
+    ) -> TestView {
         let view = |check: &Check| CheckView {
             name: check.name,
             ended: check.ended.as_str(),
@@ -46,10 +54,26 @@ impl TestView {
             outlook: forecast.map(|told| told.outlook.as_str()),
             why: forecast.iter().flat_map(|told| told.why()).map(view).collect(),
             checks: forecast.iter().flat_map(|told| &told.checks).map(view).collect(),
-            link: record_link(id, "/test", filter),
+            price: forecast.and_then(|told| told.price).map(|price| PriceView {
+                amount: price.amount.to_string(),
+                cost: price.cost.to_string(),
+                recorded: record.amount.map(|amount| amount.to_string()),
+                difference: locale::signed(difference(record, price)),
+            }),
+            link: record_link(&record.id, "/test", filter),
             is_asked,
         }
     }
+}
+
+/// What would be charged now, beside what is recorded.
+#[derive(Serialize)]
+struct PriceView {
+    amount: String,
+    cost: String,
+    recorded: Option<String>,
+    /// Of the amounts, with its sign.
+    difference: String,
 }
 
 /// Tests of many failures as a page shows them.
@@ -61,6 +85,8 @@ pub(super) struct ManyView {
     fails: SumView,
     untold: SumView,
     none: SumView,
+    /// What the platform would charge now for what would pass, where it was asked, and how much more that is.
+    priced: Option<(SumView, String)>,
     why: Vec<(String, SumView)>,
 }
 
@@ -97,6 +123,10 @@ impl ManyView {
             fails: tested.fails.into(),
             untold: tested.untold.into(),
             none: tested.refused.into(),
+            priced: (tested.priced.count > 0).then(|| {
+                let more = tested.priced.amount - tested.passes.amount;
+                (tested.priced.into(), locale::signed(more))
+            }),
             why: reasons.map(|(_, key, sum)| (locale::text(language, key), sum.into())).collect(),
         }
     }

@@ -2,13 +2,16 @@
 //! platform's tables say.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
 
 use super::brief::{Brief, Wordings};
+use super::tested::Tested;
 use crate::base::form::Message;
-use crate::base::money::{Money, MoneySum};
 use crate::causes::cause::{NO_REASON, UNSORTED};
 use crate::causes::store as causes;
-use crate::db::DbConnection;
+use crate::db::{Database, DbConnection};
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::sketch;
 use crate::failed_accounting::case::{Refusal, View};
@@ -17,22 +20,24 @@ use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::list::chunks;
 use crate::failed_accounting::list::totals::{self, Known};
-use crate::forecast::Outlook;
-use crate::forecast::checks::{Forecast, judge};
+use crate::forecast::Sources;
+use crate::forecast::checks::Forecast;
+use crate::forecast::judged::{self, Judged};
 use crate::forecast::platform::Platform;
+use crate::forecast::price::service::PATIENCE;
 use crate::forecast::subject::Subject;
 use crate::usages::usage::Whereabouts;
 
 /// Failures that are tested together.
-const SOME: usize = 500;
+pub const SOME: usize = 500;
 
-/// Tests one failure as it was read with its case; why not, where it cannot be retried at all.
+/// Tests one failure as it was read with its case, by tables; why not, where it cannot be retried at all.
 pub fn of_one(
     connection: &mut DbConnection,
     view: View<'_>,
     record: &FailedRecord,
     platform: &mut Platform,
-) -> Result<std::result::Result<Forecast, Refusal>> {
+) -> Result<std::result::Result<Judged, Refusal>> {
     let subject = match (view.retry_obstacle(record), view.usage) {
         (None, Some((usage, Whereabouts::Live))) => Subject::from(usage),
         (Some(refusal), _) => return Ok(Err(refusal)),
@@ -40,64 +45,19 @@ pub fn of_one(
         (None, _) => Subject::default(),
     };
     platform.learn(connection, [&subject])?;
-    Ok(Ok(judge(&subject, &Wordings::default().brief(record).needs, platform)))
+    Ok(Ok(Judged::new(&subject, &Wordings::default().brief(record).needs, platform)))
 }
 
-/// Failures and their money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sum {
-    pub count: i64,
-    pub amount: MoneySum,
-    pub cost: MoneySum,
-}
-
-impl Sum {
-    fn add(&mut self, brief: &Brief) {
-        let money = |money: Option<Money>| MoneySum::from(money.unwrap_or_default());
-        self.count += 1;
-        self.amount = self.amount + money(brief.amount);
-        self.cost = self.cost + money(brief.cost);
+/// Asks for the price of a usage that was tested by tables, where the settings say whom; never inside a transaction.
+pub async fn priced(mut judged: Judged, sources: Arc<Sources>) -> Result<Forecast> {
+    if !judged.forecast.wants_price() {
+        return Ok(judged.forecast);
     }
-}
-
-/// What tests of many failures come to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tested {
-    pub passes: Sum,
-    pub fails: Sum,
-    pub untold: Sum,
-    /// What cannot be retried at all.
-    pub refused: Sum,
-    /// Those that would not pass, and those of which it cannot be told, by the key of the words for why.
-    pub why: HashMap<(Option<Outlook>, &'static str), Sum>,
-}
-
-impl Tested {
-    fn add(&mut self, brief: &Brief, told: &Told) {
-        let (outlook, key) = match told {
-            Ok(forecast) => (Some(forecast.outlook), forecast.key()),
-            Err(key) => (None, Some(*key)),
-        };
-        match outlook {
-            Some(Outlook::Passes) => self.passes.add(brief),
-            Some(Outlook::Fails) => self.fails.add(brief),
-            Some(Outlook::Untold) => self.untold.add(brief),
-            None => self.refused.add(brief),
-        }
-        if let Some(key) = key {
-            self.why.entry((outlook, key)).or_default().add(brief);
-        }
-    }
-
-    /// Why, the most money first.
-    pub fn reasons(&self) -> Vec<(Option<Outlook>, &'static str, Sum)> {
-        let mut reasons: Vec<_> =
-            self.why.iter().map(|((outlook, key), sum)| (*outlook, *key, *sum)).collect();
-        reasons.sort_by(|one, other| {
-            (one.0, other.2.amount, other.2.count, one.1).cmp(&(other.0, one.2.amount, one.2.count, other.1))
-        });
-        reasons
-    }
+    let ask = move || {
+        judged::ask_prices([&mut judged], &sources, PATIENCE);
+        judged.forecast
+    };
+    tokio::task::spawn_blocking(ask).await.map_err(Error::internal)
 }
 
 /// What a test says of one of many: the key of the words for why not, where it cannot be retried.
@@ -106,62 +66,57 @@ pub type Told = std::result::Result<Forecast, &'static str>;
 /// What is told of each failure that is tested.
 pub type Tell<'a> = &'a mut dyn FnMut(&Brief, &Told) -> Result<()>;
 
-/// Many tests in a row; what waits for its turn is never more than some hundred failures.
-struct Tests<'a> {
-    platform: &'a mut Platform,
-    tell: Tell<'a>,
-    waiting: Vec<Brief>,
-    tested: Tested,
-}
+/// One of many as far as the tables tell: the key of the words for why not, where it cannot be retried.
+pub type Half = std::result::Result<Judged, &'static str>;
 
-impl<'a> Tests<'a> {
-    fn new(platform: &'a mut Platform, tell: Tell<'a>) -> Tests<'a> {
-        Tests { platform, tell, waiting: Vec::new(), tested: Tested::default() }
-    }
+/// Tests that are done by tables, and wait for their prices.
+#[derive(Debug, Default)]
+pub struct Halves(Vec<(Brief, Half)>);
 
-    fn add(&mut self, connection: &mut DbConnection, brief: Brief) -> Result<()> {
-        self.waiting.push(brief);
-        if self.waiting.len() < SOME { Ok(()) } else { self.test_waiting(connection) }
-    }
-
-    fn test_waiting(&mut self, connection: &mut DbConnection) -> Result<()> {
-        let some = std::mem::take(&mut self.waiting);
-        for (brief, told) in some.iter().zip(of_many(connection, &some, self.platform)?) {
-            self.tested.add(brief, &told);
-            (self.tell)(brief, &told)?;
-        }
+impl Halves {
+    fn add(
+        &mut self,
+        connection: &mut DbConnection,
+        briefs: Vec<Brief>,
+        platform: &mut Platform,
+    ) -> Result<()> {
+        let halves = of_many(connection, &briefs, platform)?;
+        self.0.extend(briefs.into_iter().zip(halves));
         Ok(())
     }
 
-    fn end(mut self, connection: &mut DbConnection) -> Result<Tested> {
-        self.test_waiting(connection)?;
-        Ok(self.tested)
+    /// Asks for the prices, tells each test in its order, and adds them up. It blocks: never inside a transaction.
+    pub fn end(mut self, sources: &Sources, tested: &mut Tested, tell: Tell<'_>) -> Result<()> {
+        let open = self.0.iter_mut().filter_map(|(_, half)| half.as_mut().ok());
+        judged::ask_prices(open, sources, PATIENCE);
+        for (brief, half) in self.0 {
+            let told = half.map(|judged| judged.forecast);
+            tested.add(&brief, &told);
+            tell(&brief, &told)?;
+        }
+        Ok(())
     }
 }
 
-/// Tests every failure of a filter in its order, and tells each; nothing is written.
-pub fn of_filter(
-    connection: &mut DbConnection,
-    filter: &Filter,
-    platform: &mut Platform,
-    tell: Tell<'_>,
-) -> Result<Tested> {
+/// The failures of a filter in its order.
+pub fn ids_of(connection: &mut DbConnection, filter: &Filter) -> Result<Vec<String>> {
     let search = condition::plan_search(connection, filter)?;
-    let (mut tests, mut wordings) = (Tests::new(platform, tell), Wordings::default());
-    chunks::each(connection, filter, &search, &mut |connection, record| {
-        tests.add(connection, wordings.brief(record))
+    let mut ids = Vec::new();
+    chunks::each(connection, filter, &search, &mut |_, record| {
+        ids.push(record.id.clone());
+        Ok(())
     })?;
-    tests.end(connection)
+    Ok(ids)
 }
 
 /// The most failures of a cause that are tested while somebody waits; more are tested in the preview of a batch.
 const MOST: i64 = 20_000;
 
-/// Tests the open failures of a cause.
+/// Tests the open failures of a cause by tables.
 ///
 /// # Errors
 /// [`Error::Conflict`] where they are too many to wait for, [`Error::NotFound`] where no failure ever had that cause.
-pub fn of_cause(connection: &mut DbConnection, key: &str, platform: &mut Platform) -> Result<Tested> {
+pub fn of_cause(connection: &mut DbConnection, key: &str, platform: &mut Platform) -> Result<Halves> {
     if ![NO_REASON, UNSORTED].contains(&key) {
         causes::find(connection, key)?;
     }
@@ -174,29 +129,50 @@ pub fn of_cause(connection: &mut DbConnection, key: &str, platform: &mut Platfor
             ));
         }
     }
-    of_filter(connection, &filter, platform, &mut |_, _| Ok(()))
+    let (mut halves, mut wordings, mut waiting) = (Halves::default(), Wordings::default(), Vec::new());
+    let search = condition::plan_search(connection, &filter)?;
+    chunks::each(connection, &filter, &search, &mut |connection, record| {
+        waiting.push(wordings.brief(record));
+        if waiting.len() < SOME {
+            return Ok(());
+        }
+        halves.add(connection, std::mem::take(&mut waiting), platform)
+    })?;
+    halves.add(connection, waiting, platform)?;
+    Ok(halves)
 }
 
-/// As [`of_filter`], of the failures of these ids.
+/// What tests of the open failures of a cause come to, with their prices.
 ///
 /// # Errors
-/// [`Error::Unavailable`] with the first of them that is no failure.
+/// As [`of_cause`].
+pub async fn cause(
+    database: &Database,
+    key: String,
+    sources: Arc<Sources>,
+    today: NaiveDate,
+) -> Result<Tested> {
+    let mut platform = Platform::new(&sources, today);
+    let halves = database.run(move |connection| of_cause(connection, &key, &mut platform)).await?;
+    let ask = move || {
+        let mut tested = Tested::default();
+        halves.end(&sources, &mut tested, &mut |_, _| Ok(())).map(|()| tested)
+    };
+    tokio::task::spawn_blocking(ask).await.map_err(Error::internal)?
+}
+
+/// Tests the failures of these ids, some hundred at most, by tables; gives those ids, too, that are no failure's.
 pub fn of_ids(
     connection: &mut DbConnection,
     ids: &[String],
     platform: &mut Platform,
-    tell: Tell<'_>,
-) -> Result<Tested> {
-    let (mut tests, mut wordings) = (Tests::new(platform, tell), Wordings::default());
-    for some in ids.chunks(SOME) {
-        let briefs = wordings.find(connection, some)?;
-        for id in some {
-            let brief = briefs.get(id);
-            let brief = brief.ok_or_else(|| Error::Unavailable(format!("there is no failure {id}")))?;
-            tests.add(connection, brief.clone())?;
-        }
-    }
-    tests.end(connection)
+) -> Result<(Halves, Vec<String>)> {
+    let known = Wordings::default().find(connection, ids)?;
+    let briefs = ids.iter().filter_map(|id| known.get(id).cloned()).collect();
+    let unknown = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
+    let mut halves = Halves::default();
+    halves.add(connection, briefs, platform)?;
+    Ok((halves, unknown))
 }
 
 /// Tests these failures by a few questions for all of them together.
@@ -204,7 +180,7 @@ pub fn of_many(
     connection: &mut DbConnection,
     briefs: &[Brief],
     platform: &mut Platform,
-) -> Result<Vec<Told>> {
+) -> Result<Vec<Half>> {
     let usage_id = |brief: &Brief| brief.usage_id.clone().filter(|id| !id.trim().is_empty());
     let ids: HashSet<String> = briefs.iter().filter_map(usage_id).collect();
     let ids: Vec<String> = ids.into_iter().collect();
@@ -226,7 +202,7 @@ pub fn of_many(
         match (obstacles.get(&brief.id).copied().unwrap_or(Some("retry-no-usage")), of_usage) {
             (Some(key), _) => Err(key),
             (None, None) => Err("retry-gone"),
-            (None, Some(subject)) => Ok(judge(subject, &brief.needs, platform)),
+            (None, Some(subject)) => Ok(Judged::new(subject, &brief.needs, platform)),
         }
     };
     Ok(briefs.iter().map(told).collect())

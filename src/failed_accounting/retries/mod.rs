@@ -6,4 +6,5 @@ pub mod arrivals;
 pub mod brief;
 pub mod forecast;
 pub mod settlement;
+pub mod tested;
 pub mod watcher;

@@ -4,7 +4,7 @@ mod delivering;
 mod mailbox;
 mod mailing;
 mod pages;
-mod receiver;
+pub mod receiver;
 mod rules;
 mod telling;
 

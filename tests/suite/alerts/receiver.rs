@@ -39,6 +39,8 @@ impl Received {
 #[derive(Clone)]
 pub enum Reaction {
     Status(u16),
+    /// 200 and what is said of that request.
+    Says(fn(&Received) -> String),
     /// To that address.
     Redirect(String),
     /// 200 and so many bytes.
@@ -96,13 +98,14 @@ fn serve(stream: TcpStream, kept: &Mutex<Vec<Received>>, reaction: &Reaction) {
     let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap())];
     reader.read_exact(&mut body).unwrap();
     let body = String::from_utf8(body).unwrap();
-    kept.lock().unwrap().push(Received { line: first, headers, body });
+    let request = Received { line: first, headers, body };
+    kept.lock().unwrap().push(request.clone());
     let mut stream = stream;
     // Whoever gave up has closed the connection.
-    let _ = answer(&mut stream, reaction);
+    let _ = answer(&mut stream, &request, reaction);
 }
 
-fn answer(stream: &mut TcpStream, reaction: &Reaction) -> std::io::Result<()> {
+fn answer(stream: &mut TcpStream, request: &Received, reaction: &Reaction) -> std::io::Result<()> {
     let plain = |status: u16, more: &str, body: &str| {
         format!(
             "HTTP/1.1 {status} Said\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -113,6 +116,7 @@ fn answer(stream: &mut TcpStream, reaction: &Reaction) -> std::io::Result<()> {
         Reaction::Status(status) => {
             stream.write_all(plain(*status, "", "thanks, key sk-abcdefghijklmnop").as_bytes())
         }
+        Reaction::Says(say) => stream.write_all(plain(200, "", &say(request)).as_bytes()),
         Reaction::Redirect(to) => stream.write_all(plain(302, &format!("location: {to}\r\n"), "").as_bytes()),
         Reaction::Huge(bytes) => stream.write_all(plain(200, "", &"x".repeat(*bytes)).as_bytes()),
         Reaction::Slow => {

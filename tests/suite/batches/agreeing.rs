@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use llmage_admin::batches::batch::Action;
-use llmage_admin::batches::foretelling::{self, By};
+use llmage_admin::batches::foretelling::{self, By, Looked};
 use llmage_admin::batches::form::Selection;
 use llmage_admin::batches::{plan, store};
 use llmage_admin::db::Database;
@@ -14,8 +14,10 @@ use llmage_admin::db::schema::batch_item;
 use llmage_admin::failed_accounting::case::View;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::filter::{Filter, Handled};
+use llmage_admin::failed_accounting::tested::Tested;
 use llmage_admin::failed_accounting::{forecast, store as failures};
 use llmage_admin::forecast::Sources;
+use llmage_admin::forecast::judged::Judged;
 use llmage_admin::forecast::platform::Platform;
 use llmage_admin::usages::store as usages;
 use llmage_admin::usages::usage::Usage;
@@ -130,7 +132,9 @@ fn one_by_one(database: &Database, ids: &[String]) -> Said {
             forecast::of_one(connection, view, &record, &mut platform())
         });
         let said = match told.unwrap() {
-            Ok(told) => (told.outlook.as_str(), told.key().unwrap_or_default().to_owned()),
+            Ok(Judged { forecast: told, .. }) => {
+                (told.outlook.as_str(), told.key().unwrap_or_default().to_owned())
+            }
             Err(refusal) => (REFUSED, refusal.key.to_owned()),
         };
         (id.clone(), said)
@@ -141,15 +145,17 @@ fn one_by_one(database: &Database, ids: &[String]) -> Said {
 fn by_filter(database: &Database) -> Said {
     let mut said = Said::new();
     let filter = Filter { handled: Handled::All, ..Filter::default() };
-    let tested = database.run_here(|connection| {
-        forecast::of_filter(connection, &filter, &mut platform(), &mut |brief, told| {
-            let told = match told {
-                Ok(told) => (told.outlook.as_str(), told.key().unwrap_or_default().to_owned()),
-                Err(key) => (REFUSED, (*key).to_owned()),
-            };
-            said.insert(brief.id.clone(), told);
-            Ok(())
-        })
+    let ids = database.run_here(|connection| forecast::ids_of(connection, &filter)).unwrap();
+    let halves = database.run_here(|connection| forecast::of_ids(connection, &ids, &mut platform()));
+    let (halves, unknown) = halves.unwrap();
+    assert!(unknown.is_empty(), "{unknown:?}");
+    let tested = halves.end(&Sources::default(), &mut Tested::default(), &mut |brief, told| {
+        let told = match told {
+            Ok(told) => (told.outlook.as_str(), told.key().unwrap_or_default().to_owned()),
+            Err(key) => (REFUSED, (*key).to_owned()),
+        };
+        said.insert(brief.id.clone(), told);
+        Ok(())
     });
     tested.unwrap();
     said
@@ -162,7 +168,7 @@ fn by_batch(database: &Database, ids: &[String]) -> (Said, BTreeMap<String, i64>
         .transaction_here(|connection| {
             let selection = Selection::Ticked(ids.to_vec());
             let batch = plan::freeze(connection, Action::Retry, &selection, &author("ann"))?;
-            let foretold = foretelling::look(connection, &batch, None, &by)?.unwrap();
+            let foretold = foretelling::look(connection, &batch, None, &by)?.unwrap().foretold();
             let batch = store::find_for_update(connection, batch.id())?;
             let batch = foretelling::write(connection, &batch, &foretold)?;
             let rows: Vec<(String, Option<String>)> = batch_item::table
@@ -221,7 +227,7 @@ fn what_was_looked_at_is_written_only_where_it_is_still_the_same_preview() {
     let look = |id: &str| {
         app.database.run_here(|connection| {
             let batch = store::find(connection, id)?;
-            foretelling::look(connection, &batch, None, &by)
+            Ok(foretelling::look(connection, &batch, None, &by)?.map(Looked::foretold))
         })
     };
     let write = |id: &str, foretold: &foretelling::Foretold| {

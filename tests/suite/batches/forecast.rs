@@ -133,7 +133,7 @@ fn preview(database: &TestDatabase, action: Action) -> Batch {
         Action::Correct => {
             let batch = plan::freeze(connection, action, &selection, &author("ann"))?;
             let by = By { sources: Arc::default(), today: author("ann").at.date() };
-            let foretold = foretelling::look(connection, &batch, Some(&correction), &by)?.unwrap();
+            let foretold = foretelling::look(connection, &batch, Some(&correction), &by)?.unwrap().foretold();
             foretelling::write(connection, &batch, &foretold)
         }
         _ => plan::freeze(connection, action, &selection, &author("ann")),

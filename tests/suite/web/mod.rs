@@ -41,6 +41,7 @@ mod overview;
 mod pairs;
 mod parameters;
 mod planted;
+mod prices;
 mod refused_forms;
 mod retries;
 mod search;

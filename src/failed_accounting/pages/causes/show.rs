@@ -31,7 +31,6 @@ use crate::failed_accounting::list::totals::{self, COUNTED_ROWS, Known};
 use crate::failed_accounting::pages::cause::cause_title;
 use crate::failed_accounting::pages::context::{Choice, FormView, RowView, sums};
 use crate::failed_accounting::pages::testing::ManyView;
-use crate::forecast::platform::Platform;
 use crate::web::error::Answer;
 use crate::web::extract::{Id, Visit};
 use crate::web::form::FormState;
@@ -112,10 +111,9 @@ pub async fn show(visit: Visit, Id(key): Id) -> Answer {
 /// `POST /failed-accounting/causes/{cause}/test`: the page with what retries of its open failures would come to; nothing is
 /// written.
 pub async fn test(visit: Visit, Id(key): Id) -> Answer {
-    let mut platform = Platform::new(&visit.state.test_sources, visit.state.clock.today());
-    let asked = key.clone();
-    let test = move |connection: &mut DbConnection| forecast::of_cause(connection, &asked, &mut platform);
-    let tested = match visit.state.database.run(test).await {
+    let state = &visit.state;
+    let (sources, today) = (state.test_sources.clone(), state.clock.today());
+    let tested = match forecast::cause(&state.database, key.clone(), sources, today).await {
         Ok(tested) => Ok(tested),
         Err(Error::Conflict(message)) => Err(locale::words(visit.language, &message)),
         Err(error) => return Err(error.into()),

@@ -1,4 +1,4 @@
-//! Which addresses a webhook may be sent to: those of the public internet, unless the settings allow others.
+//! Which addresses may be called from here: those of the public internet, unless the settings allow others.
 //!
 //! Judged by the address that is connected to, never by the name, so that no name can lead inside.
 
