@@ -14,6 +14,7 @@ alert-kind-leakage-money = Leakage by money: failed of all money used in the las
 alert-kind-leakage-count = Leakage by count: failed of all usages in the last hour
 alert-kind-archive-failed = Archive: a run that failed
 alert-kind-stuck-retries = Stuck retries: asked for and not taken by the platform
+alert-kind-likely-fixed = Likely fixed: the amount of open failures that would pass now
 
 alert-rule-open-amount = Open amount above { $threshold }
 alert-rule-new-cause = New cause of failures
@@ -21,6 +22,7 @@ alert-rule-leakage-money = More than { $threshold }% of the last hour’s money 
 alert-rule-leakage-count = More than { $threshold }% of the last hour’s usages failed
 alert-rule-archive-failed = Archive run failed
 alert-rule-stuck-retries = Stuck retries above { $threshold }
+alert-rule-likely-fixed = Likely fixed amount above { $threshold }
 
 alert-column-rule = Rule
 alert-column-state = State
@@ -135,6 +137,13 @@ alert-say-stuck-retries-over =
         [0] No retry is stuck any more
         [one] { $number } retry is stuck, no longer above { $threshold }
        *[other] { $number } retries are stuck, no longer above { $threshold }
+    }
+alert-say-likely-fixed = Likely fixed: { $reading } would pass now, above { $threshold }
+alert-say-likely-fixed-over = Likely fixed: { $reading } would pass now, no longer above { $threshold }
+alert-line-fixed =
+    { $number ->
+        [one] { $number } open failure would pass. Nothing is retried without a person.
+       *[other] { $number } open failures would pass. Nothing is retried without a person.
     }
 alert-line-open =
     { $number ->

@@ -22,6 +22,7 @@ job-outcome-panicked = crashed
 job-retry-watcher = Watching the outcome of retries
 job-kept-totals = Keeping the totals of failures
 job-accounted-usages = Closing failures whose usage was accounted
+job-likely-fixed = Testing whether causes are fixed
 job-cause-sorting = Finding the causes of new failures
 may-jobs-admin = See the jobs of the app
 job-archive = Asking for the daily archive run

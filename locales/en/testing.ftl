@@ -121,3 +121,19 @@ batch-tested-none = Cannot be retried
 cause-test = Would its open failures pass now?
 test-now = Test now
 test-too-many = More than { $limit } failures are too many to test while you wait; the preview of a batch of retries tests them all.
+
+## Likely fixed
+
+fixed = Likely fixed
+fixed-sum =
+    { $number ->
+        [one] Likely fixed: { $count } record, { $amount }
+       *[other] Likely fixed: { $count } records, { $amount }
+    }
+fixed-sum-more = Likely fixed: { $count } records or more, { $amount }
+fixed-models = Models
+fixed-no-model = without a model
+fixed-since = Since
+fixed-tested = Tested
+fixed-help = One failure of each model is tested again every few minutes, the others of these models by the platform's tables. Nothing is retried by itself; the preview tests each row.
+fixed-retry = Retry, a few first…

@@ -14,6 +14,7 @@ alert-kind-leakage-money = 漏收率（按金额）：最近一小时失败金�
 alert-kind-leakage-count = 漏收率（按笔数）：最近一小时失败笔数的占比
 alert-kind-archive-failed = 归档：执行失败
 alert-kind-stuck-retries = 滞留重试：已发起但平台长时间未处理
+alert-kind-likely-fixed = 可能已修复：现在重试会成功的未处理金额
 
 alert-rule-open-amount = 未处理金额超过 { $threshold }
 alert-rule-new-cause = 出现新的失败原因
@@ -21,6 +22,7 @@ alert-rule-leakage-money = 最近一小时失败金额占比超过 { $threshold 
 alert-rule-leakage-count = 最近一小时失败笔数占比超过 { $threshold }%
 alert-rule-archive-failed = 归档执行失败
 alert-rule-stuck-retries = 滞留重试超过 { $threshold } 条
+alert-rule-likely-fixed = 可能已修复的金额超过 { $threshold }
 
 alert-column-rule = 规则
 alert-column-state = 状态
@@ -122,6 +124,9 @@ alert-say-stuck-retries-over =
         [0] 已没有滞留的重试
        *[other] { $number } 条重试滞留，不再超过 { $threshold } 条
     }
+alert-say-likely-fixed = 可能已修复：{ $reading } 现在重试会成功，超过 { $threshold }
+alert-say-likely-fixed-over = 可能已修复：{ $reading } 现在重试会成功，不再超过 { $threshold }
+alert-line-fixed = { $number } 条未处理的失败记录现在重试会成功。系统不会自动重试。
 alert-line-open = { $number } 条未处理的失败记录
 alert-line-failed = { $of } 条使用记录中有 { $number } 条失败
 alert-line-cause = { $title }

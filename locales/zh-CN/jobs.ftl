@@ -18,6 +18,7 @@ job-outcome-panicked = 异常中断
 job-retry-watcher = 跟踪重试记账的结果
 job-kept-totals = 更新失败记录的汇总数
 job-accounted-usages = 关闭使用记录已记账的失败记录
+job-likely-fixed = 试算原因类是否已修复
 job-cause-sorting = 识别新失败记录的原因类
 may-jobs-admin = 查看后台任务
 job-archive = 安排每日归档

@@ -120,3 +120,18 @@ batch-tested-none = 不能重试
 cause-test = 此原因类的未处理记录现在重试能成功吗？
 test-now = 立即试算
 test-too-many = 超过 { $limit } 条记录，无法立即试算；重试批量操作的预览会试算全部记录。
+
+## 可能已修复
+
+fixed = 可能已修复
+fixed-sum =
+    { $number ->
+       *[other] 可能已修复：{ $count } 条，{ $amount }
+    }
+fixed-sum-more = 可能已修复：{ $count } 条以上，{ $amount }
+fixed-models = 模型
+fixed-no-model = 没有模型
+fixed-since = 开始时间
+fixed-tested = 试算时间
+fixed-help = 每隔几分钟对每个模型试算一条记录，这些模型的其他记录依据平台各表判断。系统不会自动重试；预览会逐条试算。
+fixed-retry = 先试几条再重试…

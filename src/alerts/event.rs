@@ -37,7 +37,7 @@ pub struct Facts {
     /// The value that was compared, in the unit of the kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// Open failures, failed usages, new causes.
+    /// Open failures, failed usages, new causes, failures that would pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     /// All usages of the hour.
@@ -46,14 +46,14 @@ pub struct Facts {
     /// Since when it fired, of a recovery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<NaiveDateTime>,
-    /// The first of the new causes.
+    /// The first of the new causes, or of those that are likely fixed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<CauseFact>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<RunFact>,
 }
 
-/// A cause that was not seen before.
+/// A cause that something is said of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CauseFact {
     pub key: String,

@@ -5,18 +5,22 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::event::Facts;
+use super::event::{CauseFact, Facts};
 use super::rule::{Kind, Unit};
 use crate::base::money::{Money, MoneySum};
 use crate::db::DbConnection;
 use crate::db::schema::{llmusage as live, llmusage_history as history};
 use crate::db::values::TolerantMoney;
 use crate::error::Result;
+use crate::failed_accounting::causes::fixed;
 use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::list::totals;
 use crate::usages::state::AccountingStatus;
 use crate::usages::usage::FAILED;
+
+/// Causes that are named.
+const NAMED: usize = 10;
 
 /// The most usages of the last hour that are looked at, the newest first.
 const LOOKED_AT: i64 = 50_000;
@@ -78,6 +82,13 @@ pub fn of(
         Kind::StuckRetries => {
             let stuck = totals::stuck(connection, stuck_since)?;
             Reading::new(kind, Value::Plain(stuck.into()), stuck, None)
+        }
+        Kind::LikelyFixed => {
+            let fixed = fixed::total(connection)?;
+            let mut reading = Reading::new(kind, Value::Plain(fixed.amount.units()), fixed.records, None);
+            let named = fixed.causes.into_iter().take(NAMED);
+            reading.facts.causes = named.map(|(key, title)| CauseFact { key, title }).collect();
+            reading
         }
         Kind::LeakageMoney => {
             let hour = Hour::before(connection, now)?;

@@ -24,6 +24,8 @@ pub enum Kind {
     ArchiveFailed,
     /// Retries that the platform does not take.
     StuckRetries,
+    /// The amount of open failures that would pass now.
+    LikelyFixed,
 }
 
 /// In what a threshold is counted.
@@ -43,13 +45,14 @@ pub enum Unit {
 pub const MOST_COUNT: i64 = 10_000;
 
 impl Kind {
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 7] = [
         Kind::OpenAmount,
         Kind::NewCause,
         Kind::LeakageMoney,
         Kind::LeakageCount,
         Kind::ArchiveFailed,
         Kind::StuckRetries,
+        Kind::LikelyFixed,
     ];
 
     /// As stored and sent; its words are `alert-kind-<..>` in the catalogue, with dashes.
@@ -61,6 +64,7 @@ impl Kind {
             Kind::NewCause => "new_cause",
             Kind::ArchiveFailed => "archive_failed",
             Kind::StuckRetries => "stuck_retries",
+            Kind::LikelyFixed => "likely_fixed",
         }
     }
 
@@ -72,7 +76,7 @@ impl Kind {
     /// In what its threshold is counted.
     pub fn unit(self) -> Unit {
         match self {
-            Kind::OpenAmount => Unit::Money,
+            Kind::OpenAmount | Kind::LikelyFixed => Unit::Money,
             Kind::LeakageMoney | Kind::LeakageCount => Unit::Percent,
             Kind::StuckRetries => Unit::Count,
             Kind::NewCause | Kind::ArchiveFailed => Unit::None,

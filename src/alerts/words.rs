@@ -1,6 +1,6 @@
 //! What an event says: one sentence, what belongs to it, and where to look.
 
-use super::event::{Event, Facts, What};
+use super::event::{CauseFact, Event, Facts, What};
 use super::rule::Kind;
 use crate::base::form::Message;
 
@@ -13,6 +13,7 @@ pub fn rule(kind: Kind, threshold: Option<String>) -> Message {
         Kind::NewCause => "alert-rule-new-cause",
         Kind::ArchiveFailed => "alert-rule-archive-failed",
         Kind::StuckRetries => "alert-rule-stuck-retries",
+        Kind::LikelyFixed => "alert-rule-likely-fixed",
     };
     Message::new(key).with("threshold", threshold.unwrap_or_default())
 }
@@ -64,6 +65,8 @@ fn title(kind: Kind, what: &str, facts: &Facts) -> &'static str {
         (Kind::ArchiveFailed, true) => "alert-say-archive-failed-over",
         (Kind::StuckRetries, false) => "alert-say-stuck-retries",
         (Kind::StuckRetries, true) => "alert-say-stuck-retries-over",
+        (Kind::LikelyFixed, false) => "alert-say-likely-fixed",
+        (Kind::LikelyFixed, true) => "alert-say-likely-fixed-over",
         (Kind::NewCause, _) if facts.causes.len() > 1 => "alert-say-new-causes",
         (Kind::NewCause, _) if facts.causes.first().is_some_and(|cause| cause.title.is_empty()) => {
             "alert-say-new-cause-without-reason"
@@ -74,6 +77,10 @@ fn title(kind: Kind, what: &str, facts: &Facts) -> &'static str {
 
 fn lines(kind: Kind, facts: &Facts) -> Vec<Message> {
     let number = facts.count.unwrap_or_default();
+    let line = |cause: &CauseFact| match cause.title.is_empty() {
+        true => Message::new("alert-line-no-reason"),
+        false => Message::new("alert-line-cause").with("title", &cause.title),
+    };
     let mut lines = Vec::new();
     match kind {
         Kind::OpenAmount => lines.push(Message::new("alert-line-open").with("number", number)),
@@ -82,11 +89,7 @@ fn lines(kind: Kind, facts: &Facts) -> Vec<Message> {
             lines.push(Message::new("alert-line-failed").with("number", number).with("of", of));
         }
         Kind::NewCause if facts.causes.len() > 1 => {
-            let line = |title: &String| match title.is_empty() {
-                true => Message::new("alert-line-no-reason"),
-                false => Message::new("alert-line-cause").with("title", title),
-            };
-            lines.extend(facts.causes.iter().map(|cause| line(&cause.title)));
+            lines.extend(facts.causes.iter().map(line));
             let more = number - facts.causes.len() as i64;
             if more > 0 {
                 lines.push(Message::new("alert-line-more").with("number", more));
@@ -96,6 +99,10 @@ fn lines(kind: Kind, facts: &Facts) -> Vec<Message> {
             let said = facts.run.as_ref().and_then(|run| run.message.clone());
             lines.extend(said.map(|text| Message::new("alert-line-archive").with("text", text)));
         }
+        Kind::LikelyFixed => {
+            lines.push(Message::new("alert-line-fixed").with("number", number));
+            lines.extend(facts.causes.iter().map(line));
+        }
         Kind::NewCause | Kind::StuckRetries => {}
     }
     lines
@@ -104,8 +111,9 @@ fn lines(kind: Kind, facts: &Facts) -> Vec<Message> {
 fn path(kind: Kind, facts: &Facts) -> String {
     match (kind, facts.causes.as_slice()) {
         // Keys of causes are letters, digits and dashes.
-        (Kind::NewCause, [cause]) => format!("/failed-accounting/causes/{}", cause.key),
+        (Kind::NewCause | Kind::LikelyFixed, [cause]) => format!("/failed-accounting/causes/{}", cause.key),
         (Kind::NewCause, _) => "/failed-accounting/causes?sort=newest".to_owned(),
+        (Kind::LikelyFixed, _) => "/failed-accounting/causes".to_owned(),
         (Kind::OpenAmount, _) => "/failed-accounting".to_owned(),
         (Kind::LeakageMoney | Kind::LeakageCount, _) => "/".to_owned(),
         (Kind::ArchiveFailed, _) => "/archive".to_owned(),

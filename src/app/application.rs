@@ -23,6 +23,7 @@ use crate::forecast::Sources;
 use crate::forecast::price::service::{self, Service};
 use crate::metrics::figures::Watch;
 use crate::names::{NameCache, NameSources};
+use crate::server::jobs::Given;
 use crate::web::assets::Assets;
 use crate::web::download::Places;
 use crate::web::error as faults;
@@ -152,6 +153,11 @@ impl Application {
     /// Where alerts go.
     pub fn destinations(&self) -> &Destinations {
         &self.destinations
+    }
+
+    /// What jobs need beside the settings.
+    pub fn given(&self) -> Given {
+        Given { destinations: self.destinations.clone(), sources: self.state.test_sources.clone() }
     }
 
     /// The actix app, alike for the server and for tests.

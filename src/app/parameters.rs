@@ -1,6 +1,7 @@
 //! What each page may be asked with in its address. A page that is not named here takes nothing.
 
 use crate::alerts::form::FIELDS as ALERT;
+use crate::batches::form::CANARY;
 use crate::batches::pages as pages_of_batches;
 use crate::failed_accounting::filter::{self as failed, BESIDE, KEYS};
 use crate::usages::filter::{
@@ -38,7 +39,7 @@ pub(super) fn of(path: &str) -> Takes {
         "/alerts" => Takes::Only(&[&["after", "tested"]]),
         "/archive" => Takes::Only(&[&["cutoff_date", "exact"], REFRESH]),
         "/check" => Takes::Only(&[REFRESH]),
-        "/batches/{id}" => Takes::Read(&[&["after"], REFRESH], pages_of_batches::misplaced),
+        "/batches/{id}" => Takes::Read(&[&["after", CANARY], REFRESH], pages_of_batches::misplaced),
         "/batches/{id}.csv" => Takes::Only(&[&["bom"]]),
         "/history/restore" => Takes::Only(&[&["id"]]),
         "/search" | "/usages/find" => Takes::Only(&[&["q"]]),

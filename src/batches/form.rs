@@ -26,6 +26,9 @@ pub const OF_THE_TICKS: [&str; 3] = ["action", "scope", "id"];
 /// Fields of the list's page that a batch passes over: where in the list one was, and how it was counted.
 const OF_THE_PAGE: [&str; 3] = ["after", "before", "exact"];
 
+/// The field that leads to a preview with so many rows to be tried first.
+pub const CANARY: &str = "canary_size";
+
 /// Which rows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Selection {
@@ -62,6 +65,7 @@ fn filtered(read: &mut Reader<'_>, fields: &Fields) -> Option<Selection> {
     let known = |name: &str| {
         [&KEYS[..], &OF_THE_TICKS, &OF_THE_PAGE].iter().any(|names| names.contains(&name))
             || (corrects && INPUTS.contains(&name))
+            || name == CANARY
     };
     for (name, _) in fields.pairs().iter().filter(|(name, _)| !known(name)) {
         read.refuse(name, Message::new("error-batch-unknown-filter"));
@@ -199,10 +203,10 @@ fn canary(read: &mut Reader<'_>, fields: &Fields) -> Option<Canary> {
         }
         number
     };
-    let size = whole("canary_size", 1..=MOST_TRIED);
+    let size = whole(CANARY, 1..=MOST_TRIED);
     let percent = whole("canary_percent", 0..=100);
     if size.is_none() && percent.is_some() && read.errors.is_empty() {
-        read.refuse("canary_size", Message::new("error-required"));
+        read.refuse(CANARY, Message::new("error-required"));
     }
     let size = size?;
     Some(Canary { size, percent: percent.unwrap_or(0), accounted: 0, failed: 0, has_passed: false })

@@ -19,7 +19,7 @@ use crate::db::{Database, access, migrations, versions, zone};
 use crate::demo::morning;
 use crate::demo::store::{self as demo, Filled};
 use crate::error::{Error, Result};
-use crate::server::{Serving, jobs};
+use crate::server::{Serving, jobs, retry_jobs};
 use crate::web::locale;
 use crate::{app, server};
 
@@ -75,9 +75,9 @@ pub(super) fn serve(config: &Config, options: &Serve, admin_password: Option<Str
     // From here on the zone cannot be changed by a command.
     database.instance().appear()?;
     let application = app::Application::of(prepared, config, database.clone(), clock.clone())?;
-    let mut jobs = jobs::all(config, application.destinations(), &database, &clock);
+    let mut jobs = jobs::all(config, &application.given(), &database, &clock);
     if options.simulate {
-        jobs.push(jobs::simulated_platform(&database, &clock));
+        jobs.push(retry_jobs::simulated_platform(&database, &clock));
     }
     let serving = Serving { listener, application, jobs, database, clock };
     server::serve(config, serving, |address| greeting.tell_address(address))

@@ -419,4 +419,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    likely_fixed (cause_key) {
+        cause_key -> Text,
+        since -> Timestamp,
+        tested_at -> Timestamp,
+        found -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(batch_item, batch_outcome);

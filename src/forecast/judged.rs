@@ -37,6 +37,9 @@ pub fn ask_prices<'a>(
             forecasts.push(forecast);
         }
     }
+    if subjects.is_empty() {
+        return;
+    }
     for (forecast, told) in forecasts.into_iter().zip(service.ask(&subjects, patience)) {
         forecast.answer(told);
     }

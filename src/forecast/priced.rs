@@ -24,6 +24,11 @@ impl Forecast {
         self.checks.iter().any(|check| check.key == UNASKED)
     }
 
+    /// Whether the price is all that cannot be told yet.
+    pub fn wants_only_a_price(&self) -> bool {
+        self.wants_price() && self.why().all(|check| check.name == PRICE)
+    }
+
     /// Why the platform cannot price it, in its own words.
     pub fn refusal(&self) -> Option<&str> {
         let is_refused = |check: &&Check| (check.name, check.ended) == (PRICE, Ended::Fails);

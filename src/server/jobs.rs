@@ -1,6 +1,6 @@
 //! The jobs of a server. Wiring only: what a job does is in its feature, how jobs run is in [`crate::jobs`].
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
@@ -21,21 +21,26 @@ use crate::check::runner as check;
 use crate::config::Config;
 use crate::db::lease::Lease;
 use crate::db::{Database, DbConnection};
-use crate::demo::simulator::Simulator;
 use crate::error::Result;
 use crate::failed_accounting::accounted::Accounted;
 use crate::failed_accounting::arrivals::Arrivals;
-use crate::failed_accounting::watcher::Watcher;
+use crate::forecast::Sources;
 use crate::kept_totals::folding::Folder;
 
+use super::retry_jobs::{likely_fixed, retry_watcher};
 use crate::jobs::{Job, Turn};
 
-/// Of 100 usages that the demo's platform takes so many fail.
-const SIMULATED_FAILING: u64 = 20;
+/// What jobs need beside the settings, checked.
+#[derive(Debug, Clone)]
+pub struct Given {
+    pub destinations: Destinations,
+    /// Where a test looks at the platform.
+    pub sources: Arc<Sources>,
+}
 
 /// The jobs of a server: `Job::every(name, how often, step)` or `Job::daily(name, at, step)`, with `.when(is_due)` where
 /// a look is cheaper than a step. The name in words is `job-<name>` in the catalogue.
-pub fn all(config: &Config, destinations: &Destinations, database: &Database, clock: &Clock) -> Vec<Job> {
+pub fn all(config: &Config, given: &Given, database: &Database, clock: &Clock) -> Vec<Job> {
     let mut jobs = vec![
         tidying("tidy idempotency keys", (idempotency::is_due, idempotency::tidy), database, clock),
         tidying("tidy previews", (previews::is_due, previews::tidy), database, clock),
@@ -45,13 +50,14 @@ pub fn all(config: &Config, destinations: &Destinations, database: &Database, cl
         kept_totals(database),
         new_failures(database, clock),
         accounted_usages(database, clock),
+        likely_fixed(given, database, clock),
         batches(database, clock),
         batch_outcomes(database),
         archive_mover(database, clock),
         check_asked(database, clock),
         alerts(config, database, clock),
-        alert_deliveries(destinations, database, clock),
-        audit_head(destinations, database, clock),
+        alert_deliveries(&given.destinations, database, clock),
+        audit_head(&given.destinations, database, clock),
         audit_watch(database, clock),
     ];
     jobs.extend(archive_schedule(config, database, clock));
@@ -59,7 +65,7 @@ pub fn all(config: &Config, destinations: &Destinations, database: &Database, cl
 }
 
 /// The lease of a job, and the database as its step writes it: while the lease is held.
-fn leased(name: &'static str, database: &Database) -> (Lease, Database) {
+pub(super) fn leased(name: &'static str, database: &Database) -> (Lease, Database) {
     let lease = database.lease(name);
     let database = database.leased(&lease);
     (lease, database)
@@ -82,28 +88,6 @@ fn tidying(name: &'static str, (is_due, tidy): Tidying, database: &Database, clo
         let now = looked_when.now();
         looked_at.run_here(|connection| is_due(connection, now))
     })
-}
-
-fn retry_watcher(config: &Config, database: &Database, clock: &Clock) -> Job {
-    let (lease, database) = leased("retry watcher", database);
-    let watcher = Arc::new(Watcher::new(database, clock.clone()));
-    let looked_at = watcher.clone();
-    let every = Duration::from_secs(config.retry_watch_seconds.into());
-    Job::every(lease.name(), every, move || watcher.step().map(|_| Turn::Done))
-        .under(lease)
-        .when(move || looked_at.is_due())
-}
-
-/// The demo's platform: it takes what waits, and fails some.
-pub fn simulated_platform(database: &Database, clock: &Clock) -> Job {
-    let (lease, database) = leased("simulated platform", database);
-    let simulator = Mutex::new(Simulator::new(Clock::epoch_milliseconds().unsigned_abs(), SIMULATED_FAILING));
-    let clock = clock.clone();
-    let step = move || {
-        let mut simulator = simulator.lock().unwrap_or_else(PoisonError::into_inner);
-        simulator.round(&database, clock.now()).map(|_| Turn::Done)
-    };
-    Job::every(lease.name(), Duration::from_secs(2), step).under(lease)
 }
 
 fn batches(database: &Database, clock: &Clock) -> Job {

@@ -3,6 +3,7 @@
 pub mod jobs;
 pub mod log;
 pub mod played_prices;
+pub mod retry_jobs;
 
 use std::any::Any;
 use std::net::{SocketAddr, TcpListener};

@@ -64,6 +64,11 @@ pub struct AppState {
 }
 
 impl AppState {
+    /// Whether this server runs batches.
+    pub fn has_batches(&self) -> bool {
+        self.permissions.iter().any(|permission| permission.path == "/batches")
+    }
+
     /// Retries asked for before that time are stuck.
     pub fn stuck_since(&self) -> chrono::NaiveDateTime {
         self.clock.now() - self.stuck_after

@@ -120,7 +120,7 @@ impl View<'_> {
 
     fn value(&self, kind: Kind, value: &str) -> Option<String> {
         let key = match kind {
-            Kind::OpenAmount | Kind::StuckRetries => return Some(locale::money(value)),
+            Kind::OpenAmount | Kind::StuckRetries | Kind::LikelyFixed => return Some(locale::money(value)),
             Kind::LeakageMoney | Kind::LeakageCount => return Some(format!("{value}%")),
             Kind::ArchiveFailed if value == "failed" => "archive-state-failed",
             Kind::ArchiveFailed => "archive-state-done",

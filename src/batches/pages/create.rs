@@ -5,7 +5,7 @@ use crate::audit::event::Author;
 use crate::base::form::{FieldErrors, Fields};
 use crate::batches::batch::Action;
 use crate::batches::foretelling::{self, By};
-use crate::batches::form::{self, Selection};
+use crate::batches::form::{self, CANARY, Selection};
 use crate::batches::plan;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
@@ -32,7 +32,9 @@ pub async fn create(visit: &Visit, author: Author, fields: &Fields) -> Answer {
     let freeze = move |connection: &mut DbConnection| plan::freeze(connection, action, &selection, &author);
     let batch = visit.state.database.transaction(freeze).await?;
     foretelling::complete(&visit.state.database, batch.id(), correction, by).await?;
-    Ok(page::see_other(&batch_link(batch.id(), "")))
+    let tried: Option<u32> = fields.text(CANARY).and_then(|size| size.parse().ok());
+    let query = tried.map(|size| format!("?{CANARY}={size}")).unwrap_or_default();
+    Ok(page::see_other(&batch_link(batch.id(), &query)))
 }
 
 /// What previews are tested by now.

@@ -13,6 +13,7 @@ use super::split::{CauseView, PartView, SkippedView, TestedView};
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::base::secrets;
 use crate::batches::batch::{Batch, State};
+use crate::batches::form::CANARY;
 use crate::batches::report::{self, Refused};
 use crate::batches::rules::UNDO_WAITS;
 use crate::batches::seen::Seen;
@@ -123,8 +124,10 @@ fn place(fields: &Fields) -> Option<u32> {
 
 /// What is wrong with the address of the page.
 pub fn misplaced(fields: &Fields) -> FieldErrors {
-    let wrong = place(fields).is_none().then(|| ("after".to_owned(), Message::new("error-cursor")));
-    wrong.into_iter().collect()
+    let after = place(fields).is_none().then(|| ("after".to_owned(), Message::new("error-cursor")));
+    let tried = fields.text(CANARY).filter(|size| size.parse::<u32>().is_err());
+    let between = || Message::new("error-batch-between").with("least", 1).with("most", 1_000);
+    after.into_iter().chain(tried.map(|_| (CANARY.to_owned(), between()))).collect()
 }
 
 /// The page of a batch with a form as it was typed, and what is wrong with it.
@@ -157,6 +160,9 @@ pub(super) async fn with_form(visit: &Visit, id: String, form: &FormState) -> An
         if !is_told(&form.fields) {
             view.values.extend(told.pairs().iter().cloned());
         }
+    }
+    if let (Some(size), true) = (visit.query()?.text(CANARY), form.fields.pairs().is_empty()) {
+        view.values.insert(CANARY.to_owned(), size.to_owned());
     }
     let builder = Builder { batch: &batch, names: &names, causes: &causes, state, language };
     let context = builder.page(visit, view, Rows { settled, refused, kept })?;

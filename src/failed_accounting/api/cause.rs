@@ -4,12 +4,14 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::causes::FixedBody;
 use crate::audit::event::Author;
 use crate::base::form::Fields;
 use crate::base::object::{Kind, Member};
 use crate::causes::store::{self as causes, KnownCause};
 use crate::db::DbConnection;
-
+use crate::error::Result;
+use crate::failed_accounting::causes::fixed;
 use crate::failed_accounting::causes::note::{self, MAX_NOTE, MAX_OWNER, Standing};
 use crate::web::document::{ReadRefusals, WriteRefusals, described_body};
 use crate::web::error::Answer;
@@ -44,11 +46,15 @@ pub struct CauseBody {
     note: Option<String>,
     /// Counts the changes; for the next edit.
     revision: String,
+    /// What of it would pass now, where that is known; null else.
+    likely_fixed: Option<FixedBody>,
 }
 
 impl CauseBody {
-    fn new(key: &str, cause: &KnownCause) -> CauseBody {
-        CauseBody {
+    fn read(connection: &mut DbConnection, key: &str, cause: &KnownCause) -> Result<CauseBody> {
+        let fixed = fixed::of_keys(connection, &[key.to_owned()])?;
+        Ok(CauseBody {
+            likely_fixed: fixed.get(key).map(FixedBody::from),
             cause: key.to_owned(),
             title: cause.title.clone(),
             family: cause.family().as_str(),
@@ -56,7 +62,7 @@ impl CauseBody {
             owner: cause.owner.clone(),
             note: note::shown(cause),
             revision: cause.revision.to_string(),
-        }
+        })
     }
 }
 
@@ -70,7 +76,8 @@ impl CauseBody {
 )]
 pub async fn show(visit: Visit, Id(id): Id, _: NoQuery) -> Answer {
     let read = move |connection: &mut DbConnection| {
-        causes::find(connection, &id).map(|cause| CauseBody::new(&id, &cause))
+        let cause = causes::find(connection, &id)?;
+        CauseBody::read(connection, &id, &cause)
     };
     json::answer(StatusCode::OK, &visit.state.database.run(read).await?)
 }
@@ -91,7 +98,8 @@ pub async fn update(visit: Visit, Id(id): Id, author: Author, body: Body) -> Ans
         let present = causes::find(connection, &id)?;
         let told = note::read(&over(&object.fields, &present))?;
         let saved = note::save(connection, &id, &told, &author)?;
-        Told::new(&id, &CauseBody::new(&id, &saved))
+        let body = CauseBody::read(connection, &id, &saved)?;
+        Told::new(&id, &body)
     };
     once::act(&visit, Manner::changed(), work).await
 }

@@ -10,6 +10,7 @@ use crate::base::form::Message;
 use crate::base::money::{MoneySum, Number};
 use crate::causes::cause::{NO_REASON, UNSORTED};
 use crate::error::Error;
+use crate::failed_accounting::causes::fixed::Fixed;
 use crate::failed_accounting::causes::note::{self, state_of};
 use crate::failed_accounting::causes::ranking::{self, Card, Rank, Ranked};
 use crate::failed_accounting::condition::Search;
@@ -69,6 +70,40 @@ pub struct CauseRow {
     last_seen: Option<String>,
     owner: Option<String>,
     note: Option<String>,
+    /// What of it would pass now, where that is known; null else.
+    likely_fixed: Option<FixedBody>,
+}
+
+/// What of a cause would pass now, as far as the last test told.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LikelyFixed)]
+pub struct FixedBody {
+    records: i64,
+    #[schema(value_type = f64)]
+    sum_amount: Number<MoneySum>,
+    #[schema(value_type = f64)]
+    sum_cost: Number<MoneySum>,
+    /// Whether there are more than were looked at.
+    more: bool,
+    /// The models of which it holds; null stands for failures without one.
+    models: Vec<Option<String>>,
+    since: String,
+    tested_at: String,
+}
+
+impl From<&Fixed> for FixedBody {
+    fn from(fixed: &Fixed) -> FixedBody {
+        let time = |at: chrono::NaiveDateTime| at.format(TIME_FORMAT).to_string();
+        FixedBody {
+            records: fixed.found.records,
+            sum_amount: Number(fixed.found.amount),
+            sum_cost: Number(fixed.found.cost),
+            more: fixed.found.is_more,
+            models: fixed.found.models.clone(),
+            since: time(fixed.since),
+            tested_at: time(fixed.tested_at),
+        }
+    }
 }
 
 /// A page of causes.
@@ -160,6 +195,7 @@ fn row(card: Card) -> CauseRow {
         last_seen: card.seen.1.map(time),
         owner: cause.and_then(|cause| cause.owner.clone()),
         note: cause.and_then(note::shown),
+        likely_fixed: card.fixed.as_ref().filter(|_| open.count > 0).map(FixedBody::from),
         cause: card.ranked.group.key,
     }
 }

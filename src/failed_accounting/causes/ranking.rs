@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::fixed::{self, Fixed};
 use super::groups::{self, Group};
 use super::history;
 use crate::causes::cause::UNSORTED;
@@ -76,6 +77,8 @@ pub struct Card {
     pub seen: (Option<NaiveDateTime>, Option<NaiveDateTime>),
     /// By day; none where there are too many to draw.
     pub days: Option<Vec<(NaiveDate, i64)>>,
+    /// What of it would pass now, where that is known.
+    pub fixed: Option<Fixed>,
 }
 
 pub fn ranking(connection: &mut DbConnection, rank: Rank) -> Result<Ranking> {
@@ -114,7 +117,8 @@ pub fn cards(
     today: NaiveDate,
     is_exact: bool,
 ) -> Result<Vec<Card>> {
-    let keys = shown.iter().map(|ranked| ranked.group.key.clone()).collect();
+    let keys: Vec<String> = shown.iter().map(|ranked| ranked.group.key.clone()).collect();
+    let mut fixed = fixed::of_keys(connection, &keys)?;
     let mut known: HashMap<String, KnownCause> = causes::of_keys(connection, keys)?
         .into_iter()
         .map(|cause| (cause.cause_key.clone(), cause))
@@ -135,6 +139,7 @@ pub fn cards(
             all,
             seen: history::seen(connection, &key)?,
             days: history::by_day(connection, &key, today)?,
+            fixed: fixed.remove(&key),
             ranked,
         });
     }

@@ -10,6 +10,7 @@ use llmage_admin::usages::usage::Usage;
 
 use crate::alerts::{admin, deliveries, evaluator, events, look, make, rules, wait};
 use crate::app::{TestApp, Visitor, at, failure, money, usage};
+use crate::retries::likely_fixed;
 use crate::support::rows::run;
 
 /// What happened, in short, oldest first; at the same moment by name.
@@ -62,6 +63,35 @@ async fn open_amount_fires_above_the_threshold_and_recovers_when_it_is_handled()
     app.given(&FailedRecord { amount: Some(money("50")), ..failure("f5") });
     assert_eq!(looks(&app), 1, "and it fires again");
     assert!(deliveries(&app).is_empty(), "told nowhere, and kept in the history");
+}
+
+#[actix_web::test]
+async fn what_is_likely_fixed_fires_above_its_threshold_and_recovers_when_the_price_goes() {
+    let app = TestApp::new();
+    let admin = admin(&app).await;
+    make(&admin, "likely_fixed", "2", &[]).await;
+    let tables = "CREATE TABLE llm (id VARCHAR(32), name VARCHAR(100)); \
+         CREATE TABLE llm_api_map (id VARCHAR(32), llmid VARCHAR(32), ppid VARCHAR(32), isdefaultcatelog VARCHAR(1)); \
+         INSERT INTO llm VALUES ('m-gone', 'Back')";
+    run(&app.database, tables);
+    for id in ["1", "2"] {
+        let of = likely_fixed::of_model(&format!("u{id}"), "m-gone");
+        likely_fixed::given(&app, &format!("f{id}"), "llm (m-gone) donot has a pricing_program", of);
+    }
+    likely_fixed::round(&app);
+    assert_eq!(looks(&app), 0);
+    run(&app.database, "INSERT INTO llm_api_map VALUES ('1', 'm-gone', 'p-7', '1')");
+    likely_fixed::round(&app);
+    assert_eq!(looks(&app), 1);
+    let fired = events(&app).remove(0).facts();
+    assert_eq!((fired.value.as_deref(), fired.count), (Some("2.40000"), Some(2)));
+    assert_eq!(fired.causes[0].key, app.record("f1").cause.unwrap());
+    let page = admin.get("/alerts").await;
+    assert!(page.body.contains("Likely fixed: 2.40000 would pass now, above 2.00000"), "{}", page.body);
+    run(&app.database, "DELETE FROM llm_api_map");
+    likely_fixed::round(&app);
+    assert_eq!(looks(&app), 1);
+    assert_eq!(told(&app), ["likely_fixed fired", "likely_fixed recovered"]);
 }
 
 #[actix_web::test]

@@ -2,5 +2,6 @@
 
 mod interleaved;
 mod jobs;
+pub mod likely_fixed;
 mod plans;
 mod witness;

@@ -56,7 +56,7 @@ async fn columns_have_the_titles_of_the_platform_in_chinese() {
 #[actix_web::test]
 async fn each_job_each_action_and_each_permission_has_words_in_both() {
     let app = TestApp::new();
-    let jobs = jobs::all(&app.config, app.application.destinations(), &app.database, &app.clock);
+    let jobs = jobs::all(&app.config, &app.application.given(), &app.database, &app.clock);
     app.database.transaction_here(|connection| store::register(connection, &jobs, noon())).unwrap();
     let mut admin = app.signed_in(Role::Admin).await;
     for language in Language::ALL.map(Language::tag) {

@@ -3,7 +3,7 @@
 mod access;
 mod account;
 mod accounted_later;
-mod api;
+pub mod api;
 mod archive;
 mod at_stake;
 mod audit;

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::fixed::FixedView;
 use super::view::{CAUSES, Spark, age_text, cause_link, family_key};
 use crate::base::form::{FieldErrors, refuse_unknown};
 use crate::base::secrets;
@@ -16,6 +17,7 @@ use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::list::totals::Known;
 use crate::failed_accounting::pages::cause::cause_title;
 use crate::failed_accounting::pages::context::sums;
+use crate::names::Names;
 use crate::web::error::Answer;
 use crate::web::extract::{Query, Visit};
 use crate::web::form::FormView;
@@ -52,6 +54,8 @@ struct CardView {
     spark: Option<Spark>,
     owner: Option<String>,
     note: Option<String>,
+    /// What of it would pass now, where that is known.
+    fixed: Option<FixedView>,
 }
 
 #[derive(Serialize)]
@@ -67,6 +71,8 @@ struct IndexPage {
     next: Option<String>,
     page: usize,
     pages: usize,
+    /// Whether this server runs batches.
+    has_batches: bool,
 }
 
 #[derive(Serialize)]
@@ -88,16 +94,7 @@ pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
         fields.text("page").and_then(|text| text.parse::<usize>().ok()).unwrap_or(1).clamp(1, 10_000);
     let today = state.clock.today();
     let found = state.database.run(move |connection| find(connection, rank, number, today)).await?;
-    let link = |sort: &str, page: usize| {
-        let mut pairs = Vec::new();
-        if sort != "amount" {
-            pairs.push(("sort", sort.to_owned()));
-        }
-        if page > 1 {
-            pairs.push(("page", page.to_string()));
-        }
-        links::with_query(CAUSES, &links::query(&pairs))
-    };
+    let names = visit.names().await;
     let pages = found.causes.div_ceil(CARDS).max(1);
     let now = state.clock.now();
     let oldest = found.total.oldest().map(|time| age_text(language, &view::age(now, time)));
@@ -107,7 +104,7 @@ pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
         oldest,
         causes: found.causes,
         with_open: found.with_open,
-        cards: found.cards.into_iter().map(|card| card_view(card, state, language)).collect(),
+        cards: found.cards.into_iter().map(|card| card_view(card, &names, state, language)).collect(),
         ranks: Rank::ALL
             .map(|one| RankView { name: one.as_str(), link: link(one.as_str(), 1), current: one == rank })
             .into(),
@@ -115,13 +112,26 @@ pub async fn index(visit: Visit, Query(fields): Query) -> Answer {
         next: (number < pages).then(|| link(name, number + 1)),
         page: number,
         pages,
+        has_batches: state.has_batches(),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     visit.render(status, "failed_accounting/causes.html", &context)
 }
 
-fn card_view(card: Card, state: &AppState, language: Language) -> CardView {
-    let Card { ranked, cause, all, seen, days } = card;
+/// The address of a page of that order.
+fn link(sort: &str, page: usize) -> String {
+    let mut pairs = Vec::new();
+    if sort != "amount" {
+        pairs.push(("sort", sort.to_owned()));
+    }
+    if page > 1 {
+        pairs.push(("page", page.to_string()));
+    }
+    links::with_query(CAUSES, &links::query(&pairs))
+}
+
+fn card_view(card: Card, names: &Names, state: &AppState, language: Language) -> CardView {
+    let Card { ranked, cause, all, seen, days, fixed } = card;
     let key = &ranked.group.key;
     let cause = cause.as_ref();
     let now = state.clock.now();
@@ -143,6 +153,9 @@ fn card_view(card: Card, state: &AppState, language: Language) -> CardView {
         organisations: ranked.group.organisations,
         spark: days.as_deref().map(Spark::new),
         owner: cause.and_then(|cause| cause.owner.clone()),
+        fixed: fixed
+            .filter(|_| !matches!(ranked.known, Known::Exactly(totals) if totals.count == 0))
+            .map(|fixed| FixedView::new(&fixed, names, state)),
         note: cause.and_then(|cause| cause.note.as_deref()).map(|note| clip(&secrets::mask(note), 160)),
     }
 }

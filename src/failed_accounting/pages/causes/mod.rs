@@ -1,5 +1,6 @@
 //! The pages of causes: all of them ranked, and one with what people noted about it.
 
+mod fixed;
 mod index;
 mod noting;
 mod pieces;

@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
+use super::fixed::FixedView;
 use super::noting::as_fields;
 use super::pieces::{Piece, pieces};
 use super::view::{CAUSES, Spark, age_text, cause_link, family_key};
@@ -19,6 +20,7 @@ use crate::causes::cause::{NO_REASON, UNSORTED};
 use crate::causes::store::{self as causes, KnownCause};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
+use crate::failed_accounting::causes::fixed::{self, Fixed};
 use crate::failed_accounting::causes::groups::{self, By, Group};
 use crate::failed_accounting::causes::history;
 use crate::failed_accounting::causes::note::{self, Standing, state_of};
@@ -58,6 +60,7 @@ struct Found {
     organisations: Vec<Group>,
     rows: Vec<FailedRecord>,
     events: Vec<Event>,
+    fixed: Option<Fixed>,
 }
 
 #[derive(Serialize)]
@@ -94,6 +97,8 @@ struct ShowPage {
     timeline: Vec<EventView>,
     /// What retries would come to, where somebody has just asked.
     tested: Option<ManyView>,
+    /// What of it would pass now, where that is known.
+    fixed: Option<FixedView>,
 }
 
 /// A model or an organisation that a cause strikes.
@@ -155,8 +160,11 @@ async fn with_test(visit: &Visit, key: String, form: FormState, tested: Option<M
         models: named(&found.models, By::Model),
         organisations: named(&found.organisations, By::Organisation),
     };
+    let nothing_is_open = matches!(found.open, Known::Exactly(totals) if totals.count == 0);
+    let fixed = found.fixed.as_ref().filter(|_| !nothing_is_open);
+    let fixed = fixed.map(|fixed| FixedView::new(fixed, &names, state));
     let page = Builder { key: &key, state, language }.page(&found, rows, places, &form);
-    let context = ShowPage { merge: form.merge, tested, ..page };
+    let context = ShowPage { merge: form.merge, tested, fixed, ..page };
     visit.render(form.status, "failed_accounting/cause.html", &context)
 }
 
@@ -192,6 +200,7 @@ fn find(connection: &mut DbConnection, key: &str, today: NaiveDate) -> Result<Fo
         organisations,
         rows: rows.rows.into_iter().map(|row| row.record).collect(),
         events: audit::timeline(connection, CAUSE, key)?,
+        fixed: fixed::of_keys(connection, &[key.to_owned()])?.remove(key),
     })
 }
 
@@ -257,7 +266,8 @@ impl Builder<'_> {
             form,
             merge: None,
             tested: None,
-            has_batches: state.permissions.iter().any(|permission| permission.path == "/batches"),
+            fixed: None,
+            has_batches: state.has_batches(),
             timeline: found
                 .events
                 .iter()
