@@ -137,3 +137,14 @@ fixed-since = Since
 fixed-tested = Tested
 fixed-help = One failure of each model is tested again every few minutes, the others of these models by the platform's tables. Nothing is retried by itself; the preview tests each row.
 fixed-retry = Retry, a few first…
+
+## Unknown outcome
+
+outcome-unknown = outcome unknown
+batch-tested-unknown = Outcome unknown
+outcome-unknown-help = After this error nobody knows whether the customer was charged: the request went out, and its answer never came. Look at the ledger before you retry.
+outcome-unknown-batch =
+    { $number ->
+        [one] Of { $count } of these nobody knows whether the customer was charged already: its answer never came. Look at the ledger before you retry it.
+       *[other] Of { $count } of these nobody knows whether the customer was charged already: their answers never came. Look at the ledger before you retry them.
+    }

@@ -135,3 +135,13 @@ fixed-since = 开始时间
 fixed-tested = 试算时间
 fixed-help = 每隔几分钟对每个模型试算一条记录，这些模型的其他记录依据平台各表判断。系统不会自动重试；预览会逐条试算。
 fixed-retry = 先试几条再重试…
+
+## 结果不明
+
+outcome-unknown = 结果不明
+batch-tested-unknown = 结果不明
+outcome-unknown-help = 出现此错误后，无法确定是否已向客户收费：请求已发出，但没有收到答复。重试前请先核对账簿。
+outcome-unknown-batch =
+    { $number ->
+       *[other] 其中 { $count } 条无法确定是否已向客户收费：没有收到答复。重试前请先核对账簿。
+    }

@@ -29,6 +29,9 @@ pub struct Tested {
     /// What the platform would charge now for what would pass, where it was asked.
     #[serde(default)]
     pub priced: Tally,
+    /// Those of which nobody knows whether the customer was charged already.
+    #[serde(default)]
+    pub unknown: Tally,
     /// What the platform says of those that it cannot price, in its own words; some, the most money first.
     #[serde(default)]
     pub refusals: Vec<Part>,

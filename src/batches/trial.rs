@@ -47,6 +47,8 @@ pub(super) struct Trial {
     open: Vec<(Row, Judged)>,
     priced: Tally,
     differing: Vec<Differs>,
+    /// Those of which nobody knows whether the customer was charged already.
+    unknown: Tally,
     /// What the platform says of what it cannot price.
     refusals: HashMap<String, Tally>,
 }
@@ -88,6 +90,7 @@ impl Trial {
             open: Vec::new(),
             priced: Tally::default(),
             differing: Vec::new(),
+            unknown: Tally::default(),
             refusals: HashMap::new(),
         }
     }
@@ -106,7 +109,9 @@ impl Trial {
             }
         }
         let told = forecast::of_many(connection, &briefs, &mut self.platform)?;
-        there.iter().zip(told).for_each(|(item, half)| self.take(item, half));
+        for ((item, brief), half) in there.iter().zip(&briefs).zip(told) {
+            self.take(item, brief, half);
+        }
         Ok(())
     }
 
@@ -116,11 +121,13 @@ impl Trial {
         let subjects: Vec<Subject> = rows.iter().map(|(_, usage)| Subject::from(usage)).collect();
         self.platform.learn(connection, &subjects)?;
         for ((item, _), subject) in rows.iter().zip(&subjects) {
-            let half = match briefs.get(&item.failed_id) {
-                Some(brief) => Ok(Judged::new(subject, &brief.needs, &self.platform)),
-                None => Err(GONE),
-            };
-            self.take(item, half);
+            match briefs.get(&item.failed_id) {
+                Some(brief) => {
+                    let judged = Judged::new(subject, &brief.needs, &self.platform);
+                    self.take(item, brief, Ok(judged));
+                }
+                None => self.note(&Row::from(*item), &Err(GONE)),
+            }
         }
         Ok(())
     }
@@ -134,8 +141,11 @@ impl Trial {
         self.wordings.find(connection, &ids)
     }
 
-    fn take(&mut self, item: &Item, half: Half) {
+    fn take(&mut self, item: &Item, brief: &Brief, half: Half) {
         let row = Row::from(item);
+        if half.is_ok() && brief.needs.is_outcome_unknown {
+            self.unknown.add(row.amount, row.cost);
+        }
         match half {
             Ok(judged) if judged.forecast.wants_price() && self.open.len() < ASKED => {
                 self.open.push((row, judged));
@@ -200,6 +210,7 @@ impl Trial {
             includes_failing: false,
             rows,
             priced: self.priced,
+            unknown: self.unknown,
             refusals,
             differing: self.differing,
         };

@@ -6,6 +6,7 @@
 pub mod arrivals;
 pub mod cause;
 pub mod family;
+pub mod outcome;
 pub mod sorting;
 pub mod store;
 pub mod template;

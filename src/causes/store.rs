@@ -9,6 +9,7 @@ use diesel::prelude::*;
 
 use super::cause::Cause;
 use super::family::Family;
+use super::outcome;
 use super::template::VERSION;
 use crate::db::schema::cause::{self, dsl};
 use crate::db::{DbBackend, DbConnection, dialect};
@@ -49,6 +50,11 @@ impl KnownCause {
     /// Where it belongs.
     pub fn family(&self) -> Family {
         Family::parse(&self.family)
+    }
+
+    /// Whether nobody knows after its failures whether the customer was charged.
+    pub fn is_outcome_unknown(&self) -> bool {
+        outcome::is_unknown(&self.template, self.family())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a cause says must be there for the next try to pass, and what of it no table of the platform tells.
 
 use crate::causes::family::Family;
+use crate::causes::outcome;
 
 /// What a cause asks for beside what every usage needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,16 +12,20 @@ pub struct Needs {
     pub account: bool,
     /// Key of the words for what only somebody else knows.
     pub beyond: Option<&'static str>,
+    /// Whether nobody knows if the customer was charged before it failed.
+    pub is_outcome_unknown: bool,
 }
 
 /// Errors of the database that pass by themselves: nothing was written, and nothing but the moment was wrong.
 const OF_THE_MOMENT: [&str; 3] = ["(1213,", "(1205,", "(1040,"];
 
-/// Errors after which nobody knows what was written before: the connection was lost.
-const LOST: [&str; 3] = ["(2013,", "(2006,", "(2055,"];
-
 /// What the cause of that wording asks for.
 pub fn of(template: &str, family: Family) -> Needs {
+    let is_outcome_unknown = outcome::is_unknown(template, family);
+    Needs { is_outcome_unknown, ..lacked(template, family, is_outcome_unknown) }
+}
+
+fn lacked(template: &str, family: Family, is_outcome_unknown: bool) -> Needs {
     let beyond = |key| Needs { beyond: Some(key), ..Needs::default() };
     match family {
         Family::NoUsage | Family::Model => Needs::default(),
@@ -37,9 +42,7 @@ pub fn of(template: &str, family: Family) -> Needs {
         }
         Family::Balance => beyond("test-beyond-balance"),
         Family::Database if OF_THE_MOMENT.iter().any(|error| template.starts_with(error)) => Needs::default(),
-        Family::Database if LOST.iter().any(|error| template.starts_with(error)) => {
-            beyond("test-beyond-lost")
-        }
+        Family::Database if is_outcome_unknown => beyond("test-beyond-lost"),
         Family::Database => beyond("test-beyond-schema"),
         Family::Code | Family::Other => beyond("test-beyond-other"),
     }

@@ -66,6 +66,8 @@ pub struct TestedBody {
     with_failing: bool,
     /// What the platform would charge now for what would pass; null where nobody was asked.
     priced: Option<Sums>,
+    /// Those of which nobody knows whether the customer was charged already; they are in the other sums, too.
+    outcome_unknown: Sums,
     /// What the platform says of those that it cannot price, in its own words.
     refusals: Vec<Group>,
     /// Some of those whose price is another than the recorded amount, the largest difference first.
@@ -93,6 +95,7 @@ impl TestedBody {
             cannot_be_told: groups(&tested.untold),
             with_failing: tested.includes_failing,
             priced: (tested.priced.count > 0).then(|| tested.priced.into()),
+            outcome_unknown: tested.unknown.into(),
             refusals: groups(&tested.refusals),
             differing: tested.differing.iter().map(DiffersBody::from).collect(),
         }

@@ -29,6 +29,8 @@ pub(super) struct TestedView {
     untold: Vec<SkippedView>,
     /// What the platform would charge now for what would pass, where it was asked, and how much more that is.
     priced: Option<(Card, String)>,
+    /// Those of which nobody knows whether the customer was charged already.
+    unknown: Card,
     /// What the platform says of those that it cannot price, in its own words.
     refusals: Vec<SkippedView>,
     differing: Vec<DiffersView>,
@@ -92,6 +94,7 @@ impl Builder<'_> {
                 let more = tested.priced.amount - tested.passes.amount;
                 (tested.priced.into(), locale::signed(more))
             }),
+            unknown: tested.unknown.into(),
             refusals: tested.refusals.iter().map(said).collect(),
             differing: tested.differing.iter().map(DiffersView::from).collect(),
         }

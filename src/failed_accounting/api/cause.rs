@@ -46,6 +46,8 @@ pub struct CauseBody {
     note: Option<String>,
     /// Counts the changes; for the next edit.
     revision: String,
+    /// Whether nobody knows after its failures whether the customer was charged: look at the ledger before you retry.
+    outcome_unknown: bool,
     /// What of it would pass now, where that is known; null else.
     likely_fixed: Option<FixedBody>,
 }
@@ -54,6 +56,7 @@ impl CauseBody {
     fn read(connection: &mut DbConnection, key: &str, cause: &KnownCause) -> Result<CauseBody> {
         let fixed = fixed::of_keys(connection, &[key.to_owned()])?;
         Ok(CauseBody {
+            outcome_unknown: cause.is_outcome_unknown(),
             likely_fixed: fixed.get(key).map(FixedBody::from),
             cause: key.to_owned(),
             title: cause.title.clone(),

@@ -9,6 +9,7 @@ use crate::base::clock::TIME_FORMAT;
 use crate::base::form::Message;
 use crate::base::money::{MoneySum, Number};
 use crate::causes::cause::{NO_REASON, UNSORTED};
+use crate::causes::store::KnownCause;
 use crate::error::Error;
 use crate::failed_accounting::causes::fixed::Fixed;
 use crate::failed_accounting::causes::note::{self, state_of};
@@ -70,6 +71,8 @@ pub struct CauseRow {
     last_seen: Option<String>,
     owner: Option<String>,
     note: Option<String>,
+    /// Whether nobody knows after its failures whether the customer was charged: look at the ledger before you retry.
+    outcome_unknown: bool,
     /// What of it would pass now, where that is known; null else.
     likely_fixed: Option<FixedBody>,
 }
@@ -195,6 +198,7 @@ fn row(card: Card) -> CauseRow {
         last_seen: card.seen.1.map(time),
         owner: cause.and_then(|cause| cause.owner.clone()),
         note: cause.and_then(note::shown),
+        outcome_unknown: cause.is_some_and(KnownCause::is_outcome_unknown),
         likely_fixed: card.fixed.as_ref().filter(|_| open.count > 0).map(FixedBody::from),
         cause: card.ranked.group.key,
     }

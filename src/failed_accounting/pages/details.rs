@@ -13,6 +13,7 @@ use super::testing::TestView;
 use super::usage::{UsageView, usage_view};
 use crate::base::money::Money;
 use crate::base::secrets;
+use crate::causes::store::KnownCause;
 use crate::failed_accounting::case::View;
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
@@ -83,6 +84,8 @@ struct CauseLink {
     siblings: String,
     first: Option<TimeView>,
     last: Option<TimeView>,
+    /// Whether nobody knows after it whether the customer was charged.
+    is_unknown: bool,
 }
 
 /// The addresses of a record's actions; each keeps the filter.
@@ -188,6 +191,7 @@ impl CauseLink {
             siblings: list_link(&Filter { cause: Some(key.to_owned()), ..Filter::default() }),
             first: found.seen.0.map(time),
             last: found.seen.1.map(time),
+            is_unknown: found.cause.as_ref().is_some_and(KnownCause::is_outcome_unknown),
         }
     }
 }

@@ -51,6 +51,7 @@ mod templates;
 mod testing;
 mod tokens;
 mod typed;
+mod unknown_outcomes;
 mod usages;
 mod usages_changes;
 mod users;

@@ -8,6 +8,7 @@ use super::fixed::FixedView;
 use super::view::{CAUSES, Spark, age_text, cause_link, family_key};
 use crate::base::form::{FieldErrors, refuse_unknown};
 use crate::base::secrets;
+use crate::causes::store::KnownCause;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::causes::history;
@@ -42,6 +43,8 @@ struct CardView {
     link: String,
     title: String,
     family: String,
+    /// Whether nobody knows after it whether the customer was charged.
+    is_unknown: bool,
     state: &'static str,
     open: Sums,
     all: Sums,
@@ -142,6 +145,7 @@ fn card_view(card: Card, names: &Names, state: &AppState, language: Language) ->
         link: cause_link(key),
         title: cause_title(key, cause, language),
         family: family_key(key, cause),
+        is_unknown: cause.is_some_and(KnownCause::is_outcome_unknown),
         state: state_of(cause, ranked.group.newest),
         open: sums(&open, &ranked.known),
         all: sums(&history::filter_of(key), &all),

@@ -69,6 +69,8 @@ struct ShowPage {
     title: String,
     template: Option<String>,
     family: String,
+    /// Whether nobody knows after it whether the customer was charged.
+    is_unknown: bool,
     state: &'static str,
     this: String,
     back: &'static str,
@@ -238,6 +240,7 @@ impl Builder<'_> {
             title: cause_title(key, cause, language),
             template: cause.map(|cause| cause.template.clone()).filter(|template| !template.is_empty()),
             family: family_key(key, cause),
+            is_unknown: cause.is_some_and(KnownCause::is_outcome_unknown),
             state: state_of(cause, found.newest_open),
             this: cause_link(key),
             back: CAUSES,
