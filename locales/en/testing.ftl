@@ -68,7 +68,7 @@ test-beyond-other = The reason does not say what was missing.
 ## The price
 
 test-check-price = Price
-test-price-unasked = The platform was not asked for the price.
+test-price-unasked = The platform was not asked for the price: one test asks for 20,000 at most.
 test-price-given = The platform prices it (amount / cost).
 test-price-refused = The platform cannot price it.
 test-price-covers = No table here tells it; the price does.

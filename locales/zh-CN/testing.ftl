@@ -68,7 +68,7 @@ test-beyond-other = 失败原因没有说明缺少什么。
 ## 价格
 
 test-check-price = 价格
-test-price-unasked = 尚未向平台询价。
+test-price-unasked = 未向平台询价：一次试算最多询价 20,000 条。
 test-price-given = 平台可以计价（金额 / 成本）。
 test-price-refused = 平台无法计价。
 test-price-covers = 这里的表看不出，以价格为准。

@@ -185,6 +185,8 @@ impl Trial {
     /// Asks for the prices that are wanted, where the settings say whom. It blocks: never inside a transaction.
     pub fn ask_prices(&mut self, sources: &Sources) {
         let mut open = std::mem::take(&mut self.open);
+        // Where time is over before all are asked, the most money is told.
+        open.sort_by_key(|(row, _)| std::cmp::Reverse(row.amount));
         judged::ask_prices(open.iter_mut().map(|(_, judged)| judged), sources, PATIENCE);
         for (row, judged) in open {
             if let Some(reason) = judged.forecast.refusal() {
