@@ -13,6 +13,9 @@ use std::cmp::Ordering;
 const FIRST: u32 = 0xE0100;
 const ZERO: char = '\u{E0180}';
 const BLOB: &str = "\u{FFFD}\u{E01EF}";
+/// In place of an id that is NULL, which SQLite permits in a key of text: such a row is shown, counted and exported, but has
+/// no address, and is not changed.
+pub const NOTHING: &str = "\u{FFFD}\u{E01EE}";
 
 /// How a cell holds a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,14 +100,20 @@ pub fn hex_of(text: &str) -> Option<String> {
     cell_of(text).map(|cell| cell.bytes.iter().map(digits).collect())
 }
 
-/// The order of two texts as SQLite has it: by their bytes, and BLOBs after all texts.
+/// The order of two texts as SQLite has it: by their bytes, BLOBs after all texts, and what is NULL before them.
 pub fn order(left: &str, right: &str) -> Ordering {
     let is_blob = |text: &str| text.ends_with(BLOB);
+    if left == NOTHING || right == NOTHING {
+        return (left != NOTHING).cmp(&(right != NOTHING));
+    }
     is_blob(left).cmp(&is_blob(right)).then_with(|| bytes_of(left).cmp(&bytes_of(right)))
 }
 
 /// The text as people see it: without marks.
 pub fn shown(text: &str) -> Cow<'_, str> {
+    if text == NOTHING {
+        return Cow::Borrowed("");
+    }
     if is_marked(text) { Cow::Owned(without_marks(text, |_| true)) } else { Cow::Borrowed(text) }
 }
 

@@ -99,7 +99,10 @@ impl Plan {
     /// Failed records as the columns of `batch_item`, in the order of time: so the tables and most of their indexes have
     /// them, and a stretch touches few pages. Each stretch locks its rows in the order of their ids.
     fn rows(&self) -> Rows {
+        // What has no id is changed by nothing.
+        let is_named = if dialect::holds_nameless(self.engine) { "+id IS NOT NULL" } else { "1 = 1" };
         failed::table
+            .filter(sql::<Nullable<Bool>>(is_named))
             .select((
                 self.id.clone().into_sql::<Text>(),
                 sql::<BigInt>(&format!("ROW_NUMBER() OVER (ORDER BY failed_time, id) + {}", self.size)),

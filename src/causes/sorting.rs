@@ -136,7 +136,8 @@ fn sort_changed(database: &Database, begin: Instant) -> Result<usize> {
 fn changed(connection: &mut DbConnection) -> Result<(Vec<i64>, Vec<Unsorted>)> {
     let notes = dialect::reason_changes(connection, BATCH)?;
     let numbers = notes.iter().map(|note| note.number).collect();
-    let ids: BTreeSet<String> = notes.into_iter().map(|note| note.failed_id).collect();
+    let ids = notes.into_iter().map(|note| note.failed_id).filter(|id| id != foreign::NOTHING);
+    let ids: BTreeSet<String> = ids.collect();
     Ok((numbers, rows_of(connection, ids.into_iter().collect())?))
 }
 

@@ -21,10 +21,12 @@ pub enum Kind {
     Event,
     Total,
     Trigger,
+    /// A row that has no id, by the number that SQLite keeps it under.
+    Row,
 }
 
 /// All classes in the order in which they are told, with what their ids are of.
-pub const CLASSES: [(&str, Kind); 17] = [
+pub const CLASSES: [(&str, Kind); 19] = [
     ("in_live_and_history", Kind::Usage),
     ("failed_without_failure", Kind::Usage),
     ("failed_without_open", Kind::Usage),
@@ -36,6 +38,8 @@ pub const CLASSES: [(&str, Kind); 17] = [
     (ACCOUNTED_FOR_NOTHING, Kind::Usage),
     ("foreign_handled", Kind::Failure),
     ("foreign_accounting_status", Kind::Usage),
+    ("failures_without_id", Kind::Row),
+    ("usages_without_id", Kind::Row),
     (AUDIT_CHAIN, Kind::Event),
     (TOTALS_DIFFER, Kind::Total),
     (TRIGGERS_CHANGED, Kind::Trigger),
@@ -171,6 +175,10 @@ fn source(engine: Engine, class: &str, now: NaiveDateTime) -> Option<Vec<Stateme
                 .map(|table| Statement::new(engine, &format!("{table} x WHERE {wrong}")))
                 .collect()
         }
+        "failures_without_id" if dialect::holds_nameless(engine) => {
+            one("llmusage_accounting_failed x WHERE x.id IS NULL")
+        }
+        "usages_without_id" if dialect::holds_nameless(engine) => one("llmusage x WHERE x.id IS NULL"),
         "accounted_without_day" => one(&format!(
             "llmusage x WHERE {} AND {}",
             accounted("x"),
@@ -201,13 +209,15 @@ pub fn find(
 ) -> Result<Option<Finding>> {
     let Some(sources) = source(connection.engine(), class, now) else { return Ok(None) };
     let mut finding = Finding::none(class);
+    let is_row = CLASSES.iter().any(|(name, kind)| *name == class && *kind == Kind::Row);
+    let id = if is_row { "'rowid ' || x.rowid" } else { "x.id" };
     for source in sources {
-        add(connection, &mut finding, source)?;
+        add(connection, &mut finding, source, id)?;
     }
     Ok(Some(finding))
 }
 
-fn add(connection: &mut DbConnection, finding: &mut Finding, source: Statement) -> Result<()> {
+fn add(connection: &mut DbConnection, finding: &mut Finding, source: Statement, id: &str) -> Result<()> {
     #[derive(QueryableByName)]
     struct Counted {
         #[diesel(sql_type = BigInt)]
@@ -232,7 +242,8 @@ fn add(connection: &mut DbConnection, finding: &mut Finding, source: Statement) 
     }
     let room = KEPT.saturating_sub(finding.ids.len());
     if finding.count > 0 && room > 0 {
-        let ids = source.within("SELECT x.id AS id FROM ").sql(&format!(" ORDER BY x.id LIMIT {room}"));
+        let ids =
+            source.within(&format!("SELECT {id} AS id FROM ")).sql(&format!(" ORDER BY x.id LIMIT {room}"));
         finding.ids.extend(ids.load::<Id>(connection)?.into_iter().map(|row| row.id));
     }
     Ok(())

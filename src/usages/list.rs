@@ -116,16 +116,14 @@ impl List for Usages<'_> {
                 let never = sql::<Nullable<Timestamp>>("NULL");
                 let columns = (columns_in!(live), never, (live::id, time, number));
                 let query =
-                    live::table.filter(dialect::among::<live::table>("id", &ids)).order(order).limit(limit);
+                    live::table.filter(dialect::listed::<live::table>(&ids)).order(order).limit(limit);
                 query.select(columns).load(connection)?
             }
             Shelf::History => {
                 let (time, number) = keys();
                 let columns = (columns_in!(history), history::backup_time, (history::id, time, number));
-                let query = history::table
-                    .filter(dialect::among::<history::table>("id", &ids))
-                    .order(order)
-                    .limit(limit);
+                let query =
+                    history::table.filter(dialect::listed::<history::table>(&ids)).order(order).limit(limit);
                 query.select(columns).load(connection)?
             }
         };
@@ -150,14 +148,12 @@ impl List for Usages<'_> {
         Ok(match self.filter.shelf {
             Shelf::Live => {
                 let query =
-                    live::table.filter(dialect::among::<live::table>("id", &ids)).order(order).limit(limit);
+                    live::table.filter(dialect::listed::<live::table>(&ids)).order(order).limit(limit);
                 query.select((live::id, time, number)).load(connection)?
             }
             Shelf::History => {
-                let query = history::table
-                    .filter(dialect::among::<history::table>("id", &ids))
-                    .order(order)
-                    .limit(limit);
+                let query =
+                    history::table.filter(dialect::listed::<history::table>(&ids)).order(order).limit(limit);
                 query.select((history::id, time, number)).load(connection)?
             }
         })

@@ -9,8 +9,10 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 /// One path segment, such as an id with a slash in it: the bytes of its cell.
 pub fn segment(text: &str) -> String {
-    let encoded = percent_encode(&foreign::bytes_of(text), SEGMENT).to_string();
-    if is_no_segment(text) { format!("~{encoded}") } else { encoded }
+    let bytes = foreign::bytes_of(text);
+    let encoded = percent_encode(&bytes, SEGMENT).to_string();
+    // By its bytes: a BLOB of none has the address of an empty text.
+    if std::str::from_utf8(&bytes).is_ok_and(is_no_segment) { format!("~{encoded}") } else { encoded }
 }
 
 /// The text of which [`segment`] made one, decoded.

@@ -7,6 +7,7 @@ use diesel::sql_types::{Bool, Nullable, Text};
 use super::super::values::TextOf;
 use super::super::{DbBackend, Engine};
 use super::charsets;
+use crate::base::foreign;
 
 /// A condition on table `T`, whatever it is made of.
 pub type Condition<T> = Box<dyn BoxableExpression<T, DbBackend, SqlType = Nullable<Bool>>>;
@@ -57,7 +58,15 @@ pub fn is_nothing<T: 'static>(column: &str) -> Condition<T> {
 
 /// "The column holds one of these", to the byte.
 pub fn among<T: 'static>(column: &'static str, texts: &[String]) -> Condition<T> {
-    Box::new(Among { column, texts: texts.iter().map(|text| TextOf::new(text)).collect() })
+    let texts = texts.iter().map(|text| TextOf::new(text)).collect();
+    Box::new(Among { column, texts, or_nothing: false })
+}
+
+/// "It is one of these rows", to show it: where one of them has no id, those without one, too.
+pub fn listed<T: 'static>(ids: &[String]) -> Condition<T> {
+    let or_nothing = ids.iter().any(|id| id == foreign::NOTHING);
+    let texts = ids.iter().filter(|id| *id != foreign::NOTHING).map(|id| TextOf::new(id)).collect();
+    Box::new(Among { column: "id", texts, or_nothing })
 }
 
 /// `column IN (...)`, as a condition.
@@ -65,6 +74,7 @@ pub fn among<T: 'static>(column: &'static str, texts: &[String]) -> Condition<T>
 struct Among {
     column: &'static str,
     texts: Vec<TextOf>,
+    or_nothing: bool,
 }
 
 impl diesel::Expression for Among {
@@ -86,6 +96,22 @@ impl diesel::query_builder::QueryId for Among {
 
 impl diesel::query_builder::QueryFragment<DbBackend> for Among {
     fn walk_ast<'b>(
+        &'b self,
+        mut pass: diesel::query_builder::AstPass<'_, 'b, DbBackend>,
+    ) -> diesel::QueryResult<()> {
+        if self.or_nothing {
+            pass.push_sql(&format!("({} IS NULL OR ", self.column));
+        }
+        self.push_texts(pass.reborrow())?;
+        if self.or_nothing {
+            pass.push_sql(")");
+        }
+        Ok(())
+    }
+}
+
+impl Among {
+    fn push_texts<'b>(
         &'b self,
         mut pass: diesel::query_builder::AstPass<'_, 'b, DbBackend>,
     ) -> diesel::QueryResult<()> {

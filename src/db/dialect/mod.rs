@@ -33,7 +33,7 @@ pub use attempts::{insert_attempt_unless_known, insert_cause_unless_known};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use charsets::{check_all_storable, check_storable, learn_character_sets};
 pub use clock::epoch_milliseconds;
-pub use conditions::{Condition, among, exactly, is_nothing, means, still};
+pub use conditions::{Condition, among, exactly, is_nothing, listed, means, still};
 pub use counts::{CountOf, by_index, count_rows};
 pub use kept::{Rounded, Wanted, check_kept, rounded};
 pub use many::{AtMost, Locked, crowds, failures_of, lock_rows, places};
@@ -79,6 +79,11 @@ pub fn bounds(engine: Engine, kind: Kind) -> Option<Bounds> {
 
 /// Whether what is beyond the bounds has places of its own in a list: by the kind of its cell, as its index has it.
 pub fn has_odd_cells(engine: Engine) -> bool {
+    engine == Engine::Sqlite
+}
+
+/// Whether a row may have no id: SQLite permits NULL in a key of text.
+pub fn holds_nameless(engine: Engine) -> bool {
     engine == Engine::Sqlite
 }
 

@@ -52,6 +52,16 @@ impl FromSql<Text, DbBackend> for TolerantText {
     fn from_sql(value: <DbBackend as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         value.from_sql::<TolerantText, Text>()
     }
+
+    /// A key that SQLite let be NULL.
+    fn from_nullable_sql(
+        value: Option<<DbBackend as diesel::backend::Backend>::RawValue<'_>>,
+    ) -> deserialize::Result<Self> {
+        match value {
+            Some(value) => <TolerantText as FromSql<Text, DbBackend>>::from_sql(value),
+            None => Ok(TolerantText(foreign::NOTHING.to_owned())),
+        }
+    }
 }
 
 impl Queryable<Text, DbBackend> for TolerantText {
@@ -101,6 +111,12 @@ impl TextOf {
 pub fn push_text<'b>(pass: &mut AstPass<'_, 'b, DbBackend>, text: &'b String) -> QueryResult<()> {
     // Only SQLite has such cells; elsewhere a made-up mark is text that no row holds.
     match foreign::cell_of(text).filter(|_| dialect::holds_bytes(pass.backend())) {
+        // Equal to nothing: what has no id is not changed by its id.
+        None if text == foreign::NOTHING => {
+            pass.unsafe_to_cache_prepared();
+            pass.push_sql("NULL");
+            Ok(())
+        }
         None => pass.push_bind_param::<Text, String>(text),
         Some(cell) => {
             // Else each such text would stay as a prepared statement of its own.

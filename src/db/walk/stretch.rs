@@ -9,6 +9,7 @@ use super::super::dialect::{self, Bounds};
 use super::super::values::push_text;
 use super::super::{DbBackend, Engine};
 use super::Order;
+use crate::base::foreign;
 use crate::base::paging::{Cursor, Key, OddCell};
 
 /// Which of the rows, by what their sort column holds.
@@ -162,10 +163,18 @@ impl Stretch {
             self.compare(pass, strict, &cursor.key)?;
             pass.push_sql(" OR ");
         }
-        pass.push_sql(&format!("id {strict} "));
-        push_text(pass, &cursor.id)?;
+        match cursor.id == foreign::NOTHING {
+            true => pass.push_sql(if descending { "1 = 0" } else { "id IS NOT NULL" }),
+            false => {
+                pass.push_sql(&format!("id {strict} "));
+                push_text(pass, &cursor.id)?;
+            }
+        }
         if cursor.key != Key::Null {
-            pass.push_sql(")");
+            // What has no id comes first: a seek alone would pass over it.
+            let has_more =
+                descending && dialect::holds_nameless(self.engine) && cursor.id != foreign::NOTHING;
+            pass.push_sql(if has_more { " OR id IS NULL)" } else { ")" });
         }
         Ok(())
     }

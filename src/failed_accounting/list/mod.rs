@@ -192,7 +192,7 @@ impl List for Records<'_> {
     ) -> Result<Vec<Listed>> {
         let (time, number) = stretch.order.keys(self.engine);
         let rows: Vec<(FailedRecord, Place)> = failed::table
-            .filter(dialect::among::<failed::table>("id", &ids))
+            .filter(dialect::listed::<failed::table>(&ids))
             .order(stretch.order.sql(self.engine, stretch.part, false))
             .limit(limit)
             .select((FailedRecord::as_select(), (dsl::id, time, number)))
@@ -209,7 +209,7 @@ impl List for Records<'_> {
     ) -> Result<Vec<Place>> {
         let (time, number) = stretch.order.keys(self.engine);
         Ok(failed::table
-            .filter(dialect::among::<failed::table>("id", &ids))
+            .filter(dialect::listed::<failed::table>(&ids))
             .order(stretch.order.sql(self.engine, stretch.part, false))
             .limit(limit)
             .select((dsl::id, time, number))

@@ -22,13 +22,13 @@ fn script() -> &'static str {
     }
 }
 
-fn adopted() -> TestApp {
+pub fn adopted() -> TestApp {
     let app = TestApp::adopting(script());
     sorting::sort_all(&app.database).unwrap();
     app
 }
 
-async fn shown(visitor: &Visitor<'_>, path: &str) -> Answer {
+pub async fn shown(visitor: &Visitor<'_>, path: &str) -> Answer {
     let answer = visitor.get(path).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
     answer

@@ -34,6 +34,7 @@ mod kept_statements;
 mod languages;
 mod log_bytes;
 mod metrics;
+mod nameless;
 mod odd_days;
 mod operations;
 mod overtaken;

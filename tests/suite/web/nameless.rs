@@ -1,0 +1,181 @@
+//! SQLite: rows whose id is NULL, which a `TEXT PRIMARY KEY` permits, and one whose id is no byte at all.
+
+use actix_web::http::StatusCode;
+use llmage_admin::accounts::role::Role;
+use llmage_admin::archive::mover::Mover;
+use llmage_admin::causes::sorting;
+use llmage_admin::check::runner;
+use llmage_admin::db::Engine;
+use llmage_admin::failed_accounting::watcher::Watcher;
+
+use crate::app::{TestApp, Visitor};
+use crate::support::database::engine;
+use crate::support::rows::run;
+use crate::web::api::admin;
+use crate::web::foreign_rows::{adopted, shown, texts};
+
+/// Failures and usages without an id, between others that have one.
+fn given(app: &TestApp) {
+    let failure = |place: usize| {
+        let time = format!("2026-05-20 10:00:{:02}", place % 3);
+        format!(
+            "INSERT INTO llmusage_accounting_failed (id, llmusageid, userorgid, use_date, amount, cost, failed_reason, \
+             failed_time, handled) VALUES ({}, 'u-{place}', 'o-1', '2026-05-20', 1.5, 0.5, 'no id', '{time}', '{}'); \
+             INSERT INTO llmusage (id, use_date, use_time, amount, cost, accounting_status) \
+             VALUES ({}, '2026-05-20', '{time}', 1.5, 0.5, '{}');",
+            if place % 3 == 0 { "NULL".to_owned() } else { format!("'n-{place}'") },
+            place % 2,
+            if place % 4 == 0 { "NULL".to_owned() } else { format!("'u-{place}'") },
+            if place % 2 == 0 { "failed" } else { "accounted" },
+        )
+    };
+    run(&app.database, &(0..12).map(failure).collect::<String>());
+}
+
+fn lines(body: &str) -> usize {
+    csv::Reader::from_reader(body.as_bytes()).records().map(Result::unwrap).count()
+}
+
+async fn walked(viewer: &Visitor<'_>, from: &str) -> usize {
+    let (mut next, mut rows) = (Some(from.to_owned()), 0);
+    while let Some(path) = next {
+        let page = shown(viewer, &path).await;
+        rows += page.attributes("table tbody tr[data-id]", "data-id").len();
+        next = page.attributes("a[rel=next]", "href").into_iter().next();
+        assert!(rows < 1_000, "a walk without an end at {path}");
+    }
+    rows
+}
+
+#[actix_web::test]
+async fn rows_without_an_id_are_shown_counted_and_named_and_stop_nothing() {
+    if engine() != Engine::Sqlite {
+        return;
+    }
+    let app = adopted();
+    given(&app);
+    sorting::sort_all(&app.database).unwrap();
+    Watcher::new((*app.database).clone(), app.clock.clone()).step().unwrap();
+    run(
+        &app.database,
+        "UPDATE llmusage_accounting_failed SET failed_reason = 'no id at all' WHERE id IS NULL",
+    );
+    sorting::sort_all(&app.database).unwrap();
+    let person = app.signed_in(Role::Admin).await;
+    for list in [
+        "handled=&userorgid=o-1",
+        "handled=&userorgid=o-1&sort=failed_time",
+        "handled=&start_date=2026-05-20&q=id",
+        "handled=&sort=amount",
+        "handled=",
+    ] {
+        let page = shown(&person, &format!("/failed-accounting?{list}&page_size=20")).await;
+        let count = page.money_line()[0].clone();
+        let csv = shown(&person, &format!("/failed-accounting.csv?{list}")).await;
+        assert_eq!(lines(&csv.body).to_string(), count, "{list}");
+        assert_eq!(
+            walked(&person, &format!("/failed-accounting?{list}&page_size=20")).await.to_string(),
+            count,
+            "{list}"
+        );
+    }
+    for path in [
+        "/",
+        "/failed-accounting?handled=&group=day,organisation",
+        "/failed-accounting/causes",
+        "/usages?start_date=2026-05-20",
+        "/usages.csv",
+        "/archive",
+        "/jobs",
+        "/search?q=n-1",
+    ] {
+        shown(&person, path).await;
+    }
+    let api = admin(&app);
+    assert_eq!(
+        api.get("/api/v1/failed-accounting?handled=&userorgid=o-1").await["rows"]
+            .as_array()
+            .unwrap()
+            .len(),
+        12
+    );
+    assert_eq!(api.get("/api/v1/usages?start_date=2026-05-20").await["success"], true);
+    let preview =
+        person.post("/batches", &[("action", "handle"), ("scope", "filter"), ("userorgid", "o-1")]).await;
+    assert_eq!(preview.status, StatusCode::SEE_OTHER, "{}", preview.body);
+    shown(&person, preview.location()).await;
+    let run = [("resolution", "written_off"), ("note", "seen")];
+    person.submit(&format!("{}/run", preview.location()), &run).await;
+    shown(&person, preview.location()).await;
+    let kept = texts(
+        &app,
+        "SELECT CAST(COUNT(*) AS TEXT) AS name FROM llmusage_accounting_failed WHERE id IS NULL AND handled = '0'",
+    );
+    assert_eq!(kept, ["2"], "what has no id is touched by nothing");
+    let order = runner::Order { by: "test", since: None };
+    let found = runner::check(&app.database, &app.clock, &order, &mut |_| Ok(())).unwrap();
+    for (class, table) in
+        [("failures_without_id", "llmusage_accounting_failed"), ("usages_without_id", "llmusage")]
+    {
+        let rows = texts(
+            &app,
+            &format!("SELECT 'rowid ' || rowid AS name FROM {table} WHERE id IS NULL ORDER BY rowid"),
+        );
+        let named: Vec<String> =
+            found.iter().filter(|one| one.class == class).flat_map(|one| one.ids.clone()).collect();
+        assert_eq!(named, rows, "{class}");
+    }
+    shown(&person, "/check").await;
+    let run = person.post("/archive", &[("cutoff_date", "2026-05-22")]).await;
+    assert_eq!(run.status, StatusCode::SEE_OTHER, "{}", run.body);
+    let mover = Mover::new((*app.database).clone(), app.clock.clone());
+    while mover.is_due().unwrap() {
+        mover.step().unwrap();
+    }
+    shown(&person, "/archive").await;
+    shown(&person, "/history").await;
+    assert_eq!(person.get("/failed-accounting/%00").await.status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn an_id_of_no_byte_is_opened_handled_and_exported() {
+    if engine() != Engine::Sqlite {
+        return;
+    }
+    let app = adopted();
+    run(
+        &app.database,
+        "DELETE FROM llmusage_accounting_failed WHERE id = ''; INSERT INTO llmusage (id, use_date, amount, cost, accounting_status) \
+         VALUES (x'', '2026-05-20', 1.5, 1, 'failed'); INSERT INTO llmusage_accounting_failed (id, llmusageid, amount, cost, \
+         failed_reason, failed_time, userorgid, handled) VALUES (x'', x'', 1.5, 1, 'of no byte', '2026-05-20 10:00:00', 'o-empty', '0')",
+    );
+    sorting::sort_all(&app.database).unwrap();
+    let person = app.signed_in(Role::Admin).await;
+    let list = shown(&person, "/failed-accounting?userorgid=o-empty").await;
+    let links =
+        list.attributes("table#failed-accounting tbody tr[data-id] a[href^='/failed-accounting/']", "href");
+    let link = links.iter().find(|link| !link.contains("/causes/")).unwrap();
+    let page = shown(&person, link).await;
+    assert!(page.body.contains("of no byte"), "{link}");
+    assert_eq!(lines(&shown(&person, "/failed-accounting.csv?userorgid=o-empty").await.body), 1);
+    let rows = admin(&app).get("/api/v1/failed-accounting?userorgid=o-empty").await;
+    assert_eq!((rows["rows"][0]["id"].as_str(), rows["rows"][0]["id_hex"].as_str()), (Some(""), Some("")));
+    let bare = link.split('?').next().unwrap();
+    for more in ["/edit", "/delete"] {
+        shown(&person, &format!("{bare}{more}")).await;
+    }
+    let usage =
+        shown(&person, "/usages?start_date=2026-05-20&end_date=2026-05-20&accounting_status=failed").await;
+    for link in usage.attributes("table tbody tr[data-id] a[href^='/usages/']", "href") {
+        shown(&person, &link).await;
+    }
+    let done = person
+        .post(&format!("{bare}/handle"), &[("resolution", "written_off"), ("handled_note", "seen")])
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.texts("main").join(" "));
+    let handled = texts(
+        &app,
+        "SELECT typeof(id) AS name FROM llmusage_accounting_failed WHERE resolution = 'written_off'",
+    );
+    assert_eq!(handled, ["blob"]);
+}
