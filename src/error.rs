@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use serde_json::value::RawValue;
 
 use crate::base::form::{FieldErrors, Message};
+use crate::base::secrets;
 
 /// The result of everything that may fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -56,6 +57,11 @@ pub enum Error {
     Unknown(String),
     /// The database asked to try the whole transaction again; nothing was done.
     Transient(String),
+    /// A trigger or a constraint of the platform's refused it; nothing was done. What the database said, unmasked.
+    Refused(String),
+    /// The database could not do a statement: a fault of ours, unless a rule of the platform's is behind it. The text is for
+    /// the log, never for a page.
+    Fault(String),
     /// A fault of ours. The text is for the log, never for a page.
     Internal(String),
 }
@@ -107,9 +113,21 @@ impl fmt::Display for Error {
             }
             Error::Held => write!(f, "another program holds this record; nothing was changed"),
             Error::Unknown(reason) => write!(f, "it may have been written, or not: {reason}"),
-            Error::Internal(reason) => write!(f, "{reason}"),
+            Error::Refused(said) => {
+                write!(f, "the database refused it, nothing was changed: {}", quoted(said))
+            }
+            Error::Fault(reason) | Error::Internal(reason) => write!(f, "{reason}"),
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+/// The most letters of what a database said that are repeated.
+const QUOTED: usize = 300;
+
+/// What a database said as people may see it: masked, on one line, not too long.
+pub fn quoted(said: &str) -> String {
+    let line = secrets::mask(said).split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(QUOTED).collect()
+}

@@ -278,6 +278,7 @@ batch-refused-rows = Not done, and why
 flash-batch-aborted = Stopped. The rest was left as it is.
 
 batch-gone = The record is gone.
+batch-refused-by-database = A rule of the platform’s in the database refused it; open the record and try it there to read what it says.
 batch-gone-by = The record is gone: { $name } deleted it.
 batch-changed = The record was changed in the meantime, not through this app.
 batch-changed-by = { $name } changed the record in the meantime.

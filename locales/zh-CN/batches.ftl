@@ -250,6 +250,7 @@ batch-refused-rows = 未完成的记录及原因
 flash-batch-aborted = 已停止，其余记录保持不变。
 
 batch-gone = 记录已不存在。
+batch-refused-by-database = 平台在数据库中设置的规则拒绝了它；请打开该记录单独操作，以查看数据库返回的原因。
 batch-gone-by = 记录已被 { $name } 删除。
 batch-changed = 记录期间有变动，并非通过本系统。
 batch-changed-by = { $name } 期间修改了记录。

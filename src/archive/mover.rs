@@ -196,7 +196,7 @@ impl Mover {
         });
         match (taken, candidates) {
             (Ok(()), _) => Ok(took),
-            (Err(Error::Internal(reason)), [alone]) => {
+            (Err(Error::Internal(reason) | Error::Fault(reason) | Error::Refused(reason)), [alone]) => {
                 tracing::warn!(usage = alone.id, reason, "a usage cannot be archived; it stays");
                 let mut left = Left::none(Reason::NotCopied);
                 left.sums.add(None, None);
@@ -205,7 +205,7 @@ impl Mover {
                 background.transaction(|connection| add(connection, &moved, 0))?;
                 Ok(took)
             }
-            (Err(Error::Internal(_)), _) => {
+            (Err(Error::Internal(_) | Error::Fault(_) | Error::Refused(_)), _) => {
                 let (one, other) = candidates.split_at(candidates.len() / 2);
                 let first = self.take(background, shape, run, one)?;
                 Ok(first.max(self.take(background, shape, run, other)?))

@@ -90,12 +90,19 @@ impl Fields {
 /// What is said of a name that does not exist: a filter with a typing error must not silently do nothing.
 pub const UNKNOWN: &str = "error-json-unknown";
 
-/// Refuses every name that is none of these.
+/// What is said of a name that is given twice: one value would silently do nothing.
+pub const TWICE: &str = "error-json-twice";
+
+/// Refuses every name that is none of these, and each that is given twice.
 pub fn refuse_unknown(fields: &Fields, known: &[&[&str]], errors: &mut FieldErrors) {
+    let mut seen: Vec<&str> = Vec::new();
     for (name, _) in fields.pairs() {
         if !known.iter().any(|names| names.contains(&name.as_str())) {
             errors.insert(name.clone(), Message::new(UNKNOWN));
+        } else if seen.contains(&name.as_str()) {
+            errors.insert(name.clone(), Message::new(TWICE));
         }
+        seen.push(name);
     }
 }
 

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::batch::{Batch, State};
 use super::pace::Pace;
-use super::{canary, store, stretch, undo};
+use super::{canary, passed_over, store, stretch, undo};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::db::{Background, Database, DbConnection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 
 /// One step of the job lasts at most this long; a server that is told to stop does so between two steps.
 const MAX_STEP: Duration = Duration::from_secs(2);
@@ -97,14 +97,44 @@ impl Runner {
         let author = self.author(&batch);
         match work {
             Work::Nothing => Ok(false),
-            Work::Rows(items) => self.paced(background, items.len(), |connection| {
-                stretch::run(connection, &batch, &items, &author)
-            }),
-            Work::Undo(rows) => {
-                self.paced(background, rows.len(), |connection| undo::run(connection, &batch, &rows, &author))
-            }
+            Work::Rows(items) => self.narrowed(
+                background,
+                &items,
+                |connection, items| stretch::run(connection, &batch, items, &author),
+                |connection, items| passed_over::in_run(connection, &batch, items, &author),
+            ),
+            Work::Undo(rows) => self.narrowed(
+                background,
+                &rows,
+                |connection, rows| undo::run(connection, &batch, rows, &author),
+                |connection, rows| passed_over::in_undo(connection, &batch, rows, &author),
+            ),
             Work::Look(seen) => {
                 background.transaction(|connection| canary::decide(connection, &batch, seen, &author))
+            }
+        }
+    }
+
+    /// Works on these rows; of some that the database refuses on the first half, down to the one that it refuses, which is
+    /// passed over.
+    fn narrowed<R>(
+        &self,
+        background: &mut Background,
+        mut rows: &[R],
+        work: impl Fn(&mut DbConnection, &[R]) -> Result<bool>,
+        pass_over: impl Fn(&mut DbConnection, &[R]) -> Result<bool>,
+    ) -> Result<bool> {
+        loop {
+            match self.paced(background, rows.len(), |connection| work(connection, rows)) {
+                Err(Error::Refused(_)) if rows.len() > 1 => rows = rows.get(..rows.len() / 2).unwrap_or(rows),
+                Err(Error::Refused(said)) => {
+                    tracing::warn!(
+                        said = quoted(&said),
+                        "the database refuses a row of a batch; it is not done"
+                    );
+                    return background.transaction(|connection| pass_over(connection, rows));
+                }
+                ended => return ended,
             }
         }
     }

@@ -89,7 +89,7 @@ pub(super) fn run(
 }
 
 /// Where the batch stands after these rows.
-fn step_after(batch: &Batch, items: &[Item], progress: Progress, author: &Author) -> Step {
+pub(super) fn step_after(batch: &Batch, items: &[Item], progress: Progress, author: &Author) -> Step {
     let position = items.last().map_or(batch.stored.position, |item| item.number);
     let is_over = position >= batch.stored.size;
     let is_tried =
@@ -108,7 +108,7 @@ fn step_after(batch: &Batch, items: &[Item], progress: Progress, author: &Author
     }
 }
 
-fn counted(mut progress: Progress, items: &[Item], outcomes: &[Outcome]) -> Progress {
+pub(super) fn counted(mut progress: Progress, items: &[Item], outcomes: &[Outcome]) -> Progress {
     for (item, outcome) in items.iter().zip(outcomes) {
         let tally = if outcome.not_done.is_none() { &mut progress.done } else { &mut progress.not_done };
         tally.add(item.amount, item.cost);

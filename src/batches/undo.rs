@@ -25,7 +25,7 @@ use crate::failed_accounting::failure::FailedRecord;
 /// A row that was done, and the event that tells what it was before.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Done {
-    number: i64,
+    pub(super) number: i64,
     #[diesel(deserialize_as = TolerantText)]
     failed_id: String,
     #[diesel(deserialize_as = TolerantWords)]
@@ -179,7 +179,7 @@ fn take_back(row: &Done, cases: &mut Cases, corrections: &HashMap<String, Event>
     }
 }
 
-fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Author) -> Step {
+pub(super) fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Author) -> Step {
     let mut progress = batch.progress;
     for (row, outcome) in rows.iter().zip(outcomes) {
         let tally = if outcome.not_done.is_none() { &mut progress.undone } else { &mut progress.kept };

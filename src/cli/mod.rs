@@ -153,7 +153,9 @@ fn in_words(error: &Error) -> String {
             .join("; "),
         Error::Conflict(message) | Error::Malformed(message) => english(message),
         Error::NotFound => "there is no such record".to_owned(),
-        Error::Unavailable(reason) | Error::Internal(reason) => reason.lines().collect::<Vec<_>>().join(" "),
+        Error::Unavailable(reason) | Error::Fault(reason) | Error::Internal(reason) => {
+            reason.lines().collect::<Vec<_>>().join(" ")
+        }
         other => other.to_string(),
     }
 }

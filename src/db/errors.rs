@@ -43,6 +43,21 @@ fn of_database(error: &DieselError) -> Error {
         DieselError::DatabaseError(_, details) if dialect::is_outage(details.message()) => {
             Error::Unavailable(error.to_string())
         }
+        DieselError::DatabaseError(kind, details) if is_rule(kind, details.message()) => {
+            Error::Refused(details.message().to_owned())
+        }
+        DieselError::DatabaseError(_, details) => Error::Fault(details.message().to_owned()),
         _ => Error::Internal(error.to_string()),
+    }
+}
+
+/// Whether a constraint on a table of the platform's is hurt: ours have none that a valid change could hurt.
+fn is_rule(kind: &DatabaseErrorKind, message: &str) -> bool {
+    match kind {
+        DatabaseErrorKind::CheckViolation | DatabaseErrorKind::ForeignKeyViolation => true,
+        DatabaseErrorKind::NotNullViolation | DatabaseErrorKind::UniqueViolation => {
+            message.contains("llmusage")
+        }
+        _ => false,
     }
 }

@@ -42,13 +42,24 @@ pub(super) fn within<T>(
             Err(error) if connection.engine() != Engine::Sqlite && is_lost(&error) => {
                 Err(if begin == Begin::Write { Error::Unknown(error.to_string()) } else { error.into() })
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(refused(connection, begin, error.into())),
         },
         Err(error) => {
             // The first error is what went wrong; a failed rollback breaks the connection and the pool drops it.
             let _ = connection.rollback();
-            Err(error)
+            Err(refused(connection, begin, error))
         }
+    }
+}
+
+/// What a trigger of the platform's said is no fault of ours. To be asked after the transaction, within which PostgreSQL
+/// answers nothing any more.
+fn refused(connection: &mut DbConnection, begin: Begin, error: Error) -> Error {
+    match error {
+        Error::Fault(said) if begin == Begin::Write && dialect::has_rules(connection).unwrap_or(false) => {
+            Error::Refused(said)
+        }
+        error => error,
     }
 }
 

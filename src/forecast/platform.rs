@@ -144,7 +144,7 @@ fn asked(
     match db::attempt(connection, |connection| dialect::facts_of(connection, query, ids)) {
         Ok(rows) => Ok(Ok(rows)),
         Err(error @ (Error::Transient(_) | Error::Unavailable(_) | Error::Unknown(_))) => Err(error),
-        Err(Error::Internal(why)) => Ok(Err(Unread::Failed(told_line(&why)))),
+        Err(Error::Fault(why) | Error::Internal(why)) => Ok(Err(Unread::Failed(told_line(&why)))),
         Err(error) => Ok(Err(Unread::Failed(error.to_string()))),
     }
 }

@@ -21,7 +21,7 @@ use crate::base::csv::sheet::{Cells, Layout, quoted};
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::{Database, DbConnection, dialect, is_duplicate};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted as told};
 pub use brought::Imported;
 pub use error::ImportError;
 use kept::Unread;
@@ -174,7 +174,8 @@ fn stopped_at(line: u64, error: diesel::result::Error) -> Stop {
             Some((column, message)) => Refusal::of_cell(line, &column, message).into(),
             None => Error::Invalid(errors).into(),
         },
-        Error::Internal(reason) => {
+        Error::Fault(reason) | Error::Refused(reason) => {
+            let reason = told(&reason);
             Refusal::of_line(line, Message::new("csv-database-refuses").with("reason", reason)).into()
         }
         error => error.into(),

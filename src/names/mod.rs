@@ -106,7 +106,7 @@ impl NameSources {
             ("LLMAGE_ORGANISATIONS_SQL", &self.organisations),
         ] {
             let Some(query) = query else { continue };
-            if let Err(Error::Internal(why)) = store::check(connection, query) {
+            if let Err(Error::Fault(why) | Error::Internal(why)) = store::check(connection, query) {
                 let remedy = "it must be a SELECT of id and name that this user may run";
                 return Err(Error::Unavailable(format!("{setting}: {why}; {remedy}")));
             }

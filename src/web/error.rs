@@ -16,7 +16,7 @@ use super::locale::Language;
 use super::typed::{self, TypedView};
 use super::{bearer, links, locale, page, problem, request};
 use crate::base::form::Message;
-use crate::error::Error;
+use crate::error::{Error, quoted};
 
 /// An error on its way to a page.
 #[derive(Debug)]
@@ -49,14 +49,14 @@ impl ResponseError for WebError {
             Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::Conflict(_) | Error::Stale { .. } => StatusCode::CONFLICT,
+            Error::Conflict(_) | Error::Stale { .. } | Error::Refused(_) => StatusCode::CONFLICT,
             Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::Busy { .. }
             | Error::Unavailable(_)
             | Error::Transient(_)
             | Error::Unknown(_)
             | Error::Held => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Error::Fault(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -148,6 +148,9 @@ pub(super) fn explanation(language: Language, status: StatusCode, error: Option<
         Some(Error::Unknown(_)) => locale::text(language, "error-page-unknown-outcome"),
         Some(Error::CrossSite) => locale::text(language, "error-page-cross-site"),
         Some(Error::Held) => locale::text(language, "error-page-held"),
+        Some(Error::Refused(said)) => {
+            locale::words(language, &Message::new("error-page-refused").with("said", quoted(said)))
+        }
         Some(Error::TooManyRequests(seconds)) => {
             locale::words(language, &Message::new("error-page-throttled").with("seconds", seconds))
         }
@@ -173,6 +176,7 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
         status: status.as_u16(),
         title: match error {
             Some(Error::Held) => locale::text(language, "error-page-held-title"),
+            Some(Error::Refused(_)) => locale::text(language, "error-page-refused-title"),
             Some(Error::Busy { .. }) => locale::text(language, "error-page-busy"),
             _ => locale::text(language, words_of(status).0),
         },

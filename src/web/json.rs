@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::error::Answer;
 use super::request;
 use crate::base::foreign;
-use crate::base::form::{FieldErrors, Fields, Message, UNKNOWN};
+use crate::base::form::{FieldErrors, Fields, Message, refuse_unknown};
 use crate::base::object::{Member, Object};
 use crate::base::paging::{Cursor, Position};
 use crate::error::{Error, Result};
@@ -51,15 +51,7 @@ pub(super) fn optional_body(request: &HttpRequest, body: &web::Bytes, members: &
 /// What is wrong with the names of a query string: unknown ones, and those given twice.
 pub fn query_errors(fields: &Fields, known: &[&str]) -> FieldErrors {
     let mut errors = FieldErrors::new();
-    let mut seen: Vec<&str> = Vec::new();
-    for (name, _) in fields.pairs() {
-        if !known.contains(&name.as_str()) {
-            errors.insert(name.clone(), Message::new(UNKNOWN));
-        } else if seen.contains(&name.as_str()) {
-            errors.insert(name.clone(), Message::new("error-json-twice"));
-        }
-        seen.push(name);
-    }
+    refuse_unknown(fields, &[known], &mut errors);
     errors
 }
 

@@ -48,7 +48,7 @@ pub use reasons::{
     ReasonChange, count_text_hits, forget_reason_changes, has_text_index, index_question, index_reasons,
     last_number_of_index, note_all_reasons, reason_changes, rebuild_text_index_if_worn, text_hits,
 };
-pub use refusals::refusal;
+pub use refusals::{has_rules, refusal};
 pub use statement::Statement;
 pub use tab::{Tab, is_in, is_in_any, repeating};
 pub use tables::{IdAndName, facts_of, id_key, ids_and_names, table_exists, table_options};

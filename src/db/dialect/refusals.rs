@@ -1,7 +1,41 @@
-//! What MariaDB refuses of the values in a statement, told by its words: a fault of what was typed, at its column.
+//! What a database refuses: of the values in a statement, told by MariaDB's words, a fault of what was typed, at its column;
+//! and whether rules of the platform's may be behind an error.
 
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::super::{DbConnection, Engine};
 use crate::base::form::Message;
-use crate::error::Error;
+use crate::error::{Error, Result};
+
+/// Whether a trigger that is not ours stands on a table of the platform's and can refuse a change: engines tell nobody
+/// what raised an error, but in codes that do not come through.
+pub fn has_rules(connection: &mut DbConnection) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        number: i64,
+    }
+    const TABLES: &str = "('llmusage', 'llmusage_accounting_failed', 'llmusage_history')";
+    let question = match connection.engine() {
+        Engine::Sqlite => format!(
+            "SELECT COUNT(*) AS number FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) IN {TABLES} \
+             AND lower(sql) LIKE '%raise%'"
+        ),
+        Engine::Mysql => format!(
+            "SELECT COUNT(*) AS number FROM information_schema.triggers WHERE trigger_schema = DATABASE() \
+             AND event_object_table IN {TABLES} \
+             AND (action_statement LIKE '%signal%' OR action_statement LIKE '%call %')"
+        ),
+        Engine::Postgres => format!(
+            "SELECT COUNT(*) AS number FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+             JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid \
+             WHERE NOT t.tgisinternal AND c.relname IN {TABLES} AND n.nspname = ANY (current_schemas(false)) \
+             AND p.proname NOT IN ('keep_failed_total', 'forget_failed_total', 'note_reason_change')"
+        ),
+    };
+    Ok(diesel::sql_query(question).get_result::<Count>(connection)?.number > 0)
+}
 
 /// What that error's text says about a value: wrong in a column, or one that no row can hold.
 pub fn refusal(message: &str) -> Option<Error> {

@@ -42,6 +42,7 @@ mod overview;
 mod pairs;
 mod parameters;
 mod planted;
+mod platform_rules;
 mod prices;
 mod refused_forms;
 mod retries;

@@ -93,10 +93,7 @@ async fn rows_without_an_id_are_shown_counted_and_named_and_stop_nothing() {
     }
     let api = admin(&app);
     assert_eq!(
-        api.get("/api/v1/failed-accounting?handled=&userorgid=o-1").await["rows"]
-            .as_array()
-            .unwrap()
-            .len(),
+        api.get("/api/v1/failed-accounting?handled=&userorgid=o-1").await["rows"].as_array().unwrap().len(),
         12
     );
     assert_eq!(api.get("/api/v1/usages?start_date=2026-05-20").await["success"], true);

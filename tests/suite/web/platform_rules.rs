@@ -1,0 +1,136 @@
+//! Triggers and constraints of the platform's that refuse what the desk wants to write: said in their words, and nothing is
+//! half done.
+
+use actix_web::http::StatusCode;
+use llmage_admin::accounts::role::Role;
+use llmage_admin::batches::runner::Runner;
+use llmage_admin::db::Engine;
+use llmage_admin::failed_accounting::failure::FailedRecord;
+use llmage_admin::usages::usage::Usage;
+
+use crate::app::{Answer, TestApp, failure, usage};
+use crate::support::database::engine;
+use crate::support::rows::{everything, run};
+use crate::web::api::admin;
+
+const SAID: &str = "period 2026-05 is closed, api_key=sk-abcdefghij0123456789ABCD";
+
+/// A trigger that refuses what is said of a row of that name.
+fn rule(table: &str, event: &str, row: &str) -> String {
+    let name = format!("platform_{}_{table}", event.to_lowercase());
+    match engine() {
+        Engine::Sqlite => format!(
+            "CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {row} BEGIN SELECT RAISE(ABORT, '{SAID}'); END;"
+        ),
+        Engine::Mysql => format!(
+            "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW IF {row} THEN \
+             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{SAID}'; END IF;"
+        ),
+        Engine::Postgres => format!(
+            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {row} THEN \
+             RAISE EXCEPTION '{SAID}'; END IF; RETURN NEW; END $$; \
+             CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();"
+        ),
+    }
+}
+
+/// A case that no rule knows, and one of the organisation whose books are closed.
+fn given(app: &TestApp) {
+    for (number, organisation) in ["o1", "closed", "o1", "closed", "o1"].into_iter().enumerate() {
+        let usage_id = Some(format!("u{number}"));
+        let userorgid = Some(organisation.to_owned());
+        app.given_usage(&Usage {
+            accounting_status: Some("failed".to_owned()),
+            userorgid: userorgid.clone(),
+            ..usage(&format!("u{number}"))
+        });
+        app.given(&FailedRecord { llmusageid: usage_id, userorgid, ..failure(&format!("f{number}")) });
+    }
+    app.given_usage(&Usage {
+        accounting_status: Some("created".to_owned()),
+        userorgid: Some("closed".to_owned()),
+        ..usage("fresh")
+    });
+    let failures = "llmusage_accounting_failed";
+    run(&app.database, &rule(failures, "UPDATE", "NEW.userorgid = 'closed'"));
+    run(&app.database, &rule(failures, "INSERT", "NEW.userorgid = 'closed'"));
+}
+
+const TABLES: [&str; 4] = ["llmusage", "llmusage_accounting_failed", "audit_event", "batch_outcome"];
+
+fn refused(answer: &Answer, what: &str) {
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{what}: {}", answer.body);
+    assert!(answer.body.contains("period 2026-05 is closed"), "{what}: {}", answer.body);
+    assert!(!answer.body.contains("sk-abcdefghij"), "{what} shows a key");
+}
+
+#[actix_web::test]
+async fn what_a_trigger_refuses_is_told_in_its_words_and_nothing_is_half_done() {
+    let app = TestApp::new();
+    given(&app);
+    let (person, api) = (app.signed_in(Role::Admin).await, admin(&app));
+    let before = everything(&app.database, &TABLES);
+    let note = [("resolution", "written_off"), ("handled_note", "seen")];
+    let handled = person.post("/failed-accounting/f1/handle", &note).await;
+    refused(&handled, "handle");
+    assert!(handled.body.contains("seen"), "what was typed is kept: {}", handled.body);
+    refused(&person.post("/failed-accounting/f1/retry", &[]).await, "retry");
+    refused(&person.post("/usages/fresh/fail", &[("reason", "no balance")]).await, "fail");
+    let new = [
+        ("llmusageid", "gone-1"),
+        ("userorgid", "closed"),
+        ("failed_reason", "x"),
+        ("amount", "1"),
+        ("cost", "1"),
+    ];
+    refused(&person.post("/failed-accounting", &new).await, "record");
+    for (path, body) in [
+        ("/api/v1/failed-accounting/f1/handle", r#"{"resolution": "written_off", "handled_note": "seen"}"#),
+        ("/api/v1/usages/fresh/fail", r#"{"reason": "no balance"}"#),
+        (
+            "/api/v1/failed-accounting",
+            r#"{"llmusageid": "gone-2", "userorgid": "closed", "failed_reason": "x", "amount": 1}"#,
+        ),
+    ] {
+        refused(&api.ask("POST", path, body).await, path);
+    }
+    assert_eq!(everything(&app.database, &TABLES), before);
+    let done = person.post("/failed-accounting/f0/handle", &note).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+}
+
+#[actix_web::test]
+async fn a_batch_passes_over_the_rows_that_a_trigger_refuses() {
+    let app = TestApp::new();
+    given(&app);
+    let person = app.signed_in(Role::Admin).await;
+    let made = person.post("/batches", &[("action", "handle"), ("scope", "filter")]).await;
+    let path = made.location().to_owned();
+    person.submit(&format!("{path}/run"), &[("resolution", "written_off"), ("note", "seen")]).await;
+    let runner = Runner::new((*app.database).clone(), app.clock.clone());
+    while runner.is_due().unwrap() {
+        runner.step().unwrap();
+    }
+    let report = person.get(&path).await;
+    let counts = ["data-done", "data-not-done"].map(|count| report.attribute("#report", count));
+    assert_eq!(counts, ["3", "2"], "{}", report.body);
+    assert!(report.body.contains("A rule of the platform"), "{}", report.body);
+}
+
+#[actix_web::test]
+async fn a_constraint_of_the_platform_is_told_likewise() {
+    if engine() == Engine::Sqlite {
+        return;
+    }
+    let app = TestApp::new();
+    given(&app);
+    run(
+        &app.database,
+        "ALTER TABLE llmusage_accounting_failed ADD CONSTRAINT books_open CHECK (handled_note <> 'late')",
+    );
+    let person = app.signed_in(Role::Admin).await;
+    let note = [("resolution", "written_off"), ("handled_note", "late")];
+    let answer = person.post("/failed-accounting/f0/handle", &note).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
+    assert!(answer.body.contains("books_open"), "{}", answer.body);
+}
