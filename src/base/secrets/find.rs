@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
-use super::{address, header, names, pem, personal, prefix, shape, shortened, told};
+use super::{address, header, names, pem, personal, prefix, shape, shortened, told, wide};
 
 /// The most bytes that one secret is followed through.
 pub(super) const LONGEST: usize = 20_000;
@@ -64,6 +64,15 @@ static SIGNS: LazyLock<Option<Signs>> = LazyLock::new(|| {
 
 /// The parts of the text that are to be hidden, in their order and apart from each other. None: nothing can be found.
 pub(super) fn secrets(text: &str) -> Option<Vec<Range<usize>>> {
+    let mut found = as_written(text)?;
+    if let Some((plain, places)) = wide::folded(text) {
+        found.extend(as_written(&plain)?.iter().map(|part| wide::placed(part, &places)));
+        found = merged(found);
+    }
+    Some(found)
+}
+
+fn as_written(text: &str) -> Option<Vec<Range<usize>>> {
     let signs = SIGNS.as_ref()?;
     let mut found = shape::dotted_keys(text);
     let mut told = Vec::new();

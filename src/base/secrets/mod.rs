@@ -15,6 +15,7 @@ mod shortened;
 mod signs;
 mod told;
 mod value;
+mod wide;
 pub mod wording;
 
 use std::borrow::Cow;
@@ -155,6 +156,8 @@ mod tests {
             ("mysql://root:geheim@10.0.0.1/db", "mysql://root:***@10.0.0.1/db"),
             ("Basic dXNlcjpwYXNz rejected", "Basic *** rejected"),
             ("lma_V1StGXR8_Z5jdHi6B-myTV1StGXR8", "lma_***"),
+            ("ａｐｉ＿ｋｅｙ＝ａｂｃｄ１２３４ｅｆ", "ａｐｉ＿ｋｅｙ＝***"),
+            ("密钥 ｓｋ－ａｂｃｄ１２３４ｅｆ 无效", "密钥 ｓｋ－*** 无效"),
         ] {
             assert_eq!(mask(text), expected);
             assert!(has_secret(text));

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{address, header, names, pem, personal, prefix, shape, shortened};
+use super::{address, header, names, pem, personal, prefix, shape, shortened, wide};
 
 static EXPRESSIONS: LazyLock<[String; 2]> = LazyLock::new(|| of_secrets(None));
 
@@ -25,6 +25,7 @@ fn of_secrets(more: Option<&str>) -> [String; 2] {
         .chain([&pem::BEGIN, &address::HOST]);
     parts.extend(signs.map(|sign| escaped(sign)));
     parts.push(r"[0-9a-f]{8}\.".to_owned());
+    parts.push(wide::SIGN.to_owned());
     parts.extend(more.map(str::to_owned));
     let begins: Vec<String> = prefix::all().iter().map(|one| escaped(one.begin)).collect();
     // Not with the whole length of each key: a database would read such an expression for seconds.

@@ -24,7 +24,7 @@ use scanner::Scanner;
 use crate::base::secrets;
 
 /// The version of the rules; rows that were masked by an older one are masked again.
-pub const VERSION: i32 = 7;
+pub const VERSION: i32 = 8;
 
 /// Stands for whatever was masked.
 pub const HIDDEN: char = '…';
