@@ -1,8 +1,9 @@
 //! What a text in a date or time column means, alike wherever it is asked: SQLite keeps any text there.
 //!
-//! A day is `YYYY-MM-DD`, a time that with a blank or a `T` and `HH:MM[:SS[.fff]]` behind it, both in the calendar. Anything
-//! else is none: blanks around it, a number without its zero, a day with a time, a time with a `Z` or an offset, which is
-//! of another clock than the business zone's. What is shown so is found so, and counted so.
+//! A day is `YYYY-MM-DD`, a time that with a blank or a `T` and `HH:MM:SS[.fff]` behind it, both in the calendar. Anything
+//! else is none: blanks around it, a number without its zero, a day with a time, a time without seconds (as a text it would
+//! be before the minute that it says), a time with a `Z` or an offset, which is of another clock than the business zone's.
+//! What is shown so is found so, and counted so.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -21,10 +22,8 @@ pub fn is_of_calendar(day: NaiveDate) -> bool {
 pub fn time_of(cell: &str) -> Option<NaiveDateTime> {
     let day = day_of(cell.get(..10)?)?;
     let time = cell.get(10..).and_then(|rest| rest.strip_prefix([' ', 'T']))?;
-    let (minutes, seconds) = (time.get(..5)?, time.get(5..)?);
-    let is_time = has_form(minutes, b"00:00") && (seconds.is_empty() || is_second(seconds));
-    let format = if seconds.is_empty() { "%H:%M" } else { "%H:%M:%S%.f" };
-    NaiveTime::parse_from_str(time, format).ok().filter(|_| is_time).map(|time| day.and_time(time))
+    let is_time = has_form(time.get(..5)?, b"00:00") && is_second(time.get(5..)?);
+    NaiveTime::parse_from_str(time, "%H:%M:%S%.f").ok().filter(|_| is_time).map(|time| day.and_time(time))
 }
 
 /// `:SS` below 60, and decimals behind a point.
@@ -68,11 +67,12 @@ mod tests {
     fn a_time_is_of_the_business_zone() {
         let time = time_of("2026-05-02 10:11:12.5").map(|time| time.to_string());
         assert_eq!(time.as_deref(), Some("2026-05-02 10:11:12.500"));
-        for plain in ["2026-05-02T10:11", "2026-05-02 00:00:00", "2026-05-02 23:59:59.999999"] {
+        for plain in ["2026-05-02T10:11:12", "2026-05-02 00:00:00", "2026-05-02 23:59:59.999999"] {
             assert!(time_of(plain).is_some(), "{plain:?}");
         }
         for odd in [
             "2026-05-02",
+            "2026-05-02 10:11",
             "2026-05-02 10:11:12Z",
             "2026-05-02 10:11:12+08:00",
             "2026-05-02 10:11:12.5-00:00",

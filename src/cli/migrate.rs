@@ -105,7 +105,9 @@ fn list(database: &Database) -> Result<()> {
         true => "the platform's tables: none".to_owned(),
         false => format!("the platform's tables: {}", tables.join(", ")),
     })?;
-    for line in migrations::columns_in_words(database)? {
+    for line in
+        migrations::columns_in_words(database)?.into_iter().chain(migrations::totals_unkept(database)?)
+    {
         say(&line)?;
     }
     migrations::check_columns(database)?;

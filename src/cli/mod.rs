@@ -25,7 +25,7 @@ use crate::app;
 use crate::audit::key;
 use crate::base::secrets;
 use crate::config::{self, Config};
-use crate::db;
+use crate::db::{self, dialect};
 use crate::error::{Error, Result};
 use crate::web::locale;
 use env_file::Settings;
@@ -153,6 +153,10 @@ fn in_words(error: &Error) -> String {
             .join("; "),
         Error::Conflict(message) | Error::Malformed(message) => english(message),
         Error::NotFound => "there is no such record".to_owned(),
+        // What SQLite says alone, behind a wait.
+        Error::Unavailable(reason) if reason == "database is locked" => {
+            format!("{reason}: {}", dialect::remedy(reason))
+        }
         Error::Unavailable(reason) | Error::Fault(reason) | Error::Internal(reason) => {
             reason.lines().collect::<Vec<_>>().join(" ")
         }

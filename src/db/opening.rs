@@ -18,6 +18,9 @@ use crate::base::durability::Durability;
 /// How long SQLite waits for others who write, in milliseconds.
 pub(super) const BUSY_TIMEOUT: u32 = 5_000;
 
+/// When it is looked again whether the other program has ended, where SQLite does not wait by itself.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 /// How long a statement waits for a lock that another program holds, in seconds.
 pub(super) const LOCK_TIMEOUT: u64 = 5;
 
@@ -82,9 +85,11 @@ impl Manager {
         let durability = durability::statement(self.durability, self.engine);
         match self.engine {
             Engine::Sqlite => {
+                let patience = format!("PRAGMA page_size = {PAGE_SIZE}; PRAGMA busy_timeout = {BUSY_TIMEOUT};");
+                connection.batch_execute(&patience)?;
+                write_ahead(connection)?;
                 connection.batch_execute(&format!(
-                    "PRAGMA page_size = {PAGE_SIZE}; PRAGMA busy_timeout = {BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; \
-                     {durability} PRAGMA foreign_keys = ON; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
+                    "{durability} PRAGMA foreign_keys = ON; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
                     self.cache
                 ))?;
                 wal::bound(connection)
@@ -112,6 +117,22 @@ impl Manager {
                  SET TIME ZONE '{}';",
                 self.zone.name()
             )),
+        }
+    }
+}
+
+/// Has an SQLite file written by a log, where it is not yet: for that SQLite waits for no other program by itself.
+fn write_ahead(connection: &mut DbConnection) -> QueryResult<()> {
+    let began = Instant::now();
+    loop {
+        match connection.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(error)
+                if error.to_string().contains("database is locked")
+                    && began.elapsed() < Duration::from_millis(BUSY_TIMEOUT.into()) =>
+            {
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            ended => return ended,
         }
     }
 }

@@ -34,6 +34,9 @@ const PAUSE: Duration = Duration::from_millis(3);
 /// # Errors
 /// [`Error::Conflict`] where somebody else began to count meanwhile, or the triggers do not note what changes.
 pub fn count(database: &Database) -> Result<usize> {
+    if let Some(why) = migrations::totals_unkept(database)? {
+        return Err(Error::Conflict(Message::new("conflict-totals-unkept").with("why", why)));
+    }
     if let Some(words) = migrations::totals_obstacle(database)? {
         return Err(Error::Conflict(Message::new("conflict-no-triggers").with("triggers", words)));
     }
@@ -73,7 +76,7 @@ pub fn count(database: &Database) -> Result<usize> {
 
 /// Counts where totals were never counted, as behind the migration of a database with rows; gives whether it did.
 pub fn count_if_unknown(database: &Database) -> Result<bool> {
-    if database.run_here(standing::standing)? != Standing::Unknown {
+    if doubt_if_unkept(database)? || database.run_here(standing::standing)? != Standing::Unknown {
         return Ok(false);
     }
     match count(database) {
@@ -83,8 +86,25 @@ pub fn count_if_unknown(database: &Database) -> Result<bool> {
     }
 }
 
+/// Has pages count for themselves where rows change without any trigger; gives whether that is so.
+pub fn doubt_if_unkept(database: &Database) -> Result<bool> {
+    let Some(words) = migrations::totals_unkept(database)? else { return Ok(false) };
+    let is_news = database.transaction_here(|connection| {
+        let is_news = standing::lock(connection)? != Standing::Different;
+        standing::set(connection, &Standing::Different)?;
+        Ok(is_news)
+    })?;
+    if is_news {
+        tracing::warn!(words, "totals are not kept");
+    }
+    Ok(true)
+}
+
 /// Compares what is kept with the rows. Where they differ, pages count for themselves until somebody counts anew.
 pub fn check(database: &Database) -> Result<Finding> {
+    if doubt_if_unkept(database)? {
+        return Ok(Finding::none(TOTALS_DIFFER));
+    }
     note(database, compare(database)?)
 }
 

@@ -100,6 +100,10 @@ impl Folder {
 
     /// Without its triggers nothing is kept: pages count for themselves until `migrate` has made them again.
     fn look(&self) -> Result<()> {
+        if counting::doubt_if_unkept(&self.database)? {
+            self.last().1 = Some(Instant::now());
+            return Ok(());
+        }
         let generation = self.database.run_here(standing::generation)?;
         if let Some(words) = migrations::totals_obstacle(&self.database)? {
             tracing::error!(words, "totals are not kept: triggers");

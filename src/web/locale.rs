@@ -107,6 +107,9 @@ pub fn count(number: i64) -> String {
     grouped(&number.to_string())
 }
 
+/// The whole of the most that a cell is counted as, [`crate::base::money::Money::MAX_COLUMN`].
+const MOST: &str = "90000000000000";
+
 /// Plain money, such as `1234.50000`, with the thousands separators of the languages; what is none stays as it is.
 pub fn money(plain: &str) -> String {
     let (whole, fraction) = plain.split_once('.').map_or((plain, None), |(whole, rest)| (whole, Some(rest)));
@@ -114,6 +117,10 @@ pub fn money(plain: &str) -> String {
     let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     match fraction {
         _ if !is_plain => plain.to_owned(),
+        // The cell holds more, or just that: nobody counts further.
+        Some("00000") if digits == MOST => {
+            format!("{} {}.00000", if whole.starts_with('-') { '≤' } else { '≥' }, grouped(whole))
+        }
         Some(fraction) => format!("{}.{fraction}", grouped(whole)),
         None => grouped(whole),
     }

@@ -10,6 +10,9 @@ use crate::base::money::Number;
 use crate::names::Names;
 use crate::names::columns::Face;
 
+/// Names the columns of money that hold more than is counted.
+const BEYOND: &str = "beyond";
+
 /// The members of an answer's object, in their order.
 #[derive(Debug, Clone)]
 pub struct Members(Vec<(&'static str, Member)>);
@@ -24,13 +27,20 @@ impl Members {
     /// A row, its secrets masked.
     pub fn of<T>(columns: &'static [Column<T>], row: &T, names: &Names) -> Members {
         let mut members = Vec::with_capacity(columns.len() + 6);
+        let mut beyond = Vec::new();
         for (name, cell) in Face::Program.cells(columns, row, names, true) {
             let hex = match &cell {
                 Cell::Text(Some(id)) if name == "id" => foreign::hex_of(id),
                 _ => None,
             };
+            if matches!(cell, Cell::Money(Some(money)) if money.is_beyond()) {
+                beyond.push(name);
+            }
             members.push((name, Member::Cell(cell.into_owned())));
             members.extend(hex.map(|hex| ("id_hex", Member::Cell(Cell::Text(Some(hex.into()))))));
+        }
+        if !beyond.is_empty() {
+            members.push((BEYOND, Member::Cell(Cell::Text(Some(beyond.join(" ").into())))));
         }
         Members(members)
     }
@@ -75,6 +85,11 @@ pub fn schema<T>(columns: &[Column<T>], description: &str) -> ObjectBuilder {
             object = object.required(column.name).property("id_hex", hex.build());
         }
     }
+    let beyond = ObjectBuilder::new().schema_type(Type::String).description(Some(
+        "Where amount or cost holds more than 90,000,000,000,000 (or less than its negative) and is given and counted as \
+         just that: which of them, with a blank between.",
+    ));
+    let object = object.property(BEYOND, beyond.build());
     Face::Program.names().into_iter().fold(object, |object, name| {
         let document = if name == "llmid_text" { "The name of the model, where it is known." } else { "" };
         object.property(name, property(Kind::Text(0), document))

@@ -193,3 +193,44 @@ fn a_search_finds_what_the_platform_wrote_at_once_and_what_it_changed() {
     run(&database, "DELETE FROM llmusage_accounting_failed WHERE id = 'n1'");
     assert!(found(&database, "wombat").is_empty());
 }
+
+/// A file as the platform's programs make it is switched to a log first, for which SQLite waits for nobody by itself.
+#[test]
+fn migrate_waits_for_another_program_that_writes_and_says_so_where_it_does_not_end() {
+    if engine() != Engine::Sqlite {
+        return;
+    }
+    for mode in ["delete", "wal"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("theirs.db");
+        let url = format!("sqlite:{}", file.display());
+        let ask = |statement: &str| {
+            let output =
+                Command::new("sqlite3").arg(&file).arg(statement).output().expect("sqlite3 is installed");
+            said(&output)
+        };
+        ask(&format!("PRAGMA journal_mode = {mode}; CREATE TABLE theirs (id TEXT)"));
+        let mut writer = Command::new("sqlite3")
+            .arg(&file)
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .expect("sqlite3 is installed");
+        let mut orders = writer.stdin.take().expect("its input");
+        std::io::Write::write_all(&mut orders, b"BEGIN IMMEDIATE; INSERT INTO theirs VALUES ('a');\n")
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let refused = command(&url, &["--timezone", "UTC", "migrate"]);
+        assert_eq!(refused.status.code(), Some(1), "{mode}: {}", said(&refused));
+        assert!(said(&refused).contains("write lock"), "{mode}: {}", said(&refused));
+        let ends = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(1_500));
+            std::io::Write::write_all(&mut orders, b"COMMIT;\n").unwrap();
+            drop(orders);
+            writer.wait().unwrap()
+        });
+        let done = command(&url, &["--timezone", "UTC", "migrate"]);
+        assert!(done.status.success(), "{mode}: {}", said(&done));
+        assert!(ends.join().unwrap().success());
+        assert_eq!(ask("SELECT COUNT(*) FROM theirs").trim(), "1");
+    }
+}

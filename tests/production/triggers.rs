@@ -1,8 +1,9 @@
 //! A database restored without its triggers is noticed, and set right by `migrate`.
 
 use llmage_admin::db::Engine;
+use llmage_admin::failed_accounting::condition::Search;
 use llmage_admin::failed_accounting::filter::{Filter, Handled};
-use llmage_admin::failed_accounting::{condition, list};
+use llmage_admin::failed_accounting::{condition, list, totals};
 
 use crate::adoption::platform;
 use crate::desk::{Desk, command, said};
@@ -199,4 +200,88 @@ fn triggers_on_tables_of_another_schema_are_known_as_what_they_are() {
         let again = said(&command(&url, &["migrate"]));
         assert!(again.contains("nothing to apply"), "{schema}: {again}");
     }
+}
+
+/// A trigger of the platform's that has a name of ours is not ours to replace.
+#[test]
+fn a_trigger_of_the_platform_with_a_name_of_ours_is_refused_by_name_and_stays() {
+    let database = platform();
+    let (name, trigger) = match engine() {
+        Engine::Sqlite => (
+            "reason_changed",
+            "CREATE TRIGGER reason_changed AFTER UPDATE ON llmusage BEGIN UPDATE llmusage SET taskid = 'seen' WHERE id = NEW.id; END",
+        ),
+        Engine::Mysql => (
+            "laf_reason_changed",
+            "CREATE TRIGGER laf_reason_changed BEFORE UPDATE ON llmusage FOR EACH ROW SET NEW.taskid = 'seen'",
+        ),
+        Engine::Postgres => (
+            "reason_changed",
+            "CREATE FUNCTION theirs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; \
+             CREATE TRIGGER reason_changed BEFORE UPDATE ON llmusage_accounting_failed \
+             FOR EACH ROW EXECUTE FUNCTION theirs()",
+        ),
+    };
+    run(&database, trigger);
+    for arguments in
+        [&["migrate"][..], &["migrate", "--status"], &["serve", "--listen", "127.0.0.1:0", "--migrate"]]
+    {
+        is_refused(&database, arguments, name);
+    }
+    let on = if engine() == Engine::Postgres { " ON llmusage_accounting_failed" } else { "" };
+    // It is there still: it can be dropped once.
+    run(&database, &format!("DROP TRIGGER {name}{on}"));
+    assert!(command(database.url(), &["migrate"]).status.success());
+}
+
+/// Rows that go or change without any trigger cannot be kept count of: pages count for themselves, and it is said.
+#[test]
+fn where_rows_change_without_a_trigger_totals_are_counted_and_it_is_said() {
+    let (rule, change, name) = match engine() {
+        Engine::Sqlite => (
+            "CREATE UNIQUE INDEX one_open ON llmusage_accounting_failed (llmusageid, failed_time)",
+            "INSERT OR REPLACE INTO llmusage_accounting_failed (id, llmusageid, failed_time, amount, handled) \
+             VALUES ('new', 'unkept', '2026-05-20 10:00:00', 5, '0')",
+            "one_open",
+        ),
+        Engine::Mysql => (
+            "CREATE TABLE owners (PRIMARY KEY (id)) AS \
+             SELECT DISTINCT userorgid AS id FROM llmusage_accounting_failed WHERE userorgid IS NOT NULL; INSERT IGNORE INTO owners VALUES ('unkept'); \
+             ALTER TABLE llmusage_accounting_failed ADD CONSTRAINT of_owner FOREIGN KEY (userorgid) REFERENCES owners (id) \
+             ON DELETE CASCADE",
+            "DELETE FROM owners WHERE id = 'unkept'",
+            "of_owner",
+        ),
+        Engine::Postgres => return,
+    };
+    let database = platform();
+    run(&database, rule);
+    let migrated = command(database.url(), &["migrate"]);
+    assert!(migrated.status.success(), "{}", said(&migrated));
+    let told = said(&command(database.url(), &["migrate", "--status"]));
+    assert!(told.contains(name) && told.contains("counted each time"), "{told}");
+    run(
+        &database,
+        "INSERT INTO llmusage_accounting_failed (id, llmusageid, userorgid, failed_time, amount, handled) \
+         VALUES ('old', 'unkept', 'unkept', '2026-05-20 10:00:00', 3, '0')",
+    );
+    run(&database, change);
+    let checked = said(&command(database.url(), &["check"]));
+    assert!(checked.contains("totals_differ 0"), "{checked}");
+    let recount = command(database.url(), &["recount"]);
+    assert!(!recount.status.success() && said(&recount).contains(name), "{}", said(&recount));
+    let known = database
+        .run_here(|connection| {
+            let filter = Filter { handled: Handled::All, ..Filter::default() };
+            totals::exact(connection, &filter, &Search::Nothing)
+        })
+        .unwrap();
+    let counted = database.run_here(counted_rows).unwrap();
+    assert_eq!(known.count, counted);
+}
+
+fn counted_rows(connection: &mut llmage_admin::db::DbConnection) -> llmage_admin::error::Result<i64> {
+    use diesel::prelude::*;
+    use llmage_admin::db::schema::llmusage_accounting_failed::table;
+    Ok(table.count().get_result(connection)?)
 }

@@ -269,7 +269,7 @@ fn hostile_id() -> impl Strategy<Value = String> {
     ]
 }
 
-/// In a column of times of SQLite; the first two are times.
+/// In a column of times of SQLite; the first one is a time.
 const ODD_TIMES: [&str; 8] = [
     "2026-05-20T00:00:05",
     "2026-05-20 00:00",

@@ -198,7 +198,7 @@ impl<'a> Cells<'a> {
     /// Money, negative too, with at most 5 decimals.
     pub fn money(&self, column: &str) -> Result<Option<Money>, Refusal> {
         self.parse(column, |text| {
-            Money::parse_signed(text).map_err(|error| {
+            Money::parse_counted(text).map_err(|error| {
                 Message::new(match error {
                     MoneyError::NotANumber | MoneyError::Negative => "csv-money",
                     MoneyError::TooPrecise => "csv-money-decimals",

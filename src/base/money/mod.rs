@@ -92,6 +92,11 @@ impl Money {
         self.0 as f64 / SCALE as f64
     }
 
+    /// Whether a column may hold more, or less than its negative: such is counted as this value.
+    pub fn is_beyond(self) -> bool {
+        self.0.abs() >= Money::MAX_COLUMN.0
+    }
+
     /// What is left of an amount behind its cost, where both are known; saturating.
     pub fn margin(amount: Option<Money>, cost: Option<Money>) -> Option<Money> {
         Some(Money(amount?.0.saturating_sub(cost?.0)))
@@ -130,32 +135,6 @@ impl FromStr for Money {
             return Err(MoneyError::Negative);
         }
         Ok(money)
-    }
-}
-
-impl Money {
-    /// As [`Money::from_str`], but negative values pass: foreign rows hold them, and imports bring them back.
-    pub fn parse_signed(text: &str) -> Result<Money, MoneyError> {
-        let text = text.trim();
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text.strip_prefix('+').unwrap_or(text)),
-        };
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
-            return Err(MoneyError::NotANumber);
-        }
-        let fraction = fraction.trim_end_matches('0');
-        if fraction.len() > 5 {
-            return Err(MoneyError::TooPrecise);
-        }
-        let units = format!("{whole}{fraction:0<5}").parse::<i64>().map_err(|_| MoneyError::TooLarge)?;
-        let money = Money(if negative { -units } else { units });
-        if units > Money::MAX_ENTERED.0 {
-            return Err(MoneyError::TooLarge);
-        }
-        if money.fits_column() { Ok(money) } else { Err(MoneyError::NotExact) }
     }
 }
 

@@ -21,6 +21,38 @@ impl Money {
     }
 }
 
+impl Money {
+    /// As [`Money::from_str`], but negative values pass.
+    pub fn parse_signed(text: &str) -> Result<Money, MoneyError> {
+        let money = Money::parse_counted(text)?;
+        if money.0.abs() > Money::MAX_ENTERED.0 { Err(MoneyError::TooLarge) } else { Ok(money) }
+    }
+
+    /// Whatever a cell of the platform's is counted as: foreign rows hold it, an export has it, and an import brings it back.
+    pub fn parse_counted(text: &str) -> Result<Money, MoneyError> {
+        let text = text.trim();
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
+            return Err(MoneyError::NotANumber);
+        }
+        let fraction = fraction.trim_end_matches('0');
+        if fraction.len() > 5 {
+            return Err(MoneyError::TooPrecise);
+        }
+        let units = format!("{whole}{fraction:0<5}").parse::<i64>().map_err(|_| MoneyError::TooLarge)?;
+        let money = Money(if negative { -units } else { units });
+        if units > Money::MAX_COLUMN.0 {
+            return Err(MoneyError::TooLarge);
+        }
+        if money.fits_column() { Ok(money) } else { Err(MoneyError::NotExact) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

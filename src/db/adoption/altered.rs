@@ -33,6 +33,18 @@ impl Trigger {
     pub(super) fn is_on_platform(&self) -> bool {
         self.sql.split_whitespace().any(|word| PLATFORM_TABLES.contains(&word.trim_matches('`')))
     }
+
+    /// Whether what the database tells of a trigger is what it was made of.
+    pub(super) fn does(&self, engine: Engine, told: &str) -> bool {
+        match engine {
+            Engine::Sqlite => folded(told) == folded(&self.sql),
+            Engine::Mysql => folded(&self.sql).ends_with(&folded(told)),
+            Engine::Postgres => {
+                let wanted = TOLD.iter().find(|(name, _)| *name == self.name);
+                wanted.map_or(!told.is_empty(), |(_, wanted)| digest(told) == *wanted)
+            }
+        }
+    }
 }
 
 /// Those on the platform's tables that are there, and are not what the migrations made.
@@ -41,20 +53,8 @@ pub(super) fn altered(database: &Database) -> Result<Vec<Trigger>> {
     triggers.retain(Trigger::is_on_platform);
     let engine = database.engine();
     let known = database.run_here(Present::triggers_of)?;
-    triggers.retain(|trigger| known.get(&trigger.name).is_some_and(|told| !does(engine, trigger, told)));
+    triggers.retain(|trigger| known.get(&trigger.name).is_some_and(|told| !trigger.does(engine, told)));
     Ok(triggers)
-}
-
-/// Whether what the database tells of a trigger is what it was made of.
-fn does(engine: Engine, trigger: &Trigger, told: &str) -> bool {
-    match engine {
-        Engine::Sqlite => folded(told) == folded(&trigger.sql),
-        Engine::Mysql => folded(&trigger.sql).ends_with(&folded(told)),
-        Engine::Postgres => {
-            let wanted = TOLD.iter().find(|(name, _)| *name == trigger.name);
-            wanted.map_or(!told.is_empty(), |(_, wanted)| digest(told) == *wanted)
-        }
-    }
 }
 
 /// Clients leave comments out and keep white space as they like.

@@ -15,3 +15,4 @@ pub(super) mod printed;
 pub(super) mod script;
 mod shapes;
 pub(super) mod triggers;
+pub(super) mod unkept;

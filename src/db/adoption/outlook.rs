@@ -5,6 +5,7 @@ use super::plan::{self, Step};
 use super::present::{PLATFORM_TABLES, Present};
 use super::printed;
 use super::shapes;
+use super::triggers;
 use crate::db::Database;
 use crate::db::migrations::{names, status};
 use crate::error::{Error, Result};
@@ -64,6 +65,13 @@ pub fn check_columns(database: &Database) -> Result<()> {
         return Err(Error::Unavailable(format!(
             "--database-url: the platform's tables cannot be served as they are: {}; nothing was changed",
             faults.join("; ")
+        )));
+    }
+    let taken = triggers::taken_names(database)?;
+    if !taken.is_empty() {
+        return Err(Error::Unavailable(format!(
+            "--database-url: triggers of the platform's have names that ours need: {}; nothing was changed; rename them, then: llmage-admin migrate",
+            taken.join(", ")
         )));
     }
     let engine = database.engine();

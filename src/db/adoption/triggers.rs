@@ -10,7 +10,7 @@ use super::mending::{self, Kept};
 use super::present::Present;
 use super::script::{self, Part};
 use super::{definers, printed};
-use crate::db::migrations::{applied, turn};
+use crate::db::migrations::{applied, status, turn};
 use crate::db::{Database, DbConnection, Engine};
 use crate::error::{Error, Result};
 
@@ -26,17 +26,22 @@ pub(super) fn of_schema(database: &Database) -> Result<Vec<Trigger>> {
     for migration in applied(database)? {
         // What a newer version applied is that version's matter.
         let Ok(text) = printed::script(database.engine(), &migration, "up.sql") else { continue };
-        for statement in script::statements(text) {
-            for clause in script::clauses(&statement.sql) {
-                if let Some(Part::Trigger { name }) = clause.part {
-                    // Of two migrations that make it the later one has the last word.
-                    triggers.retain(|trigger: &Trigger| trigger.name != name);
-                    triggers.push(Trigger { name, sql: clause.sql });
-                }
-            }
+        for trigger in of_script(text) {
+            // Of two migrations that make it the later one has the last word.
+            triggers.retain(|other: &Trigger| other.name != trigger.name);
+            triggers.push(trigger);
         }
     }
     Ok(triggers)
+}
+
+fn of_script(text: &str) -> Vec<Trigger> {
+    let clauses = script::statements(text).into_iter().flat_map(|statement| script::clauses(&statement.sql));
+    let trigger = |clause: script::Clause| match clause.part {
+        Some(Part::Trigger { name }) => Some(Trigger { name, sql: clause.sql }),
+        _ => None,
+    };
+    clauses.filter_map(trigger).collect()
 }
 
 fn missing(database: &Database) -> Result<Vec<Trigger>> {
@@ -59,6 +64,24 @@ pub fn totals_obstacle(database: &Database) -> Result<Option<String>> {
     let words =
         || format!("gone or altered: {}; make them again with: llmage-admin migrate", names.join(", "));
     Ok((!names.is_empty()).then(words))
+}
+
+/// The names of triggers that are not ours and that pending migrations would make: these stay as they are.
+pub(super) fn taken_names(database: &Database) -> Result<Vec<String>> {
+    let ours = of_schema(database)?;
+    let known = database.run_here(Present::triggers_of)?;
+    let mut taken = Vec::new();
+    for migration in status(database)?.into_iter().filter(|migration| !migration.applied) {
+        for trigger in of_script(printed::script(database.engine(), &migration.name, "up.sql")?) {
+            let is_ours = ours.iter().any(|made| made.name == trigger.name);
+            let is_other =
+                known.get(&trigger.name).is_some_and(|told| !trigger.does(database.engine(), told));
+            if is_other && !is_ours {
+                taken.push(trigger.name);
+            }
+        }
+    }
+    Ok(taken)
 }
 
 /// MariaDB and MySQL show triggers only to those who hold the right to make them.

@@ -13,7 +13,12 @@ const CROWD: &[&str] = &[
 ];
 
 /// Signs in the texts of the three engines, what they mean, and what to do.
-const REASONS: [(&[&str], &str, &str); 8] = [
+const REASONS: [(&[&str], &str, &str); 9] = [
+    (
+        &["database is locked"],
+        "another program is writing to the database",
+        "another program has held its write lock for 5 s; nothing was changed; run it again when that program is done",
+    ),
     (
         &[
             "Access denied",

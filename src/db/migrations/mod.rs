@@ -23,6 +23,7 @@ pub use super::adoption::printed::sql;
 pub use super::adoption::triggers::{
     changed_triggers, check_triggers, missing_in_words as missing_triggers, totals_obstacle,
 };
+pub use super::adoption::unkept::totals_unkept;
 
 #[cfg(feature = "sqlite")]
 const SQLITE: EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/sqlite");

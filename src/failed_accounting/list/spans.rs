@@ -5,7 +5,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable};
+use diesel::sql_types::{Bool, Nullable, Timestamp};
 
 use super::condition::{Condition, IS_UNDECIDED, Part};
 use super::filter::Filter;
@@ -54,9 +54,15 @@ pub(super) fn failed_on(engine: Engine, filter: &Filter) -> Vec<Part> {
     let is_time = dialect::says_time(engine, column);
     let mut all = Vec::new();
     if let Some(from) = filter.failed_from {
-        let condition: Condition = Box::new(dsl::failed_time.ge(from));
-        all.push(part(Some(Lead::Times), condition));
+        // SQLite compares texts: a day parts them whatever stands behind it, a time does so where it is written alike.
+        let is_text = engine.keeps_any_type();
+        let begin = if is_text { from.date().and_time(NaiveTime::MIN) } else { from };
+        all.push(part(Some(Lead::Times), Box::new(dsl::failed_time.ge(begin)) as Condition));
         all.push(part(None, holds(&is_time)));
+        if begin != from {
+            let later = sql::<Nullable<Bool>>("(REPLACE(failed_time, 'T', ' ') >= ");
+            all.push(part(None, Box::new(later.bind::<Timestamp, _>(from).sql(")")) as Condition));
+        }
     }
     // A day after the last one that there is: no time is later.
     if let Some(end) = filter.failed_to.and_then(end_of) {

@@ -110,8 +110,8 @@ fn a_bad_line_is_named_with_its_column_and_the_reason() {
             "line 2, column cost: not a plain number such as 0.00036 (found \"NaN\")",
         ),
         (
-            "id,cost\na,90000000000.00001\n".into(),
-            "line 2, column cost: at most 90000000000.00000 (found \"90000000000.00001\")",
+            "id,cost\na,90000000000000.00001\n".into(),
+            "line 2, column cost: at most 90000000000000.00000 (found \"90000000000000.00001\")",
         ),
         (
             "id,use_date\na,2026-02-30\n".into(),

@@ -177,3 +177,45 @@ proptest! {
         prop_assert_eq!(text, again);
     }
 }
+
+/// Amounts that only the platform writes: negative ones, ones that nobody may enter, and ones beyond what is counted, which are
+/// marked and come back as what they are counted as.
+#[test]
+fn amounts_that_nobody_may_enter_come_back_too() {
+    let database = TestDatabase::with_doubles();
+    let amounts: &[(&str, &str, &str)] = match engine() {
+        // DOUBLE(18,5) takes 13 whole digits.
+        Engine::Mysql => &[("-3.5", "-3.50000", ""), ("9999999999999.99", "9999999999999.99023", "")],
+        Engine::Sqlite | Engine::Postgres => &[
+            ("-3.5", "-3.50000", ""),
+            ("9999999999999.99", "9999999999999.99023", ""),
+            ("1e14", "90000000000000.00000", "amount"),
+            ("-1e300", "-90000000000000.00000", "amount"),
+        ],
+    };
+    for (number, (amount, ..)) in amounts.iter().enumerate() {
+        let insert = format!(
+            "INSERT INTO llmusage_accounting_failed (id, amount, cost, failed_time, handled) \
+             VALUES ('f{number}', {amount}, 1, '2026-05-20 10:00:0{number}', '0')"
+        );
+        crate::support::rows::run(&database, &insert);
+    }
+    let all = files::filter("handled=&sort=failed_time");
+    let (csv, exported) = files::export(&database, &all, &Names::default());
+    let (header, rows) = files::parse(&csv);
+    let column = |name: &str| header.iter().position(|other| other == name).unwrap();
+    for (row, (_, shown, beyond)) in rows.iter().zip(amounts) {
+        assert_eq!((row[column("amount")].as_str(), row[column("beyond")].as_str()), (*shown, *beyond));
+    }
+    crate::support::rows::clear(&database);
+    files::import_failures(&database, &csv).unwrap();
+    let (again, imported) = files::export(&database, &all, &Names::default());
+    let amounts = |csv: &str| -> Vec<String> {
+        files::parse(csv)
+            .1
+            .into_iter()
+            .map(|row| format!("{} {}", row[column("amount")], row[column("beyond")]))
+            .collect()
+    };
+    assert_eq!((amounts(&again), imported.amount), (amounts(&csv), exported.amount));
+}

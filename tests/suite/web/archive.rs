@@ -152,7 +152,7 @@ async fn the_check_names_each_class_with_the_way_to_its_records() {
     runner::answer(&app.database, &app.clock).unwrap();
     let page = admin.get("/check").await;
     let rows = page.texts("#check tbody tr");
-    assert_eq!(rows.len(), 17);
+    assert_eq!(rows.len(), 19);
     for (class, part) in [
         ("in-live-and-history", "history 0 0.00000"),
         ("failed-without-failure", "1 1.20000 lonely"),

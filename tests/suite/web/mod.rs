@@ -10,6 +10,7 @@ mod audit;
 mod audit_rewriting;
 mod batch_outcomes;
 mod batches;
+mod beyond;
 mod causes;
 mod conflict_facts;
 mod conflicts;

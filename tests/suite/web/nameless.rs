@@ -23,10 +23,10 @@ fn given(app: &TestApp) {
              failed_time, handled) VALUES ({}, 'u-{place}', 'o-1', '2026-05-20', 1.5, 0.5, 'no id', '{time}', '{}'); \
              INSERT INTO llmusage (id, use_date, use_time, amount, cost, accounting_status) \
              VALUES ({}, '2026-05-20', '{time}', 1.5, 0.5, '{}');",
-            if place % 3 == 0 { "NULL".to_owned() } else { format!("'n-{place}'") },
+            if place.is_multiple_of(3) { "NULL".to_owned() } else { format!("'n-{place}'") },
             place % 2,
-            if place % 4 == 0 { "NULL".to_owned() } else { format!("'u-{place}'") },
-            if place % 2 == 0 { "failed" } else { "accounted" },
+            if place.is_multiple_of(4) { "NULL".to_owned() } else { format!("'u-{place}'") },
+            if place.is_multiple_of(2) { "failed" } else { "accounted" },
         )
     };
     run(&app.database, &(0..12).map(failure).collect::<String>());

@@ -151,7 +151,7 @@ async fn one_that_cannot_be_written_fails_alone() {
         let (reporter, path) = (&reporter, format!("/api/v1/usages/u{number}/fail"));
         async move { reporter.ask("POST", &path, r#"{"reason": "x"}"#).await.status.as_u16() }
     };
-    assert_eq!(join_all((0..6).map(fail)).await, [201, 201, 201, 500, 201, 201]);
+    assert_eq!(join_all((0..6).map(fail)).await, [201, 201, 201, 409, 201, 201]);
     assert_eq!(failures(&app), 5);
     let state = super::admin(&app).get("/api/v1/usages/u3").await;
     assert_eq!(state["accounting_status"], "created", "neither of the two writes is left");
