@@ -24,12 +24,15 @@ impl Money {
 impl Money {
     /// As [`Money::from_str`], but negative values pass.
     pub fn parse_signed(text: &str) -> Result<Money, MoneyError> {
-        let money = Money::parse_counted(text)?;
-        if money.0.abs() > Money::MAX_ENTERED.0 { Err(MoneyError::TooLarge) } else { Ok(money) }
+        Money::parse_up_to(text, Money::MAX_ENTERED)
     }
 
     /// Whatever a cell of the platform's is counted as: foreign rows hold it, an export has it, and an import brings it back.
     pub fn parse_counted(text: &str) -> Result<Money, MoneyError> {
+        Money::parse_up_to(text, Money::MAX_COLUMN)
+    }
+
+    fn parse_up_to(text: &str, most: Money) -> Result<Money, MoneyError> {
         let text = text.trim();
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -46,7 +49,7 @@ impl Money {
         }
         let units = format!("{whole}{fraction:0<5}").parse::<i64>().map_err(|_| MoneyError::TooLarge)?;
         let money = Money(if negative { -units } else { units });
-        if units > Money::MAX_COLUMN.0 {
+        if units > most.0 {
             return Err(MoneyError::TooLarge);
         }
         if money.fits_column() { Ok(money) } else { Err(MoneyError::NotExact) }
