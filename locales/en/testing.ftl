@@ -76,6 +76,7 @@ test-price-mends = Whether that was mended, the price tells.
 test-price-late = The platform did not tell the price in time.
 test-price-no-time = The platform was not asked for the price: the time for all questions together was over.
 test-price-given-up = The platform was not asked for the price, as it had not answered several times in a row.
+test-price-busy = The platform was not asked for the price: too many tests wait for prices at the moment.
 test-price-away = The platform could not be reached for the price.
 test-price-broken = The platform broke off while it told the price.
 test-price-private = LLMAGE_PRICE_URL leads to a private address, and LLMAGE_PRICE_PRIVATE does not allow that.

@@ -76,6 +76,7 @@ test-price-mends = 是否已修复，以价格为准。
 test-price-late = 平台未在规定时间内给出价格。
 test-price-no-time = 未向平台询价：全部询价的总时限已到。
 test-price-given-up = 未向平台询价：平台已连续多次没有回应。
+test-price-busy = 未向平台询价：等待询价的试算过多，请稍后再试。
 test-price-away = 无法连接平台询价。
 test-price-broken = 平台给出价格时连接中断。
 test-price-private = LLMAGE_PRICE_URL 指向内网地址，而 LLMAGE_PRICE_PRIVATE 不允许。

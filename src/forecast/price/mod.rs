@@ -4,6 +4,8 @@
 //! Nobody asks with a transaction open: what is read of the usages comes first, then the prices, then what is written.
 
 pub mod answer;
+mod breaker;
+mod places;
 mod question;
 pub mod service;
 

@@ -2,15 +2,18 @@
 //! waits.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Told;
+use super::breaker::{Breaker, May};
+use super::places::{AT_ONCE, Places};
 use super::{answer, question};
 use crate::base::clock::Clock;
-use crate::base::outbound::{self, Answer, Bounds, Caller, SHORTEST_SECRET};
+use crate::base::outbound::{self, Answer, Bounds, Caller, Cut, SHORTEST_SECRET};
 use crate::error::{Error, Result};
 use crate::forecast::subject::Subject;
 
@@ -20,11 +23,16 @@ const BOUNDS: Bounds = Bounds { timeout: Duration::from_secs(3), longest: 16 * 1
 /// All questions of one test together take at most this long.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Questions that this process asks at once, whoever they are for.
-const AT_ONCE: usize = 8;
+/// A test of one usage waits no longer than this until it is its turn.
+const QUEUED: Duration = Duration::from_secs(3);
 
-/// After so many questions in a row without an answer no more are asked in that test.
-const GIVEN_UP: usize = 8;
+/// Tests that may wait for their prices at once: each holds a thread of those that read for everybody.
+const TESTS: usize = 8;
+
+/// The keys of the words for why nobody was asked.
+pub const GIVEN_UP: &str = "test-price-given-up";
+const NO_TIME: &str = "test-price-no-time";
+const BUSY: &str = "test-price-busy";
 
 /// The settings as given.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +48,16 @@ pub struct Service {
     url: String,
     secret: SecretString,
     allows_private: bool,
-    places: Arc<Places>,
+    shared: Arc<Shared>,
+}
+
+/// What all tests of this process have in common.
+#[derive(Debug, Default)]
+struct Shared {
+    places: Places,
+    breaker: Breaker,
+    /// Held once for each test that waits.
+    tests: Arc<()>,
 }
 
 impl Service {
@@ -69,109 +86,94 @@ impl Service {
         let Some(secret) = given.secret else {
             return refuse("--price-secret: must be set with --price-url: it signs what is sent");
         };
-        Ok(Some(Service { url, secret, allows_private: given.allows_private, places: Arc::default() }))
+        Ok(Some(Service { url, secret, allows_private: given.allows_private, shared: Arc::default() }))
     }
 
     /// Asks for the prices of these usages, and gives what came of each, in their order. It blocks, for as long as `patience`
-    /// and one question more: never to be called with a transaction open.
+    /// and one question more: never to be called with a transaction open. Where too many tests wait already, or the platform was
+    /// silent a moment ago, it asks nothing.
     pub fn ask(&self, subjects: &[&Subject], patience: Duration) -> Vec<Told> {
+        let untold = |key| subjects.iter().map(|_| Told::Untold(key, None)).collect();
+        let waiting = self.shared.tests.clone();
+        if Arc::strong_count(&waiting) > TESTS + 1 {
+            return untold(BUSY);
+        }
+        let may = self.shared.breaker.begin(Instant::now());
+        if may == May::Not {
+            return untold(GIVEN_UP);
+        }
+        let patience = if subjects.len() == 1 { patience.min(QUEUED) } else { patience };
         let asking = Asking {
-            service: self,
+            shared: &self.shared,
             caller: Caller::new(&self.url, &self.secret, self.allows_private, BOUNDS),
             deadline: Instant::now() + patience,
             subjects,
             told: subjects.iter().map(|_| OnceLock::new()).collect(),
             next: AtomicUsize::new(0),
-            silent: AtomicUsize::new(0),
         };
-        std::thread::scope(|scope| {
-            for _ in 1..AT_ONCE.min(subjects.len()) {
-                scope.spawn(|| asking.go());
-            }
-            asking.go();
-        });
+        if may == May::Try {
+            asking.once(may);
+        }
+        asking.go_together();
         asking.end()
     }
 }
 
 /// The questions of one test, asked by several threads.
 struct Asking<'a> {
-    service: &'a Service,
+    shared: &'a Shared,
     caller: Caller,
     deadline: Instant,
     subjects: &'a [&'a Subject],
     told: Vec<OnceLock<Told>>,
     next: AtomicUsize,
-    /// Questions in a row without an answer.
-    silent: AtomicUsize,
 }
 
 impl Asking<'_> {
-    fn go(&self) {
-        while !self.has_given_up() {
-            let Some(_place) = self.service.places.take(self.deadline) else { return };
-            let number = self.next.fetch_add(1, Ordering::Relaxed);
-            let (Some(subject), Some(told)) = (self.subjects.get(number), self.told.get(number)) else {
-                return;
-            };
-            let now = Clock::epoch_milliseconds() / 1_000;
-            let answer = question::of(subject).and_then(|body| self.caller.post(now, &[], &body));
-            let answer = answer.unwrap_or_else(|error| Answer::Error(error.to_string()));
-            match answer {
-                Answer::Came { .. } => self.silent.store(0, Ordering::Relaxed),
-                _ => drop(self.silent.fetch_add(1, Ordering::Relaxed)),
+    fn go_together(&self) {
+        std::thread::scope(|scope| {
+            for _ in 1..AT_ONCE.min(self.subjects.len()) {
+                // Where the machine gives no thread more, fewer ask.
+                if Builder::new().spawn_scoped(scope, || self.go()).is_err() {
+                    break;
+                }
             }
-            // Each number is taken once.
-            let _ = told.set(answer::read(&answer, BOUNDS.timeout.as_secs()));
-        }
+            self.go();
+        });
     }
 
-    fn has_given_up(&self) -> bool {
-        self.silent.load(Ordering::Relaxed) >= GIVEN_UP
+    fn go(&self) {
+        while self.once(May::Ask) {}
+    }
+
+    /// Asks the next question; says whether there may be more.
+    fn once(&self, may: May) -> bool {
+        let is_over = || may == May::Ask && self.shared.breaker.is_silent();
+        if is_over() {
+            return false;
+        }
+        let Some(_place) = self.shared.places.take(self.deadline) else { return false };
+        // While one waited, others may have had no answer.
+        if is_over() {
+            return false;
+        }
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let (Some(subject), Some(told)) = (self.subjects.get(number), self.told.get(number)) else {
+            return false;
+        };
+        let now = Clock::epoch_milliseconds() / 1_000;
+        let answer = question::of(subject).and_then(|body| self.caller.post(now, &[], &body));
+        let answer = answer.unwrap_or_else(|error| Answer::Error(error.to_string()));
+        let has_answered = matches!(answer, Answer::Came { cut: None | Some(Cut::TooLong), .. });
+        self.shared.breaker.note(has_answered, Instant::now());
+        // Each number is taken once.
+        let _ = told.set(answer::read(&answer, BOUNDS.timeout.as_secs()));
+        true
     }
 
     fn end(self) -> Vec<Told> {
-        let left = match self.has_given_up() {
-            true => Told::Untold("test-price-given-up", None),
-            false => Told::Untold("test-price-no-time", None),
-        };
+        let left = Told::Untold(if self.shared.breaker.is_silent() { GIVEN_UP } else { NO_TIME }, None);
         self.told.into_iter().map(|told| told.into_inner().unwrap_or_else(|| left.clone())).collect()
-    }
-}
-
-/// The places of the questions that are asked at once.
-#[derive(Debug, Default)]
-struct Places {
-    taken: Mutex<usize>,
-    freed: Condvar,
-}
-
-/// A place, until dropped.
-struct Place<'a>(&'a Places);
-
-impl Places {
-    /// A place, as soon as there is one; none after that time.
-    fn take(&self, deadline: Instant) -> Option<Place<'_>> {
-        let mut taken = self.lock();
-        loop {
-            let left = deadline.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())?;
-            if *taken < AT_ONCE {
-                *taken += 1;
-                return Some(Place(self));
-            }
-            taken = self.freed.wait_timeout(taken, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, usize> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        *self.0.lock() -= 1;
-        self.0.freed.notify_one();
     }
 }
 
@@ -199,5 +201,38 @@ mod tests {
         }
         assert!(Service::read(given("", None, false)).unwrap().is_none());
         assert!(Service::read(given("http://127.0.0.1:9/", long, true)).unwrap().is_some());
+    }
+
+    fn asking(url: &str) -> Service {
+        let secret = Some(SecretString::from("a secret of sixteen"));
+        let given = Given { url: Some(url.to_owned()), secret, allows_private: true };
+        Service::read(given).unwrap().unwrap()
+    }
+
+    fn keys(told: &[Told]) -> Vec<&'static str> {
+        let key = |told: &Told| match told {
+            Told::Untold(key, _) => *key,
+            other => panic!("{other:?}"),
+        };
+        told.iter().map(key).collect()
+    }
+
+    #[test]
+    fn one_test_tells_the_others_that_nobody_answers() {
+        let service = asking("http://127.0.0.1:9/");
+        let subject = Subject::default();
+        for _ in 0..8 {
+            assert_eq!(keys(&service.ask(&[&subject], PATIENCE)), ["test-price-away"]);
+        }
+        assert_eq!(keys(&service.clone().ask(&[&subject; 3], PATIENCE)), [GIVEN_UP; 3]);
+    }
+
+    #[test]
+    fn more_tests_than_some_wait_for_nothing() {
+        let service = asking("http://127.0.0.1:9/");
+        let held: Vec<_> = (0..TESTS).map(|_| service.shared.tests.clone()).collect();
+        assert_eq!(keys(&service.ask(&[&Subject::default()], PATIENCE)), [BUSY]);
+        drop(held);
+        assert_eq!(keys(&service.ask(&[&Subject::default()], PATIENCE)), ["test-price-away"]);
     }
 }
