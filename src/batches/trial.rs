@@ -173,11 +173,13 @@ impl Trial {
         self.passes.add(row.amount, row.cost);
         let Some(price) = price else { return };
         self.priced.add(Some(price.amount), Some(price.cost));
-        if row.amount == Some(price.amount) && row.cost == Some(price.cost) {
+        let (failed_id, recorded) = (row.failed_id.clone(), row.amount.map(MoneySum::from));
+        let differs = Differs { failed_id, recorded, now: price.amount.into() };
+        // The customer is charged the amount: what differs in cost alone is told by the sums.
+        if differs.difference() == MoneySum::default() {
             return;
         }
-        let (failed_id, recorded) = (row.failed_id.clone(), row.amount.map(MoneySum::from));
-        self.differing.push(Differs { failed_id, recorded, now: price.amount.into() });
+        self.differing.push(differs);
         self.differing.sort_by_key(|differs| std::cmp::Reverse(differs.difference().units().abs()));
         self.differing.truncate(DIFFERING);
     }

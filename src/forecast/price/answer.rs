@@ -37,7 +37,9 @@ pub(super) fn read(answer: &Answer, seconds: u64) -> Told {
 
 /// What the text of an answer says.
 fn said(body: &[u8]) -> Told {
-    let Ok(said) = serde_json::from_slice::<Said<'_>>(body) else {
+    // A list would be read as the members in their order.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    let Some(said) = serde_json::from_slice::<Said<'_>>(body).ok().filter(|_| is_object) else {
         return Told::Untold("test-price-no-json", None);
     };
     let reason = said.reason.as_deref().map(told_line).filter(|reason| !reason.is_empty());
@@ -110,6 +112,7 @@ mod tests {
             ("", "test-price-no-json"),
             ("<html>", "test-price-no-json"),
             ("[1.2, 0.9]", "test-price-no-json"),
+            (" [1.2, 0.9, null]", "test-price-no-json"),
             ("{\"amount\": 1.2, \"cost\": 0.9", "test-price-no-json"),
             (r#"{"amount": 1.2, "amount": 1.3, "cost": 0.9}"#, "test-price-no-json"),
             (r#"{"amount": 1.2, "cost": 0.9, "reason": 7}"#, "test-price-no-json"),

@@ -53,6 +53,7 @@ fn by_model(request: &Received) -> String {
     match request.json()["usage"]["llmid"].as_str() {
         Some("m-dear") => r#"{"amount": 2228.37462, "cost": "1.00001"}"#.to_owned(),
         Some("m-none") => r#"{"reason": "llm_charging failed: pricing spec data not found"}"#.to_owned(),
+        Some("m-cheap") => r#"{"amount": 1.2, "cost": 0.5}"#.to_owned(),
         Some("m-odd") => r#"{"amount": -1, "cost": 0}"#.to_owned(),
         _ => r#"{"amount": 1.2, "cost": 0.9}"#.to_owned(),
     }
@@ -158,6 +159,17 @@ async fn a_preview_shows_the_three_with_money_and_leaves_out_what_would_fail_aga
     let retried: Vec<&str> =
         (OUTCOMES.iter().map(|(id, ..)| *id)).filter(|id| app.record(id).is_retrying()).collect();
     assert_eq!(retried, ["f1", "f2", "f4", "f5"]);
+}
+
+#[actix_web::test]
+async fn what_differs_in_cost_alone_is_no_other_charge() {
+    let prices = Receiver::new(&[Reaction::Says(by_model)]);
+    let app = app_asking(&prices.url());
+    given(&app, "f1", NO_PRICE, of_model("u1", "m-cheap"));
+    let operator = app.signed_in(Role::Operator).await;
+    let preview = operator.submit("/batches", &[("action", "retry"), ("id", "f1")]).await;
+    assert_eq!(preview.attribute("#tested-pass [data-tested=priced]", "data-sum-cost"), "0.50000");
+    assert!(!preview.has("#differing a"), "{}", preview.text("#tested"));
 }
 
 #[actix_web::test]
