@@ -44,5 +44,5 @@ pub(super) fn likely_fixed(given: &Given, database: &Database, clock: &Clock) ->
     let looked_at = tester.clone();
     Job::every(lease.name(), Duration::from_secs(10), move || tester.step().map(Turn::from))
         .under(lease)
-        .when(move || Ok(looked_at.is_due()))
+        .when(move || looked_at.is_due())
 }

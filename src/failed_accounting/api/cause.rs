@@ -11,8 +11,8 @@ use crate::base::object::{Kind, Member};
 use crate::causes::store::{self as causes, KnownCause};
 use crate::db::DbConnection;
 use crate::error::Result;
-use crate::failed_accounting::causes::fixed;
 use crate::failed_accounting::causes::note::{self, MAX_NOTE, MAX_OWNER, Standing};
+use crate::failed_accounting::causes::{fixed, open};
 use crate::web::document::{ReadRefusals, WriteRefusals, described_body};
 use crate::web::error::Answer;
 use crate::web::extract::{Body, Id, NoQuery, Visit};
@@ -54,10 +54,13 @@ pub struct CauseBody {
 
 impl CauseBody {
     fn read(connection: &mut DbConnection, key: &str, cause: &KnownCause) -> Result<CauseBody> {
-        let fixed = fixed::of_keys(connection, &[key.to_owned()])?;
+        let fixed = match open::is_open(connection, key)? {
+            true => fixed::of_keys(connection, &[key.to_owned()])?.remove(key),
+            false => None,
+        };
         Ok(CauseBody {
             outcome_unknown: cause.is_outcome_unknown(),
-            likely_fixed: fixed.get(key).map(FixedBody::from),
+            likely_fixed: fixed.as_ref().map(FixedBody::from),
             cause: key.to_owned(),
             title: cause.title.clone(),
             family: cause.family().as_str(),

@@ -6,7 +6,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::base::money::MoneySum;
+use super::open;
+use crate::base::money::{Money, MoneySum};
 use crate::causes::titles::Titles;
 use crate::db::DbConnection;
 use crate::db::schema::likely_fixed::{self, dsl};
@@ -22,6 +23,19 @@ pub struct Found {
     pub models: Vec<Option<String>>,
     /// Whether there is more than was looked at.
     pub is_more: bool,
+}
+
+impl Found {
+    pub(super) fn add(&mut self, amount: Option<Money>, cost: Option<Money>) {
+        self.records += 1;
+        self.amount = self.amount + amount.unwrap_or_default().into();
+        self.cost = self.cost + cost.unwrap_or_default().into();
+    }
+
+    /// Whether it holds of that model; empty for failures without one.
+    pub(super) fn is_of(&self, model: &str) -> bool {
+        self.models.iter().any(|known| known.as_deref().unwrap_or_default() == model)
+    }
 }
 
 /// A cause that is likely fixed.
@@ -63,9 +77,15 @@ fn read((cause_key, since, tested_at, found): Row) -> Result<Fixed> {
     Ok(Fixed { cause_key, since, tested_at, found })
 }
 
-/// What is likely fixed, of all causes together.
+/// What is likely fixed, of all causes together that have open failures.
 pub fn total(connection: &mut DbConnection) -> Result<Total> {
-    let mut fixed = list(connection)?;
+    let mut fixed = Vec::new();
+    for one in list(connection)? {
+        // Its failures may be settled since the last test.
+        if open::is_open(connection, &one.cause_key)? {
+            fixed.push(one);
+        }
+    }
     fixed.sort_by_key(|one| std::cmp::Reverse((one.found.amount, one.found.records)));
     let keys = fixed.iter().map(|one| one.cause_key.clone()).collect();
     let titles = Titles::read(connection, keys)?;
@@ -106,12 +126,5 @@ pub(super) fn note(
         dsl::found.eq(found),
     );
     diesel::insert_into(likely_fixed::table).values(new).execute(connection)?;
-    Ok(())
-}
-
-/// Removes the rows of all other causes.
-pub(super) fn keep_only(connection: &mut DbConnection, keys: &[String]) -> Result<()> {
-    let others = likely_fixed::table.filter(dsl::cause_key.ne_all(keys.to_vec()));
-    diesel::delete(others).execute(connection)?;
     Ok(())
 }

@@ -5,5 +5,8 @@ pub mod fixed;
 pub mod groups;
 pub mod history;
 pub mod note;
+pub mod open;
 pub mod ranking;
+mod round;
+mod sample;
 pub mod tester;

@@ -1,18 +1,20 @@
 //! The job that tests every few minutes whether causes are fixed: of each open cause of the families that a price, a model or
 //! counts can mend one failure of each model, by the tables and the price of the platform. Only where that one would pass, some
 //! hundred others of the model are looked at, by the tables alone. It writes what it found, and nothing else: a retry is asked for
-//! by people.
+//! by people. What cannot be told at the moment leaves what was found before.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::fixed::{self, Found};
+use super::fixed::{self, Fixed, Found};
 use super::groups::{self, By};
+use super::open;
+use super::round::Round;
+use super::sample::{self, Sample};
 use crate::base::clock::Clock;
 use crate::base::form::{NONE, key_of};
 use crate::base::paging::Position;
 use crate::causes::family::Family;
-use crate::causes::store as causes;
 use crate::db::{Database, DbConnection};
 use crate::error::Result;
 use crate::failed_accounting::brief::{Brief, Wordings};
@@ -20,17 +22,14 @@ use crate::failed_accounting::condition::Search;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::forecast::{self, Half};
 use crate::failed_accounting::list;
-use crate::forecast::judged::{self, Judged};
 use crate::forecast::platform::Platform;
-use crate::forecast::{Outlook, Sources};
+use crate::forecast::{Outlook, Sources, judged};
 
 /// The families whose failures may pass without anybody touching them.
 const FAMILIES: [Family; 4] = [Family::Model, Family::NoPrice, Family::PriceEngine, Family::NoUsage];
 
-/// So long after a round began the next one does, at the earliest; and a round that took long is followed by so many times as
-/// long of rest.
-const EVERY: Duration = Duration::from_secs(180);
-const RESTS: u32 = 50;
+/// A step tests causes until so much time is over: each step writes that the job goes on.
+const STEP: Duration = Duration::from_secs(1);
 
 /// Models of a cause that are tested, those with the most money.
 const MODELS: usize = 20;
@@ -55,13 +54,14 @@ pub struct Tester {
     round: Arc<Mutex<Round>>,
 }
 
-/// Where one is in a round.
-#[derive(Debug, Default)]
-struct Round {
-    /// The causes that are still to be tested.
-    left: Vec<(String, Family)>,
-    began: Option<Instant>,
-    rests_until: Option<Instant>,
+/// What tests of a cause come to.
+enum Verdict {
+    /// So much would pass.
+    Fixed(Found),
+    /// Nothing is open, or all that was tested would fail.
+    Broken,
+    /// What was found before may hold or not.
+    Untold,
 }
 
 impl Tester {
@@ -70,25 +70,39 @@ impl Tester {
         Tester { database, clock, sources, round: Arc::default() }
     }
 
-    /// Whether it is time for a round.
-    pub fn is_due(&self) -> bool {
-        self.round().rests_until.is_none_or(|until| Instant::now() >= until)
-    }
-
-    /// Begins a round, or tests the next cause; says whether there is more to do.
-    pub fn step(&self) -> Result<bool> {
-        let next = self.round().left.pop();
-        match next {
-            Some((key, family)) => self.test(&key, family)?,
-            None => self.begin()?,
+    /// Whether there is anything to test; where a round is due it is looked for, and noted for the steps.
+    pub fn is_due(&self) -> Result<bool> {
+        let now = Instant::now();
+        if self.round().is_at_rest(now) {
+            return Ok(false);
         }
-        let mut round = self.round();
-        if !round.left.is_empty() {
+        if self.round().has_more() {
             return Ok(true);
         }
-        let took = round.began.map(|began| began.elapsed()).unwrap_or_default();
-        let rest = EVERY.saturating_sub(took).max(took * RESTS);
-        round.rests_until = Some(Instant::now() + rest);
+        let causes = self.database.run_here(candidates);
+        let mut round = self.round();
+        round.begin(causes.as_ref().map_or(Default::default(), Vec::as_slice), now);
+        causes?;
+        Ok(round.has_more())
+    }
+
+    /// Tests some causes; says whether there is more to do.
+    pub fn step(&self) -> Result<bool> {
+        let began = Instant::now();
+        while began.elapsed() < STEP {
+            // Not within the condition of a loop, where the lock would be held for as long as its body takes.
+            let next = self.round().next();
+            let Some((key, family)) = next else { break };
+            if let Err(error) = self.test(&key, family) {
+                self.round().rest(Instant::now());
+                return Err(error);
+            }
+        }
+        let mut round = self.round();
+        if round.has_more() {
+            return Ok(true);
+        }
+        round.rest(Instant::now());
         Ok(false)
     }
 
@@ -96,41 +110,59 @@ impl Tester {
         self.round.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes which causes are to be tested, and forgets what was found of others.
-    fn begin(&self) -> Result<()> {
+    /// Reads, and notes how long that took.
+    fn read<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
         let began = Instant::now();
-        let known = self.database.run_here(causes::list)?;
-        let testable = known.into_iter().filter(|cause| FAMILIES.contains(&cause.family()));
-        let left: Vec<(String, Family)> =
-            testable.map(|cause| (cause.cause_key.clone(), cause.family())).collect();
-        let keys: Vec<String> = left.iter().map(|(key, _)| key.clone()).collect();
-        let noted = self.database.run_here(fixed::list)?;
-        if noted.iter().any(|fixed| !keys.contains(&fixed.cause_key)) {
-            self.database.transaction_here(|connection| fixed::keep_only(connection, &keys))?;
-        }
-        let mut round = self.round();
-        (round.left, round.began) = (left, Some(began));
-        Ok(())
+        let read = self.database.run_here(work);
+        self.round().add(began.elapsed());
+        read
     }
 
-    fn test(&self, key: &str, family: Family) -> Result<()> {
-        let first = if family == Family::NoUsage { FIRST_OF_COUNTS } else { FIRST };
-        let mut samples = self.database.run_here(|connection| self.samples(connection, key, first))?;
-        let open = samples.iter_mut().filter_map(Sample::wanting);
-        judged::ask_prices(open, &self.sources, PATIENCE);
-        samples.retain(Sample::passes);
-        let found = match samples.is_empty() {
-            true => None,
-            false => self.database.run_here(|connection| self.others(connection, key, &samples))?,
+    /// Tests a cause, and writes what it found; without a family it is none that is tested any more.
+    fn test(&self, key: &str, family: Option<Family>) -> Result<()> {
+        let noted = self.read(|connection| Ok(fixed::of_keys(connection, &[key.to_owned()])?.remove(key)))?;
+        let verdict = match family {
+            Some(family) => self.verdict(key, family, noted.as_ref())?,
+            None => Verdict::Broken,
         };
-        let now = self.clock.now();
-        let keys = [key.to_owned()];
-        let is_noted =
-            self.database.run_here(|connection| Ok(!fixed::of_keys(connection, &keys)?.is_empty()))?;
-        if found.is_none() && !is_noted {
-            return Ok(());
+        let found = match verdict {
+            Verdict::Untold => return Ok(()),
+            Verdict::Broken if noted.is_none() => return Ok(()),
+            Verdict::Broken => None,
+            Verdict::Fixed(found) => Some(found),
+        };
+        let (now, began) = (self.clock.now(), Instant::now());
+        let written =
+            self.database.transaction_here(|connection| fixed::note(connection, key, found.as_ref(), now));
+        self.round().add(began.elapsed());
+        written
+    }
+
+    fn verdict(&self, key: &str, family: Family, noted: Option<&Fixed>) -> Result<Verdict> {
+        let first = if family == Family::NoUsage { FIRST_OF_COUNTS } else { FIRST };
+        let mut samples = self.read(|connection| self.samples(connection, key, first))?;
+        let open: Vec<_> = samples.iter_mut().filter_map(Sample::wanting).collect();
+        if !self.round().is_silent {
+            judged::ask_prices(open, &self.sources, PATIENCE);
         }
-        self.database.transaction_here(|connection| fixed::note(connection, key, found.as_ref(), now))
+        // Who does not answer is not asked for the other causes either.
+        self.round().is_silent |= samples.iter().any(Sample::is_given_up);
+        let mut untold: Vec<String> = Vec::new();
+        samples.retain(|sample| {
+            let outlook = sample.outlook();
+            untold.extend((outlook == Outlook::Untold).then(|| sample.model.clone()));
+            outlook == Outlook::Passes
+        });
+        let found = match samples.is_empty() {
+            true => Found::default(),
+            false => self.read(|connection| self.others(connection, key, &samples, &mut untold))?,
+        };
+        let was_found = |model: &String| noted.is_some_and(|noted| noted.found.is_of(model));
+        Ok(match found.records {
+            _ if untold.iter().any(was_found) => Verdict::Untold,
+            0 => Verdict::Broken,
+            _ => Verdict::Fixed(found),
+        })
     }
 
     /// The newest open failures of each model of a cause, so many of each, tested by tables.
@@ -141,29 +173,34 @@ impl Tester {
         for model in models {
             let (halves, _) = self.tested(connection, &open_of(key, Some(&model.key)), first)?;
             let halves = halves.into_iter().filter_map(|(_, half)| half.ok()).collect();
-            samples.push(Sample { model: model.key, halves });
+            samples.push(Sample::new(model.key, halves));
         }
         Ok(samples)
     }
 
-    /// What of these models would pass by the tables; none where nothing would any more.
-    fn others(&self, connection: &mut DbConnection, key: &str, samples: &[Sample]) -> Result<Option<Found>> {
+    /// What of these models would pass by the tables; adds those of which that cannot be told any more.
+    fn others(
+        &self,
+        connection: &mut DbConnection,
+        key: &str,
+        samples: &[Sample],
+        untold: &mut Vec<String>,
+    ) -> Result<Found> {
         let mut found = Found::default();
         for Sample { model, .. } in samples {
             let (halves, is_more) = self.tested(connection, &open_of(key, Some(model)), ROWS)?;
-            let passing = halves.iter().filter(|(_, half)| half.as_ref().is_ok_and(may_pass));
             let before = found.records;
-            for (brief, _) in passing {
-                found.records += 1;
-                found.amount = found.amount + brief.amount.unwrap_or_default().into();
-                found.cost = found.cost + brief.cost.unwrap_or_default().into();
-            }
+            let passing = halves.iter().filter(|(_, half)| half.as_ref().is_ok_and(sample::may_pass));
+            passing.for_each(|(brief, _)| found.add(brief.amount, brief.cost));
+            let is_untold = |half: &Half| half.as_ref().is_ok_and(sample::is_untold);
             if found.records > before {
                 found.models.push((!model.is_empty()).then(|| model.clone()));
                 found.is_more |= is_more;
+            } else if halves.iter().any(|(_, half)| is_untold(half)) {
+                untold.push(model.clone());
             }
         }
-        Ok((found.records > 0).then_some(found))
+        Ok(found)
     }
 
     /// The newest failures of a filter, tested by tables, and whether there are more.
@@ -182,27 +219,18 @@ impl Tester {
     }
 }
 
-/// Some failures of a model, tested.
-struct Sample {
-    /// Empty where they have none.
-    model: String,
-    halves: Vec<Judged>,
-}
-
-impl Sample {
-    /// The first one that the tables let pass and that wants a price.
-    fn wanting(&mut self) -> Option<&mut Judged> {
-        self.halves.iter_mut().find(|judged| judged.forecast.wants_price())
+/// The causes to test: those of the families with open failures, the most money first, and those that something was found of.
+fn candidates(connection: &mut DbConnection) -> Result<Vec<(String, Option<Family>)>> {
+    let open = open::of_families(connection, &FAMILIES)?;
+    let mut causes: Vec<(String, Option<Family>)> =
+        open.into_iter().map(|(key, family)| (key, Some(family))).collect();
+    for noted in fixed::list(connection)? {
+        if !causes.iter().any(|(key, _)| *key == noted.cause_key) {
+            // Nothing of it is open, or it belongs elsewhere by now.
+            causes.push((noted.cause_key, None));
+        }
     }
-
-    fn passes(&self) -> bool {
-        self.halves.iter().any(|judged| judged.forecast.outlook == Outlook::Passes)
-    }
-}
-
-/// Whether nothing but a price is open, which was told for one of the same model.
-fn may_pass(judged: &Judged) -> bool {
-    judged.forecast.outlook == Outlook::Passes || judged.forecast.wants_only_a_price()
+    Ok(causes)
 }
 
 /// The open failures of a cause, or of one model of it; without a name those that have none.

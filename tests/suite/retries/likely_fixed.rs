@@ -22,6 +22,20 @@ const PLATFORM: &str = "CREATE TABLE llm (id VARCHAR(32), name VARCHAR(100), exp
 const MENDED: &str = "INSERT INTO llm VALUES ('m-gone', 'Back', NULL); \
      INSERT INTO llm_api_map VALUES ('2', 'm-gone', 'p-7', '1')";
 
+const NO_PRICE: &str = "llm_charging failed: pricing spec data not found";
+
+/// An app that asks that program for prices.
+fn app_asking(url: &str) -> TestApp {
+    TestApp::with(&[
+        "--price-url",
+        url,
+        "--price-secret",
+        "a secret that signs prices",
+        "--price-private",
+        "true",
+    ])
+}
+
 pub fn given(app: &TestApp, id: &str, reason: &str, of: Usage) {
     app.given(&FailedRecord {
         llmusageid: Some(of.id.clone()),
@@ -40,9 +54,9 @@ pub fn of_model(id: &str, model: &str) -> Usage {
 pub fn round(app: &TestApp) {
     let sources = app.application.given().sources;
     let tester = Tester::new((*app.database).clone(), app.clock.clone(), sources);
-    assert!(tester.is_due());
+    assert!(tester.is_due().unwrap());
     while tester.step().unwrap() {}
-    assert!(!tester.is_due(), "it rests");
+    assert!(!tester.is_due().unwrap(), "it rests");
 }
 
 /// How many failures would pass, by cause, and of which amount.
@@ -133,20 +147,12 @@ async fn the_price_of_one_failure_of_each_model_is_asked() {
             Some("m-kimi-k3") => r#"{"amount": 1.2, "cost": 0.9}"#.to_owned(),
             _ => r#"{"reason": "no price"}"#.to_owned(),
         })]);
-    let app = TestApp::with(&[
-        "--price-url",
-        &prices.url(),
-        "--price-secret",
-        "a secret that signs prices",
-        "--price-private",
-        "true",
-    ]);
-    let reason = "llm_charging failed: pricing spec data not found";
+    let app = app_asking(&prices.url());
     for id in 0..305 {
-        given(&app, &format!("f{id}"), reason, usage(&format!("u{id}")));
+        given(&app, &format!("f{id}"), NO_PRICE, usage(&format!("u{id}")));
     }
     for id in 0..3 {
-        given(&app, &format!("g{id}"), reason, of_model(&format!("v{id}"), "m-none"));
+        given(&app, &format!("g{id}"), NO_PRICE, of_model(&format!("v{id}"), "m-none"));
     }
     // What lost the connection may have been charged: nobody is asked.
     given(&app, "h1", "(2013, 'Lost connection to MySQL server during query')", usage("w1"));
@@ -168,4 +174,44 @@ fn counts_that_were_mended_one_by_one_are_found_among_others() {
     sql(&app.database, "DELETE FROM llmusage_accounting_failed");
     round(&app);
     assert!(found(&app).is_empty());
+}
+
+#[test]
+fn an_answer_that_tells_nothing_leaves_what_was_found() {
+    let price = Reaction::Says(|_| r#"{"amount": 1.2, "cost": 0.9}"#.to_owned());
+    let refusal = Reaction::Says(|_| r#"{"reason": "no price"}"#.to_owned());
+    let prices = Receiver::new(&[price, Reaction::Status(503), Reaction::Status(200), refusal]);
+    let app = app_asking(&prices.url());
+    given(&app, "f1", NO_PRICE, usage("u1"));
+    round(&app);
+    let all = |app: &TestApp| app.database.run_here(fixed::list).unwrap();
+    let before = all(&app);
+    assert_eq!(before.len(), 1);
+    for _ in 0..2 {
+        round(&app);
+        assert_eq!(all(&app), before);
+    }
+    round(&app);
+    assert!(all(&app).is_empty(), "it was told that there is no price");
+    assert_eq!(prices.received().len(), 4);
+}
+
+#[actix_web::test]
+async fn what_was_settled_since_is_not_likely_fixed() {
+    let app = TestApp::new();
+    sql(&app.database, PLATFORM);
+    sql(&app.database, MENDED);
+    given(&app, "f1", "llm not found(m-gone)", of_model("u1", "m-gone"));
+    let cause = app.record("f1").cause.unwrap();
+    round(&app);
+    assert_eq!(app.database.run_here(fixed::total).unwrap().records, 1);
+    sql(&app.database, "DELETE FROM llmusage_accounting_failed");
+    assert_eq!(app.database.run_here(fixed::total).unwrap(), fixed::Total::default());
+    let program = Programs::of(&app, Grant::Role(Role::Viewer));
+    let told = program.told(("GET", &format!("/api/v1/causes/{cause}")), "", 200).await;
+    assert_eq!(told["likely_fixed"], json!(null));
+    round(&app);
+    assert!(found(&app).is_empty());
+    let tester = Tester::new((*app.database).clone(), app.clock.clone(), app.application.given().sources);
+    assert!(!tester.is_due().unwrap(), "nothing is open or noted");
 }
