@@ -104,6 +104,9 @@ fn desk(rows: i64) {
     println!("{rows} failures of {steps} causes handled, undone and handled again in {seconds:.1} s");
 }
 
+/// Seconds in which the failures were recorded.
+const MONTH: i64 = 28 * 24 * 60 * 60;
+
 fn filled(folder: &std::path::Path, rows: i64) -> String {
     let url = format!("sqlite:{}", folder.join("bench.db").display());
     let database = Database::open(&url, Tz::UTC).expect("a database");
@@ -113,18 +116,21 @@ fn filled(folder: &std::path::Path, rows: i64) -> String {
         database
             .transaction_here(|connection| {
                 for number in start..rows.min(start + 10_000) {
-                    let day = first + Days::days(number % 28);
-                    let time = day.and_hms_opt(8, (number % 60) as u32, (number / 60 % 60) as u32);
+                    // As a platform writes: one after the other within four weeks, of any amount.
+                    let time =
+                        first.and_hms_opt(0, 0, 0).map(|time| time + Days::seconds(number * MONTH / rows));
+                    let scattered = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+                    let amount = scattered as i64 % 3_700_000;
                     let record = FailedRecord {
                         id: format!("f{:020}", (number as u64).wrapping_mul(0xbf58_476d_1ce4_e5b9)),
                         llmusageid: Some(format!("u{number:012}")),
                         llmid: Some(format!("model-{}", number % 40)),
                         userid: Some(format!("user-{}", number % 5_000)),
                         userorgid: Some(format!("organisation-{}", number % 500)),
-                        use_date: Some(day),
+                        use_date: time.map(|time| time.date()),
                         use_time: time,
-                        amount: Some(Money::from_units(36 + number * 37)),
-                        cost: Some(Money::from_units(20 + number * 23)),
+                        amount: Some(Money::from_units(36 + amount)),
+                        cost: Some(Money::from_units(20 + amount * 23 / 37)),
                         failed_reason: Some(REASONS[(number % REASONS.len() as i64) as usize].to_owned()),
                         failed_time: time,
                         retry_count: Some(0),
