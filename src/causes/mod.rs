@@ -9,5 +9,6 @@ pub mod family;
 pub mod outcome;
 pub mod sorting;
 pub mod store;
+mod telling;
 pub mod template;
 pub mod titles;

@@ -4,15 +4,13 @@
 //! version of the rules. Killed at any moment it goes on where rows are left. Nothing to do costs three index seeks.
 //! Rows whose reason changed are sorted anew: a trigger notes their ids. With its cause a reason gets into the text index.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 
-use super::arrivals;
-use super::cause::Cause;
-use super::store;
+use super::telling::{self, Unsorted, Version};
 use super::template::VERSION;
 use crate::base::{foreign, secrets};
 use crate::db::schema::app_setting;
@@ -32,12 +30,6 @@ const MAX_PAUSE: Duration = Duration::from_millis(200);
 
 /// The setting that says that everything was sorted once.
 const ALL_SORTED: &str = "all_sorted_once";
-
-/// Which rows: those that these rules sorted, or none yet. The latter are new, or all of an adopted table.
-type Version = Option<i32>;
-
-/// An id, its reason and the version by which it was sorted.
-type Unsorted = (String, Option<String>, Version);
 
 /// Whether any row waits.
 pub fn is_due(database: &Database) -> Result<bool> {
@@ -68,7 +60,7 @@ pub fn step(database: &Database) -> Result<usize> {
             };
             last.clone_from(id);
             let is_last = (batch.len() as i64) < BATCH;
-            sorted += write(database, batch, &[], was_all_sorted)?;
+            sorted += telling::write(database, batch, &[], was_all_sorted)?;
             if is_last {
                 note_all_sorted(database, rows, was_all_sorted)?;
                 break;
@@ -123,7 +115,7 @@ fn sort_changed(database: &Database, begin: Instant) -> Result<usize> {
         if numbers.is_empty() {
             break;
         }
-        sorted += write(database, batch, &numbers, was_all_sorted)?;
+        sorted += telling::write(database, batch, &numbers, was_all_sorted)?;
         if (numbers.len() as i64) < BATCH {
             break;
         }
@@ -202,43 +194,4 @@ fn rows_of(connection: &mut DbConnection, ids: Vec<String>) -> Result<Vec<Unsort
     let mut batch: Vec<Unsorted> = rows.into_iter().map(row).collect();
     batch.sort_by(|one, other| foreign::order(&one.0, &other.0));
     Ok(batch)
-}
-
-/// Writes the causes of a batch, unless a row was written with a cause meanwhile, and puts its reasons into the text
-/// index; removes the notes that it answers, and notes which rows are new.
-fn write(database: &Database, batch: Vec<Unsorted>, notes: &[i64], was_all_sorted: bool) -> Result<usize> {
-    let reasons: Vec<_> = batch.iter().map(|(id, reason, _)| (id.clone(), reason.clone())).collect();
-    let arrived: Vec<String> = {
-        let are_new = batch.iter().filter(|(_, _, version)| version.is_none() && was_all_sorted);
-        are_new.map(|(id, ..)| id.clone()).collect()
-    };
-    let mut causes: HashMap<(String, Version), (Cause, Vec<String>)> = HashMap::new();
-    for (id, reason, version) in batch {
-        let cause = Cause::of(reason.as_deref().map(foreign::shown).as_deref());
-        let one = causes.entry((cause.key.clone(), version)).or_insert_with(|| (cause, Vec::new()));
-        one.1.push(id);
-    }
-    let mut causes: Vec<_> = causes.into_iter().collect();
-    // Writers that take the rows of several causes do so in one order.
-    causes.sort_by(|one, other| one.0.cmp(&other.0));
-    database.transaction_here(|connection| {
-        let mut written = 0;
-        arrivals::note(connection, &arrived)?;
-        arrivals::keep(connection, &arrived)?;
-        for ((key, version), (cause, ids)) in &causes {
-            store::keep(connection, cause)?;
-            let mut rows =
-                diesel::update(failed::table).filter(dialect::among::<failed::table>("id", ids)).into_boxed();
-            rows = match version {
-                None => rows.filter(dsl::cause_version.is_null()),
-                Some(version) => rows.filter(dsl::cause_version.eq(*version)),
-            };
-            written +=
-                rows.set((dsl::cause.eq(key.clone()), dsl::cause_version.eq(VERSION))).execute(connection)?;
-        }
-        dialect::keep_shown(connection, &reasons)?;
-        dialect::index_reasons(connection, &reasons)?;
-        dialect::forget_reason_changes(connection, notes)?;
-        Ok(written)
-    })
 }

@@ -46,6 +46,11 @@ fn of_database(error: &DieselError) -> Error {
         DieselError::DatabaseError(kind, details) if is_rule(kind, details.message()) => {
             Error::Refused(details.message().to_owned())
         }
+        DieselError::DatabaseError(_, details)
+            if is_ours(details.message()) || details.statement_position().is_some() =>
+        {
+            Error::Internal(details.message().to_owned())
+        }
         DieselError::DatabaseError(_, details) => Error::Fault(details.message().to_owned()),
         _ => Error::Internal(error.to_string()),
     }
@@ -55,9 +60,25 @@ fn of_database(error: &DieselError) -> Error {
 fn is_rule(kind: &DatabaseErrorKind, message: &str) -> bool {
     match kind {
         DatabaseErrorKind::CheckViolation | DatabaseErrorKind::ForeignKeyViolation => true,
-        DatabaseErrorKind::NotNullViolation | DatabaseErrorKind::UniqueViolation => {
-            message.contains("llmusage")
+        DatabaseErrorKind::NotNullViolation => {
+            message.contains("llmusage") || message.starts_with("Column '")
         }
-        _ => false,
+        DatabaseErrorKind::UniqueViolation => {
+            // MariaDB names the key and no table.
+            let is_of_mariadb = message.starts_with("Duplicate entry ") && !message.contains("'PRIMARY'");
+            message.contains("llmusage") || is_of_mariadb
+        }
+        // MariaDB's checks, and a column of the platform's that has to be given, have no kind of their own.
+        _ => {
+            message.starts_with("CONSTRAINT `")
+                || (message.starts_with("Field '") && message.contains("default value"))
+        }
     }
+}
+
+/// Errors that no rule of the platform's raises: a lost right, a limit of time, a schema that is not ours.
+fn is_ours(message: &str) -> bool {
+    const BEGINNINGS: [&str; 4] =
+        ["permission denied", "canceling statement", "no such table", "no such column"];
+    BEGINNINGS.iter().any(|begin| message.starts_with(begin))
 }

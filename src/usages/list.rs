@@ -115,15 +115,13 @@ impl List for Usages<'_> {
                 let (time, number) = keys();
                 let never = sql::<Nullable<Timestamp>>("NULL");
                 let columns = (columns_in!(live), never, (live::id, time, number));
-                let query =
-                    live::table.filter(dialect::listed::<live::table>(&ids)).order(order).limit(limit);
+                let query = live::table.filter(self.live(&ids, stretch)).order(order).limit(limit);
                 query.select(columns).load(connection)?
             }
             Shelf::History => {
                 let (time, number) = keys();
                 let columns = (columns_in!(history), history::backup_time, (history::id, time, number));
-                let query =
-                    history::table.filter(dialect::listed::<history::table>(&ids)).order(order).limit(limit);
+                let query = history::table.filter(self.archived(&ids, stretch)).order(order).limit(limit);
                 query.select(columns).load(connection)?
             }
         };
@@ -147,13 +145,11 @@ impl List for Usages<'_> {
         let order = stretch.order.sql(stretch.engine, stretch.part, false);
         Ok(match self.filter.shelf {
             Shelf::Live => {
-                let query =
-                    live::table.filter(dialect::listed::<live::table>(&ids)).order(order).limit(limit);
+                let query = live::table.filter(self.live(&ids, stretch)).order(order).limit(limit);
                 query.select((live::id, time, number)).load(connection)?
             }
             Shelf::History => {
-                let query =
-                    history::table.filter(dialect::listed::<history::table>(&ids)).order(order).limit(limit);
+                let query = history::table.filter(self.archived(&ids, stretch)).order(order).limit(limit);
                 query.select((history::id, time, number)).load(connection)?
             }
         })
@@ -170,6 +166,27 @@ impl List for Usages<'_> {
 }
 
 /// The ids of a filter within a stretch, in its order: up to `limit` of them, from `offset` on.
+impl Usages<'_> {
+    /// "It is one of these live rows"; see [`dialect::listed`].
+    fn live(&self, ids: &[String], stretch: &Stretch) -> dialect::Condition<live::table> {
+        dialect::listed(ids, || within(self.filter.live(stretch.engine), stretch))
+    }
+
+    /// The same of archived ones.
+    fn archived(&self, ids: &[String], stretch: &Stretch) -> dialect::Condition<history::table> {
+        dialect::listed(ids, || within(self.filter.archived(stretch.engine), stretch))
+    }
+}
+
+/// What makes a row one of a stretch of the list.
+fn within<T: 'static>(
+    mut filter: Vec<dialect::Condition<T>>,
+    stretch: &Stretch,
+) -> Vec<dialect::Condition<T>> {
+    filter.push(Box::new(stretch.clone()));
+    filter
+}
+
 fn ids_of(
     connection: &mut DbConnection,
     filter: &Filter,

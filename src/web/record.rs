@@ -5,13 +5,11 @@ use utoipa::openapi::schema::{KnownFormat, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Object, ObjectBuilder};
 
 use crate::base::columns::{Cell, Column, Kind};
+use crate::base::expect::BEYOND;
 use crate::base::foreign;
 use crate::base::money::Number;
 use crate::names::Names;
 use crate::names::columns::Face;
-
-/// Names the columns of money that hold more than is counted.
-const BEYOND: &str = "beyond";
 
 /// The members of an answer's object, in their order.
 #[derive(Debug, Clone)]

@@ -66,7 +66,7 @@ const LONG_FILES: usize = 3;
 /// them. Whatever else changes such a row goes through a case.
 const WRITERS: [&str; 10] = [
     "archive/movement.rs",
-    "causes/sorting.rs",
+    "causes/telling.rs",
     "demo/simulator.rs",
     "demo/store.rs",
     "failed_accounting/case/rows.rs",

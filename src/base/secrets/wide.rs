@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// What a text with such a letter has at least, as a regular expression for the databases.
-pub(super) const SIGN: &str = "[Ａ-Ｚａ-ｚ０-９]{3}";
+pub(super) const SIGN: &str = "[Ａ-Ｚａ-ｚ０-９＿－＝．]";
 
 /// The text with these letters as ASCII has them, and where each byte of it stands in the text; none where it has no such
 /// letter.

@@ -1,5 +1,6 @@
 //! Conditions on columns of text, to the letter.
 
+use diesel::BoolExpressionMethods;
 use diesel::BoxableExpression;
 use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Nullable, Text};
@@ -62,11 +63,14 @@ pub fn among<T: 'static>(column: &'static str, texts: &[String]) -> Condition<T>
     Box::new(Among { column, texts, or_nothing: false })
 }
 
-/// "It is one of these rows", to show it: where one of them has no id, those without one, too.
-pub fn listed<T: 'static>(ids: &[String]) -> Condition<T> {
+/// "It is one of these rows", to show it: where one of them has no id, those without one, too, as far as they are among the
+/// rows that are `within`.
+pub fn listed<T: 'static>(ids: &[String], within: impl FnOnce() -> Vec<Condition<T>>) -> Condition<T> {
     let or_nothing = ids.iter().any(|id| id == foreign::NOTHING);
     let texts = ids.iter().filter(|id| *id != foreign::NOTHING).map(|id| TextOf::new(id)).collect();
-    Box::new(Among { column: "id", texts, or_nothing })
+    let among: Condition<T> = Box::new(Among { column: "id", texts, or_nothing });
+    let within = if or_nothing { within() } else { Vec::new() };
+    within.into_iter().fold(among, |one, other| Box::new(one.and(other)))
 }
 
 /// `column IN (...)`, as a condition.

@@ -31,7 +31,7 @@ pub fn has_rules(connection: &mut DbConnection) -> Result<bool> {
             "SELECT COUNT(*) AS number FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
              JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid \
              WHERE NOT t.tgisinternal AND c.relname IN {TABLES} AND n.nspname = ANY (current_schemas(false)) \
-             AND p.proname NOT IN ('keep_failed_total', 'forget_failed_total', 'note_reason_change')"
+             AND p.prosrc ILIKE '%raise%' AND p.proname NOT IN ('keep_failed_total', 'forget_failed_total', 'note_reason_change')"
         ),
     };
     Ok(diesel::sql_query(question).get_result::<Count>(connection)?.number > 0)

@@ -166,15 +166,15 @@ impl Stretch {
         match cursor.id == foreign::NOTHING {
             true => pass.push_sql(if descending { "1 = 0" } else { "id IS NOT NULL" }),
             false => {
-                pass.push_sql(&format!("id {strict} "));
+                // What has no id comes first: a seek alone would pass over it.
+                let has_more = descending && dialect::holds_nameless(self.engine);
+                pass.push_sql(&format!("({}id {strict} ", if has_more { "id IS NULL OR " } else { "" }));
                 push_text(pass, &cursor.id)?;
+                pass.push_sql(")");
             }
         }
         if cursor.key != Key::Null {
-            // What has no id comes first: a seek alone would pass over it.
-            let has_more =
-                descending && dialect::holds_nameless(self.engine) && cursor.id != foreign::NOTHING;
-            pass.push_sql(if has_more { " OR id IS NULL)" } else { ")" });
+            pass.push_sql(")");
         }
         Ok(())
     }

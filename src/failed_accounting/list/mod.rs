@@ -9,6 +9,7 @@ pub mod changed;
 pub mod chips;
 pub mod chunks;
 pub mod condition;
+mod earliest;
 pub mod export;
 pub mod filter;
 pub mod grouped;
@@ -192,7 +193,7 @@ impl List for Records<'_> {
     ) -> Result<Vec<Listed>> {
         let (time, number) = stretch.order.keys(self.engine);
         let rows: Vec<(FailedRecord, Place)> = failed::table
-            .filter(dialect::listed::<failed::table>(&ids))
+            .filter(dialect::listed::<failed::table>(&ids, || self.within(stretch)))
             .order(stretch.order.sql(self.engine, stretch.part, false))
             .limit(limit)
             .select((FailedRecord::as_select(), (dsl::id, time, number)))
@@ -209,7 +210,7 @@ impl List for Records<'_> {
     ) -> Result<Vec<Place>> {
         let (time, number) = stretch.order.keys(self.engine);
         Ok(failed::table
-            .filter(dialect::listed::<failed::table>(&ids))
+            .filter(dialect::listed::<failed::table>(&ids, || self.within(stretch)))
             .order(stretch.order.sql(self.engine, stretch.part, false))
             .limit(limit)
             .select((dsl::id, time, number))
@@ -233,6 +234,13 @@ impl List for Records<'_> {
 }
 
 impl Records<'_> {
+    /// What makes a row one of this stretch of the list; no index is to be led by it.
+    fn within(&self, stretch: &Stretch) -> Vec<Condition> {
+        let mut all = branches::whole(self.engine, self.filter, self.search, self.route);
+        all.push(Box::new(stretch.clone()));
+        all.into_iter().map(branches::checked).collect()
+    }
+
     fn listed(&self, record: FailedRecord, place: Place) -> Listed {
         Listed { record, cursor: walk::to_cursor(self.order(), self.filter.sort.name(), place) }
     }

@@ -4,17 +4,18 @@
 //! where neither an index nor a bounded look at the rows can answer, the answer is "more than 10,000" and the exact count
 //! is a link.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::NaiveDateTime;
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Timestamp};
+use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
 use super::SEARCHED_ROWS;
 use super::branches;
 use super::condition::{Condition, Search};
+use super::earliest;
 use super::filter::{ALL_TABS, Filter, Handled};
 use super::kept;
-use super::route::{self, Route};
+use super::route;
 use crate::base::money::Money;
 pub use crate::base::totals::{COUNTED_ROWS, Known, Totals};
 use crate::db::schema::llmusage_accounting_failed as failed;
@@ -28,10 +29,6 @@ pub const INDEXED_ROWS: i64 = 500_000;
 
 /// Of one cause, handled ones and all: a page of causes has twenty of these numbers.
 const ROWS_OF_CAUSE: i64 = 50_000;
-
-/// No failure is older; earlier times are blank or zero ones.
-const FIRST_TIME: NaiveDateTime =
-    NaiveDate::from_ymd_opt(1971, 1, 1).expect("a date").and_time(NaiveTime::MIN);
 
 /// The totals of a filter, as far as a page may count.
 pub fn known(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Known> {
@@ -76,7 +73,7 @@ const LOOKED_AT: i64 = 2_000;
 
 fn oldest(connection: &mut DbConnection, filter: &Filter, search: &Search) -> Result<Option<NaiveDateTime>> {
     let route = route::to_all(connection, filter, search)?;
-    oldest_real(connection, filter, search, route)
+    earliest::of(connection, filter, search, route)
 }
 
 /// Whether the covering index of the tab, or of the tab and the cause, holds all that this filter asks.
@@ -121,30 +118,9 @@ pub fn counted(connection: &mut DbConnection, filter: &Filter, search: &Search) 
         };
     }
     if !is_oldest_readable {
-        totals.oldest = oldest_real(connection, filter, search, route)?;
+        totals.oldest = earliest::of(connection, filter, search, route)?;
     }
     Ok(totals)
-}
-
-/// The earliest failed_time that is one; foreign rows may hold blank or zero times before it.
-fn oldest_real(
-    connection: &mut DbConnection,
-    filter: &Filter,
-    search: &Search,
-    route: Route,
-) -> Result<Option<NaiveDateTime>> {
-    let mut oldest = None;
-    let is_time = sql::<Nullable<Bool>>(&dialect::says_time(connection.engine(), "failed_time"));
-    for branch in branches::of(connection.engine(), filter, search, route) {
-        let mut query = failed::table.select(sql::<Nullable<Timestamp>>("MIN(failed_time)")).into_boxed();
-        query = query.filter(failed::failed_time.ge(FIRST_TIME)).filter(is_time.clone());
-        for condition in branch {
-            query = query.filter(condition);
-        }
-        let first: TolerantTime = query.first(connection)?;
-        oldest = [oldest, first.into()].into_iter().flatten().min();
-    }
-    Ok(oldest)
 }
 
 /// Whether no amount and no cost of the table is so large that sums of many could overflow: a few seeks.

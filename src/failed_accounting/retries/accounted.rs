@@ -105,14 +105,27 @@ impl Accounted {
     pub fn step(&self) -> Result<bool> {
         let Slice { found, last } = self.read(self.walk().after.as_ref())?;
         for some in found.chunks(CASES) {
-            while self.settle(some)? {
-                std::thread::sleep(PAUSE);
-            }
+            self.settle_all(some)?;
             std::thread::sleep(PAUSE);
         }
         let goes_on = !found.is_empty() && last.is_some();
         self.keep(Walk { after: last, ..Walk::default() });
         Ok(goes_on)
+    }
+
+    /// Closes these; where a rule of the platform's stands against one of them, the others one by one.
+    fn settle_all(&self, found: &[(String, String)]) -> Result<()> {
+        loop {
+            match self.settle(found) {
+                Err(Error::Refused(said)) if found.len() == 1 => {
+                    tracing::debug!(said, "a failure of an accounted usage stays open");
+                    return Ok(());
+                }
+                Err(Error::Refused(_)) => return found.chunks(1).try_for_each(|one| self.settle_all(one)),
+                Ok(false) => return Ok(()),
+                ended => ended.map(|_| std::thread::sleep(PAUSE))?,
+            }
+        }
     }
 
     fn read(&self, after: Option<&Cursor>) -> Result<Slice> {

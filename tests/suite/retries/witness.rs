@@ -171,14 +171,16 @@ impl Witness<'_> {
         }
         if closed_as == Some(Resolution::Superseded) {
             self.proven_by(&row.id, &["retry_superseded", "supersede", "reopen"]);
-            let next = row.retry.superseded_by.as_ref().expect("a link to the next failure");
-            match now.failures.get(next) {
-                Some(next) => {
+            let next = row.retry.superseded_by.as_ref();
+            match next.map(|next| (next, now.failures.get(next))) {
+                Some((_, Some(next))) => {
                     assert_eq!(next.llmusageid, row.llmusageid);
                     assert!(next.retry_count >= row.retry_count, "{next:?}");
                     assert!(next.retry.supersedes.is_some(), "{next:?}");
                 }
-                None => self.proven_by(next, &["delete"]),
+                Some((next, None)) => self.proven_by(next, &["delete"]),
+                // Its follower was deleted, and the money of the case is decided otherwise.
+                None => self.proven_by(&row.id, &["supersede"]),
             }
         }
         if row.retry.retry_requested_at.is_some() {
