@@ -22,7 +22,7 @@ impl Money {
 }
 
 impl Money {
-    /// As [`Money::from_str`], but negative values pass.
+    /// As a text is parsed otherwise, but negative values pass.
     pub fn parse_signed(text: &str) -> Result<Money, MoneyError> {
         Money::parse_up_to(text, Money::MAX_ENTERED)
     }
