@@ -225,13 +225,6 @@ fn word(cells: &Cells<'_>, name: &str, words: &[&str]) -> std::result::Result<Op
     }
 }
 
-/// Which of these hold more than is counted, with a blank between; none where all are what they are.
-pub fn beyond(money: &[(&str, Option<Money>)]) -> Option<String> {
-    let beyond = money.iter().filter(|(_, money)| money.is_some_and(Money::is_beyond));
-    let names: Vec<&str> = beyond.map(|(name, _)| *name).collect();
-    (!names.is_empty()).then(|| names.join(" "))
-}
-
 /// Writes a cell into a file.
 pub fn write_cell(writer: &mut Writer<'_>, cell: &Cell<'_>) -> Result<()> {
     match cell {

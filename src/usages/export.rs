@@ -17,7 +17,7 @@ use crate::names::Names;
 use crate::names::columns::Face;
 
 /// The columns in their order; the history has one more, before the names.
-pub const HEADER: [&str; Face::File.count(COLUMNS) + 1] = Face::File.header(COLUMNS, &["beyond"]);
+pub const HEADER: [&str; Face::File.count(COLUMNS)] = Face::File.header(COLUMNS, &[]);
 
 /// Writes the CSV of a filter, or of its groups; the page size is ignored.
 ///
@@ -52,8 +52,6 @@ fn write_row(writer: &mut Writer<'_>, row: &Listed, is_archived: bool, names: &N
         }
         columns::write_cell(writer, &cell)?;
     }
-    let money = [("amount", row.usage.amount), ("cost", row.usage.cost)];
-    writer.text(columns::beyond(&money).as_deref())?;
     writer.end_row()
 }
 

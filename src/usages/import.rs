@@ -29,8 +29,7 @@ pub fn run(
 }
 
 impl Importable for Usage {
-    const LAYOUT: Layout =
-        Layout { columns: &HEADER, ignored: &["llm_name", "user_name", "org_name", "beyond"] };
+    const LAYOUT: Layout = Layout { columns: &HEADER, ignored: &["llm_name", "user_name", "org_name"] };
     const TABLE: &'static str = "llmusage";
     const RECORD_KIND: &'static str = USAGE;
     const UNIQUE: &'static [&'static str] = &["id", "taskid"];

@@ -23,7 +23,7 @@ use crate::names::Names;
 use crate::names::columns::Face;
 
 /// What is derived of each row.
-const DERIVED: [&str; 4] = ["cause_title", "family", "margin", "beyond"];
+const DERIVED: [&str; 3] = ["cause_title", "family", "margin"];
 
 /// The columns in their order.
 pub const HEADER: [&str; Face::File.count(COLUMNS) + DERIVED.len()] = Face::File.header(COLUMNS, &DERIVED);
@@ -117,7 +117,6 @@ fn write_row(
     writer.text(cause.map(|cause| cause.title.as_str()))?;
     writer.text(cause.map(|cause| cause.family.as_str()))?;
     writer.money(Money::margin(record.amount, record.cost))?;
-    writer.text(columns::beyond(&[("amount", record.amount), ("cost", record.cost)]).as_deref())?;
     writer.end_row()
 }
 

@@ -32,7 +32,7 @@ pub fn run(
 impl Importable for FailedRecord {
     const LAYOUT: Layout = Layout {
         columns: &HEADER,
-        ignored: &["llm_name", "user_name", "org_name", "cause", "cause_title", "family", "margin", "beyond"],
+        ignored: &["llm_name", "user_name", "org_name", "cause", "cause_title", "family", "margin"],
     };
     const TABLE: &'static str = "llmusage_accounting_failed";
     const RECORD_KIND: &'static str = FAILED_ACCOUNTING;

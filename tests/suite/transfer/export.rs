@@ -128,12 +128,12 @@ fn a_row_reads_as_the_contract_says() {
         header,
         "id,llmusageid,llmid,userid,userorgid,use_date,use_time,amount,cost,failed_reason,failed_time,\
          retry_count,handled,handled_time,handled_note,llm_name,user_name,org_name,cause,resolution,handled_by,\
-         cause_title,family,margin,beyond"
+         cause_title,family,margin"
     );
     assert_eq!(
         row,
         "'-abc,usage-1,model-1,user-1,org-1,2026-05-20,2026-05-20 09:15:02.000,-0.00001,0.00021,\
-         \"'=1+1, \"\"x\"\"\r\ny\",,-1,1,2026-05-20 10:00:00.000,''=ok,\"Model, One\",'@li,Org,,written_off,,,,-0.00022,\r\n"
+         \"'=1+1, \"\"x\"\"\r\ny\",,-1,1,2026-05-20 10:00:00.000,''=ok,\"Model, One\",'@li,Org,,written_off,,,,-0.00022\r\n"
     );
 }
 
