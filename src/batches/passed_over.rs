@@ -1,7 +1,7 @@
 //! Rows that a rule of the platform's in the database refuses: noted as not done, so that the others of their batch go on.
 
 use super::batch::Batch;
-use super::outcome::{self, Outcome};
+use super::outcome::Outcome;
 use super::undo::{self, Done};
 use super::verdict::{Item, Reason};
 use super::{store, stretch};
@@ -24,9 +24,7 @@ pub(super) fn in_run(
         return Ok(false);
     }
     let outcomes: Vec<Outcome> = items.iter().map(|item| refused(item.number)).collect();
-    let progress = stretch::counted(batch.progress, items, &outcomes);
-    outcome::write(connection, batch.id(), "run", &outcomes)?;
-    store::advance(connection, batch, &stretch::step_after(batch, items, progress, author))?;
+    stretch::note(connection, batch, items, &outcomes, author)?;
     Ok(true)
 }
 
@@ -41,7 +39,6 @@ pub(super) fn in_undo(
         return Ok(false);
     }
     let outcomes: Vec<Outcome> = rows.iter().map(|row| refused(row.number)).collect();
-    outcome::write(connection, batch.id(), "undo", &outcomes)?;
-    store::advance(connection, batch, &undo::step_after(batch, rows, &outcomes, author))?;
+    undo::note(connection, batch, rows, &outcomes, author)?;
     Ok(true)
 }

@@ -81,15 +81,26 @@ pub(super) fn run(
         // A step towards the first one.
         return Ok(true);
     }
-    let items = items.get(..outcomes.len()).unwrap_or(items);
-    let progress = counted(batch.progress, items, &outcomes);
-    outcome::write(connection, batch.id(), "run", &outcomes)?;
-    store::advance(connection, batch, &step_after(batch, items, progress, author))?;
+    note(connection, batch, items, &outcomes, author)?;
     Ok(true)
 }
 
+/// Notes what became of the first of these rows, and where the batch stands after them.
+pub(super) fn note(
+    connection: &mut DbConnection,
+    batch: &Batch,
+    items: &[Item],
+    outcomes: &[Outcome],
+    author: &Author,
+) -> Result<()> {
+    let items = items.get(..outcomes.len()).unwrap_or(items);
+    let progress = counted(batch.progress, items, outcomes);
+    outcome::write(connection, batch.id(), "run", outcomes)?;
+    store::advance(connection, batch, &step_after(batch, items, progress, author))
+}
+
 /// Where the batch stands after these rows.
-pub(super) fn step_after(batch: &Batch, items: &[Item], progress: Progress, author: &Author) -> Step {
+fn step_after(batch: &Batch, items: &[Item], progress: Progress, author: &Author) -> Step {
     let position = items.last().map_or(batch.stored.position, |item| item.number);
     let is_over = position >= batch.stored.size;
     let is_tried =
@@ -108,7 +119,7 @@ pub(super) fn step_after(batch: &Batch, items: &[Item], progress: Progress, auth
     }
 }
 
-pub(super) fn counted(mut progress: Progress, items: &[Item], outcomes: &[Outcome]) -> Progress {
+fn counted(mut progress: Progress, items: &[Item], outcomes: &[Outcome]) -> Progress {
     for (item, outcome) in items.iter().zip(outcomes) {
         let tally = if outcome.not_done.is_none() { &mut progress.done } else { &mut progress.not_done };
         tally.add(item.amount, item.cost);

@@ -117,10 +117,21 @@ pub(super) fn run(
         // A step towards the first one.
         return Ok(true);
     }
-    let rows = rows.get(..outcomes.len()).unwrap_or(rows);
-    outcomes_of::write(connection, batch.id(), "undo", &outcomes)?;
-    store::advance(connection, batch, &step_after(batch, rows, &outcomes, author))?;
+    note(connection, batch, rows, &outcomes, author)?;
     Ok(true)
+}
+
+/// Notes what became of the first of these rows, and where the batch stands after them.
+pub(super) fn note(
+    connection: &mut DbConnection,
+    batch: &Batch,
+    rows: &[Done],
+    outcomes: &[Outcome],
+    author: &Author,
+) -> Result<()> {
+    let rows = rows.get(..outcomes.len()).unwrap_or(rows);
+    outcomes_of::write(connection, batch.id(), "undo", outcomes)?;
+    store::advance(connection, batch, &step_after(batch, rows, outcomes, author))
 }
 
 /// Makes a row what it was before the batch, or takes a step towards it; why not, where it has moved on or the rules refuse it.
@@ -179,7 +190,7 @@ fn take_back(row: &Done, cases: &mut Cases, corrections: &HashMap<String, Event>
     }
 }
 
-pub(super) fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Author) -> Step {
+fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Author) -> Step {
     let mut progress = batch.progress;
     for (row, outcome) in rows.iter().zip(outcomes) {
         let tally = if outcome.not_done.is_none() { &mut progress.undone } else { &mut progress.kept };
