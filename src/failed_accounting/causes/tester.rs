@@ -169,9 +169,11 @@ impl Tester {
     fn samples(&self, connection: &mut DbConnection, key: &str, first: usize) -> Result<Vec<Sample>> {
         let mut models = groups::grouped(connection, &open_of(key, None), &Search::Nothing, By::Model)?;
         models.truncate(MODELS);
+        // One for all models: what it learnt of an organisation or a model is not asked again.
+        let mut platform = Platform::new(&self.sources, self.clock.today());
         let mut samples = Vec::new();
         for model in models {
-            let (halves, _) = self.tested(connection, &open_of(key, Some(&model.key)), first)?;
+            let (halves, _) = tested(connection, &open_of(key, Some(&model.key)), first, &mut platform)?;
             let halves = halves.into_iter().filter_map(|(_, half)| half.ok()).collect();
             samples.push(Sample::new(model.key, halves));
         }
@@ -186,9 +188,10 @@ impl Tester {
         samples: &[Sample],
         untold: &mut Vec<String>,
     ) -> Result<Found> {
+        let mut platform = Platform::new(&self.sources, self.clock.today());
         let mut found = Found::default();
         for Sample { model, .. } in samples {
-            let (halves, is_more) = self.tested(connection, &open_of(key, Some(model)), ROWS)?;
+            let (halves, is_more) = tested(connection, &open_of(key, Some(model)), ROWS, &mut platform)?;
             let before = found.records;
             let passing = halves.iter().filter(|(_, half)| half.as_ref().is_ok_and(sample::may_pass));
             passing.for_each(|(brief, _)| found.add(brief.amount, brief.cost));
@@ -202,21 +205,20 @@ impl Tester {
         }
         Ok(found)
     }
+}
 
-    /// The newest failures of a filter, tested by tables, and whether there are more.
-    fn tested(
-        &self,
-        connection: &mut DbConnection,
-        filter: &Filter,
-        rows: usize,
-    ) -> Result<(Vec<(Brief, Half)>, bool)> {
-        let mut platform = Platform::new(&self.sources, self.clock.today());
-        let page = list::rows(connection, filter, &Search::Nothing, &Position::Start, rows)?;
-        let mut wordings = Wordings::default();
-        let briefs: Vec<Brief> = page.rows.iter().map(|row| wordings.brief(&row.record)).collect();
-        let halves = forecast::of_many(connection, &briefs, &mut platform)?;
-        Ok((briefs.into_iter().zip(halves).collect(), page.has_next))
-    }
+/// The newest failures of a filter, tested by tables, and whether there are more.
+fn tested(
+    connection: &mut DbConnection,
+    filter: &Filter,
+    rows: usize,
+    platform: &mut Platform,
+) -> Result<(Vec<(Brief, Half)>, bool)> {
+    let page = list::rows(connection, filter, &Search::Nothing, &Position::Start, rows)?;
+    let mut wordings = Wordings::default();
+    let briefs: Vec<Brief> = page.rows.iter().map(|row| wordings.brief(&row.record)).collect();
+    let halves = forecast::of_many(connection, &briefs, platform)?;
+    Ok((briefs.into_iter().zip(halves).collect(), page.has_next))
 }
 
 /// The causes to test: those of the families with open failures, the most money first, and those that something was found of.
