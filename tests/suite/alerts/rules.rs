@@ -12,6 +12,7 @@ use crate::alerts::{admin, deliveries, evaluator, events, look, make, rules, wai
 use crate::app::{TestApp, Visitor, at, failure, money, usage};
 use crate::retries::likely_fixed;
 use crate::support::rows::run;
+use crate::web::testing;
 
 /// What happened, in short, oldest first; at the same moment by name.
 fn told(app: &TestApp) -> Vec<String> {
@@ -75,7 +76,7 @@ async fn what_is_likely_fixed_fires_above_its_threshold_and_recovers_when_the_pr
          INSERT INTO llm VALUES ('m-gone', 'Back')";
     run(&app.database, tables);
     for id in ["1", "2"] {
-        let of = likely_fixed::of_model(&format!("u{id}"), "m-gone");
+        let of = testing::of_model(&format!("u{id}"), "m-gone");
         likely_fixed::given(&app, &format!("f{id}"), "llm (m-gone) donot has a pricing_program", of);
     }
     likely_fixed::round(&app);

@@ -12,6 +12,7 @@ use crate::alerts::receiver::{Reaction, Receiver};
 use crate::app::{TestApp, failure, usage};
 use crate::support::rows::{everything, run as sql};
 use crate::web::api::Programs;
+use crate::web::testing::of_model;
 
 /// The platform knows the model m-kimi-k3 and not yet m-gone.
 const PLATFORM: &str = "CREATE TABLE llm (id VARCHAR(32), name VARCHAR(100), expired_date DATE); \
@@ -44,10 +45,6 @@ pub fn given(app: &TestApp, id: &str, reason: &str, of: Usage) {
         ..failure(id)
     });
     app.given_usage(&of);
-}
-
-pub fn of_model(id: &str, model: &str) -> Usage {
-    Usage { llmid: Some(model.to_owned()), ..usage(id) }
 }
 
 /// A whole round of the job.

@@ -51,7 +51,7 @@ mod search;
 mod secrets;
 mod sign_in;
 mod templates;
-mod testing;
+pub mod testing;
 mod tokens;
 mod typed;
 mod unknown_outcomes;

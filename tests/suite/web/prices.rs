@@ -27,25 +27,13 @@ use crate::alerts::receiver::{Reaction, Received, Receiver};
 use crate::app::{TestApp, failure, noon, usage};
 use crate::support::rows::run as sql;
 use crate::web::api::Programs;
+use crate::web::testing::{given, of_model};
 
 const SECRET: &str = "a secret that signs prices";
 
 /// An app that asks that program for prices.
 fn app_asking(url: &str) -> TestApp {
     TestApp::with(&["--price-url", url, "--price-secret", SECRET, "--price-private", "true"])
-}
-
-fn given(app: &TestApp, id: &str, reason: &str, of: Usage) {
-    app.given(&FailedRecord {
-        llmusageid: Some(of.id.clone()),
-        failed_reason: Some(reason.to_owned()),
-        ..failure(id)
-    });
-    app.given_usage(&of);
-}
-
-fn of_model(id: &str, model: &str) -> Usage {
-    Usage { llmid: Some(model.to_owned()), ..usage(id) }
 }
 
 /// The platform's prices: by the model.

@@ -26,7 +26,7 @@ const PLATFORM: &str = "CREATE TABLE llm (id VARCHAR(32), name VARCHAR(100), exp
      INSERT INTO organization VALUES ('org-b', 'B')";
 
 /// A failure of that reason with its failed usage.
-fn given(app: &TestApp, id: &str, reason: &str, of: Usage) {
+pub fn given(app: &TestApp, id: &str, reason: &str, of: Usage) {
     app.given(&FailedRecord {
         llmusageid: Some(of.id.clone()),
         failed_reason: Some(reason.to_owned()),
@@ -35,7 +35,7 @@ fn given(app: &TestApp, id: &str, reason: &str, of: Usage) {
     app.given_usage(&of);
 }
 
-fn of_model(id: &str, model: &str) -> Usage {
+pub fn of_model(id: &str, model: &str) -> Usage {
     Usage { llmid: Some(model.to_owned()), ..usage(id) }
 }
 
