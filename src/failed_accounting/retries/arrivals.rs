@@ -90,11 +90,14 @@ impl Arrivals {
         self.database.transaction_here(|connection| arrivals::forget(connection, &found.alone))?;
         walk.has_moved |= !found.alone.is_empty();
         for (usage_id, failures) in &found.usages {
-            match self.look(usage_id, failures)? {
+            match self.look(usage_id, failures) {
                 // Between two steps others write, and a stopping server stops.
-                Looked::Again => return Ok(true),
-                Looked::Done => walk.has_moved = true,
-                Looked::Waits => {}
+                Ok(Looked::Again) => return Ok(true),
+                Ok(Looked::Done) => walk.has_moved = true,
+                Ok(Looked::Waits) => {}
+                // A rule of the platform's stands against this one: the others are not to wait for it.
+                Err(Error::Refused(said)) => tracing::debug!(usage_id, said, "a new failure waits"),
+                Err(error) => return Err(error),
             }
         }
         let is_end = (ids.len() as i64) < SOME;

@@ -14,7 +14,7 @@ use crate::base::clock::Clock;
 use crate::db::schema::llmusage as live;
 use crate::db::values::TolerantText;
 use crate::db::{Database, DbConnection, dialect};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::usages::state::AccountingStatus;
 use crate::usages::usage::CREATED;
 
@@ -53,12 +53,17 @@ impl Watcher {
             let from = last.clone();
             let (retrying, decided) = self.database.run_here(|connection| look(connection, &from, CHUNK))?;
             for (id, usage_id) in &decided {
-                match self.settle(id, usage_id.as_deref())? {
-                    Settled::Doubtful => {
+                match self.settle(id, usage_id.as_deref()) {
+                    Ok(Settled::Doubtful) => {
                         doubtful.insert(id.clone());
                     }
-                    Settled::Waiting | Settled::Nothing => {}
-                    _ => settled += 1,
+                    Ok(Settled::Waiting | Settled::Nothing) => {}
+                    Ok(_) => settled += 1,
+                    // A rule of the platform's stands against this one: the others are not to wait for it.
+                    Err(Error::Refused(said)) => {
+                        tracing::debug!(failure = id, said, "a retry that ended is not settled");
+                    }
+                    Err(error) => return Err(error),
                 }
             }
             match retrying.last() {

@@ -2,16 +2,21 @@
 //! half done.
 
 use actix_web::http::StatusCode;
+use diesel::RunQueryDsl;
 use llmage_admin::accounts::role::Role;
 use llmage_admin::batches::runner::Runner;
+use llmage_admin::causes::sorting;
 use llmage_admin::db::Engine;
+use llmage_admin::failed_accounting::accounted::Accounted;
+use llmage_admin::failed_accounting::arrivals::Arrivals;
 use llmage_admin::failed_accounting::failure::FailedRecord;
+use llmage_admin::failed_accounting::watcher::Watcher;
 use llmage_admin::usages::usage::Usage;
 
 use crate::app::{Answer, TestApp, failure, usage};
 use crate::support::database::engine;
 use crate::support::rows::{everything, run};
-use crate::web::api::admin;
+use crate::web::api::{Programs, admin};
 
 const SAID: &str = "period 2026-05 is closed, api_key=sk-abcdefghij0123456789ABCD";
 
@@ -34,8 +39,8 @@ fn rule(table: &str, event: &str, row: &str) -> String {
     }
 }
 
-/// A case that no rule knows, and one of the organisation whose books are closed.
-fn given(app: &TestApp) {
+/// Cases that no rule knows, and some of the organisation whose books will be closed.
+fn rows(app: &TestApp) {
     for (number, organisation) in ["o1", "closed", "o1", "closed", "o1"].into_iter().enumerate() {
         let usage_id = Some(format!("u{number}"));
         let userorgid = Some(organisation.to_owned());
@@ -51,9 +56,31 @@ fn given(app: &TestApp) {
         userorgid: Some("closed".to_owned()),
         ..usage("fresh")
     });
+}
+
+/// The books are closed.
+fn close(app: &TestApp) {
     let failures = "llmusage_accounting_failed";
     run(&app.database, &rule(failures, "UPDATE", "NEW.userorgid = 'closed'"));
     run(&app.database, &rule(failures, "INSERT", "NEW.userorgid = 'closed'"));
+}
+
+fn given(app: &TestApp) {
+    rows(app);
+    close(app);
+}
+
+/// Which failures are open, by their ids.
+fn open(app: &TestApp) -> Vec<String> {
+    #[derive(diesel::QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        id: String,
+    }
+    let question = "SELECT id FROM llmusage_accounting_failed WHERE handled = '0' ORDER BY id";
+    let ids: Vec<Id> =
+        app.database.run_here(|connection| Ok(diesel::sql_query(question).load(connection)?)).unwrap();
+    ids.into_iter().map(|row| row.id).collect()
 }
 
 const TABLES: [&str; 4] = ["llmusage", "llmusage_accounting_failed", "audit_event", "batch_outcome"];
@@ -118,12 +145,65 @@ async fn a_batch_passes_over_the_rows_that_a_trigger_refuses() {
 }
 
 #[actix_web::test]
+async fn the_retry_watcher_passes_over_what_a_trigger_refuses() {
+    let app = TestApp::new();
+    rows(&app);
+    let api = admin(&app);
+    for id in ["f1", "f2"] {
+        api.told(("POST", &format!("/api/v1/failed-accounting/{id}/retry")), "{}", 202).await;
+    }
+    run(&app.database, "UPDATE llmusage SET accounting_status = 'accounted' WHERE id IN ('u1', 'u2')");
+    close(&app);
+    Watcher::new((*app.database).clone(), app.clock.clone()).step().unwrap();
+    assert_eq!(open(&app), ["f0", "f1", "f3", "f4"], "only what the platform refuses is left retrying");
+}
+
+#[actix_web::test]
+async fn the_jobs_of_new_failures_pass_over_what_a_trigger_refuses() {
+    let app = TestApp::new();
+    rows(&app);
+    sorting::sort_all(&app.database).unwrap();
+    // What the platform writes after that is new: of each usage the second takes the place of the first.
+    for number in 1..3 {
+        let organisation = if number == 1 { "closed" } else { "o1" };
+        run(
+            &app.database,
+            &format!(
+                "INSERT INTO llmusage_accounting_failed (id, llmusageid, userorgid, failed_reason, failed_time, handled) \
+                 VALUES ('n{number}', 'u{number}', '{organisation}', 'usages is None', '2026-05-30 10:00:00', '0')"
+            ),
+        );
+    }
+    sorting::step(&app.database).unwrap();
+    close(&app);
+    let arrivals = Arrivals::new((*app.database).clone(), app.clock.clone());
+    while arrivals.step().unwrap() {}
+    assert_eq!(open(&app), ["f0", "f1", "f3", "f4", "n1", "n2"], "n2 superseded f2, n1 nothing yet");
+
+    run(&app.database, "UPDATE llmusage SET accounting_status = 'accounted' WHERE id IN ('u1', 'u2')");
+    let accounted = Accounted::new((*app.database).clone(), app.clock.clone());
+    while accounted.step().unwrap() {}
+    assert_eq!(open(&app), ["f0", "f1", "f3", "f4", "n1"], "n2 is closed with the proof");
+}
+
+#[actix_web::test]
+async fn causes_are_told_behind_a_row_that_a_trigger_refuses() {
+    let app = TestApp::new();
+    rows(&app);
+    run(&app.database, "UPDATE llmusage_accounting_failed SET cause = NULL, cause_version = NULL");
+    close(&app);
+    sorting::step(&app.database).unwrap();
+    let list = app.signed_in(Role::Viewer).await.get("/failed-accounting?family=none").await;
+    assert_eq!(list.rows(), ["f3", "f1"], "only these have no cause");
+}
+
+#[actix_web::test]
 async fn a_constraint_of_the_platform_is_told_likewise() {
     if engine() == Engine::Sqlite {
         return;
     }
     let app = TestApp::new();
-    given(&app);
+    rows(&app);
     run(
         &app.database,
         "ALTER TABLE llmusage_accounting_failed ADD CONSTRAINT books_open CHECK (handled_note <> 'late')",
