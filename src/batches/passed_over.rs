@@ -1,7 +1,7 @@
 //! Rows that a rule of the platform's in the database refuses: noted as not done, so that the others of their batch go on.
 
 use super::batch::Batch;
-use super::outcome::Outcome;
+use super::outcome::{self, Outcome};
 use super::undo::{self, Done};
 use super::verdict::{Item, Reason};
 use super::{store, stretch};
@@ -39,6 +39,7 @@ pub(super) fn in_undo(
         return Ok(false);
     }
     let outcomes: Vec<Outcome> = rows.iter().map(|row| refused(row.number)).collect();
-    undo::note(connection, batch, rows, &outcomes, author)?;
+    outcome::write(connection, batch.id(), "undo", &outcomes)?;
+    store::advance(connection, batch, &undo::step_after(batch, rows, &outcomes, author))?;
     Ok(true)
 }

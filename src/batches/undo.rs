@@ -117,21 +117,10 @@ pub(super) fn run(
         // A step towards the first one.
         return Ok(true);
     }
-    note(connection, batch, rows, &outcomes, author)?;
-    Ok(true)
-}
-
-/// Notes what became of the first of these rows, and where the batch stands after them.
-pub(super) fn note(
-    connection: &mut DbConnection,
-    batch: &Batch,
-    rows: &[Done],
-    outcomes: &[Outcome],
-    author: &Author,
-) -> Result<()> {
     let rows = rows.get(..outcomes.len()).unwrap_or(rows);
-    outcomes_of::write(connection, batch.id(), "undo", outcomes)?;
-    store::advance(connection, batch, &step_after(batch, rows, outcomes, author))
+    outcomes_of::write(connection, batch.id(), "undo", &outcomes)?;
+    store::advance(connection, batch, &step_after(batch, rows, &outcomes, author))?;
+    Ok(true)
 }
 
 /// Makes a row what it was before the batch, or takes a step towards it; why not, where it has moved on or the rules refuse it.
@@ -190,7 +179,7 @@ fn take_back(row: &Done, cases: &mut Cases, corrections: &HashMap<String, Event>
     }
 }
 
-fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Author) -> Step {
+pub(super) fn step_after(batch: &Batch, rows: &[Done], outcomes: &[Outcome], author: &Author) -> Step {
     let mut progress = batch.progress;
     for (row, outcome) in rows.iter().zip(outcomes) {
         let tally = if outcome.not_done.is_none() { &mut progress.undone } else { &mut progress.kept };

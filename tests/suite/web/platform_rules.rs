@@ -16,7 +16,7 @@ use llmage_admin::usages::usage::Usage;
 use crate::app::{Answer, TestApp, failure, usage};
 use crate::support::database::engine;
 use crate::support::rows::{everything, run};
-use crate::web::api::{Programs, admin};
+use crate::web::api::admin;
 
 const SAID: &str = "period 2026-05 is closed, api_key=sk-abcdefghij0123456789ABCD";
 

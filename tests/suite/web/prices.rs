@@ -9,7 +9,6 @@ use llmage_admin::accounts::role::{Grant, Role};
 use llmage_admin::demo::simulator::Simulator;
 use llmage_admin::demo::store::{self as demo, Filled};
 use llmage_admin::failed_accounting::brief::Brief;
-use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::filter::Filter;
 use llmage_admin::failed_accounting::forecast::{self, Told};
 use llmage_admin::failed_accounting::tested::Tested;
@@ -24,7 +23,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::alerts::receiver::{Reaction, Received, Receiver};
-use crate::app::{TestApp, failure, noon, usage};
+use crate::app::{TestApp, noon, usage};
 use crate::support::rows::run as sql;
 use crate::web::api::Programs;
 use crate::web::testing::{given, of_model};
