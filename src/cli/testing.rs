@@ -46,7 +46,7 @@ pub(super) fn test(config: &Config, command: &TestCommand) -> Result<()> {
     let mut tested = Tested::default();
     for some in ids.chunks(forecast::SOME) {
         let (halves, unknown) =
-            desk.database.run_here(|connection| forecast::of_ids(connection, some, &mut platform))?;
+            desk.database.run_once_here(|connection| forecast::of_ids(connection, some, &mut platform))?;
         // What matched a moment ago may be deleted by now.
         if let Some(id) = unknown.first().filter(|_| !is_filtered) {
             return Err(Error::Unavailable(format!("there is no failure {id}")));

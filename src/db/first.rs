@@ -25,7 +25,7 @@ impl Database {
     ///
     /// # Errors
     /// As [`Database::open`].
-    pub fn look<T>(url: &str, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
+    pub fn look<T>(url: &str, work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone) -> Result<T> {
         let engine = url::check(url)?;
         let url = if engine.is_missing_file(url) { "sqlite::memory:" } else { url };
         let manager = Manager {
@@ -36,7 +36,8 @@ impl Database {
             durability: Durability::Full,
         };
         let mut connection = connection(move || connect_to_look(&manager))?;
-        transactions::within(&mut connection, Begin::Snapshot, work)
+        // An instance that starts at the same moment may be making its tables.
+        transactions::repeated(|| transactions::within(&mut connection, Begin::Snapshot, work.clone()))
     }
 
     /// The database of that URL as people may see it: whole path of a file, no password.

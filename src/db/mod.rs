@@ -137,10 +137,11 @@ impl Database {
         url_without_secrets(&self.manager.url)
     }
 
-    /// Reads: all queries of `work` see one snapshot.
+    /// Reads: all queries of `work` see one snapshot. Repeated from the start where a table was changed meanwhile, or the
+    /// connection was lost: it may touch nothing but the database.
     pub async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut DbConnection) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
         let database = self.clone();
         transactions::answered(&self.outage, move |_| database.run_here(work)).await
@@ -170,7 +171,12 @@ impl Database {
     }
 
     /// As [`Database::run`], on the present thread.
-    pub fn run_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
+    pub fn run_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T> + Clone) -> Result<T> {
+        transactions::repeated(|| self.run_once_here(work.clone()))
+    }
+
+    /// As [`Database::run_here`], for work that cannot be repeated, such as writing what is read to a file.
+    pub fn run_once_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Result<T> {
         transactions::within(&mut *self.checkout(&self.reads)?, Begin::Snapshot, work)
     }
 

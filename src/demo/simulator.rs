@@ -60,7 +60,7 @@ impl Simulator {
         let mut round = Round::default();
         let mut platform = Platform::new(&Sources::default(), now.date());
         for id in waiting {
-            let told = database.run_here(|connection| priced(connection, &id, &mut platform))?;
+            let told = database.run_once_here(|connection| priced(connection, &id, &mut platform))?;
             let (price, lack) = match told {
                 Some(Told::Priced(price)) => (Some((price.amount, price.cost)), None),
                 Some(Told::Refused(lack)) => (None, Some(lack)),

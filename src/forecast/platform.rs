@@ -67,7 +67,7 @@ pub enum Unread {
 }
 
 /// The facts of one kind: for each id that was asked for what its rows say.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Facts {
     kind: Kind,
     own: Option<String>,
@@ -154,7 +154,7 @@ fn begins_with(query: &str, word: &str) -> bool {
 }
 
 /// The platform, as far as its tables tell of it; asked as tests go on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Platform {
     engine: Engine,
     /// What has expired before that day cannot be used any more.

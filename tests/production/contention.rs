@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use llmage_admin::db::{Database, DbConnection, Engine};
 use llmage_admin::error::{Error, Result};
@@ -95,6 +96,59 @@ fn each_error_that_asks_for_another_try_gets_one_and_its_first_try_left_nothing(
         assert_eq!(retry_count(&database, "f1"), Some(before + 1), "{refusal}");
         assert_eq!(tries.load(Ordering::SeqCst), 2, "{refusal}");
     }
+}
+
+#[test]
+fn a_read_whose_table_is_changed_meanwhile_is_read_anew() {
+    let database = TestDatabase::new();
+    insert(&database, &[failure("f1")]);
+    if engine() != Engine::Mysql {
+        // SQLite's snapshots keep the schema that they began with; PostgreSQL refuses none.
+        return;
+    }
+    let tries = AtomicU32::new(0);
+    let read = database.run_here(|connection| {
+        if tries.fetch_add(1, Ordering::SeqCst) == 0 {
+            // A copy of the table: no snapshot that began before can read it.
+            let changed = "ALTER TABLE llmusage_accounting_failed FORCE, ALGORITHM=COPY";
+            let change = |other: &mut DbConnection| Ok(other.batch_execute(changed)?);
+            database.transaction_once_here(change).expect("the platform changes its table");
+        }
+        store::find(connection, "f1")
+    });
+    assert_eq!(read.expect("it is read").id, "f1");
+}
+
+#[test]
+fn a_read_whose_connection_is_lost_is_read_anew() {
+    let database = TestDatabase::new();
+    insert(&database, &[failure("f1")]);
+    let kill = match engine() {
+        // A file is lost with its process only.
+        Engine::Sqlite => return,
+        Engine::Mysql => "SELECT CONNECTION_ID() AS id",
+        Engine::Postgres => "SELECT pg_backend_pid() AS id",
+    };
+    #[derive(diesel::QueryableByName)]
+    struct Session {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        id: i32,
+    }
+    let tries = AtomicU32::new(0);
+    let read = database.run_here(|connection| {
+        if tries.fetch_add(1, Ordering::SeqCst) == 0 {
+            let Session { id } = diesel::sql_query(kill).get_result(connection)?;
+            let end = match engine() {
+                Engine::Mysql => format!("KILL {id}"),
+                _ => format!("SELECT pg_terminate_backend({id})"),
+            };
+            let kill = |other: &mut DbConnection| Ok(other.batch_execute(&end)?);
+            database.transaction_once_here(kill).expect("the session is ended");
+        }
+        store::find(connection, "f1")
+    });
+    assert_eq!(read.expect("it is read").id, "f1");
+    assert_eq!(tries.load(Ordering::SeqCst), 2);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn a_question_that_was_refused_for_a_new_table_is_answered_when_it_is_asked_agai
         };
         let ask =
             |connection: &mut _| Ok(made_later::table.select(made_later::id).load::<i32>(connection)?);
-        let early = database.run_here(|connection| {
+        let early = database.run_once_here(|connection| {
             // The snapshot is as old as its first question on PostgreSQL.
             diesel::sql_query("SELECT 1").execute(connection)?;
             make().expect("the table");

@@ -33,7 +33,7 @@ const COLUMNS: [&str; 15] = [
 ];
 
 fn read<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> QueryResult<T>) -> T {
-    database.run_here(|connection| Ok(work(connection)?)).expect("it can be read")
+    database.run_once_here(|connection| Ok(work(connection)?)).expect("it can be read")
 }
 
 /// A column of texts called `name`.

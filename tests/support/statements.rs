@@ -30,7 +30,7 @@ pub fn heard<T>(
 /// Does the work and gives the SELECTs it sent.
 pub fn sent<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> Vec<String> {
     let engine = database.engine();
-    let heard = database.run_here(|connection| heard(connection, work)).expect("the work can be done");
+    let heard = database.run_once_here(|connection| heard(connection, work)).expect("the work can be done");
     let (mut asked, mut prefix) = (Vec::new(), "");
     for query in &heard {
         if query.starts_with("SET LOCAL enable_seqscan") {

@@ -15,6 +15,7 @@ use crate::db::{Database, DbConnection, Engine};
 use crate::error::{Error, Result};
 
 /// A trigger and the statement that makes it.
+#[derive(Clone)]
 pub(in crate::db) struct Trigger {
     pub(in crate::db) name: String,
     pub(in crate::db) sql: String,
@@ -151,23 +152,26 @@ pub fn changed_triggers(database: &Database) -> Result<Vec<String>> {
 }
 
 /// Makes the triggers that are gone or altered, and sets right what they would have kept; says which. Also what an earlier
-/// one began and did not end.
-pub(in crate::db) fn mend(database: &Database) -> Result<Vec<String>> {
+/// one began and did not end. To be called in one's turn on a server; on SQLite, it is a transaction.
+pub(in crate::db) fn mend(database: &Database, connection: &mut DbConnection) -> Result<Vec<String>> {
     let is_whole = changed_triggers(database)?.is_empty()
         && database.run_here(mending::owed)?.is_empty()
         && definers::fault(database)?.is_none();
     if is_whole {
         return Ok(Vec::new());
     }
-    let mut connection = database.connection()?;
-    turn::taken(&mut connection, |connection| {
+    let work = |connection: &mut DbConnection| {
         let mut mended = make_again(database, connection)?;
         mended.extend(make_again_for_this_account(database, connection)?);
         if mending::settle(connection)? && mended.is_empty() {
             mended.push("what triggers keep, set right to the end".to_owned());
         }
         Ok(mended)
-    })
+    };
+    match database.engine() {
+        Engine::Sqlite => turn::taken(connection, work),
+        Engine::Mysql | Engine::Postgres => work(connection),
+    }
 }
 
 /// Looks anew, for somebody else may have made them while this process waited for its turn.

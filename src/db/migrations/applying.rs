@@ -62,21 +62,26 @@ pub fn apply(database: &Database) -> Result<Vec<String>> {
 
 /// As [`apply`]; each is told by its name before it runs, because one may take minutes on a large table.
 pub fn apply_telling(database: &Database, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>> {
-    let mut applied = apply_all(database, tell)?;
-    applied.extend(triggers::mend(database)?);
-    applied.extend(columns::hide(database)?);
-    Ok(applied)
-}
-
-fn apply_all(database: &Database, tell: &mut dyn FnMut(&str)) -> Result<Vec<String>> {
-    if status(database)?.iter().all(|status| status.applied) {
-        return Ok(Vec::new());
-    }
     let mut connection = database.connection()?;
     if database.engine() == Engine::Sqlite {
-        return apply_each(&mut connection, tell);
+        return applied_and_mended(database, &mut connection, |connection| apply_each(connection, tell));
     }
-    turn::taken(&mut connection, |connection| apply_pending(connection, usize::MAX, tell))
+    // Also where all is applied: whoever applied the last may be mending still, and nobody can read a table meanwhile.
+    turn::taken(&mut connection, |connection| {
+        applied_and_mended(database, connection, |connection| apply_pending(connection, usize::MAX, tell))
+    })
+}
+
+fn applied_and_mended(
+    database: &Database,
+    connection: &mut DbConnection,
+    apply: impl FnOnce(&mut DbConnection) -> Result<Vec<String>>,
+) -> Result<Vec<String>> {
+    let is_up_to_date = status(database)?.iter().all(|status| status.applied);
+    let mut applied = if is_up_to_date { Vec::new() } else { apply(connection)? };
+    applied.extend(triggers::mend(database, connection)?);
+    applied.extend(columns::hide(database)?);
+    Ok(applied)
 }
 
 /// Applies what is pending, each in a transaction of its own, with nobody else meanwhile. A long log is copied in

@@ -89,7 +89,7 @@ pub fn write(
 /// Writes the CSV of a filter to a file or to standard output.
 pub fn run(database: &Database, filter: &Filter, names: &Names, output: &mut impl Write) -> Result<Exported> {
     let failed = |error| Error::Unavailable(format!("cannot write the CSV: {error}"));
-    let exported = database.run_here(|connection| {
+    let exported = database.run_once_here(|connection| {
         write(connection, filter, names, Shape::default(), &mut |chunk| {
             output.write_all(&chunk).map_err(failed)
         })

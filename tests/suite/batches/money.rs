@@ -52,7 +52,7 @@ fn preview_split_report_and_csv_add_up_to_the_money_line_of_the_filter() {
 
 fn csv(database: &TestDatabase, batch: &llmage_admin::batches::batch::Batch) -> (i64, MoneySum, MoneySum) {
     let mut file = Vec::new();
-    let written = database.run_here(|connection| {
+    let written = database.run_once_here(|connection| {
         let mut keep = |chunk: Vec<u8>| {
             file.extend(chunk);
             Ok(())

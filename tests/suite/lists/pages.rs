@@ -207,7 +207,7 @@ fn a_cursor_survives_its_way_through_a_link() {
 
 /// Reads of one snapshot that the tests of searches share.
 pub fn read<T>(database: &Database, work: impl FnOnce(&mut DbConnection) -> Result<T>) -> T {
-    database.run_here(work).expect("it can be read")
+    database.run_once_here(work).expect("it can be read")
 }
 
 #[test]

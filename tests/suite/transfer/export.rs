@@ -166,7 +166,7 @@ fn rows_written_meanwhile_are_not_in_an_export() {
     rows::insert_many(&database, (0..3_000).map(|number| failure(&format!("n{number}"))));
     let (writer, mut chunks, mut text) = ((*database).clone(), 0, Vec::new());
     let exported = database
-        .run_here(|connection| {
+        .run_once_here(|connection| {
             write(connection, &filter("handled="), &Names::default(), Shape::default(), &mut |chunk| {
                 chunks += 1;
                 if chunks == 1 {
@@ -199,7 +199,7 @@ fn chunks_stay_small_whatever_the_reasons_and_a_lost_reader_ends_the_export() {
     rows::insert(&database, &long);
     let mut asked = 0;
     let error = database
-        .run_here(|connection| {
+        .run_once_here(|connection| {
             write(
                 connection,
                 &filter("handled="),

@@ -314,7 +314,8 @@ fn foretold(app: &TestApp, sources: &Sources) -> HashMap<String, Forecast> {
     let (mut foretold, mut tested) = (HashMap::new(), Tested::default());
     for some in ids.chunks(forecast::SOME) {
         let mut platform = Platform::new(sources, app.clock.today());
-        let halves = app.database.run_here(|connection| forecast::of_ids(connection, some, &mut platform));
+        let halves =
+            app.database.run_once_here(|connection| forecast::of_ids(connection, some, &mut platform));
         let tell = &mut |brief: &Brief, told: &Told| {
             if let (Ok(told), Some(usage_id)) = (told, &brief.usage_id) {
                 foretold.insert(usage_id.clone(), told.clone());
