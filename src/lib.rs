@@ -49,6 +49,7 @@ pub mod forecast;
 pub mod imports;
 pub mod jobs;
 pub mod kept_totals;
+pub mod ledger;
 pub mod metrics;
 pub mod names;
 pub mod overview;

@@ -16,11 +16,12 @@ use crate::accounts::tokens::cache::TokenCache;
 use crate::alerts::destinations::Destinations;
 use crate::base::clock::Clock;
 use crate::config::Config;
-use crate::db::Database;
+use crate::db::{Database, DbConnection};
 use crate::error::{Error, Result};
 use crate::failed_accounting::recorder::Recorder;
 use crate::forecast::Sources;
 use crate::forecast::price::service::{self, Service};
+use crate::ledger::Ledger;
 use crate::metrics::figures::Watch;
 use crate::names::{NameCache, NameSources};
 use crate::server::jobs::Given;
@@ -52,6 +53,7 @@ pub struct Prepared {
     sources: NameSources,
     correctable: Correctable,
     test_sources: Arc<Sources>,
+    ledger: Ledger,
 }
 
 impl Prepared {
@@ -72,12 +74,27 @@ impl Prepared {
         let correctable =
             correctable.map_err(|why| Error::Unavailable(format!("LLMAGE_CORRECTABLE: {why}")))?;
         let test_sources = Arc::new(test_sources(config)?);
-        Ok(Prepared { destinations, assets, templates, sources, correctable, test_sources })
+        let ledger = Ledger::new(config.ledger_sql.as_deref());
+        Ok(Prepared { destinations, assets, templates, sources, correctable, test_sources, ledger })
+    }
+
+    /// Refuses queries of the settings that do not give what they are asked for.
+    fn check(&self, connection: &mut DbConnection) -> Result<()> {
+        self.sources.check(connection)?;
+        self.ledger.check(connection)
     }
 
     /// Where names come from.
     pub fn sources(&self) -> &NameSources {
         &self.sources
+    }
+}
+
+/// What signs the cookies.
+fn secret(config: &Config, database: &Database) -> Result<String> {
+    match &config.secret_key {
+        Some(secret) => Ok(secret.expose_secret().to_owned()),
+        None => database.transaction_here(store::secret_key),
     }
 }
 
@@ -109,12 +126,10 @@ impl Application {
 
     /// As [`Application::new`], of what was checked before.
     pub fn of(prepared: Prepared, config: &Config, database: Database, clock: Clock) -> Result<Application> {
-        let Prepared { destinations, assets, templates, sources, correctable, test_sources } = prepared;
-        let secret = match &config.secret_key {
-            Some(secret) => secret.expose_secret().to_owned(),
-            None => database.transaction_here(store::secret_key)?,
-        };
-        database.run_here(|connection| sources.check(connection))?;
+        database.run_here(|connection| prepared.check(connection))?;
+        let Prepared { destinations, assets, templates, sources, correctable, test_sources, ledger } =
+            prepared;
+        let secret = secret(config, &database)?;
         let state = AppState {
             downloads: Places::default(),
             sign_in_gate: SignInGate::new(database.clone()),
@@ -134,6 +149,7 @@ impl Application {
             batch_confirm: config.batch_confirm_amount,
             correctable,
             test_sources,
+            ledger,
             archive_at: config.archive_at.0,
             archive_keep_days: config.archive_keep_days,
             stuck_after: chrono::Duration::minutes(config.retry_stuck_minutes.into()),
@@ -157,7 +173,11 @@ impl Application {
 
     /// What jobs need beside the settings.
     pub fn given(&self) -> Given {
-        Given { destinations: self.destinations.clone(), sources: self.state.test_sources.clone() }
+        Given {
+            destinations: self.destinations.clone(),
+            sources: self.state.test_sources.clone(),
+            ledger: self.state.ledger.clone(),
+        }
     }
 
     /// The actix app, alike for the server and for tests.

@@ -203,7 +203,7 @@ pub fn routes() -> Vec<Rule> {
         get("/api/v1/causes", viewer, |route| route.to(failed_api::causes::index)),
         get("/api/v1/failed-accounting", viewer, |route| route.to(failed_api::index::index)),
         post("/api/v1/failed-accounting", reporter, |route| route.to(failed_api::changes::create)),
-        get("/api/v1/failed-accounting/{id}", viewer, |route| route.to(failed_api::changes::show)),
+        get("/api/v1/failed-accounting/{id}", viewer, |route| route.to(failed_api::show::show)),
         rule(patch.clone(), "/api/v1/failed-accounting/{id}", operator, |route| {
             route.to(failed_api::changes::update)
         }),

@@ -42,7 +42,7 @@ const TOKEN: &str = "token";
         failed_accounting::api::cause::update,
         failed_accounting::api::causes::index,
         failed_accounting::api::changes::create,
-        failed_accounting::api::changes::show,
+        failed_accounting::api::show::show,
         failed_accounting::api::changes::update,
         failed_accounting::api::changes::destroy,
         failed_accounting::api::changes::handle,

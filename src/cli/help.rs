@@ -12,7 +12,7 @@ const COMMANDS: [(&str, &[&str]); 5] = [
 ];
 
 /// The settings; what is in no group belongs to the server.
-const SETTINGS: [(&str, &[&str]); 6] = [
+const SETTINGS: [(&str, &[&str]); 7] = [
     ("Database settings", &["database_url", "timezone", "durability", "audit_key"]),
     (
         "Settings of the work",
@@ -49,6 +49,7 @@ const SETTINGS: [(&str, &[&str]); 6] = [
             "price_private",
         ],
     ),
+    ("Whether a customer was charged", &["ledger_sql"]),
     ("Log settings", &["log", "log_format"]),
 ];
 

@@ -147,6 +147,11 @@ pub struct Config {
     #[arg(long, env = "LLMAGE_ORGANISATIONS_SQL", global = true)]
     pub organisations_sql: Option<String>,
 
+    /// SQL by which the ledger is asked whether a customer was charged already: gives `usage id, entry id, time, amount`, a
+    /// row for each entry; it is only read. Without it a retry whose outcome is unknown wants a tick.
+    #[arg(long, env = "LLMAGE_LEDGER_SQL", global = true)]
+    pub ledger_sql: Option<String>,
+
     #[command(flatten)]
     pub tests: TestSettings,
 }

@@ -22,6 +22,7 @@ mod offset;
 mod opening;
 mod outage;
 mod pools;
+mod question;
 pub mod schema;
 mod sqlite;
 mod transactions;
@@ -46,6 +47,7 @@ pub use engine::Engine;
 pub use errors::is_duplicate;
 pub use opening::end;
 use opening::{LOCK_TIMEOUT, Manager};
+pub use question::question;
 pub use url::read_only as read_only_url;
 pub use url::shown as url_without_secrets;
 

@@ -12,11 +12,7 @@ pub mod price;
 mod priced;
 pub mod subject;
 
-use crate::base::secrets;
 use price::service::Service;
-
-/// The most characters of what others say.
-const LONGEST: usize = 200;
 
 /// Where a test looks at the platform: queries of one's own (none: the platform's own table where it exists), and who prices.
 #[derive(Debug, Clone, Default)]
@@ -40,12 +36,6 @@ impl Sources {
         let Sources { models, maps, organisations, accounts, prices: _ } = self;
         [models, maps, organisations, accounts].into_iter().all(Option::is_none)
     }
-}
-
-/// What a database or the platform said, as one line that may be shown.
-fn told_line(text: &str) -> String {
-    let line = secrets::mask(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().filter(|letter| !letter.is_control()).take(LONGEST).collect()
 }
 
 /// What a test comes to.

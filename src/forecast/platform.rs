@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
+use super::Sources;
 use super::subject::Subject;
-use super::{Sources, told_line};
+use crate::base::secrets::told_line;
 use crate::db::{self, DbConnection, Engine, dialect};
 use crate::error::{Error, Result};
 
@@ -136,9 +137,7 @@ fn asked(
     query: &str,
     ids: &[String],
 ) -> Result<std::result::Result<Vec<dialect::IdAndName>, Unread>> {
-    // What reads begins so; on PostgreSQL a DELETE would be a table, too.
-    let reads = ["select", "with"].iter().any(|word| begins_with(query, word));
-    if !reads {
+    if !dialect::begins_reading(query) {
         return Ok(Err(Unread::Failed("it must be a SELECT".to_owned())));
     }
     match db::attempt(connection, |connection| dialect::facts_of(connection, query, ids)) {
@@ -147,10 +146,6 @@ fn asked(
         Err(Error::Fault(why) | Error::Internal(why)) => Ok(Err(Unread::Failed(told_line(&why)))),
         Err(error) => Ok(Err(Unread::Failed(error.to_string()))),
     }
-}
-
-fn begins_with(query: &str, word: &str) -> bool {
-    query.trim_start().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
 /// The platform, as far as its tables tell of it; asked as tests go on.

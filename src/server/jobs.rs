@@ -26,6 +26,7 @@ use crate::failed_accounting::accounted::Accounted;
 use crate::failed_accounting::arrivals::Arrivals;
 use crate::forecast::Sources;
 use crate::kept_totals::folding::Folder;
+use crate::ledger::Ledger;
 
 use super::retry_jobs::{likely_fixed, retry_watcher};
 use crate::jobs::{Job, Turn};
@@ -36,6 +37,8 @@ pub struct Given {
     pub destinations: Destinations,
     /// Where a test looks at the platform.
     pub sources: Arc<Sources>,
+    /// Who says whether somebody was charged.
+    pub ledger: Ledger,
 }
 
 /// The jobs of a server: `Job::every(name, how often, step)` or `Job::daily(name, at, step)`, with `.when(is_due)` where

@@ -11,6 +11,7 @@ use crate::base::clock::Clock;
 use crate::base::money::Money;
 use crate::db::Database;
 use crate::forecast::Sources;
+use crate::ledger::Ledger;
 use crate::names::NameCache;
 use crate::web::access::Permission;
 use crate::web::download::Places;
@@ -61,6 +62,8 @@ pub struct AppState {
     pub correctable: Correctable,
     /// Where a test of a retry looks at the platform.
     pub test_sources: Arc<Sources>,
+    /// Who says whether somebody was charged.
+    pub ledger: Ledger,
 }
 
 impl AppState {

@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Which features a feature's files may use.
-const FEATURES: [(&str, &[&str]); 19] = [
+const FEATURES: [(&str, &[&str]); 20] = [
     ("accounts", &["audit"]),
     ("alerts", &["archive", "audit", "failed_accounting", "jobs", "usages"]),
     ("archive", &["audit", "failed_accounting", "usages"]),
     ("audit", &[]),
-    ("batches", &["audit", "causes", "failed_accounting", "forecast", "names", "usages"]),
+    ("batches", &["audit", "causes", "failed_accounting", "forecast", "ledger", "names", "usages"]),
     ("causes", &["audit"]),
     ("check", &["audit", "kept_totals"]),
     (
@@ -26,25 +26,38 @@ const FEATURES: [(&str, &[&str]); 19] = [
             "check",
             "failed_accounting",
             "forecast",
+            "ledger",
             "names",
             "usages",
         ],
     ),
     (
         "failed_accounting",
-        &["accounts", "audit", "causes", "check", "forecast", "imports", "kept_totals", "names", "usages"],
+        &[
+            "accounts",
+            "audit",
+            "causes",
+            "check",
+            "forecast",
+            "imports",
+            "kept_totals",
+            "ledger",
+            "names",
+            "usages",
+        ],
     ),
     ("forecast", &["causes", "usages"]),
     ("imports", &["audit"]),
     ("kept_totals", &[]),
+    ("ledger", &[]),
     ("metrics", &["alerts", "failed_accounting", "jobs"]),
     ("names", &[]),
     ("overview", &["alerts", "archive", "audit", "causes", "check", "failed_accounting", "names", "usages"]),
     ("jobs", &[]),
     ("search", &["failed_accounting", "names", "usages"]),
     ("usages", &["audit", "causes", "imports", "names"]),
-    // Who asks, as whom that is written down, the names that every page may show, and where a test looks.
-    ("web", &["accounts", "audit", "forecast", "names"]),
+    // Who asks, as whom that is written down, the names that every page may show, where a test looks, and the ledger.
+    ("web", &["accounts", "audit", "forecast", "ledger", "names"]),
 ];
 
 /// Files that join everything: no rules of the trade in them.

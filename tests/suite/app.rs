@@ -17,6 +17,7 @@ use llmage_admin::audit::event::{Author, Source};
 use llmage_admin::base::clock::Clock;
 use llmage_admin::base::money::Money;
 use llmage_admin::config::Config;
+use llmage_admin::error::Result;
 use llmage_admin::failed_accounting::failure::FailedRecord;
 use llmage_admin::failed_accounting::store;
 use llmage_admin::imports::Importable;
@@ -78,13 +79,24 @@ impl TestApp {
         TestApp::on(TestDatabase::in_zone(Tz::Asia__Shanghai), settings)
     }
 
+    /// Where the platform's own tables are there before it starts; whether it starts.
+    pub fn beside(script: &str, settings: &[&str]) -> std::result::Result<TestApp, String> {
+        let database = TestDatabase::in_zone(Tz::Asia__Shanghai);
+        crate::support::rows::run(&database, script);
+        TestApp::started(database, settings).map_err(|error| error.to_string())
+    }
+
     fn on(database: TestDatabase, settings: &[&str]) -> TestApp {
+        TestApp::started(database, settings).unwrap()
+    }
+
+    fn started(database: TestDatabase, settings: &[&str]) -> Result<TestApp> {
         let zone = Tz::Asia__Shanghai;
         let arguments = ["test", "--secret-key", "a key of at least 32 characters, for tests"];
         let config = Arguments::parse_from(arguments.iter().chain(settings)).config;
         let clock = Clock::stopped(zone, noon());
-        let application = Application::new(&config, (*database).clone(), clock.clone()).unwrap();
-        TestApp { database, application, clock, config }
+        let application = Application::new(&config, (*database).clone(), clock.clone())?;
+        Ok(TestApp { database, application, clock, config })
     }
 
     /// Adds a user of that role, named like it, and signs in.

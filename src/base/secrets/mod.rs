@@ -29,6 +29,15 @@ pub const MASK: &str = "***";
 /// A mask may complete what looks like a secret; so often the masked text is masked again.
 const PASSES: usize = 4;
 
+/// The most characters of what others say.
+const LONGEST: usize = 200;
+
+/// What a database or the platform said, as one line that may be shown.
+pub fn told_line(text: &str) -> String {
+    let line = mask(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().filter(|letter| !letter.is_control()).take(LONGEST).collect()
+}
+
 /// Masks the secrets in every text of a JSON value; names stay.
 pub fn mask_texts(value: &mut serde_json::Value) {
     use serde_json::Value;

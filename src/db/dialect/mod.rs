@@ -9,6 +9,7 @@ mod clock;
 mod conditions;
 mod counts;
 mod kept;
+mod ledger;
 mod many;
 mod masked;
 mod money;
@@ -36,6 +37,7 @@ pub use clock::epoch_milliseconds;
 pub use conditions::{Condition, among, exactly, is_nothing, listed, means, still};
 pub use counts::{CountOf, by_index, count_rows};
 pub use kept::{Rounded, Wanted, check_kept, rounded};
+pub use ledger::{LedgerRow, check_ledger, ledger_rows, time_bounds};
 pub use many::{AtMost, Locked, crowds, failures_of, lock_rows, places};
 pub use masked::{keep_shown, keeps_shown};
 pub use money::{SMALL_MONEY, kept_number, money_sum, number, small_sum, sum_parts, units, whole};
@@ -51,7 +53,7 @@ pub use reasons::{
 pub use refusals::{has_rules, refusal};
 pub use statement::Statement;
 pub use tab::{Tab, is_in, is_in_any, repeating};
-pub use tables::{IdAndName, facts_of, id_key, ids_and_names, table_exists, table_options};
+pub use tables::{IdAndName, begins_reading, facts_of, id_key, ids_and_names, table_exists, table_options};
 pub use text::{contains, like_pattern, shows};
 pub use totals::{
     Facets, added_to_totals, by_bytes, forget_deltas, is_kept_day, millions, month, totals_at_once,

@@ -72,6 +72,14 @@ pub fn facts_of(connection: &mut DbConnection, query: &str, ids: &[String]) -> R
     Ok(Statement::new(engine, &start).ids(ids).load(connection)?)
 }
 
+/// Whether a query begins as one that reads; on PostgreSQL a DELETE would be a table, too.
+pub fn begins_reading(query: &str) -> bool {
+    let begins = |word: &str| {
+        query.trim_start().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    begins("select") || begins("with")
+}
+
 /// An id as the tables of the platform compare it: MariaDB's without case and without blanks at the end.
 pub fn id_key(engine: Engine, id: &str) -> Cow<'_, str> {
     match engine {

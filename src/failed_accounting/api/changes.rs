@@ -1,9 +1,8 @@
-//! Reading and changing one failure: each change is one transaction, with the token as its author.
+//! Changing one failure: each change is one transaction, with the token as its author.
 //! More than 250 lines: beside each act stands what the document says of it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actix_web::http::StatusCode;
 use serde_json::value::RawValue;
 
 use super::bodies::{EDIT, FailureEdit, HANDLE, Handling, NEW, NewFailure, REOPEN, Reopening};
@@ -17,26 +16,13 @@ use crate::error::{Error, Result};
 use crate::failed_accounting::case::{Acted, Case, Place};
 use crate::failed_accounting::change::Inserted;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
-use crate::failed_accounting::{change, form, store};
-use crate::web::document::{ReadRefusals, WriteRefusals};
+use crate::failed_accounting::{change, form};
+use crate::web::document::WriteRefusals;
 use crate::web::error::Answer;
 use crate::web::extract::{Body, Id, NoQuery, Visit};
 use crate::web::json;
 use crate::web::merge::with_last_change;
 use crate::web::once::{self, Manner, Told};
-
-/// Reads a failure.
-#[utoipa::path(
-    get,
-    path = "/api/v1/failed-accounting/{id}",
-    tag = "failed accounting",
-    params(("id" = String, Path, description = "The id of the failure.")),
-    responses((status = 200, description = "The failure.", body = Record), ReadRefusals)
-)]
-pub async fn show(visit: Visit, Id(id): Id, _: NoQuery) -> Answer {
-    let record = visit.state.database.run(move |connection| store::find(connection, &id)).await?;
-    answer(&visit, StatusCode::OK, &record).await
-}
 
 /// Records a failure by itself; a usage that is there is recorded by POST /api/v1/usages/{id}/fail.
 #[utoipa::path(
@@ -264,9 +250,4 @@ pub(super) async fn act(
 fn check_expected(record: &FailedRecord, expected: Option<&RawValue>) -> Result<()> {
     let Some(expected) = expected else { return Ok(()) };
     expect::compare(expected, &Record::bare(record)?)
-}
-
-async fn answer(visit: &Visit, status: StatusCode, record: &FailedRecord) -> Answer {
-    let names = visit.names().await;
-    json::answer(status, &Record::new(record, &names))
 }

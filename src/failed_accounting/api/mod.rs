@@ -8,5 +8,6 @@ pub mod correcting;
 pub mod failing;
 pub mod index;
 pub mod record;
+pub mod show;
 pub mod summary;
 pub mod testing;

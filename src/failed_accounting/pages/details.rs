@@ -7,6 +7,7 @@ use super::causes::cause_link;
 use super::context::{Choice, FormView, RowView, list_link, possible, record_link};
 use super::correcting::{self, CorrectView};
 use super::found::Found;
+use super::ledger::LedgerView;
 use super::refusal::RefusalView;
 use super::retries::{RetryView, retry_view};
 use super::testing::TestView;
@@ -53,6 +54,8 @@ pub(super) struct DetailsPage {
     pub correct: Option<CorrectView>,
     /// Whether a retry would pass now; none where there can be none.
     pub test: Option<TestView>,
+    /// What the ledger tells of its usage; none where there is nobody to ask.
+    pub ledger: Option<LedgerView>,
     /// Whether what was refused is a correction.
     pub corrects: bool,
     cause: Option<CauseLink>,
@@ -154,6 +157,7 @@ pub(super) fn build(
         usage: record.llmusageid.clone().map(|id| usage_view(state, id, found.usage.as_ref())),
         correct: None,
         test: None,
+        ledger: None,
         corrects: false,
         cause: record.cause.as_deref().map(|key| CauseLink::new(state, key, found, language)),
         attempts: found.attempts.iter().map(row).collect(),

@@ -15,6 +15,7 @@ mod forms;
 mod found;
 mod groups;
 mod index;
+mod ledger;
 mod merging;
 mod money_line;
 mod recording;

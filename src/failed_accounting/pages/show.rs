@@ -6,14 +6,16 @@ use super::context::{FormView, SHOWN_FIELDS};
 use super::correcting::{self, correct_view};
 use super::details;
 use super::found::Found;
+use super::ledger::LedgerView;
 use super::refusal::{RefusalView, gone};
 use super::testing::TestView;
 use crate::base::form::{FieldErrors, Fields, Message};
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
-use crate::failed_accounting::case::View;
+use crate::failed_accounting::case::{Refusal, View};
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::forecast;
+use crate::forecast::judged::Judged;
 use crate::forecast::platform::Platform;
 use crate::web::error::{Answer, WebError};
 use crate::web::extract::{Id, Visit};
@@ -55,12 +57,7 @@ async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) ->
         (Platform::new(sources, visit.state.clock.today()), shown.is_tested || sources.are_quick());
     let read = move |connection: &mut DbConnection| {
         let found = Found::read(connection, &id, &asked)?;
-        let view = View { usage: found.usage.as_ref(), failures: &found.attempts };
-        let judged = match view.retry_obstacle(&found.record) {
-            Some(refusal) => Err(refusal),
-            None if is_to_test => forecast::of_one(connection, view, &found.record, &mut platform)?.map(Some),
-            None => Ok(None),
-        };
+        let judged = judge(connection, &found, is_to_test.then_some(&mut platform))?;
         Ok((found, judged))
     };
     let (found, judged) = visit.state.database.run(read).await?;
@@ -70,6 +67,7 @@ async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) ->
         Ok(judged) => Ok(judged.map(|judged| judged.forecast).filter(|told| !told.wants_price())),
         Err(refusal) => Err(refusal),
     };
+    let told = visit.state.ledger.look(&visit.state.database, found.record.llmusageid.clone()).await;
     let names = visit.names().await;
     let language = visit.language;
     let form = FormView::new(&SHOWN_FIELDS, &shown.fields, &shown.errors, language);
@@ -77,6 +75,7 @@ async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) ->
     context.correct = correct_view(visit, &names, &found, &filter);
     let test = |told: &Option<_>| TestView::new(&found.record, told.as_ref(), &filter, shown.is_tested);
     context.test = forecast.as_ref().ok().map(test);
+    context.ledger = LedgerView::new(&told);
     context.corrects = shown.errors.keys().any(|name| correcting::is_input(name));
     if shown.refusal.is_some() {
         context.typed = typed::in_words(&shown.fields, |name| !context.holds(name), language);
@@ -87,6 +86,20 @@ async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) ->
         return visit.render(StatusCode::CONFLICT, "failed_accounting/show.html", &context);
     }
     visit.render(status, "failed_accounting/show.html", &context)
+}
+
+/// Tests whether a retry would pass, where that is asked for; why there can be none.
+fn judge(
+    connection: &mut DbConnection,
+    found: &Found,
+    platform: Option<&mut Platform>,
+) -> Result<std::result::Result<Option<Judged>, Refusal>> {
+    let view = View { usage: found.usage.as_ref(), failures: &found.attempts };
+    match (view.retry_obstacle(&found.record), platform) {
+        (Some(refusal), _) => Ok(Err(refusal)),
+        (None, Some(platform)) => Ok(forecast::of_one(connection, view, &found.record, platform)?.map(Some)),
+        (None, None) => Ok(Ok(None)),
+    }
 }
 
 /// The filter in which a record is looked at; what is wrong of it is refused where a page is asked for, and passed over

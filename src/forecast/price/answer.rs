@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{Price, Told};
 use crate::base::money::{Money, MoneyError};
 use crate::base::outbound::{Answer, Cut};
-use crate::forecast::told_line;
+use crate::base::secrets::told_line;
 
 /// The members that count; others are passed over.
 #[derive(Deserialize)]

@@ -33,6 +33,7 @@ mod imports;
 mod jobs;
 mod kept_statements;
 mod languages;
+mod ledger;
 mod log_bytes;
 mod metrics;
 mod nameless;
