@@ -17,6 +17,21 @@ const BLOB: &str = "\u{FFFD}\u{E01EF}";
 /// no address, and is not changed.
 pub const NOTHING: &str = "\u{FFFD}\u{E01EE}";
 
+/// The place of a row without an id among the others: the number that SQLite keeps it under.
+pub fn nameless(number: i64) -> String {
+    format!("{NOTHING}{number}")
+}
+
+/// The number of [`nameless`], where the text is such a place.
+pub fn number_of(text: &str) -> Option<i64> {
+    text.strip_prefix(NOTHING)?.parse().ok()
+}
+
+/// Whether the text stands for a row without an id.
+pub fn is_nameless(text: &str) -> bool {
+    text.starts_with(NOTHING)
+}
+
 /// How a cell holds a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
@@ -103,8 +118,9 @@ pub fn hex_of(text: &str) -> Option<String> {
 /// The order of two texts as SQLite has it: by their bytes, BLOBs after all texts, and what is NULL before them.
 pub fn order(left: &str, right: &str) -> Ordering {
     let is_blob = |text: &str| text.ends_with(BLOB);
-    if left == NOTHING || right == NOTHING {
-        return (left != NOTHING).cmp(&(right != NOTHING));
+    if is_nameless(left) || is_nameless(right) {
+        let named = (!is_nameless(left)).cmp(&!is_nameless(right));
+        return named.then_with(|| number_of(left).cmp(&number_of(right)));
     }
     is_blob(left).cmp(&is_blob(right)).then_with(|| bytes_of(left).cmp(&bytes_of(right)))
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Timestamp};
+use diesel::sql_types::{Bool, Nullable, Timestamp};
 
 use super::filter::{Filter, Shelf};
 use super::totals::on_shelf;
@@ -68,7 +68,7 @@ pub fn each(
     visit: &mut dyn FnMut(&Listed) -> Result<()>,
 ) -> Result<()> {
     let list = Usages { filter, searched: ALL_ROWS };
-    for mut stretch in stretches(connection.engine(), list.order(), None) {
+    for mut stretch in stretches(connection, list.order(), None)? {
         loop {
             let ids = list.ids(connection, &stretch, CHUNK)?;
             let is_last = (ids.len() as i64) < CHUNK;
@@ -107,21 +107,21 @@ impl List for Usages<'_> {
         ids: Vec<String>,
         limit: i64,
     ) -> Result<Vec<Listed>> {
-        let keys = || stretch.order.keys(stretch.engine);
-        let order = stretch.order.sql(stretch.engine, stretch.part, false);
+        let (time, number) = stretch.order.keys(stretch.engine);
+        let (order, place) = (stretch.sorted(false), walk::number_of_nameless(stretch.ids));
+        let engine = stretch.engine;
         type Found = (Usage, TolerantTime, Place);
         let rows: Vec<Found> = match self.filter.shelf {
             Shelf::Live => {
-                let (time, number) = keys();
                 let never = sql::<Nullable<Timestamp>>("NULL");
-                let columns = (columns_in!(live), never, (live::id, time, number));
-                let query = live::table.filter(self.live(&ids, stretch)).order(order).limit(limit);
+                let columns = (columns_in!(live), never, (live::id, place, time, number));
+                let query = live::table.filter(dialect::listed(engine, &ids)).order(order).limit(limit);
                 query.select(columns).load(connection)?
             }
             Shelf::History => {
-                let (time, number) = keys();
-                let columns = (columns_in!(history), history::backup_time, (history::id, time, number));
-                let query = history::table.filter(self.archived(&ids, stretch)).order(order).limit(limit);
+                let columns =
+                    (columns_in!(history), history::backup_time, (history::id, place, time, number));
+                let query = history::table.filter(dialect::listed(engine, &ids)).order(order).limit(limit);
                 query.select(columns).load(connection)?
             }
         };
@@ -142,18 +142,20 @@ impl List for Usages<'_> {
         limit: i64,
     ) -> Result<Vec<Place>> {
         let (time, number) = stretch.order.keys(stretch.engine);
-        let order = stretch.order.sql(stretch.engine, stretch.part, false);
+        let (order, place) = (stretch.sorted(false), walk::number_of_nameless(stretch.ids));
+        let engine = stretch.engine;
         Ok(match self.filter.shelf {
             Shelf::Live => {
-                let query = live::table.filter(self.live(&ids, stretch)).order(order).limit(limit);
-                query.select((live::id, time, number)).load(connection)?
+                let query = live::table.filter(dialect::listed(engine, &ids)).order(order).limit(limit);
+                query.select((live::id, place, time, number)).load(connection)?
             }
             Shelf::History => {
-                let query = history::table.filter(self.archived(&ids, stretch)).order(order).limit(limit);
-                query.select((history::id, time, number)).load(connection)?
+                let query = history::table.filter(dialect::listed(engine, &ids)).order(order).limit(limit);
+                query.select((history::id, place, time, number)).load(connection)?
             }
         })
     }
+
     fn stops_at(&self, connection: &mut DbConnection, stretch: &Stretch) -> Result<Option<Cursor>> {
         if !self.filter.is_searched() || self.searched == ALL_ROWS {
             return Ok(None);
@@ -166,27 +168,6 @@ impl List for Usages<'_> {
 }
 
 /// The ids of a filter within a stretch, in its order: up to `limit` of them, from `offset` on.
-impl Usages<'_> {
-    /// "It is one of these live rows"; see [`dialect::listed`].
-    fn live(&self, ids: &[String], stretch: &Stretch) -> dialect::Condition<live::table> {
-        dialect::listed(ids, || within(self.filter.live(stretch.engine), stretch))
-    }
-
-    /// The same of archived ones.
-    fn archived(&self, ids: &[String], stretch: &Stretch) -> dialect::Condition<history::table> {
-        dialect::listed(ids, || within(self.filter.archived(stretch.engine), stretch))
-    }
-}
-
-/// What makes a row one of a stretch of the list.
-fn within<T: 'static>(
-    mut filter: Vec<dialect::Condition<T>>,
-    stretch: &Stretch,
-) -> Vec<dialect::Condition<T>> {
-    filter.push(Box::new(stretch.clone()));
-    filter
-}
-
 fn ids_of(
     connection: &mut DbConnection,
     filter: &Filter,
@@ -194,17 +175,23 @@ fn ids_of(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<String>> {
-    let mut ids: Vec<TolerantText> = Vec::new();
+    let mut ids: Vec<(TolerantText, Option<i64>)> = Vec::new();
     for part in stretch.parts() {
-        let some: Vec<TolerantText> = on_shelf!(filter, connection.engine(), table, conditions, {
-            let order = part.order.sql(part.engine, part.part, true);
-            let mut query = table::table.select(table::id).filter(part).into_boxed();
-            for condition in conditions {
-                query = query.filter(condition);
-            }
-            query.order(order).limit(limit).offset(offset).load(connection)?
-        });
+        let some: Vec<(TolerantText, Option<i64>)> =
+            on_shelf!(filter, connection.engine(), table, conditions, {
+                let (order, place) = (part.sorted(true), walk::number_of_nameless(part.ids));
+                let is_led_by_ids = !part.may_be_in_order();
+                let mut query = table::table.select((table::id, place)).filter(part).into_boxed();
+                for condition in conditions {
+                    query = match is_led_by_ids {
+                        true => query
+                            .filter(sql::<Bool>("((").bind::<Nullable<Bool>, _>(condition).sql(") IS TRUE)")),
+                        false => query.filter(condition),
+                    };
+                }
+                query.order(order).limit(limit).offset(offset).load(connection)?
+            });
         ids.extend(some);
     }
-    Ok(ids.into_iter().map(String::from).collect())
+    Ok(ids.into_iter().map(|(id, number)| walk::id_of(id, number)).collect())
 }

@@ -1,13 +1,12 @@
 //! Conditions on columns of text, to the letter.
 
-use diesel::BoolExpressionMethods;
 use diesel::BoxableExpression;
 use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Nullable, Text};
 
 use super::super::values::TextOf;
 use super::super::{DbBackend, Engine};
-use super::charsets;
+use super::{charsets, holds_nameless};
 use crate::base::foreign;
 
 /// A condition on table `T`, whatever it is made of.
@@ -60,17 +59,15 @@ pub fn is_nothing<T: 'static>(column: &str) -> Condition<T> {
 /// "The column holds one of these", to the byte.
 pub fn among<T: 'static>(column: &'static str, texts: &[String]) -> Condition<T> {
     let texts = texts.iter().map(|text| TextOf::new(text)).collect();
-    Box::new(Among { column, texts, or_nothing: false })
+    Box::new(Among { column, texts, numbers: Vec::new() })
 }
 
-/// "It is one of these rows", to show it: where one of them has no id, those without one, too, as far as they are among the
-/// rows that are `within`.
-pub fn listed<T: 'static>(ids: &[String], within: impl FnOnce() -> Vec<Condition<T>>) -> Condition<T> {
-    let or_nothing = ids.iter().any(|id| id == foreign::NOTHING);
-    let texts = ids.iter().filter(|id| *id != foreign::NOTHING).map(|id| TextOf::new(id)).collect();
-    let among: Condition<T> = Box::new(Among { column: "id", texts, or_nothing });
-    let within = if or_nothing { within() } else { Vec::new() };
-    within.into_iter().fold(among, |one, other| Box::new(one.and(other)))
+/// "It is one of these rows", to show it; of those without an id the ones with these places.
+pub fn listed<T: 'static>(engine: Engine, ids: &[String]) -> Condition<T> {
+    let number = |id: &String| foreign::number_of(id).filter(|_| holds_nameless(engine));
+    let texts = ids.iter().filter(|id| number(id).is_none()).map(|id| TextOf::new(id)).collect();
+    let numbers = ids.iter().filter_map(number).collect();
+    Box::new(Among { column: "id", texts, numbers })
 }
 
 /// `column IN (...)`, as a condition.
@@ -78,7 +75,8 @@ pub fn listed<T: 'static>(ids: &[String], within: impl FnOnce() -> Vec<Condition
 struct Among {
     column: &'static str,
     texts: Vec<TextOf>,
-    or_nothing: bool,
+    /// Of rows without an id.
+    numbers: Vec<i64>,
 }
 
 impl diesel::Expression for Among {
@@ -103,13 +101,14 @@ impl diesel::query_builder::QueryFragment<DbBackend> for Among {
         &'b self,
         mut pass: diesel::query_builder::AstPass<'_, 'b, DbBackend>,
     ) -> diesel::QueryResult<()> {
-        if self.or_nothing {
-            pass.push_sql(&format!("({} IS NULL OR ", self.column));
+        if self.numbers.is_empty() {
+            return self.push_texts(pass);
         }
+        pass.unsafe_to_cache_prepared();
+        let numbers: Vec<String> = self.numbers.iter().map(i64::to_string).collect();
+        pass.push_sql(&format!("({} IS NULL AND rowid IN ({}) OR ", self.column, numbers.join(", ")));
         self.push_texts(pass.reborrow())?;
-        if self.or_nothing {
-            pass.push_sql(")");
-        }
+        pass.push_sql(")");
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ mod many;
 mod masked;
 mod money;
 mod moving;
+mod nameless;
 mod outages;
 mod reasons;
 mod refusals;
@@ -45,10 +46,12 @@ pub use moving::{
     Column, NoDay, as_text, columns, has_foreign_cell, is_day_among, is_day_before, is_no_day,
     is_no_day_within, is_same, is_same_id, is_word, quoted, says_time, stretches_without_day, walk_key,
 };
+pub use nameless::{has_nameless, holds_nameless};
 pub use outages::{is_away, is_crowded, is_held, is_lost, is_outage, is_transient, outage_in_words, remedy};
 pub use reasons::{
     ReasonChange, count_text_hits, forget_reason_changes, has_text_index, index_question, index_reasons,
     last_number_of_index, note_all_reasons, reason_changes, rebuild_text_index_if_worn, text_hits,
+    text_hits_and_nameless,
 };
 pub use refusals::{has_rules, refusal};
 pub use statement::Statement;
@@ -81,11 +84,6 @@ pub fn bounds(engine: Engine, kind: Kind) -> Option<Bounds> {
 
 /// Whether what is beyond the bounds has places of its own in a list: by the kind of its cell, as its index has it.
 pub fn has_odd_cells(engine: Engine) -> bool {
-    engine == Engine::Sqlite
-}
-
-/// Whether a row may have no id: SQLite permits NULL in a key of text.
-pub fn holds_nameless(engine: Engine) -> bool {
     engine == Engine::Sqlite
 }
 

@@ -109,6 +109,11 @@ pub fn text_hits(engine: Engine, question: &str, version: i32) -> Condition<fail
     }
 }
 
+/// The same, or "there is no id".
+pub fn text_hits_and_nameless(engine: Engine, question: &str, version: i32) -> Condition<failed::table> {
+    hits(engine, question, version, "(id IS NULL OR id IN (", "))")
+}
+
 /// How many rows [`text_hits`] leads to, counting to `limit` at most.
 pub fn count_text_hits(
     connection: &mut DbConnection,

@@ -112,7 +112,7 @@ pub fn push_text<'b>(pass: &mut AstPass<'_, 'b, DbBackend>, text: &'b String) ->
     // Only SQLite has such cells; elsewhere a made-up mark is text that no row holds.
     match foreign::cell_of(text).filter(|_| dialect::holds_bytes(pass.backend())) {
         // Equal to nothing: what has no id is not changed by its id.
-        None if text == foreign::NOTHING => {
+        None if foreign::is_nameless(text) && dialect::holds_bytes(pass.backend()) => {
             pass.unsafe_to_cache_prepared();
             pass.push_sql("NULL");
             Ok(())

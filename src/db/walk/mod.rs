@@ -3,19 +3,23 @@
 //! A list is sorted by one column, then by id. Rows with a value and rows with NULL are two stretches, each a seek of
 //! its own, so that all databases agree on where NULL stands: last when descending. What is no value of the column's
 //! kind (NaN) counts as NULL. In SQLite a whole column may hold such cells: they are stretches of their own, in the order
-//! of the index. More than 250 lines: the order of a list and the walk through it are read together.
+//! of the index. Rows without an id, which only SQLite has, are a part of each stretch, ties among them by the number that it
+//! keeps them under. More than 250 lines: the order of a list and the walk through it are read together.
 
+mod parts;
 mod stretch;
 
-pub use stretch::{Part, Stretch, stretches};
+pub use parts::{Ids, Part, stretches};
+pub use stretch::Stretch;
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
-use diesel::sql_types::{Double, Nullable, Text};
+use diesel::sql_types::{BigInt, Double, Nullable, Text};
 
 use super::dialect::{self, Bounds, Kind};
 use super::values::{TolerantText, TolerantWords};
 use super::{DbConnection, Engine};
+use crate::base::foreign;
 use crate::base::form::Message;
 use crate::base::paging::{Cursor, Digits, Key, MARK, OddCell, Position};
 use crate::error::{Error, Result};
@@ -33,7 +37,7 @@ pub struct Order {
 impl Order {
     /// `ORDER BY`; where the rows are not met in order, so that no index offers to give it. Columns are named with
     /// their table: PostgreSQL would sort by the text of the same name that is selected.
-    pub fn sql(&self, engine: Engine, part: Part, is_in_order: bool) -> SqlLiteral<Text> {
+    fn sql(&self, engine: Engine, part: Part, is_in_order: bool) -> String {
         let is_beyond = matches!(part, Part::Below | Part::Above);
         let is_by_cell = part == Part::Values || is_beyond && dialect::has_odd_cells(engine);
         // What PostgreSQL has beyond the numbers counts as none: these rows are few, and sorted by their ids.
@@ -46,9 +50,9 @@ impl Order {
         };
         let id = sorted("id", Kind::Text);
         if !(is_by_cell || is_in_order && dialect::sorts_by_nulls(engine)) {
-            return sql(&id);
+            return id;
         }
-        sql(&format!("{}, {id}", sorted(self.column, self.kind())))
+        format!("{}, {id}", sorted(self.column, self.kind()))
     }
 
     fn kind(&self) -> Kind {
@@ -85,11 +89,24 @@ impl Order {
     }
 }
 
-/// The id of a row and its sort value, as [`Order::keys`] selects it.
-pub type Place = (TolerantText, TolerantWords, Option<f64>);
+/// The id of a row, or its number where it has none; and its sort value, as [`Order::keys`] selects it.
+pub type Place = (TolerantText, Option<i64>, TolerantWords, Option<f64>);
+
+/// The id of a row as [`List::ids`] gives it, of its id and its number where it has none.
+pub fn id_of(id: TolerantText, number: Option<i64>) -> String {
+    number.map_or_else(|| id.into(), foreign::nameless)
+}
+
+/// The number of a row where it has no id, as a select item.
+pub fn number_of_nameless(ids: Ids) -> SqlLiteral<Nullable<BigInt>> {
+    sql(match ids {
+        Ids::All | Ids::Those => "NULL",
+        Ids::Some | Ids::Without => "(CASE WHEN id IS NULL THEN rowid END)",
+    })
+}
 
 /// The place of a row as a cursor of the sort of that name.
-pub fn to_cursor(order: Order, sort: String, (id, text, number): Place) -> Cursor {
+pub fn to_cursor(order: Order, sort: String, (id, place, text, number): Place) -> Cursor {
     let key = match (Option::<String>::from(text), number) {
         (Some(cell), _) if cell.starts_with(MARK) => {
             OddCell::try_from(cell.replacen(MARK, "", 1)).map_or(Key::Null, Key::Odd)
@@ -99,7 +116,7 @@ pub fn to_cursor(order: Order, sort: String, (id, text, number): Place) -> Curso
         (None, Some(number)) => Key::Number(number.into()),
         (None, None) => Key::Null,
     };
-    Cursor { key, id: id.into(), sort }
+    Cursor { key, id: id_of(id, place), sort }
 }
 
 /// The most rows that are passed at once; their ids are values of one query.
@@ -113,7 +130,7 @@ pub trait List {
     /// The list's own order.
     fn order(&self) -> Order;
 
-    /// The ids of a stretch in its order, up to `limit` of each branch of the list.
+    /// The ids of a stretch in its order, up to `limit` of each branch of the list; of rows without an id what [`id_of`] says.
     fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>>;
 
     /// The rows of ids in the order of the stretch, up to `limit`; the database sorts, by its own collation.
@@ -231,7 +248,7 @@ fn hop<L: List>(
     from: Option<&Cursor>,
     rows: usize,
 ) -> Result<Option<(usize, Place)>> {
-    for stretch in stretches(connection.engine(), list.order(), from) {
+    for stretch in stretches(connection, list.order(), from)? {
         let ids = list.ids(connection, &stretch, rows as i64)?;
         if ids.is_empty() {
             continue;
@@ -251,7 +268,7 @@ pub fn collect<L: List>(
     limit: usize,
 ) -> Result<(Vec<L::Row>, Option<Cursor>)> {
     let mut rows = Vec::new();
-    for mut stretch in stretches(connection.engine(), order, from) {
+    for mut stretch in stretches(connection, order, from)? {
         stretch.until = list.stops_at(connection, &stretch)?;
         let wanted = (limit - rows.len()) as i64;
         let ids = list.ids(connection, &stretch, wanted)?;

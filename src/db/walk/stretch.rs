@@ -1,6 +1,9 @@
 //! A stretch of a sorted list as a condition: what an index can seek.
 
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::dsl::sql;
+use diesel::expression::{
+    AppearsOnTable, Expression, SelectableExpression, SqlLiteral, ValidGrouping, is_aggregate,
+};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{Bool, Double, Nullable, Text};
@@ -9,22 +12,9 @@ use super::super::dialect::{self, Bounds};
 use super::super::values::push_text;
 use super::super::{DbBackend, Engine};
 use super::Order;
+use super::parts::{Ids, Part};
 use crate::base::foreign;
-use crate::base::paging::{Cursor, Key, OddCell};
-
-/// Which of the rows, by what their sort column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// A value of the column's kind.
-    Values,
-    /// None: NULL, or anything else.
-    None,
-    /// Of those without a value, the ones that an index has together: NULL, what is less than any value, and what is
-    /// more.
-    Null,
-    Below,
-    Above,
-}
+use crate::base::paging::{Cursor, Key};
 
 /// A stretch of a list: the rows with a sort value or those without, beyond a bound and up to another. As a condition,
 /// to be given to a query.
@@ -34,44 +24,11 @@ pub struct Stretch {
     /// In the direction of the walk; against the list's own when going back.
     pub order: Order,
     pub part: Part,
+    pub ids: Ids,
     /// The row before the first one.
     pub from: Option<Cursor>,
     /// The last row, where a search stops.
     pub until: Option<Cursor>,
-}
-
-/// The stretches of a walk in that order from a place on, in the order in which they are walked.
-pub fn stretches(engine: Engine, order: Order, from: Option<&Cursor>) -> Vec<Stretch> {
-    let mut parts = match dialect::bounds(engine, order.kind()).filter(|_| dialect::has_odd_cells(engine)) {
-        Some(_) => vec![Part::Values, Part::Null, Part::Below, Part::Above],
-        None => vec![Part::Values, Part::None],
-    };
-    if !order.descending {
-        parts.reverse();
-    }
-    let begin = from.map(|cursor| part_of(&parts, order, &cursor.key));
-    let passed = parts.iter().take_while(|part| begin.is_some_and(|begin| **part != begin)).count();
-    let stretch = |part| Stretch {
-        engine,
-        order,
-        part,
-        from: from.filter(|_| begin == Some(part)).cloned(),
-        until: None,
-    };
-    parts.into_iter().skip(passed).map(stretch).collect()
-}
-
-/// In which of the parts a key is.
-fn part_of(parts: &[Part], order: Order, key: &Key) -> Part {
-    match key {
-        Key::Time(_) | Key::Number(_) => Part::Values,
-        Key::Null if parts.contains(&Part::Null) => Part::Null,
-        Key::Null => Part::None,
-        Key::Odd(OddCell::Text(_)) if order.is_time => Part::Values,
-        Key::Odd(OddCell::Number(_) | OddCell::Infinite { .. }) if order.is_time => Part::Below,
-        Key::Odd(OddCell::Infinite { is_negative: true }) => Part::Below,
-        Key::Odd(_) => Part::Above,
-    }
 }
 
 impl Stretch {
@@ -81,7 +38,32 @@ impl Stretch {
         match (self.part, self.bounds()) {
             (Part::None, Some(_)) => vec![of(Part::Null), of(Part::Below), of(Part::Above)],
             (Part::None, None) => vec![of(Part::Null)],
-            (part, _) => vec![of(part)],
+            (part, _) => of(part).by_ids(),
+        }
+    }
+
+    /// The stretch with those that have an id apart from those that have none, if there are such.
+    pub fn by_ids(&self) -> Vec<Stretch> {
+        let of = |ids| Stretch { ids, ..self.clone() };
+        match self.ids {
+            Ids::Some => vec![of(Ids::Those), of(Ids::Without)],
+            ids => vec![of(ids)],
+        }
+    }
+
+    /// Whether an index may have its rows in the order of the list.
+    pub fn may_be_in_order(&self) -> bool {
+        self.ids != Ids::Without
+    }
+
+    /// `ORDER BY` of its rows, where they are met in order or not.
+    pub fn sorted(&self, is_in_order: bool) -> SqlLiteral<Text> {
+        let order = self.order.sql(self.engine, self.part, is_in_order && self.may_be_in_order());
+        match self.ids {
+            Ids::All | Ids::Those => sql(&order),
+            Ids::Some | Ids::Without => {
+                sql(&format!("{order}, +rowid {}", if self.order.descending { "DESC" } else { "ASC" }))
+            }
         }
     }
 
@@ -149,6 +131,11 @@ impl Stretch {
         Ok(())
     }
 
+    /// Of a place that is that of a row without an id; anybody can make up one.
+    fn number_of(&self, cursor: &Cursor) -> Option<i64> {
+        foreign::number_of(&cursor.id).filter(|_| self.ids != Ids::All)
+    }
+
     /// `(column, id)` strictly beyond a place. The first condition alone is what an index can seek.
     fn beyond<'b>(
         &'b self,
@@ -163,9 +150,11 @@ impl Stretch {
             self.compare(pass, strict, &cursor.key)?;
             pass.push_sql(" OR ");
         }
-        match cursor.id == foreign::NOTHING {
-            true => pass.push_sql(if descending { "1 = 0" } else { "id IS NOT NULL" }),
-            false => {
+        // Ties among those without an id are told by their numbers.
+        match self.number_of(cursor) {
+            Some(number) if descending => pass.push_sql(&format!("(id IS NULL AND rowid < {number})")),
+            Some(number) => pass.push_sql(&format!("(id IS NOT NULL OR rowid > {number})")),
+            None => {
                 // What has no id comes first: a seek alone would pass over it.
                 let has_more = descending && dialect::holds_nameless(self.engine);
                 pass.push_sql(&format!("({}id {strict} ", if has_more { "id IS NULL OR " } else { "" }));
@@ -188,8 +177,13 @@ impl Stretch {
         pass.push_sql("((");
         self.beyond(pass, cursor, !self.order.descending)?;
         // The row where a search stops still belongs to it, hence it is not beyond it the other way.
-        pass.push_sql(") OR id = ");
-        push_text(pass, &cursor.id)?;
+        match self.number_of(cursor) {
+            Some(number) => pass.push_sql(&format!(") OR (id IS NULL AND rowid = {number})")),
+            None => {
+                pass.push_sql(") OR id = ");
+                push_text(pass, &cursor.id)?;
+            }
+        }
         pass.push_sql(")");
         Ok(())
     }
@@ -216,7 +210,12 @@ impl QueryId for Stretch {
 impl QueryFragment<DbBackend> for Stretch {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DbBackend>) -> QueryResult<()> {
         pass.unsafe_to_cache_prepared();
-        pass.push_sql("(");
+        // Of those without an id, the index on ids alone tells which they are.
+        pass.push_sql(match self.ids {
+            Ids::All | Ids::Some => "(",
+            Ids::Those => "(+id IS NOT NULL AND ",
+            Ids::Without => "(id IS NULL AND ((",
+        });
         self.push_part(&mut pass);
         if let Some(from) = &self.from {
             pass.push_sql(" AND ");
@@ -226,7 +225,7 @@ impl QueryFragment<DbBackend> for Stretch {
             pass.push_sql(" AND ");
             self.up_to(&mut pass, until)?;
         }
-        pass.push_sql(")");
+        pass.push_sql(if self.ids == Ids::Without { ") IS TRUE))" } else { ")" });
         Ok(())
     }
 }

@@ -9,15 +9,15 @@ use std::collections::VecDeque;
 use diesel::prelude::*;
 
 use super::SEARCHED_ROWS;
-use super::{Listed, Reach, Records, cursor_of, order_of};
+use super::{Listed, Reach, Records, order_of};
 use crate::base::foreign;
 use crate::base::paging::{Cursor, Key, order_of_numbers};
-use crate::db::DbConnection;
 use crate::db::schema::llmusage_accounting_failed as failed;
-use crate::db::walk::{List, Place, Stretch, stretches};
+use crate::db::walk::{self, List, Place, Stretch, stretches};
+use crate::db::{DbConnection, dialect};
 use crate::error::Result;
 use crate::failed_accounting::branches;
-use crate::failed_accounting::condition::Search;
+use crate::failed_accounting::condition::{Condition, Search};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::route;
@@ -39,29 +39,30 @@ pub fn each(connection: &mut DbConnection, filter: &Filter, search: &Search, vis
     let engine = connection.engine();
     let route = route::to_whole(connection, filter, search, filter.sort)?;
     let records = Records { engine, filter, search, route, reach: Reach::Searched(SEARCHED_ROWS) };
-    for stretch in stretches(engine, order_of(filter.sort), None) {
+    for stretch in stretches(connection, order_of(filter.sort), None)? {
         if route.is_in_order() {
             records.each_in_order(connection, &stretch, visit)?;
         } else {
-            records.each_by_id(connection, stretch, visit)?;
+            records.each_by_id(connection, &stretch, visit)?;
         }
     }
     Ok(())
 }
 
-/// One branch of the list that an index has in order: what was fetched of it and not yet given away.
-struct Strand {
+/// One branch of the list, of which rows or their places are had in order: what was fetched of it and not yet given away.
+struct Strand<R> {
     part: Stretch,
     branch: usize,
-    rows: VecDeque<Listed>,
+    rows: VecDeque<R>,
     last: Option<Cursor>,
     limit: i64,
     ended: bool,
 }
 
-impl Strand {
-    fn new(part: Stretch, branch: usize) -> Strand {
-        Strand { part, branch, rows: VecDeque::new(), last: None, limit: FEWEST_ROWS, ended: false }
+impl<R> Strand<R> {
+    fn take(&mut self, rows: VecDeque<R>, last: Option<Cursor>) {
+        self.ended = (rows.len() as i64) < self.limit;
+        (self.rows, self.last) = (rows, last);
     }
 }
 
@@ -73,27 +74,40 @@ impl Records<'_> {
         stretch: &Stretch,
         visit: Visit<'_>,
     ) -> Result<()> {
-        let branches = branches::of(self.engine, self.filter, self.search, self.route).len();
-        let parts = stretch
-            .parts()
-            .into_iter()
-            .flat_map(|part| (0..branches).map(move |branch| (part.clone(), branch)));
-        let strand = |(part, branch)| Strand::new(part, branch);
-        let mut strands: Vec<Strand> = parts.map(strand).collect();
+        let mut strands: Vec<Strand<Listed>> = self.strands(stretch.parts(), FEWEST_ROWS);
         loop {
             for strand in strands.iter_mut().filter(|strand| strand.rows.is_empty() && !strand.ended) {
                 self.fetch(connection, strand)?;
             }
-            let ahead = strands.iter_mut().filter(|strand| !strand.rows.is_empty());
-            let next = ahead.min_by(|left, right| match (left.rows.front(), right.rows.front()) {
-                (Some(left), Some(right)) => self.order_of(&left.cursor, &right.cursor),
-                _ => Ordering::Equal,
-            });
-            match next.and_then(|strand| strand.rows.pop_front()) {
+            match self.next(&mut strands, |row| &row.cursor) {
                 Some(row) => visit(connection, &row.record)?,
                 None => return Ok(()),
             }
         }
+    }
+
+    fn strands<R>(&self, parts: Vec<Stretch>, limit: i64) -> Vec<Strand<R>> {
+        let branches = branches::of(self.engine, self.filter, self.search, self.route).len();
+        let each = parts.into_iter().flat_map(|part| (0..branches).map(move |branch| (part.clone(), branch)));
+        each.map(|(part, branch)| Strand {
+            part,
+            branch,
+            rows: VecDeque::new(),
+            last: None,
+            limit,
+            ended: false,
+        })
+        .collect()
+    }
+
+    /// The first of what the strands have.
+    fn next<R>(&self, strands: &mut [Strand<R>], cursor: impl Fn(&R) -> &Cursor) -> Option<R> {
+        let ahead = strands.iter_mut().filter(|strand| !strand.rows.is_empty());
+        let next = ahead.min_by(|left, right| match (left.rows.front(), right.rows.front()) {
+            (Some(left), Some(right)) => self.order_of(cursor(left), cursor(right)),
+            _ => Ordering::Equal,
+        });
+        next.and_then(|strand| strand.rows.pop_front())
     }
 
     fn order_of(&self, left: &Cursor, right: &Cursor) -> Ordering {
@@ -108,55 +122,53 @@ impl Records<'_> {
         if self.filter.sort.descending { order.reverse() } else { order }
     }
 
-    fn fetch(&self, connection: &mut DbConnection, strand: &mut Strand) -> Result<()> {
+    /// The conditions of a strand behind what was fetched of it.
+    fn rest<R>(&self, strand: &Strand<R>) -> (Stretch, Vec<Condition>) {
         let stretch = Stretch { from: strand.last.clone(), ..strand.part.clone() };
-        let (time, number) = stretch.order.keys(self.engine);
-        let order = stretch.order.sql(self.engine, stretch.part, true);
         let branches = branches::of(self.engine, self.filter, self.search, self.route);
-        let branch = branches.into_iter().nth(strand.branch);
-        let mut query = failed::table
-            .select((FailedRecord::as_select(), (failed::id, time, number)))
-            .filter(stretch)
-            .into_boxed();
-        for condition in branch.into_iter().flatten() {
+        let branch = branches.into_iter().nth(strand.branch).unwrap_or_default();
+        let conditions = self.led(branch, &stretch);
+        (stretch, conditions)
+    }
+
+    fn fetch(&self, connection: &mut DbConnection, strand: &mut Strand<Listed>) -> Result<()> {
+        let (stretch, conditions) = self.rest(strand);
+        let (time, number) = stretch.order.keys(self.engine);
+        let place = (failed::id, walk::number_of_nameless(stretch.ids), time, number);
+        let mut query = failed::table.select((FailedRecord::as_select(), place)).into_boxed();
+        for condition in conditions {
             query = query.filter(condition);
         }
-        let rows: Vec<(FailedRecord, Place)> = query.order(order).limit(strand.limit).load(connection)?;
-        strand.ended = (rows.len() as i64) < strand.limit;
-        strand.limit = next_limit(strand.limit, rows.iter().map(|(record, _)| weight(record)).sum());
-        strand.rows = rows.into_iter().map(|(record, place)| self.listed(record, place)).collect();
-        strand.last = strand.rows.back().map(|row| row.cursor.clone());
+        let query = query.order(stretch.sorted(true)).limit(strand.limit);
+        let rows: Vec<(FailedRecord, Place)> = query.load(connection)?;
+        let next = next_limit(strand.limit, rows.iter().map(|(record, _)| weight(record)).sum());
+        let rows: VecDeque<Listed> =
+            rows.into_iter().map(|(record, place)| self.listed(record, place)).collect();
+        let last = rows.back().map(|row| row.cursor.clone());
+        strand.take(rows, last);
+        strand.limit = next;
         Ok(())
     }
 
-    /// Sorts ids first, then fetches their rows: the filter leads to its rows by another index than the order's.
-    fn each_by_id(
-        &self,
-        connection: &mut DbConnection,
-        mut stretch: Stretch,
-        visit: Visit<'_>,
-    ) -> Result<()> {
-        loop {
-            let mut ids = VecDeque::from(self.ids(connection, &stretch, SORTED_IDS)?);
-            let Some(last) = ids.back().cloned().filter(|_| ids.len() as i64 == SORTED_IDS) else {
-                return self.visit_ids(connection, &stretch, &mut ids, visit);
-            };
-            self.visit_ids(connection, &stretch, &mut ids, visit)?;
-            stretch.from = Some(cursor_of(connection, self.filter.sort, &last)?);
-        }
-    }
-
-    fn visit_ids(
-        &self,
-        connection: &mut DbConnection,
-        stretch: &Stretch,
-        ids: &mut VecDeque<String>,
-        visit: Visit<'_>,
-    ) -> Result<()> {
+    /// Sorts places first, then fetches their rows: the filter leads to its rows by another index than the order's.
+    fn each_by_id(&self, connection: &mut DbConnection, stretch: &Stretch, visit: Visit<'_>) -> Result<()> {
+        let mut strands: Vec<Strand<Cursor>> = self.strands(stretch.by_ids(), SORTED_IDS);
         let mut limit = FEWEST_ROWS;
-        while !ids.is_empty() {
-            let some: Vec<String> = ids.drain(..ids.len().min(limit as usize)).collect();
-            let rows = self.rows(connection, stretch, some, limit)?;
+        loop {
+            let mut ids = Vec::new();
+            while (ids.len() as i64) < limit {
+                for strand in strands.iter_mut().filter(|strand| strand.rows.is_empty() && !strand.ended) {
+                    self.sort(connection, strand)?;
+                }
+                match self.next(&mut strands, |place| place) {
+                    Some(place) => ids.push(place.id),
+                    None => break,
+                }
+            }
+            if ids.is_empty() {
+                return Ok(());
+            }
+            let rows = self.rows(connection, stretch, ids, limit)?;
             for row in &rows {
                 visit(connection, &row.record)?;
             }
@@ -164,6 +176,22 @@ impl Records<'_> {
             let heavy = rows.iter().map(|row| weight(&row.record)).sum();
             limit = next_limit(limit, heavy).min(MOST_ROWS / 4);
         }
+    }
+
+    fn sort(&self, connection: &mut DbConnection, strand: &mut Strand<Cursor>) -> Result<()> {
+        let (stretch, conditions) = self.rest(strand);
+        let (time, number) = stretch.order.keys(self.engine);
+        let place = (failed::id, walk::number_of_nameless(stretch.ids), time, number);
+        let mut query = failed::table.select(place).into_boxed();
+        for condition in conditions {
+            query = query.filter(condition);
+        }
+        let query = query.order(stretch.sorted(false)).limit(strand.limit);
+        let places: Vec<Place> = dialect::by_index(connection, |connection| Ok(query.load(connection)?))?;
+        let cursor = |place| walk::to_cursor(stretch.order, self.filter.sort.name(), place);
+        let places: VecDeque<Cursor> = places.into_iter().map(cursor).collect();
+        let last = places.back().cloned();
+        strand.take(places, last);
         Ok(())
     }
 }

@@ -190,10 +190,14 @@ fn search_parts(engine: Engine, text: &str, search: &Search) -> Vec<Part> {
             let word =
                 |word| Part { lead: None, column: REASON, condition: dialect::shows(engine, word, VERSION) };
             let mut all: Vec<Part> = words(text).map(word).collect();
-            if let Search::Indexed(question) = search {
-                let condition = dialect::text_hits(engine, question, VERSION);
-                all.push(Part { lead: Some(Lead::Hits), column: REASON, condition });
-            }
+            let condition = match search {
+                Search::Indexed(question) => dialect::text_hits(engine, question, VERSION),
+                Search::IndexedBesideNameless(question) => {
+                    dialect::text_hits_and_nameless(engine, question, VERSION)
+                }
+                _ => return all,
+            };
+            all.push(Part { lead: Some(Lead::Hits), column: REASON, condition });
             all
         }
     }

@@ -26,13 +26,13 @@ pub mod tabs;
 pub mod totals;
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::failure::FailedRecord;
 use crate::base::paging::{Cursor, Position};
 use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::values::{TextOf, TolerantText};
-use crate::db::walk::{self, List, Order, Place, Stretch};
+use crate::db::walk::{self, Ids, List, Order, Place, Stretch};
 use crate::db::{DbBackend, DbConnection, Engine, dialect};
 use crate::error::Result;
 use condition::{Condition, Search};
@@ -56,7 +56,7 @@ pub struct Listed {
 /// One page of the list.
 pub type Listing = walk::Listing<Listed>;
 
-type IdQuery = failed::BoxedQuery<'static, DbBackend, Text>;
+type IdQuery = failed::BoxedQuery<'static, DbBackend, (Text, Nullable<BigInt>)>;
 
 /// How far a walk goes for one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,12 +142,13 @@ pub fn place_after(
     walk::place_after(&records, connection, filter.sort.name(), rows)
 }
 
-/// The place of a record in the list of that sort.
+/// The place of a record that has an id in the list of that sort.
 pub fn cursor_of(connection: &mut DbConnection, sort: Sort, id: &str) -> Result<Cursor> {
     let order = order_of(sort);
     let (time, number) = order.keys(connection.engine());
     let row = failed::table.filter(dsl::id.eq(TextOf::new(id)));
-    let place: Place = row.select((dsl::id, time, number)).first(connection)?;
+    let nothing = walk::number_of_nameless(Ids::All);
+    let place: Place = row.select((dsl::id, nothing, time, number)).first(connection)?;
     Ok(walk::to_cursor(order, sort.name(), place))
 }
 
@@ -170,18 +171,19 @@ impl List for Records<'_> {
     fn ids(&self, connection: &mut DbConnection, stretch: &Stretch, limit: i64) -> Result<Vec<String>> {
         let mut ids = Vec::new();
         let is_in_order = self.route.is_in_order();
-        let parts = if is_in_order { stretch.parts() } else { vec![stretch.clone()] };
+        let parts = if is_in_order { stretch.parts() } else { stretch.by_ids() };
         for part in &parts {
             for branch in branches::of(self.engine, self.filter, self.search, self.route) {
                 let query = self.query(branch, part).limit(limit);
-                ids.extend(match is_in_order {
-                    true => query.load::<TolerantText>(connection)?,
+                let some: Vec<(TolerantText, Option<i64>)> = match is_in_order {
+                    true => query.load(connection)?,
                     // Few, to be sorted.
                     false => dialect::by_index(connection, |connection| Ok(query.load(connection)?))?,
-                });
+                };
+                ids.extend(some.into_iter().map(|(id, number)| walk::id_of(id, number)));
             }
         }
-        Ok(ids.into_iter().map(String::from).collect())
+        Ok(ids)
     }
 
     fn rows(
@@ -193,10 +195,13 @@ impl List for Records<'_> {
     ) -> Result<Vec<Listed>> {
         let (time, number) = stretch.order.keys(self.engine);
         let rows: Vec<(FailedRecord, Place)> = failed::table
-            .filter(dialect::listed::<failed::table>(&ids, || self.within(stretch)))
-            .order(stretch.order.sql(self.engine, stretch.part, false))
+            .filter(dialect::listed::<failed::table>(self.engine, &ids))
+            .order(stretch.sorted(false))
             .limit(limit)
-            .select((FailedRecord::as_select(), (dsl::id, time, number)))
+            .select((
+                FailedRecord::as_select(),
+                (dsl::id, walk::number_of_nameless(stretch.ids), time, number),
+            ))
             .load(connection)?;
         Ok(rows.into_iter().map(|(record, place)| self.listed(record, place)).collect())
     }
@@ -210,10 +215,10 @@ impl List for Records<'_> {
     ) -> Result<Vec<Place>> {
         let (time, number) = stretch.order.keys(self.engine);
         Ok(failed::table
-            .filter(dialect::listed::<failed::table>(&ids, || self.within(stretch)))
-            .order(stretch.order.sql(self.engine, stretch.part, false))
+            .filter(dialect::listed::<failed::table>(self.engine, &ids))
+            .order(stretch.sorted(false))
             .limit(limit)
-            .select((dsl::id, time, number))
+            .select((dsl::id, walk::number_of_nameless(stretch.ids), time, number))
             .load(connection)?)
     }
 
@@ -234,13 +239,6 @@ impl List for Records<'_> {
 }
 
 impl Records<'_> {
-    /// What makes a row one of this stretch of the list; no index is to be led by it.
-    fn within(&self, stretch: &Stretch) -> Vec<Condition> {
-        let mut all = branches::whole(self.engine, self.filter, self.search, self.route);
-        all.push(Box::new(stretch.clone()));
-        all.into_iter().map(branches::checked).collect()
-    }
-
     fn listed(&self, record: FailedRecord, place: Place) -> Listed {
         Listed { record, cursor: walk::to_cursor(self.order(), self.filter.sort.name(), place) }
     }
@@ -252,13 +250,17 @@ impl Records<'_> {
         stretch: &Stretch,
         rows: i64,
     ) -> Result<Option<Cursor>> {
-        let branches = branches::of(self.engine, self.filter, self.search, self.route);
-        let offset = (rows / branches.len() as i64 - 1).max(0);
+        let branches = || branches::of(self.engine, self.filter, self.search, self.route);
+        let offset = (rows / branches().len() as i64 - 1).max(0);
         let mut ends: Vec<String> = Vec::new();
-        for branch in branches {
-            let query = self.query(branch, stretch);
-            let end: Vec<TolerantText> = query.limit(1).offset(offset).load(connection)?;
-            ends.extend(end.into_iter().map(String::from));
+        let parts = stretch
+            .by_ids()
+            .into_iter()
+            .flat_map(|part| branches().into_iter().map(move |branch| (part.clone(), branch)));
+        for (part, branch) in parts {
+            let query = self.query(branch, &part);
+            let end: Vec<(TolerantText, Option<i64>)> = query.limit(1).offset(offset).load(connection)?;
+            ends.extend(end.into_iter().map(|(id, number)| walk::id_of(id, number)));
         }
         if ends.is_empty() {
             return Ok(None);
@@ -269,13 +271,22 @@ impl Records<'_> {
 
     /// The ids of a branch within a stretch, in order.
     fn query(&self, branch: Vec<Condition>, stretch: &Stretch) -> IdQuery {
-        let is_in_order = self.route.is_in_order();
-        let mut query = failed::table.select(dsl::id).into_boxed();
-        for condition in branch {
+        let mut query = failed::table.select((dsl::id, walk::number_of_nameless(stretch.ids))).into_boxed();
+        for condition in self.led(branch, stretch) {
             query = query.filter(condition);
         }
+        query.order(stretch.sorted(self.route.is_in_order()))
+    }
+
+    /// The conditions of a branch within a stretch, so written that the route's index leads; to the rows without an id, which
+    /// are few, that of ids does.
+    fn led(&self, mut branch: Vec<Condition>, stretch: &Stretch) -> Vec<Condition> {
         let within: Condition = Box::new(stretch.clone());
-        query = query.filter(if is_in_order { within } else { branches::checked(within) });
-        query.order(stretch.order.sql(self.engine, stretch.part, is_in_order))
+        if !stretch.may_be_in_order() {
+            branch = branch.into_iter().map(branches::checked).collect();
+        }
+        let is_led = self.route.is_in_order() || !stretch.may_be_in_order();
+        branch.push(if is_led { within } else { branches::checked(within) });
+        branch
     }
 }

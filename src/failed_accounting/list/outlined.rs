@@ -64,10 +64,14 @@ impl List for Outlines<'_> {
     ) -> Result<Vec<Outlined>> {
         let (time, number) = stretch.order.keys(self.0.engine);
         let rows: Vec<(TolerantWords, TolerantTime, Place)> = failed::table
-            .filter(dialect::among::<failed::table>("id", &ids))
-            .order(stretch.order.sql(self.0.engine, stretch.part, false))
+            .filter(dialect::listed::<failed::table>(self.0.engine, &ids))
+            .order(stretch.sorted(false))
             .limit(limit)
-            .select((dsl::llmusageid, dsl::retry_requested_at, (dsl::id, time, number)))
+            .select((
+                dsl::llmusageid,
+                dsl::retry_requested_at,
+                (dsl::id, walk::number_of_nameless(stretch.ids), time, number),
+            ))
             .load(connection)?;
         let row = |(usage_id, asked, place): (TolerantWords, TolerantTime, Place)| Outlined {
             id: place.0.clone().into(),

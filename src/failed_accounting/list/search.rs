@@ -23,6 +23,8 @@ pub enum Search {
     Ids(Vec<&'static str>),
     /// The words are rare enough for the text index; holds what the index is asked.
     Indexed(String),
+    /// The same, where some rows have no id, by which the index knows rows: these are looked at one by one.
+    IndexedBesideNameless(String),
     /// No index answers: row by row, through a bounded stretch of the filter.
     Scan,
 }
@@ -48,7 +50,11 @@ pub fn plan_search(connection: &mut DbConnection, filter: &Filter) -> Result<Sea
         return Ok(Search::Scan);
     }
     let hits = dialect::count_text_hits(connection, &question, VERSION, MAX_INDEXED_HITS + 1)?;
-    Ok(if hits > MAX_INDEXED_HITS { Search::Scan } else { Search::Indexed(question) })
+    if hits > MAX_INDEXED_HITS {
+        return Ok(Search::Scan);
+    }
+    let has_nameless = dialect::has_nameless(connection, "llmusage_accounting_failed")?;
+    Ok(if has_nameless { Search::IndexedBesideNameless(question) } else { Search::Indexed(question) })
 }
 
 fn occurs_as_id(connection: &mut DbConnection, column: &str, text: &str) -> Result<bool> {

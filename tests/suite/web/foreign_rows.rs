@@ -14,7 +14,7 @@ use crate::app::{Answer, TestApp, Visitor, money};
 use crate::support::database::engine;
 use crate::web::api::admin;
 
-fn script() -> &'static str {
+pub fn script() -> &'static str {
     match engine() {
         Engine::Sqlite => include_str!("foreign/sqlite.sql"),
         Engine::Mysql => include_str!("foreign/mysql.sql"),

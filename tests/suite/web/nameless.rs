@@ -11,8 +11,8 @@ use llmage_admin::failed_accounting::watcher::Watcher;
 use crate::app::{TestApp, Visitor};
 use crate::support::database::engine;
 use crate::support::rows::run;
-use crate::web::api::admin;
-use crate::web::foreign_rows::{adopted, shown, texts};
+use crate::web::api::{Programs, admin, texts as texts_of};
+use crate::web::foreign_rows::{adopted, script, shown, texts};
 
 /// Failures and usages without an id, between others that have one.
 fn given(app: &TestApp) {
@@ -36,12 +36,12 @@ fn lines(body: &str) -> usize {
     csv::Reader::from_reader(body.as_bytes()).records().map(Result::unwrap).count()
 }
 
-async fn walked(viewer: &Visitor<'_>, from: &str) -> usize {
+async fn walked(viewer: &Visitor<'_>, from: &str, link: &str) -> usize {
     let (mut next, mut rows) = (Some(from.to_owned()), 0);
     while let Some(path) = next {
         let page = shown(viewer, &path).await;
         rows += page.attributes("table tbody tr[data-id]", "data-id").len();
-        next = page.attributes("a[rel=next]", "href").into_iter().next();
+        next = page.attributes(link, "href").into_iter().next();
         assert!(rows < 1_000, "a walk without an end at {path}");
     }
     rows
@@ -74,7 +74,9 @@ async fn rows_without_an_id_are_shown_counted_and_named_and_stop_nothing() {
         let csv = shown(&person, &format!("/failed-accounting.csv?{list}")).await;
         assert_eq!(lines(&csv.body).to_string(), count, "{list}");
         assert_eq!(
-            walked(&person, &format!("/failed-accounting?{list}&page_size=20")).await.to_string(),
+            walked(&person, &format!("/failed-accounting?{list}&page_size=20"), "a[rel=next]")
+                .await
+                .to_string(),
             count,
             "{list}"
         );
@@ -175,4 +177,104 @@ async fn an_id_of_no_byte_is_opened_handled_and_exported() {
         "SELECT typeof(id) AS name FROM llmusage_accounting_failed WHERE resolution = 'written_off'",
     );
     assert_eq!(handled, ["blob"]);
+}
+
+/// Rows of one moment, two of three without an id; `userid` tells them apart.
+fn alike(app: &TestApp, number: usize) {
+    let row = |place: usize| {
+        let id = |stem: &str| match place % 3 {
+            0 => format!("'{stem}-{place}'"),
+            _ => "NULL".to_owned(),
+        };
+        let (time, amount) = match place % 16 {
+            15 => ("NULL", "NULL"),
+            14 => ("20260520", "'n/a'"),
+            _ => ("'2026-05-20 10:00:00'", "2.5"),
+        };
+        let state = if place.is_multiple_of(2) { "failed" } else { "accounted" };
+        let columns = "id, userid, use_date, use_time, amount, cost";
+        let values = |stem: &str| format!("{}, 'w-{place}', '2026-05-20', {time}, {amount}, 0.5", id(stem));
+        format!(
+            "INSERT INTO llmusage_accounting_failed ({columns}, llmusageid, userorgid, failed_reason, failed_time, handled) \
+             VALUES ({}, 'u-{place}', 'o-1', 'of one moment', {time}, '{}'); \
+             INSERT INTO llmusage ({columns}, accounting_status) VALUES ({}, '{state}'); \
+             INSERT INTO llmusage_history ({columns}, accounting_status) VALUES ({}, 'accounted');",
+            values("n"),
+            u8::from(place.is_multiple_of(5)),
+            values("u"),
+            values("h"),
+        )
+    };
+    run(&app.database, &(0..number).map(row).collect::<String>());
+}
+
+/// Those of them that a program is given, place by place.
+async fn told(api: &Programs<'_>, list: &str) -> Vec<String> {
+    let (mut rows, mut next) = (Vec::new(), String::new());
+    loop {
+        let page = api.get(&format!("{list}{next}")).await;
+        rows.extend(texts_of(&page["rows"], "userid"));
+        match page["next"].as_str() {
+            Some(cursor) => next = format!("&after={cursor}"),
+            None => return rows,
+        }
+    }
+}
+
+async fn filed(viewer: &Visitor<'_>, list: &str) -> Vec<String> {
+    let body = shown(viewer, list).await.body;
+    let mut reader = csv::Reader::from_reader(body.as_bytes());
+    let place = reader.headers().unwrap().iter().position(|name| name == "userid").unwrap();
+    reader.records().map(|row| row.unwrap()[place].to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn rows_of_one_moment_without_ids_come_once_along_every_sort_both_ways() {
+    if engine() != Engine::Sqlite {
+        return;
+    }
+    let history = "CREATE TABLE llmusage_history (id TEXT, llmid TEXT, use_date TEXT, use_time TEXT, userid TEXT, usages TEXT, \
+                   ioinfo TEXT, transno TEXT, responsed_seconds real, finish_seconds real, status TEXT, taskid TEXT, \
+                   amount real, cost real, userorgid TEXT, ownerid TEXT, accounting_status TEXT, backup_time TEXT, \
+                   PRIMARY KEY (id));";
+    let app = TestApp::adopting(&format!("{}{history}", script()));
+    let number = 90;
+    alike(&app, number);
+    sorting::sort_all(&app.database).unwrap();
+    let (person, api) = (app.signed_in(Role::Admin).await, admin(&app));
+    let each: Vec<String> = {
+        let mut each: Vec<String> = (0..number).map(|place| format!("w-{place}")).collect();
+        each.sort();
+        each
+    };
+    let sorts = ["", "failed_time", "use_time", "-use_time", "amount", "-amount", "cost", "-cost"];
+    let of_failures = sorts.iter().flat_map(|sort| {
+        ["userorgid=o-1&handled=", "userorgid=o-1&start_date=2026-05-01&handled=", "q=moment&handled="]
+            .map(|filter| ("failed-accounting", format!("{filter}&sort={sort}")))
+    });
+    let of_usages = ["use_time", "-use_time"].into_iter().flat_map(|sort| {
+        ["usages", "history"]
+            .map(|list| (list, format!("sort={sort}&start_date=2026-05-20&end_date=2026-05-20")))
+    });
+    for (list, query) in of_failures.chain(of_usages) {
+        let ours = |rows: Vec<String>| {
+            let mut rows: Vec<String> = rows.into_iter().filter(|user| user.starts_with("w-")).collect();
+            rows.sort();
+            rows
+        };
+        let paged = told(&api, &format!("/api/v1/{list}?{query}&page_size=13")).await;
+        let file = filed(&person, &format!("/{list}.csv?{query}")).await;
+        assert_eq!(paged, file, "{list}?{query}: pages and file are in one order");
+        assert_eq!(ours(paged.clone()), each, "{list}?{query}");
+        if query.starts_with("userorgid") && query.contains("start_date") {
+            continue;
+        }
+        let first = format!("/{list}?{query}&page_size=13");
+        let mut last = first.clone();
+        while let Some(next) = shown(&person, &last).await.attributes("a[rel=next]", "href").pop() {
+            last = next;
+        }
+        assert_eq!(walked(&person, &first, "a[rel=next]").await, paged.len(), "{list}?{query}");
+        assert_eq!(walked(&person, &last, "a[rel=prev]").await, paged.len(), "{list}?{query}");
+    }
 }
