@@ -202,6 +202,51 @@ fn triggers_on_tables_of_another_schema_are_known_as_what_they_are() {
     }
 }
 
+/// PostgreSQL names triggers by their tables.
+#[test]
+fn triggers_of_our_names_on_other_tables_are_the_platforms_own() {
+    if engine() != Engine::Postgres {
+        return;
+    }
+    let database = platform();
+    let theirs = |table: &str, name: &str| {
+        format!("CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION theirs(); ")
+    };
+    let names = ["reason_changed", "failed_total_noted", "failed_total_truncated", "audit_event_stays"];
+    // Before and behind ours by the alphabet and by the path; and one whose name only looks like ours.
+    let tables = ["aaa", "zzz", "llmusage", "later.llmusage_accounting_failed", "later.audit_event"];
+    let made = tables.iter().flat_map(|table| names.iter().map(move |name| theirs(table, name)));
+    let before = format!(
+        "CREATE FUNCTION theirs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; \
+         CREATE SCHEMA later; CREATE TABLE aaa (id TEXT); CREATE TABLE zzz (id TEXT); \
+         CREATE TABLE later.audit_event (id TEXT); CREATE TABLE later.llmusage_accounting_failed (id TEXT, extra TEXT); {} {}",
+        made.collect::<String>(),
+        theirs("llmusage_accounting_failed", "\"Reason_Changed\""),
+    );
+    run(&database, &before);
+    let url = format!("{}?options=-csearch_path%3Dpublic,later", database.url());
+    for url in [database.url(), &url] {
+        let migrated = command(url, &["migrate"]);
+        assert!(migrated.status.success(), "{}", said(&migrated));
+        let words = said(&command(url, &["check"]));
+        assert!(words.contains("triggers_changed 0 - -"), "{words}");
+        let again = said(&command(url, &["migrate"]));
+        assert!(again.contains("nothing to apply"), "{again}");
+        for (name, table) in
+            [("reason_changed", "llmusage_accounting_failed"), ("audit_event_stays", "audit_event")]
+        {
+            run(&database, &format!("DROP TRIGGER {name} ON public.{table}"));
+            let refused = command(url, &["serve", "--listen", "127.0.0.1:0"]);
+            assert!(!refused.status.success() && said(&refused).contains(name), "{}", said(&refused));
+            let mended = said(&command(url, &["migrate"]));
+            assert!(mended.contains(&format!("trigger {name}, made again")), "{mended}");
+        }
+    }
+    let kept = "DO $$ BEGIN IF (SELECT COUNT(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid \
+                WHERE p.proname = 'theirs') <> 21 THEN RAISE EXCEPTION 'a trigger of theirs is gone'; END IF; END $$";
+    run(&database, kept);
+}
+
 /// A trigger of the platform's that has a name of ours is not ours to replace.
 #[test]
 fn a_trigger_of_the_platform_with_a_name_of_ours_is_refused_by_name_and_stays() {

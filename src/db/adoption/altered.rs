@@ -53,7 +53,8 @@ pub(super) fn altered(database: &Database) -> Result<Vec<Trigger>> {
     triggers.retain(Trigger::is_on_platform);
     let engine = database.engine();
     let known = database.run_here(Present::triggers_of)?;
-    triggers.retain(|trigger| known.get(&trigger.name).is_some_and(|told| !trigger.does(engine, told)));
+    triggers
+        .retain(|trigger| known.get(&trigger.spot(engine)).is_some_and(|told| !trigger.does(engine, told)));
     Ok(triggers)
 }
 

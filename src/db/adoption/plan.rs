@@ -30,7 +30,7 @@ fn step(engine: Engine, statement: Statement, present: &Present) -> Step {
     let (clauses, is_changed) = hidden(engine, script::clauses(&statement.sql), present);
     let (mut adds, mut there, mut left) = (Vec::new(), Vec::new(), Vec::new());
     for clause in &clauses {
-        match clause.part.as_ref().map(|part| (part, present.has(part))) {
+        match clause.part.as_ref().map(|part| (part, present.has(engine, part))) {
             Some((part, Some(known))) => there.push(in_words(part, Some(&known))),
             Some((part, None)) => {
                 adds.push(in_words(part, None));
@@ -110,7 +110,7 @@ fn in_words(part: &Part, known: Option<&str>) -> String {
         Part::Index { table, name, keys } => {
             ("index", name, format!(" on {table} {}", keys.replace(',', ", ")))
         }
-        Part::Trigger { name } => ("trigger", name, String::new()),
+        Part::Trigger { name, .. } => ("trigger", name, String::new()),
     };
     match known.filter(|known| *known != name.as_str()) {
         Some(known) => format!("{kind} {name}{place}, as {known}"),

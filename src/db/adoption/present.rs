@@ -19,7 +19,7 @@ pub struct Present {
     pub tables: BTreeMap<String, BTreeSet<String>>,
     /// By table: what is indexed, and the names of the indexes that do it.
     indexes: BTreeMap<(String, String), Vec<String>>,
-    pub triggers: BTreeSet<String>,
+    pub triggers: BTreeSet<Spot>,
     /// PostgreSQL leaves these behind where building one alongside writers was cut off.
     pub unfinished: BTreeSet<String>,
     /// The character sets that MariaDB gives to new columns of its tables.
@@ -28,6 +28,23 @@ pub struct Present {
     pub longest_id: Option<u32>,
     /// The platform's tables with at least one row.
     pub filled: BTreeSet<String>,
+}
+
+/// Where a trigger stands: of one name there is one on each table of PostgreSQL, and one in all where names are the database's
+/// or the schema's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    table: Option<String>,
+    name: String,
+}
+
+impl Spot {
+    pub fn new(engine: Engine, table: &str, name: &str) -> Spot {
+        match engine {
+            Engine::Postgres => Spot { table: Some(table.to_owned()), name: name.to_owned() },
+            Engine::Sqlite | Engine::Mysql => Spot { table: None, name: name.to_lowercase() },
+        }
+    }
 }
 
 #[derive(QueryableByName)]
@@ -98,12 +115,14 @@ fn questions(engine: Engine) -> Questions {
         },
         Engine::Postgres => Questions {
             columns: "SELECT CAST(table_name AS TEXT) AS owner, CAST(column_name AS TEXT) AS name, '' AS detail \
-                FROM information_schema.columns WHERE table_schema = ANY (current_schemas(false))",
+                FROM information_schema.columns WHERE table_schema = ANY (current_schemas(false)) \
+                AND pg_table_is_visible(CAST(to_regclass(FORMAT('%I.%I', table_schema, table_name)) AS OID))",
             indexes: "SELECT CAST(tab.relname AS TEXT) AS owner, CAST(ind.relname AS TEXT) AS name, \
                 CASE WHEN i.indisvalid THEN pg_get_indexdef(i.indexrelid) ELSE '' END AS detail FROM pg_index i \
                 JOIN pg_class ind ON ind.oid = i.indexrelid JOIN pg_class tab ON tab.oid = i.indrelid \
-                JOIN pg_namespace n ON n.oid = tab.relnamespace WHERE n.nspname = ANY (current_schemas(false))",
-            // The information schema leaves out triggers on TRUNCATE, and those on the tables of others. The type tells
+                JOIN pg_namespace n ON n.oid = tab.relnamespace WHERE n.nspname = ANY (current_schemas(false)) \
+                AND pg_table_is_visible(tab.oid)",
+            // Of tables of one name the first on the path is meant. The information schema leaves out triggers on TRUNCATE, and those on the tables of others. The type tells
             // before or after, of what, and for each row.
             triggers: "SELECT CAST(tab.relname AS TEXT) AS owner, CAST(t.tgname AS TEXT) AS name, \
                 CASE WHEN t.tgenabled IN ('O', 'A') THEN CONCAT_WS(' ', t.tgtype, \
@@ -111,7 +130,7 @@ fn questions(engine: Engine) -> Questions {
                 p.proname, {function}) ELSE '' END AS detail \
                 FROM pg_trigger t JOIN pg_class tab ON tab.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid \
                 JOIN pg_namespace n ON n.oid = tab.relnamespace JOIN pg_namespace fn ON fn.oid = p.pronamespace \
-                WHERE NOT t.tgisinternal AND n.nspname = ANY (current_schemas(false))",
+                WHERE NOT t.tgisinternal AND n.nspname = ANY (current_schemas(false)) AND pg_table_is_visible(tab.oid)",
         },
     }
 }
@@ -149,11 +168,12 @@ impl Present {
         Ok(present)
     }
 
-    /// The triggers alone: what each does, by its name; of one that is switched off nothing.
-    pub fn triggers_of(connection: &mut DbConnection) -> Result<BTreeMap<String, String>> {
-        let question = questions(connection.engine()).triggers.replace("{function}", FUNCTION);
+    /// The triggers alone: what each does, by where it stands; of one that is switched off nothing.
+    pub fn triggers_of(connection: &mut DbConnection) -> Result<BTreeMap<Spot, String>> {
+        let engine = connection.engine();
+        let question = questions(engine).triggers.replace("{function}", FUNCTION);
         let rows = ask(connection, &question)?;
-        Ok(rows.into_iter().map(|row| (row.name.to_lowercase(), row.detail)).collect())
+        Ok(rows.into_iter().map(|row| (Spot::new(engine, &row.owner, &row.name), row.detail)).collect())
     }
 
     /// The names of the triggers on that table.
@@ -191,13 +211,15 @@ impl Present {
     }
 
     /// How the database calls what a part would add, if it is there.
-    pub fn has(&self, part: &Part) -> Option<String> {
+    pub fn has(&self, engine: Engine, part: &Part) -> Option<String> {
         match part {
             Part::Table { table, .. } => self.tables.contains_key(table).then(|| table.clone()),
             Part::Column { table, column } => {
                 self.tables.get(table).is_some_and(|columns| columns.contains(column)).then(|| column.clone())
             }
-            Part::Trigger { name } => self.triggers.contains(name).then(|| name.clone()),
+            Part::Trigger { table, name } => {
+                self.triggers.contains(&Spot::new(engine, table, name)).then(|| name.clone())
+            }
             Part::Index { table, name, keys } => {
                 let equal = self.indexes.get(&(table.clone(), keys.clone()));
                 let same_name = || {

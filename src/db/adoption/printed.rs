@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::outlook::Existing;
 use super::plan::{self, Step};
-use super::present::{PLATFORM_TABLES, Present};
+use super::present::{PLATFORM_TABLES, Present, Spot};
 use super::script::{self, Part};
 use crate::db::Engine;
 use crate::error::{Error, Result};
@@ -53,7 +53,7 @@ pub fn sql(engine: Engine, existing: Option<&Existing>, applied: &[String]) -> R
         }
         let steps = plan::steps(engine, script(engine, &name, "up.sql")?, &present);
         // A later migration may make a trigger of this one for databases that were migrated before it was there.
-        present.triggers.extend(triggers_of(script(engine, &name, "up.sql")?));
+        present.triggers.extend(triggers_of(engine, script(engine, &name, "up.sql")?));
         let _ = write!(text, "\n-- {name}\n");
         steps.iter().for_each(|step| text.push_str(&plan::printed(engine, step)));
         let version = version(&name);
@@ -68,14 +68,14 @@ pub fn sql(engine: Engine, existing: Option<&Existing>, applied: &[String]) -> R
 }
 
 /// The triggers that a script makes.
-fn triggers_of(script: &str) -> Vec<String> {
+fn triggers_of(engine: Engine, script: &str) -> Vec<Spot> {
     let clauses =
         script::statements(script).into_iter().flat_map(|statement| script::clauses(&statement.sql));
-    let name = |clause: script::Clause| match clause.part {
-        Some(Part::Trigger { name }) => Some(name),
+    let spot = |clause: script::Clause| match clause.part {
+        Some(Part::Trigger { table, name }) => Some(Spot::new(engine, &table, &name)),
         _ => None,
     };
-    clauses.filter_map(name).collect()
+    clauses.filter_map(spot).collect()
 }
 
 fn introduction(engine: Engine, existing: Option<&Existing>) -> String {

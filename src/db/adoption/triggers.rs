@@ -7,7 +7,7 @@ use diesel::sql_types::BigInt;
 
 use super::altered::{self, altered};
 use super::mending::{self, Kept};
-use super::present::Present;
+use super::present::{Present, Spot};
 use super::script::{self, Part};
 use super::{definers, printed};
 use crate::db::migrations::{applied, status, turn};
@@ -17,8 +17,16 @@ use crate::error::{Error, Result};
 /// A trigger and the statement that makes it.
 #[derive(Clone)]
 pub(in crate::db) struct Trigger {
+    table: String,
     pub(in crate::db) name: String,
     pub(in crate::db) sql: String,
+}
+
+impl Trigger {
+    /// Where it stands.
+    pub(super) fn spot(&self, engine: Engine) -> Spot {
+        Spot::new(engine, &self.table, &self.name)
+    }
 }
 
 /// The triggers of the migrations that ran.
@@ -39,7 +47,7 @@ pub(super) fn of_schema(database: &Database) -> Result<Vec<Trigger>> {
 fn of_script(text: &str) -> Vec<Trigger> {
     let clauses = script::statements(text).into_iter().flat_map(|statement| script::clauses(&statement.sql));
     let trigger = |clause: script::Clause| match clause.part {
-        Some(Part::Trigger { name }) => Some(Trigger { name, sql: clause.sql }),
+        Some(Part::Trigger { table, name }) => Some(Trigger { table, name, sql: clause.sql }),
         _ => None,
     };
     clauses.filter_map(trigger).collect()
@@ -48,8 +56,8 @@ fn of_script(text: &str) -> Vec<Trigger> {
 fn missing(database: &Database) -> Result<Vec<Trigger>> {
     let mut triggers = of_schema(database)?;
     database.run_here(|connection| {
-        let known = Present::triggers_of(connection)?;
-        triggers.retain(|trigger| !known.contains_key(&trigger.name));
+        let (engine, known) = (connection.engine(), Present::triggers_of(connection)?);
+        triggers.retain(|trigger| !known.contains_key(&trigger.spot(engine)));
         if !triggers.is_empty() && !may_see_triggers(connection)? {
             tracing::warn!("this user may not see triggers, so none can be missed: GRANT TRIGGER to it");
             triggers.clear();
@@ -70,13 +78,12 @@ pub fn totals_obstacle(database: &Database) -> Result<Option<String>> {
 /// The names of triggers that are not ours and that pending migrations would make: these stay as they are.
 pub(super) fn taken_names(database: &Database) -> Result<Vec<String>> {
     let ours = of_schema(database)?;
-    let known = database.run_here(Present::triggers_of)?;
+    let (engine, known) = (database.engine(), database.run_here(Present::triggers_of)?);
     let mut taken = Vec::new();
     for migration in status(database)?.into_iter().filter(|migration| !migration.applied) {
-        for trigger in of_script(printed::script(database.engine(), &migration.name, "up.sql")?) {
+        for trigger in of_script(printed::script(engine, &migration.name, "up.sql")?) {
             let is_ours = ours.iter().any(|made| made.name == trigger.name);
-            let is_other =
-                known.get(&trigger.name).is_some_and(|told| !trigger.does(database.engine(), told));
+            let is_other = known.get(&trigger.spot(engine)).is_some_and(|told| !trigger.does(engine, told));
             if is_other && !is_ours {
                 taken.push(trigger.name);
             }

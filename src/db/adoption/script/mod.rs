@@ -16,7 +16,7 @@ pub enum Part {
     Table { table: String, columns: Vec<String> },
     Column { table: String, column: String },
     Index { table: String, name: String, keys: String },
-    Trigger { name: String },
+    Trigger { table: String, name: String },
 }
 
 /// A clause of an `ALTER TABLE`, or a whole other statement, with what it adds if that is known.
@@ -188,11 +188,17 @@ pub fn clauses(sql: &str) -> Vec<Clause> {
         ["CREATE", "VIRTUAL", "TABLE", ..] if words.len() > 3 => {
             whole(Some(Part::Table { table: name(&words[3]), columns: Vec::new() }))
         }
-        ["CREATE", "TRIGGER", ..] if words.len() > 2 => whole(Some(Part::Trigger { name: name(&words[2]) })),
+        ["CREATE", "TRIGGER", ..] if words.len() > 2 => whole(Some(trigger(&words))),
         ["CREATE", "INDEX", _, "ON", ..] | ["CREATE", "UNIQUE", "INDEX", _, "ON", ..] => whole(index(&text)),
         ["ALTER", "TABLE", ..] if words.len() > 3 => altered(&name(&words[2]), &text),
         _ => whole(None),
     }
+}
+
+/// The table of a trigger stands behind the first `ON`.
+fn trigger(words: &[String]) -> Part {
+    let table = words.iter().skip_while(|word| !word.eq_ignore_ascii_case("ON")).nth(1);
+    Part::Trigger { table: table.map(|word| name(word)).unwrap_or_default(), name: name(&words[2]) }
 }
 
 /// What a `CREATE INDEX` adds, also one that the database tells.

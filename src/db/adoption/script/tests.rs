@@ -38,7 +38,7 @@ fn what_statements_add_is_known() {
     );
     assert_eq!(
         part("CREATE TRIGGER a_b BEFORE INSERT ON t FOR EACH ROW SET NEW.x = 1"),
-        [Some(Part::Trigger { name: "a_b".to_owned() })]
+        [Some(Part::Trigger { table: "t".to_owned(), name: "a_b".to_owned() })]
     );
     assert_eq!(part("SET @x = (SELECT 1)"), [None]);
 }
