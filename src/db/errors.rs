@@ -76,9 +76,10 @@ fn is_rule(kind: &DatabaseErrorKind, message: &str) -> bool {
     }
 }
 
-/// Errors that no rule of the platform's raises: a lost right, a limit of time, a schema that is not ours.
+/// Errors that no rule of the platform's raises: a lost right, a limit of time, a schema that is not ours,
+/// the audit trail's own.
 fn is_ours(message: &str) -> bool {
-    const BEGINNINGS: [&str; 4] =
-        ["permission denied", "canceling statement", "no such table", "no such column"];
+    const BEGINNINGS: [&str; 5] =
+        ["permission denied", "canceling statement", "no such table", "no such column", "audit events "];
     BEGINNINGS.iter().any(|begin| message.starts_with(begin))
 }

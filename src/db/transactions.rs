@@ -45,9 +45,13 @@ pub(super) fn within<T>(
             Err(error) => Err(refused(connection, begin, error.into())),
         },
         Err(error) => {
+            let is_raised = matches!(error, Error::Fault(_)) && dialect::is_raised(connection);
             // The first error is what went wrong; a failed rollback breaks the connection and the pool drops it.
             let _ = connection.rollback();
-            Err(refused(connection, begin, error))
+            Err(match error {
+                Error::Fault(said) if is_raised && begin == Begin::Write => Error::Refused(said),
+                error => refused(connection, begin, error),
+            })
         }
     }
 }

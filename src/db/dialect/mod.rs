@@ -53,7 +53,7 @@ pub use reasons::{
     last_number_of_index, note_all_reasons, reason_changes, rebuild_text_index_if_worn, text_hits,
     text_hits_and_nameless,
 };
-pub use refusals::{has_rules, refusal};
+pub use refusals::{has_rules, is_raised, refusal};
 pub use statement::Statement;
 pub use tab::{Tab, is_in, is_in_any, repeating};
 pub use tables::{IdAndName, begins_reading, facts_of, id_key, ids_and_names, table_exists, table_options};

@@ -1,6 +1,7 @@
 //! What a database refuses: of the values in a statement, told by MariaDB's words, a fault of what was typed, at its column;
 //! and whether rules of the platform's may be behind an error.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -35,6 +36,27 @@ pub fn has_rules(connection: &mut DbConnection) -> Result<bool> {
         ),
     };
     Ok(diesel::sql_query(question).get_result::<Count>(connection)?.number > 0)
+}
+
+/// Whether the last statement was ended by a SIGNAL of a trigger's, as MariaDB alone tells, also where who asks may not see
+/// triggers. To be asked at once.
+pub fn is_raised(connection: &mut DbConnection) -> bool {
+    #[derive(QueryableByName)]
+    struct Raised {
+        #[diesel(sql_type = BigInt)]
+        number: i64,
+    }
+    if connection.engine() != Engine::Mysql {
+        return false;
+    }
+    // A number of its own may be given to a state of its own, and the number of SIGNAL stands for all other states.
+    const ASK: &str =
+        "GET DIAGNOSTICS CONDITION 1 @raised_state = RETURNED_SQLSTATE, @raised_number = MYSQL_ERRNO";
+    const TELL: &str =
+        "SELECT CAST(COALESCE(@raised_state LIKE '45%' OR @raised_number = 1644, 0) AS SIGNED) AS number";
+    let asked =
+        connection.batch_execute(ASK).and_then(|()| diesel::sql_query(TELL).get_result::<Raised>(connection));
+    asked.is_ok_and(|raised| raised.number > 0)
 }
 
 /// What that error's text says about a value: wrong in a column, or one that no row can hold.

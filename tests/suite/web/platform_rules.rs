@@ -2,11 +2,13 @@
 //! half done.
 
 use actix_web::http::StatusCode;
+use chrono_tz::Tz;
 use diesel::RunQueryDsl;
 use llmage_admin::accounts::role::Role;
+use llmage_admin::app::Application;
 use llmage_admin::batches::runner::Runner;
 use llmage_admin::causes::sorting;
-use llmage_admin::db::Engine;
+use llmage_admin::db::{Database, Engine};
 use llmage_admin::failed_accounting::accounted::Accounted;
 use llmage_admin::failed_accounting::arrivals::Arrivals;
 use llmage_admin::failed_accounting::failure::FailedRecord;
@@ -124,6 +126,45 @@ async fn what_a_trigger_refuses_is_told_in_its_words_and_nothing_is_half_done() 
     assert_eq!(everything(&app.database, &TABLES), before);
     let done = person.post("/failed-accounting/f0/handle", &note).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+}
+
+/// MariaDB hides triggers from who may not make them.
+#[actix_web::test]
+async fn what_a_trigger_refuses_is_told_to_who_may_not_see_triggers_too() {
+    if engine() != Engine::Mysql {
+        return;
+    }
+    let mut app = TestApp::new();
+    rows(&app);
+    let failures = "llmusage_accounting_failed";
+    let of_a_state = rule(failures, "UPDATE", "NEW.userorgid = 'closed'").replace("45000", "23X01");
+    let of_a_number = rule(failures, "INSERT", "NEW.userorgid = 'closed'")
+        .replace("MESSAGE_TEXT", "MYSQL_ERRNO = 30001, MESSAGE_TEXT");
+    run(&app.database, &format!("{of_a_state} {of_a_number}"));
+    let url = app.database.url().to_owned();
+    let name = url.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+    let user = format!("writer_{}", std::process::id());
+    run(
+        &app.database,
+        &format!(
+            "CREATE USER '{user}'@'%'; GRANT SELECT, INSERT, UPDATE, DELETE ON `{name}`.* TO '{user}'@'%'"
+        ),
+    );
+    let writer = Database::open(&url.replacen("://root@", &format!("://{user}@"), 1), Tz::Asia__Shanghai);
+    app.application = Application::new(&app.config, writer.unwrap(), app.clock.clone()).unwrap();
+    let api = admin(&app);
+    let handle = r#"{"resolution": "written_off", "handled_note": "seen"}"#;
+    let record = r#"{"llmusageid": "gone-2", "userorgid": "closed", "failed_reason": "x", "amount": 1}"#;
+    let handled = api.ask("POST", "/api/v1/failed-accounting/f1/handle", handle).await;
+    let recorded = api.ask("POST", "/api/v1/failed-accounting", record).await;
+    let done = api.ask("POST", "/api/v1/failed-accounting/f0/handle", handle).await;
+    run(&app.database, "ALTER TABLE audit_event DROP COLUMN request_id");
+    let fault = api.ask("POST", "/api/v1/failed-accounting/f2/handle", handle).await;
+    run(&app.database, &format!("DROP USER '{user}'@'%'"));
+    refused(&handled, "handle");
+    refused(&recorded, "record");
+    assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    assert_eq!(fault.status, StatusCode::INTERNAL_SERVER_ERROR, "what is our fault: {}", fault.body);
 }
 
 #[actix_web::test]
