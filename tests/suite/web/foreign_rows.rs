@@ -57,11 +57,11 @@ fn csv_rows(answer: &Answer) -> Vec<csv::StringRecord> {
 }
 
 fn sum(rows: &[csv::StringRecord], column: usize) -> i128 {
-    rows.iter().filter(|row| !row[column].is_empty()).map(|row| i128::from(money_of(&row[column]))).sum()
+    rows.iter().filter(|row| !row[column].is_empty()).map(|row| money_of(&row[column])).sum()
 }
 
 /// Units of a plain decimal, however large.
-fn money_of(text: &str) -> i64 {
+fn money_of(text: &str) -> i128 {
     text.replace('.', "").parse().unwrap()
 }
 
@@ -97,8 +97,8 @@ async fn walk_every_sort(app: &TestApp) {
                     csv_rows(&shown(&viewer, &format!("/failed-accounting.csv?{tab}&sort={sort}")).await);
                 assert_eq!(csv.len().to_string(), count, "{list}");
                 assert_eq!(csv.len(), all.len(), "{list}");
-                assert_eq!(sum(&csv, 7), i128::from(money_of(&amount)), "{list}");
-                assert_eq!(sum(&csv, 8), i128::from(money_of(&cost)), "{list}");
+                assert_eq!(sum(&csv, 7), money_of(&amount), "{list}");
+                assert_eq!(sum(&csv, 8), money_of(&cost), "{list}");
                 let mut forth = walked(&viewer, &list, "a[rel=next]").await;
                 assert_eq!(forth.len(), csv.len(), "{list}: {forth:?}");
                 let distinct: std::collections::HashSet<&String> = forth.iter().collect();
@@ -112,6 +112,193 @@ async fn walk_every_sort(app: &TestApp) {
                 forth.reverse();
                 assert_eq!(back, forth, "{list}");
             }
+        }
+    }
+}
+
+/// Numbers, days and flags as programs of any kind leave them in SQLite.
+fn odder() -> String {
+    let numbers = [
+        "' 12.5 '",
+        "'1e5'",
+        "'0x10'",
+        "'+5'",
+        "'.5'",
+        "'5.'",
+        "'Infinity'",
+        "'nan'",
+        "'1_000'",
+        "-0.0",
+        "'1234567890123456789.5'",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "90000000000030.85",
+        "1e-7",
+        "0.1 + 0.2",
+        "4.9e-324",
+        "'12.5' || char(10)",
+        "x'2031322e35'",
+        "'１２'",
+    ];
+    let days = [
+        "'2026-05-20T10:00:00Z'",
+        "'2026-05-20 24:00:00'",
+        "'2026-13-45'",
+        "'-0001-01-01'",
+        "'10000-01-01'",
+        "1700000000",
+        "2460000.5",
+        "'2026-05-20 10:00:00.123456789'",
+        "'2026-05-20 10:00'",
+        "' 2026-05-20'",
+        "'20260520'",
+        "'2026/05/20'",
+        "'now'",
+        "'2026-02-29'",
+        "char(0)",
+        "'2026-05-20 10:00:00+08:00'",
+        "-1e300",
+        "x''",
+        "'9999-12-31 23:59:59'",
+        "'1970-01-01 00:00:00'",
+    ];
+    let flags = ["1", "'1 '", "'true'", "x'31'", "1.0", "'0'", "0", "NULL", "'１'", "'2'"];
+    let row = |place: usize| {
+        let (number, day, flag) = (numbers[place], days[place], flags[place % flags.len()]);
+        format!(
+            "INSERT INTO llmusage_accounting_failed (id, llmusageid, llmid, userid, userorgid, use_date, use_time, amount, cost, \
+             failed_reason, failed_time, retry_count, handled, handled_time, handled_note) VALUES ('odder-{place}', \
+             'odd-u-{place}', {number}, {day}, {flag}, {day}, {day}, {number}, {number}, {number}, {day}, {number}, {flag}, \
+             {day}, {number}); \
+             INSERT INTO llmusage (id, llmid, use_date, use_time, userid, usages, ioinfo, transno, responsed_seconds, \
+             finish_seconds, status, taskid, amount, cost, userorgid, ownerid, accounting_status) VALUES ('odd-u-{place}', \
+             {number}, {day}, {day}, {day}, {number}, {number}, {number}, {number}, {number}, {number}, {number}, {number}, \
+             {number}, {flag}, {flag}, CASE {place} % 3 WHEN 0 THEN 'failed' WHEN 1 THEN 'accounted' ELSE {number} END);\n"
+        )
+    };
+    (0..numbers.len()).map(row).collect()
+}
+
+#[actix_web::test]
+async fn odder_cells_are_listed_summed_and_opened() {
+    if engine() != Engine::Sqlite {
+        return;
+    }
+    let app = TestApp::adopting(&format!("{}{}", script(), odder()));
+    sorting::sort_all(&app.database).unwrap();
+    let (person, api) = (app.signed_in(Role::Admin).await, admin(&app));
+    let mut faults = Vec::new();
+    for place in 0..20 {
+        for path in [
+            format!("/failed-accounting/odder-{place}"),
+            format!("/failed-accounting/odder-{place}/edit"),
+            format!("/failed-accounting/odder-{place}/delete"),
+            format!("/usages/odd-u-{place}"),
+            format!("/api/v1/failed-accounting/odder-{place}"),
+            format!("/api/v1/usages/odd-u-{place}"),
+        ] {
+            let answer = match path.starts_with("/api") {
+                true => api.ask("GET", &path, "").await,
+                false => person.get(&path).await,
+            };
+            if answer.status != StatusCode::OK {
+                faults.push(format!("{path}: {}", answer.status));
+            }
+        }
+    }
+    for path in [
+        "/",
+        "/failed-accounting/causes",
+        "/archive",
+        "/check",
+        "/usages.csv",
+        "/usages",
+        "/history",
+        "/jobs",
+        "/alerts",
+        "/failed-accounting?handled=&group=day",
+        "/failed-accounting?handled=&group=model,organisation",
+        "/failed-accounting?handled=&group=user",
+        "/usages?group=day",
+        "/usages?group=model,organisation",
+        "/failed-accounting.csv?handled=&group=day",
+        "/usages.csv?group=day",
+        "/failed-accounting?handled=&use_date=none",
+        "/failed-accounting?handled=&handled_on=none",
+        "/failed-accounting?handled=&q=12.5",
+    ] {
+        let answer = person.get(path).await;
+        if answer.status != StatusCode::OK {
+            faults.push(format!("{path}: {}", answer.status));
+        }
+    }
+    for path in [
+        "/failed-accounting?handled=&group=model,user&page_size=200",
+        "/failed-accounting?handled=&group=organisation",
+        "/failed-accounting?handled=&group=day",
+        "/usages?group=model,organisation",
+    ] {
+        let page = person.get(path).await;
+        for link in page.attributes("table tbody a[href*='=']", "href") {
+            let answer = person.get(&link).await;
+            if answer.status != StatusCode::OK || !answer.has("tr[data-id]") {
+                faults.push(format!("{path} -> {link}: {}", answer.status));
+            }
+        }
+    }
+    let (mut ids, mut next) = (Vec::new(), String::new());
+    let page = loop {
+        let page = api.get(&format!("/api/v1/usages?page_size=7{next}")).await;
+        ids.extend(crate::web::api::texts(&page["rows"], "id"));
+        match page["next"].as_str() {
+            Some(cursor) => next = format!("&after={cursor}"),
+            None => break page,
+        }
+    };
+    let csv = csv_rows(&shown(&person, "/usages.csv").await);
+    if ids.len() != csv.len() || ids.len() as u64 != page["total"].as_u64().unwrap() {
+        faults.push(format!("usages: {} {} {}", ids.len(), csv.len(), page["total"]));
+    }
+    let handled = [("resolution", "written_off"), ("handled_note", "seen")];
+    for place in 0..20 {
+        for (act, fields) in [("handle", &handled[..]), ("retry", &[]), ("reopen", &[])] {
+            let done = person.post(&format!("/failed-accounting/odder-{place}/{act}"), fields).await;
+            if ![303, 409, 422].contains(&done.status.as_u16()) {
+                faults.push(format!("{act} {place}: {}", done.status));
+            }
+        }
+    }
+    let order = runner::Order { by: "test", since: None };
+    runner::check(&app.database, &app.clock, &order, &mut |_| Ok(())).unwrap();
+    shown(&person, "/check").await;
+    walk_every_sort(&app).await;
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// Nothing is two stretches of an index: NULL, and empty text.
+#[actix_web::test]
+async fn files_of_a_filter_for_none_are_in_the_order_of_their_list() {
+    let app = TestApp::new();
+    let row = |place: usize| {
+        format!(
+            "INSERT INTO llmusage_accounting_failed (id, userorgid, llmid, amount, cost, failed_reason, handled, use_time) VALUES \
+             ('f-{place:02}', {}, {}, {}, {}, 'x', '0', '2026-05-20 10:00:{:02}');",
+            if place.is_multiple_of(2) { "NULL" } else { "''" },
+            if place.is_multiple_of(3) { "NULL" } else { "''" },
+            place * 7 % 40,
+            place % 5,
+            place % 7,
+        )
+    };
+    crate::support::rows::run(&app.database, &(0..40).map(row).collect::<String>());
+    let (viewer, api) = (app.signed_in(Role::Viewer).await, admin(&app));
+    for sort in ["amount", "-amount", "cost", "-cost", "use_time", "failed_time"] {
+        for filter in ["userorgid=none", "userorgid=none&llmid=none"] {
+            let page = api.get(&format!("/api/v1/failed-accounting?{filter}&sort={sort}&page_size=50")).await;
+            let file =
+                csv_rows(&shown(&viewer, &format!("/failed-accounting.csv?{filter}&sort={sort}")).await);
+            let file: Vec<&str> = file.iter().map(|row| &row[0]).collect();
+            assert_eq!(crate::web::api::texts(&page["rows"], "id"), file, "{filter}&sort={sort}");
         }
     }
 }

@@ -6,6 +6,7 @@ use llmage_admin::archive::mover::Mover;
 use llmage_admin::causes::sorting;
 use llmage_admin::check::runner;
 use llmage_admin::db::Engine;
+use llmage_admin::failed_accounting::list::outlined;
 use llmage_admin::failed_accounting::watcher::Watcher;
 
 use crate::app::{TestApp, Visitor};
@@ -247,6 +248,20 @@ async fn rows_of_one_moment_without_ids_come_once_along_every_sort_both_ways() {
         each.sort();
         each
     };
+    // The jobs' walk of what is open.
+    let (mut open, mut place) = (0, None);
+    loop {
+        let (rows, last) =
+            app.database.run_here(|connection| outlined::open(connection, place.as_ref(), 7)).unwrap();
+        open += rows.len();
+        match last {
+            Some(_) => place = last,
+            None => break,
+        }
+    }
+    let counted =
+        "SELECT CAST(COUNT(*) AS TEXT) AS name FROM llmusage_accounting_failed WHERE handled IS NOT '1'";
+    assert_eq!(texts(&app, counted), [open.to_string()]);
     let sorts = ["", "failed_time", "use_time", "-use_time", "amount", "-amount", "cost", "-cost"];
     let of_failures = sorts.iter().flat_map(|sort| {
         ["userorgid=o-1&handled=", "userorgid=o-1&start_date=2026-05-01&handled=", "q=moment&handled="]
