@@ -275,26 +275,27 @@ async fn odder_cells_are_listed_summed_and_opened() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// Nothing is two stretches of an index: NULL, and empty text.
+/// Nothing is two stretches of an index: NULL, and empty text. More rows than a file fetches at once.
 #[actix_web::test]
 async fn files_of_a_filter_for_none_are_in_the_order_of_their_list() {
     let app = TestApp::new();
     let row = |place: usize| {
         format!(
             "INSERT INTO llmusage_accounting_failed (id, userorgid, llmid, amount, cost, failed_reason, handled, use_time) VALUES \
-             ('f-{place:02}', {}, {}, {}, {}, 'x', '0', '2026-05-20 10:00:{:02}');",
+             ('f-{place:03}', {}, {}, {}, {}, 'x', '0', '2026-05-20 10:00:{:02}');",
             if place.is_multiple_of(2) { "NULL" } else { "''" },
             if place.is_multiple_of(3) { "NULL" } else { "''" },
-            place * 7 % 40,
+            place * 7 % 130,
             place % 5,
             place % 7,
         )
     };
-    crate::support::rows::run(&app.database, &(0..40).map(row).collect::<String>());
+    crate::support::rows::run(&app.database, &(0..130).map(row).collect::<String>());
     let (viewer, api) = (app.signed_in(Role::Viewer).await, admin(&app));
     for sort in ["amount", "-amount", "cost", "-cost", "use_time", "failed_time"] {
         for filter in ["userorgid=none", "userorgid=none&llmid=none"] {
-            let page = api.get(&format!("/api/v1/failed-accounting?{filter}&sort={sort}&page_size=50")).await;
+            let page =
+                api.get(&format!("/api/v1/failed-accounting?{filter}&sort={sort}&page_size=200")).await;
             let file =
                 csv_rows(&shown(&viewer, &format!("/failed-accounting.csv?{filter}&sort={sort}")).await);
             let file: Vec<&str> = file.iter().map(|row| &row[0]).collect();
