@@ -24,12 +24,14 @@ setInterval(tellTimes, 60000);
 
 each("form", (form) => {
   const labels = form.querySelectorAll("button [data-ticked]");
-  const box = form.elements.namedItem("with_failing");
-  if (!box || !labels.length) return;
-  const tell = () => labels.forEach((label) => {
-    label.textContent = box.checked ? label.dataset.ticked : label.dataset.unticked;
-  });
-  box.addEventListener("change", tell);
+  const boxes = ["with_failing", "with_unknown"].map((name) => form.elements.namedItem(name));
+  if (!boxes.some(Boolean) || !labels.length) return;
+  const tell = () => {
+    const [failing, unknown] = boxes.map((box) => Boolean(box && box.checked));
+    const name = failing ? (unknown ? "tickedBoth" : "ticked") : (unknown ? "tickedUnknown" : "unticked");
+    labels.forEach((label) => { label.textContent = label.dataset[name]; });
+  };
+  boxes.filter(Boolean).forEach((box) => box.addEventListener("change", tell));
   tell();
 });
 

@@ -146,6 +146,6 @@ batch-tested-unknown = Outcome unknown
 outcome-unknown-help = After this error nobody knows whether the customer was charged: the request went out, and its answer never came. Look at the ledger before you retry.
 outcome-unknown-batch =
     { $number ->
-        [one] Of { $count } of these nobody knows whether the customer was charged already: its answer never came. Look at the ledger before you retry it.
-       *[other] Of { $count } of these nobody knows whether the customer was charged already: their answers never came. Look at the ledger before you retry them.
+        [one] Of { $count } of these nobody knows whether the customer was charged already: its answer never came. It is left out unless somebody looks at the ledger and ticks it.
+       *[other] Of { $count } of these nobody knows whether the customer was charged already: their answers never came. They are left out unless somebody looks at the ledger and ticks them.
     }

@@ -144,5 +144,5 @@ batch-tested-unknown = 结果不明
 outcome-unknown-help = 出现此错误后，无法确定是否已向客户收费：请求已发出，但没有收到答复。重试前请先核对账簿。
 outcome-unknown-batch =
     { $number ->
-       *[other] 其中 { $count } 条无法确定是否已向客户收费：没有收到答复。重试前请先核对账簿。
+       *[other] 其中 { $count } 条无法确定是否已向客户收费：没有收到答复。除非核对账簿后勾选，否则不会重试。
     }

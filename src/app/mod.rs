@@ -123,6 +123,7 @@ pub fn routes() -> Vec<Rule> {
         post("/failed-accounting/{id}/correct", operator, |route| route.to(failed::correct)),
         post("/failed-accounting/{id}/test", viewer, |route| route.to(failed::test)),
         post("/failed-accounting/{id}/settle", operator, |route| route.to(failed::settle)),
+        post("/failed-accounting/{id}/close-charged", operator, |route| route.to(failed::close_charged)),
         post("/failed-accounting/{id}/reopen", operator, |route| route.to(failed::reopen)),
         post("/failed-accounting/{id}/reason", admin, |route| route.to(failed::show_secrets)),
         get("/failed-accounting/{id}/delete", admin, |route| route.to(failed::confirm_delete)),
@@ -210,6 +211,9 @@ pub fn routes() -> Vec<Rule> {
         rule(delete.clone(), "/api/v1/failed-accounting/{id}", admin, |route| {
             route.to(failed_api::changes::destroy)
         }),
+        post("/api/v1/failed-accounting/{id}/close-charged", operator, |route| {
+            route.to(failed_api::retrying::close_charged)
+        }),
         post("/api/v1/failed-accounting/{id}/correct", operator, |route| {
             route.to(failed_api::correcting::correct)
         }),
@@ -219,13 +223,13 @@ pub fn routes() -> Vec<Rule> {
         post("/api/v1/failed-accounting/{id}/reopen", operator, |route| {
             route.to(failed_api::changes::reopen)
         }),
-        post("/api/v1/failed-accounting/{id}/retry", operator, |route| route.to(failed_api::changes::retry)),
+        post("/api/v1/failed-accounting/{id}/retry", operator, |route| route.to(failed_api::retrying::retry)),
         post("/api/v1/failed-accounting/{id}/settle", operator, |route| {
             route.to(failed_api::changes::settle)
         }),
         post("/api/v1/failed-accounting/{id}/test", viewer, |route| route.to(failed_api::testing::test)),
         post("/api/v1/failed-accounting/{id}/withdraw", operator, |route| {
-            route.to(failed_api::changes::withdraw)
+            route.to(failed_api::retrying::withdraw)
         }),
         get("/api/v1/summary", viewer, |route| route.to(failed_api::summary::show)),
         get("/api/v1/usages", viewer, |route| route.to(usages_api::index::index)),

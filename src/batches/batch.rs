@@ -8,7 +8,7 @@ pub use super::canary::Canary;
 use super::counts::{Outcomes, Progress, Summary, Tally};
 use super::planned::Planned;
 pub use super::state::State;
-use super::testing::Tested;
+use super::testing::{OF_TESTS, UNCHECKED, UNCHECKED_FAILING, is_foreseen};
 use crate::db::DbBackend;
 use crate::db::schema::batch;
 use crate::error::{Error, Result};
@@ -125,10 +125,36 @@ impl Batch {
         can_be_done - self.left_out()
     }
 
-    /// The rows that are left out because they would fail again.
+    /// The rows that are left out, because they would fail again, or were or may have been charged.
     pub fn left_out(&self) -> Tally {
         let tested = self.summary.tested.as_ref().filter(|_| self.retries());
-        tested.map(Tested::left_out).unwrap_or_default()
+        tested.map(|tested| tested.left_out(self.summary.with_unknown)).unwrap_or_default()
+    }
+
+    /// Of these the ones that a run may include.
+    pub fn includable(&self) -> Tally {
+        self.left_out() - self.including(true, true).left_out()
+    }
+
+    /// The same batch, where what would fail again is retried, too, or what may have been charged.
+    pub fn including(&self, failing: bool, unknown: bool) -> Batch {
+        let mut batch = self.clone();
+        batch.summary.with_unknown |= unknown;
+        if let Some(tested) = &mut batch.summary.tested {
+            tested.includes_failing |= failing;
+        }
+        batch
+    }
+
+    /// Whether a row is worked on though that was foreseen of it; what is only corrected is not charged.
+    pub fn includes(&self, obstacle: &str) -> bool {
+        match obstacle {
+            _ if !is_foreseen(obstacle) => false,
+            _ if !self.retries() => true,
+            UNCHECKED => self.summary.with_unknown,
+            UNCHECKED_FAILING => self.summary.with_unknown && self.includes_failing(),
+            _ => obstacle.starts_with(OF_TESTS) && self.includes_failing(),
+        }
     }
 
     /// Whether rows are worked on, too, that would fail again; what is only corrected does not fail.

@@ -7,7 +7,7 @@ use super::batch::{Action, Batch};
 use super::counts::{Part, Tally};
 use super::pace::MOST_WHOLE;
 use super::planned::{Change, Foreseen, Planned, Sampled};
-use super::testing::is_of_test;
+use super::testing::is_foreseen;
 use super::trial::Trial;
 use super::verdict::{self, Item};
 use super::{split, stretch};
@@ -99,7 +99,7 @@ impl Stretch {
     ) -> Result<Option<Stretch>> {
         let mut items = stretch::items(connection, batch_id, after, rows)?;
         let Some(last) = items.last().map(|item| item.number) else { return Ok(None) };
-        items.retain(|item| item.obstacle.as_deref().is_none_or(is_of_test));
+        items.retain(|item| item.obstacle.as_deref().is_none_or(is_foreseen));
         let ids: Vec<String> = items.iter().filter_map(|item| item.llmusageid.clone()).collect();
         let usages = many::find_correctable(connection, &ids, with_output)?;
         Ok(Some(Stretch { items, usages, last }))

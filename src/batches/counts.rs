@@ -73,6 +73,9 @@ pub struct Summary {
     /// What tests said of what can be retried; none for the other actions, and of batches of before.
     #[serde(default)]
     pub tested: Option<Tested>,
+    /// Whether somebody looked at what may have been charged already, so that it is retried, too.
+    #[serde(default)]
+    pub with_unknown: bool,
 }
 
 impl Summary {

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use super::batch::{Action, Batch, State};
 use super::counts::{Part, Summary};
 use super::planned::Planned;
-use super::testing::{OF_TESTS, is_of_test};
+use super::testing::{OF_OUTCOMES, OF_TESTS, is_foreseen};
 use super::trial::{Trial, Tried};
 use super::{correcting, seen, split, store, stretch};
 use crate::audit::event::Author;
@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::failed_accounting::correction::Correction;
 use crate::forecast::Sources;
 use crate::forecast::platform::Platform;
+use crate::ledger::Ledger;
 
 /// Rows that are looked at together.
 const SOME: i64 = 1_000;
@@ -32,6 +33,7 @@ const WRITTEN: usize = 500;
 #[derive(Debug, Clone)]
 pub struct By {
     pub sources: Arc<Sources>,
+    pub ledger: Ledger,
     pub today: NaiveDate,
 }
 
@@ -55,7 +57,7 @@ pub fn look(
     by: &By,
 ) -> Result<Option<Looked>> {
     let kept = batch.planned.as_ref().and_then(|planned| planned.correction.as_ref());
-    let mut trial = Trial::new(Platform::new(&by.sources, by.today));
+    let mut trial = Trial::new(Platform::new(&by.sources, by.today), by.ledger.clone());
     let planned = match (batch.action, correction.or(kept)) {
         (Action::Retry, _) => {
             try_retries(connection, batch, &mut trial)?;
@@ -90,7 +92,7 @@ impl Looked {
         if planned.is_none() {
             add(&mut summary.skipped, refused);
         } else {
-            left.retain(|key, _| is_of_test(key));
+            left.retain(|key, _| is_foreseen(key));
         }
         Foretold { digest, summary, planned, left }
     }
@@ -102,7 +104,7 @@ fn try_retries(connection: &mut DbConnection, batch: &Batch, trial: &mut Trial) 
         let mut items = stretch::items(connection, batch.id(), after, SOME)?;
         let Some(last) = items.last() else { return Ok(()) };
         after = last.number;
-        items.retain(|item| item.obstacle.as_deref().is_none_or(is_of_test));
+        items.retain(|item| item.obstacle.as_deref().is_none_or(is_foreseen));
         trial.retries(connection, &items)?;
     }
 }
@@ -140,7 +142,7 @@ pub fn write(connection: &mut DbConnection, batch: &Batch, foretold: &Foretold) 
     if batch.summary.tested.is_some() {
         let of_tests = item::table
             .filter(item::batch_id.eq(id.to_owned()))
-            .filter(item::obstacle.like(format!("{OF_TESTS}%")));
+            .filter(item::obstacle.like(format!("{OF_TESTS}%")).or(item::obstacle.eq_any(OF_OUTCOMES)));
         diesel::update(of_tests).set(item::obstacle.eq(None::<String>)).execute(connection)?;
     }
     for (key, numbers) in &foretold.left {

@@ -124,47 +124,52 @@ pub fn order(fields: &Fields, batch: &Batch, limit: Money) -> Result<Order, Fiel
         Action::Retry => {
             let mut read = Reader::new(fields);
             order.canary = canary(&mut read, fields);
-            order.with_failing = with_failing(&mut read, &asked);
+            asked = ticked_too(&mut read, &asked, &mut order);
             errors.extend(read.errors);
         }
         Action::Correct => {
             let mut read = Reader::new(fields);
             order.then_retry = correction::form::then_retry(&mut read);
             if order.then_retry {
-                asked = batch.then_retry(true);
                 order.canary = canary(&mut read, fields);
-                order.with_failing = with_failing(&mut read, &asked);
+                asked = ticked_too(&mut read, &batch.then_retry(true), &mut order);
             }
             errors.extend(read.errors);
         }
         Action::Delete | Action::Withdraw | Action::Supersede | Action::Settle => {}
     }
     if needs_confirmation(batch, limit)
-        && let Err(message) = confirm(fields, &asked, order.with_failing)
+        && let Err(message) = confirm(fields, &asked)
     {
         errors.insert("confirm_count".to_owned(), message);
     }
     if errors.is_empty() { Ok(order) } else { Err(errors) }
 }
 
-/// Whether what would fail again is retried, too; where nothing else is left, or nobody has tested, that has to be said.
-fn with_failing(read: &mut Reader<'_>, batch: &Batch) -> bool {
-    match read.fields.text("with_failing") {
+/// Reads what is retried, too: what would fail again, and what may have been charged. Where nothing else is left, or nobody has
+/// tested, that has to be said. Gives the batch as it is meant then.
+fn ticked_too(read: &mut Reader<'_>, batch: &Batch, order: &mut Order) -> Batch {
+    let mut tick = |name: &str| match read.fields.text(name) {
         Some("1" | "true") => true,
-        None | Some("false") if batch.summary.tested.is_none() => {
-            read.refuse("with_failing", Message::new("error-batch-untested"));
-            false
-        }
-        None | Some("false") if batch.wanted().count > 0 => false,
-        None | Some("false") => {
-            read.refuse("with_failing", Message::new("error-batch-all-fail"));
-            false
-        }
+        None | Some("false") => false,
         Some(_) => {
-            read.refuse("with_failing", Message::new("error-batch-with-failing"));
+            read.refuse(name, Message::new("error-batch-with-failing"));
             false
         }
+    };
+    (order.with_failing, order.with_unknown) = (tick("with_failing"), tick("with_unknown"));
+    let meant = batch.including(order.with_failing, order.with_unknown);
+    let is_left = |failing, unknown| meant.including(failing, unknown).wanted().count > 0;
+    match () {
+        () if !read.errors.is_empty() => {}
+        () if batch.summary.tested.is_none() && !order.with_failing => {
+            read.refuse("with_failing", Message::new("error-batch-untested"));
+        }
+        () if meant.wanted().count > 0 || meant.includable().count == 0 => {}
+        () if is_left(true, false) => read.refuse("with_failing", Message::new("error-batch-all-fail")),
+        () => read.refuse("with_unknown", Message::new("error-batch-all-unknown")),
     }
+    meant
 }
 
 /// The fields as the form of one record names them; there a handle's note is `handled_note`.
@@ -180,11 +185,9 @@ fn renamed(errors: FieldErrors) -> FieldErrors {
     errors.into_iter().map(|(field, message)| (name(field), message)).collect()
 }
 
-/// The number of all rows or of those that the action is meant for, with those that would fail again where it is meant for
-/// them, too; separators as shown are fine.
-fn confirm(fields: &Fields, batch: &Batch, with_failing: bool) -> Result<(), Message> {
-    let failing = if with_failing { batch.left_out().count } else { 0 };
-    let wanted = batch.wanted().count + failing;
+/// The number of all rows or of those that the batch is meant for; separators as shown are fine.
+fn confirm(fields: &Fields, batch: &Batch) -> Result<(), Message> {
+    let wanted = batch.wanted().count;
     let typed = fields.text("confirm_count").ok_or_else(|| Message::new("error-required"))?;
     let digits: String = typed.chars().filter(|letter| !matches!(letter, ',' | ' ' | '，')).collect();
     let is_right =

@@ -9,6 +9,7 @@ pub mod api;
 pub mod batch;
 pub mod canary;
 pub mod charged;
+mod charges;
 pub mod correcting;
 pub mod counts;
 mod cursor;

@@ -7,7 +7,6 @@ use diesel::prelude::*;
 
 use super::batch::{Batch, State};
 use super::stretch;
-use super::testing::is_of_test;
 use super::verdict::Item;
 use crate::db::DbConnection;
 use crate::db::schema::batch_item as item;
@@ -91,8 +90,8 @@ impl Line {
     /// Why it will be left, as far as that is foreseen.
     pub fn foreseen(&self, batch: &Batch) -> Option<&str> {
         let obstacle = self.item.obstacle.as_deref().filter(|_| self.run.is_none());
-        let counts = batch.state == State::Preview || !batch.includes_failing();
-        obstacle.filter(|obstacle| counts || !is_of_test(obstacle))
+        let is_preview = batch.state == State::Preview;
+        obstacle.filter(|obstacle| is_preview || !batch.includes(obstacle))
     }
 
     /// What says why it stands so: the outcome of the undoing, else that of the run.

@@ -26,7 +26,9 @@ impl Batch {
                 Some(Message::new("batch-foreign").with("name", &self.stored.created_by))
             }
             State::Preview if self.stored.has_expired(now) => because("batch-expired"),
-            State::Preview if (self.wanted() + self.left_out()).count == 0 => because("batch-nothing-to-do"),
+            State::Preview if (self.wanted() + self.includable()).count == 0 => {
+                because("batch-nothing-to-do")
+            }
             State::Preview if self.lacks_correction() => because("batch-no-correction"),
             State::Preview => None,
             State::Aborted => because("batch-was-aborted"),

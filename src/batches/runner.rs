@@ -5,13 +5,14 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use super::batch::{Batch, State};
+use super::batch::{Action, Batch, State};
 use super::pace::Pace;
 use super::{canary, passed_over, store, stretch, undo};
 use crate::audit::event::{Author, Source};
 use crate::base::clock::Clock;
 use crate::db::{Background, Database, DbConnection};
 use crate::error::{Error, Result, quoted};
+use crate::ledger::{Ledger, PATIENCE_FOR_MANY};
 
 /// One step of the job lasts at most this long; a server that is told to stop does so between two steps.
 const MAX_STEP: Duration = Duration::from_secs(2);
@@ -27,6 +28,7 @@ const AUTHOR: &str = "batch runner";
 pub struct Runner {
     database: Database,
     clock: Clock,
+    ledger: Ledger,
     pace: Pace,
 }
 
@@ -38,17 +40,39 @@ enum Work {
     Nothing,
 }
 
+impl Work {
+    /// The usages that a retry is asked for: to take a withdrawal back is to ask for one again.
+    fn asks_for(&self, batch: &Batch) -> Vec<String> {
+        let ids = match self {
+            Work::Rows(items) if batch.retries() => {
+                let meant = items.iter().filter(|item| item.obstacle.is_none());
+                meant.map(|item| item.llmusageid.clone()).collect()
+            }
+            Work::Undo(rows) if batch.action == Action::Withdraw => {
+                rows.iter().map(|row| row.llmusageid.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
+        ids.into_iter().flatten().collect()
+    }
+}
+
 impl Runner {
     /// A runner of that database's batches.
     pub fn new(database: Database, clock: Clock) -> Runner {
-        Runner { database, clock, pace: Pace::default() }
+        Runner { database, clock, ledger: Ledger::default(), pace: Pace::default() }
+    }
+
+    /// The same, which asks that ledger before it retries.
+    pub fn asking(self, ledger: &Ledger) -> Runner {
+        Runner { ledger: ledger.clone(), ..self }
     }
 
     /// Does the beginning of a batch at once, so that nobody waits for the job with a few rows. What goes wrong here is the
     /// job's again.
-    pub async fn begin(database: &Database, clock: &Clock, id: &str) {
-        let (runner, id) = (Runner::new(database.clone(), clock.clone()), id.to_owned());
-        match tokio::task::spawn_blocking(move || runner.stretch(&id)).await {
+    pub async fn begin(self, id: &str) {
+        let id = id.to_owned();
+        match tokio::task::spawn_blocking(move || self.stretch(&id)).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the first stretch of a batch is left to the job"),
             Err(error) => tracing::error!(%error, "the first stretch of a batch broke off"),
@@ -95,18 +119,22 @@ impl Runner {
             Ok((batch, work))
         })?;
         let author = self.author(&batch);
+        // Outside of the transaction, so that nobody waits for the ledger with a lock in hand.
+        let usages = work.asks_for(&batch);
+        let answers =
+            background.read(|connection| self.ledger.ask(connection, &usages, PATIENCE_FOR_MANY))?;
         match work {
             Work::Nothing => Ok(false),
             Work::Rows(items) => self.narrowed(
                 background,
                 &items,
-                |connection, items| stretch::run(connection, &batch, items, &author),
+                |connection, items| stretch::run(connection, &batch, items, &answers, &author),
                 |connection, items| passed_over::in_run(connection, &batch, items, &author),
             ),
             Work::Undo(rows) => self.narrowed(
                 background,
                 &rows,
-                |connection, rows| undo::run(connection, &batch, rows, &author),
+                |connection, rows| undo::run(connection, &batch, rows, &answers, &author),
                 |connection, rows| passed_over::in_undo(connection, &batch, rows, &author),
             ),
             Work::Look(seen) => {

@@ -50,6 +50,7 @@ pub fn of_batch(connection: &mut DbConnection, id: &str) -> Result<Summary> {
         organisations,
         other_organisations,
         tested: None,
+        with_unknown: false,
     })
 }
 

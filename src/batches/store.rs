@@ -94,6 +94,8 @@ pub struct Order {
     pub then_retry: bool,
     /// Whether what would fail again is retried, too.
     pub with_failing: bool,
+    /// Whether somebody looked at what may have been charged, so that it is retried, too.
+    pub with_unknown: bool,
 }
 
 /// Writes what is to be corrected. To be called on a batch that was found for update.
@@ -113,12 +115,10 @@ pub fn summarise(connection: &mut DbConnection, batch: &Batch, summary: &Summary
 /// Lets a preview run. To be called on a batch that was found for update.
 pub fn start(connection: &mut DbConnection, batch: &Batch, order: &Order, author: &Author) -> Result<()> {
     let canary = order.canary.map(|canary| to_json(&canary)).transpose()?;
-    let mut batch = batch.then_retry(order.then_retry);
-    if let Some(tested) = batch.summary.tested.as_mut().filter(|_| order.with_failing) {
-        tested.includes_failing = true;
-        summarise(connection, &batch, &batch.summary)?;
+    let batch = &batch.then_retry(order.then_retry).including(order.with_failing, order.with_unknown);
+    if order.with_failing || order.with_unknown {
+        summarise(connection, batch, &batch.summary)?;
     }
-    let batch = &batch;
     if let Some(planned) = &batch.planned {
         correct(connection, batch, planned)?;
     }
@@ -139,6 +139,7 @@ pub fn start(connection: &mut DbConnection, batch: &Batch, order: &Order, author
         "correction": batch.planned.as_ref().and_then(|planned| planned.correction.as_ref()),
         "then_retry": order.then_retry.then_some(true),
         "with_failing": order.with_failing.then_some(true),
+        "with_unknown": order.with_unknown.then_some(true),
     });
     record(connection, batch, Action::RunBatch, author, Some(after))
 }

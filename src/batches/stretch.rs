@@ -12,14 +12,16 @@ use super::counts::Progress;
 use super::outcome::{self, Outcome};
 use super::pace::MOST_WHOLE;
 use super::store::{self, Step};
-use super::testing::is_of_test;
 use super::verdict::{self, Item, Reason};
 use crate::audit::event::{self, Author, FAILED_ACCOUNTING, USAGE};
 use crate::audit::store as audit;
 use crate::db::DbConnection;
 use crate::db::schema::batch_item::{self as item, dsl};
 use crate::error::Result;
-use crate::failed_accounting::case::{Acted, Cases, Place};
+use crate::failed_accounting::brief::Wordings;
+use crate::failed_accounting::case::{Acted, Cases, Evidence, Place};
+use crate::failed_accounting::failure::FailedRecord;
+use crate::ledger::Answers;
 
 /// The next rows of a batch, so many; while its first rows are tried, not more than these.
 pub(super) fn next_items(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Vec<Item>> {
@@ -28,11 +30,9 @@ pub(super) fn next_items(connection: &mut DbConnection, batch: &Batch, rows: i64
     let tried = batch.canary.filter(|canary| !canary.has_passed);
     let limit = tried.map_or(rows, |canary| rows.min(canary.size - batch.progress.done.count));
     let mut items = items(connection, batch.id(), batch.stored.position, limit)?;
-    if batch.includes_failing() {
-        items.iter_mut().for_each(|item| {
-            item.obstacle.take_if(|obstacle| is_of_test(obstacle));
-        });
-    }
+    items.iter_mut().for_each(|item| {
+        item.obstacle.take_if(|obstacle| batch.includes(obstacle));
+    });
     Ok(items)
 }
 
@@ -65,18 +65,19 @@ pub(super) fn items(
         .load(connection)?)
 }
 
-/// Works on the next rows of a running batch, which were read before the transaction; false where another instance or an
-/// abort was first, and nothing was done.
+/// Works on the next rows of a running batch, which were read before the transaction, as the ledger was asked; false where
+/// another instance or an abort was first, and nothing was done.
 pub(super) fn run(
     connection: &mut DbConnection,
     batch: &Batch,
     items: &[Item],
+    answers: &Answers,
     author: &Author,
 ) -> Result<bool> {
     if !store::take(connection, batch)? {
         return Ok(false);
     }
-    let outcomes = Stretch::read(connection, batch, items)?.act(connection, author)?;
+    let outcomes = Stretch::read(connection, batch, items)?.act(connection, answers, author)?;
     if outcomes.is_empty() {
         // A step towards the first one.
         return Ok(true);
@@ -168,17 +169,23 @@ impl<'a> Stretch<'a> {
     }
 
     /// Judges each row, writes what becomes of them, and tells the trail. Ends before one that takes several steps.
-    fn act(mut self, connection: &mut DbConnection, author: &Author) -> Result<Vec<Outcome>> {
-        let mut outcomes = Vec::new();
+    fn act(
+        mut self,
+        connection: &mut DbConnection,
+        answers: &Answers,
+        author: &Author,
+    ) -> Result<Vec<Outcome>> {
+        let (mut outcomes, mut wordings) = (Vec::new(), Wordings::default());
         for item in self.items {
             let id = &item.failed_id;
             let found = self.cases.of(id).and_then(|case| case.failure(id).ok());
             let usage = self.cases.of(id).and_then(|case| case.usage()).map(|(usage, _)| usage);
+            let evidence = self.evidence(item, found, answers, &mut wordings);
             let judged = verdict::unchanged(item, self.batch, found, self.events.get(id))
                 .and_then(|_| verdict::usage_unchanged(item, usage));
             let not_done = match (judged, self.cases.of_mut(id)) {
                 (Err(reason), _) => Some(reason),
-                (Ok(()), Some(case)) => match verdict::act(case, self.batch, id, author)? {
+                (Ok(()), Some(case)) => match verdict::act(case, self.batch, id, &evidence, author)? {
                     (Acted::Again, _) => break,
                     (Acted::Done, reason) => reason,
                 },
@@ -200,5 +207,23 @@ impl<'a> Stretch<'a> {
             }
         }
         Ok(outcomes)
+    }
+
+    /// What is known of whether the customer was charged for the usage of a row. Most causes tell that nobody was.
+    fn evidence(
+        &self,
+        item: &Item,
+        record: Option<&FailedRecord>,
+        answers: &Answers,
+        wordings: &mut Wordings,
+    ) -> Evidence {
+        if !self.batch.retries() {
+            return Evidence::default();
+        }
+        let told = answers.of(item.llmusageid.as_deref());
+        let mut is_definite =
+            || record.is_some_and(|record| !wordings.brief(record).needs.is_outcome_unknown);
+        let is_checked = self.batch.summary.with_unknown || told.is_free() || is_definite();
+        Evidence { told, is_checked }
     }
 }

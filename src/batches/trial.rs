@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
+use super::charges::{Charges, Row};
 use super::counts::{Part, Tally};
 use super::split;
-use super::testing::{Differs, Tested};
+use super::testing::{Differs, Tested, UNCHECKED, UNCHECKED_FAILING};
 use super::verdict::Item;
-use crate::base::money::{Money, MoneySum};
+use crate::base::money::MoneySum;
 use crate::db::DbConnection;
 use crate::error::Result;
 use crate::failed_accounting::brief::{Brief, Wordings};
+use crate::failed_accounting::case::CHARGED;
 use crate::failed_accounting::forecast::{self, Half, Told};
 use crate::forecast::judged::{self, Judged};
 use crate::forecast::platform::Platform;
@@ -19,6 +21,7 @@ use crate::forecast::price::Price;
 use crate::forecast::price::service::PATIENCE;
 use crate::forecast::subject::Subject;
 use crate::forecast::{Outlook, Sources};
+use crate::ledger::{self, Ledger};
 use crate::usages::usage::Usage;
 
 /// The key of the words for a failure that is not there any more.
@@ -37,6 +40,7 @@ const REFUSALS: usize = 10;
 pub(super) struct Trial {
     platform: Platform,
     wordings: Wordings,
+    charges: Charges,
     passes: Tally,
     fails: BTreeMap<&'static str, Tally>,
     untold: BTreeMap<&'static str, Tally>,
@@ -47,25 +51,8 @@ pub(super) struct Trial {
     open: Vec<(Row, Judged)>,
     priced: Tally,
     differing: Vec<Differs>,
-    /// Those of which nobody knows whether the customer was charged already.
-    unknown: Tally,
     /// What the platform says of what it cannot price.
     refusals: HashMap<String, Tally>,
-}
-
-/// What is kept of a row while it waits.
-struct Row {
-    number: i64,
-    failed_id: String,
-    amount: Option<Money>,
-    cost: Option<Money>,
-}
-
-impl From<&Item> for Row {
-    fn from(item: &Item) -> Row {
-        let (amount, cost) = (item.amount, item.cost);
-        Row { number: item.number, failed_id: item.failed_id.clone(), amount, cost }
-    }
 }
 
 /// What the trial came to.
@@ -78,10 +65,11 @@ pub(super) struct Tried {
 }
 
 impl Trial {
-    pub fn new(platform: Platform) -> Trial {
+    pub fn new(platform: Platform, ledger: Ledger) -> Trial {
         Trial {
             platform,
             wordings: Wordings::default(),
+            charges: Charges::new(ledger),
             passes: Tally::default(),
             fails: BTreeMap::new(),
             untold: BTreeMap::new(),
@@ -90,7 +78,6 @@ impl Trial {
             open: Vec::new(),
             priced: Tally::default(),
             differing: Vec::new(),
-            unknown: Tally::default(),
             refusals: HashMap::new(),
         }
     }
@@ -109,8 +96,10 @@ impl Trial {
             }
         }
         let told = forecast::of_many(connection, &briefs, &mut self.platform)?;
+        let open = briefs.iter().zip(&told).filter(|(_, half)| half.is_ok()).map(|(brief, _)| brief);
+        let answers = self.charges.ask(connection, open)?;
         for ((item, brief), half) in there.iter().zip(&briefs).zip(told) {
-            self.take(item, brief, half);
+            self.take(item, brief, half, &answers.of(brief.usage_id.as_deref()));
         }
         Ok(())
     }
@@ -120,11 +109,12 @@ impl Trial {
         let briefs = self.briefs(connection, rows.iter().map(|(item, _)| *item))?;
         let subjects: Vec<Subject> = rows.iter().map(|(_, usage)| Subject::from(usage)).collect();
         self.platform.learn(connection, &subjects)?;
+        let answers = self.charges.ask(connection, briefs.values())?;
         for ((item, _), subject) in rows.iter().zip(&subjects) {
             match briefs.get(&item.failed_id) {
                 Some(brief) => {
                     let judged = Judged::new(subject, &brief.needs, &self.platform);
-                    self.take(item, brief, Ok(judged));
+                    self.take(item, brief, Ok(judged), &answers.of(brief.usage_id.as_deref()));
                 }
                 None => self.note(&Row::from(*item), &Err(GONE)),
             }
@@ -141,10 +131,15 @@ impl Trial {
         self.wordings.find(connection, &ids)
     }
 
-    fn take(&mut self, item: &Item, brief: &Brief, half: Half) {
-        let row = Row::from(item);
-        if half.is_ok() && brief.needs.is_outcome_unknown {
-            self.unknown.add(row.amount, row.cost);
+    fn take(&mut self, item: &Item, brief: &Brief, half: Half, told: &ledger::Told) {
+        let mut row = Row::from(item);
+        if half.is_ok() {
+            if let [entry, ..] = told.entries() {
+                // Left whatever a test would say.
+                self.charges.add_charged(&row, entry);
+                return self.left.entry(CHARGED).or_default().push(row.number);
+            }
+            row.is_unknown = self.charges.is_unknown(brief, told);
         }
         match half {
             Ok(judged) if judged.forecast.wants_price() && self.open.len() < ASKED => {
@@ -164,13 +159,23 @@ impl Trial {
             },
         };
         tallies.entry(key).or_default().add(row.amount, row.cost);
-        if !told.as_ref().is_ok_and(|told| told.outlook == Outlook::Untold) {
-            self.left.entry(key).or_default().push(row.number);
-        }
+        let left = match told.as_ref().map(|told| told.outlook) {
+            Ok(Outlook::Untold) if row.is_unknown => UNCHECKED,
+            Ok(Outlook::Untold) => return,
+            _ if row.is_unknown => {
+                self.charges.add_failing(row);
+                UNCHECKED_FAILING
+            }
+            _ => key,
+        };
+        self.left.entry(left).or_default().push(row.number);
     }
 
     fn pass(&mut self, row: &Row, price: Option<Price>) {
         self.passes.add(row.amount, row.cost);
+        if row.is_unknown {
+            self.left.entry(UNCHECKED).or_default().push(row.number);
+        }
         let Some(price) = price else { return };
         self.priced.add(Some(price.amount), Some(price.cost));
         let (failed_id, recorded) = (row.failed_id.clone(), row.amount.map(MoneySum::from));
@@ -214,10 +219,11 @@ impl Trial {
             includes_failing: false,
             rows,
             priced: self.priced,
-            unknown: self.unknown,
             refusals,
             differing: self.differing,
+            ..Tested::default()
         };
+        let tested = self.charges.told_with(tested);
         Tried { tested, refused: parts(self.refused), left: self.left }
     }
 }

@@ -19,8 +19,9 @@ use crate::db::DbConnection;
 use crate::db::schema::{batch_item as item, batch_outcome as outcome};
 use crate::db::values::{TolerantMoney, TolerantText, TolerantWords};
 use crate::error::Result;
-use crate::failed_accounting::case::{Acted, Cases, Place};
+use crate::failed_accounting::case::{Acted, CHARGED, Cases, Evidence, Place};
 use crate::failed_accounting::failure::FailedRecord;
+use crate::ledger::Answers;
 
 /// A row that was done, and the event that tells what it was before.
 #[derive(Debug, Clone, Queryable)]
@@ -29,7 +30,7 @@ pub(super) struct Done {
     #[diesel(deserialize_as = TolerantText)]
     failed_id: String,
     #[diesel(deserialize_as = TolerantWords)]
-    llmusageid: Option<String>,
+    pub(super) llmusageid: Option<String>,
     #[diesel(deserialize_as = TolerantMoney)]
     amount: Option<Money>,
     #[diesel(deserialize_as = TolerantMoney)]
@@ -60,11 +61,12 @@ pub(super) fn next(connection: &mut DbConnection, batch: &Batch, rows: i64) -> R
         .load(connection)?)
 }
 
-/// Takes the next rows back; false where another instance was first.
+/// Takes the next rows back, as the ledger was asked; false where another instance was first.
 pub(super) fn run(
     connection: &mut DbConnection,
     batch: &Batch,
     rows: &[Done],
+    answers: &Answers,
     author: &Author,
 ) -> Result<bool> {
     if !store::take(connection, batch)? {
@@ -98,6 +100,7 @@ pub(super) fn run(
         let last = later.get(&row.failed_id).and_then(|id| events.get(id));
         let not_done = match batch.action {
             Action::Correct => take_back(row, &mut cases, &corrections)?,
+            _ if !answers.of(row.llmusageid.as_deref()).entries().is_empty() => Some(Reason::plain(CHARGED)),
             _ => match undone(row, &mut cases, batch, event, last, action, author)? {
                 (Acted::Again, _) => break,
                 (Acted::Done, reason) => reason,
@@ -143,7 +146,7 @@ fn undone(
         return Ok((Acted::Done, Some(Reason::meanwhile("batch-gone", last))));
     };
     let acted = case.act(|case| match batch.action {
-        Action::Withdraw => case.resume_retry(id, author),
+        Action::Withdraw => case.resume_retry(id, &Evidence::checked(), author),
         Action::Supersede => case.stand_again(id, author),
         _ => case.restore(before, action, author),
     });

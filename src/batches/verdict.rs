@@ -1,13 +1,14 @@
 //! Whether a row is still as it was frozen, and what the action makes of it: pure, row by row.
 
 use super::batch::{Action, Batch};
+use super::testing::UNCHECKED;
 use crate::audit::event::Author;
 use crate::audit::store::Event;
 use crate::base::form::Message;
 use crate::base::money::Money;
 use crate::db::values::{TolerantCount, TolerantMoney, TolerantText, TolerantWords};
 use crate::error::{Error, Result};
-use crate::failed_accounting::case::{Acted, Case};
+use crate::failed_accounting::case::{Acted, CHARGED, Case, Evidence, UNKNOWN_OUTCOME};
 use crate::failed_accounting::correction;
 use crate::failed_accounting::failure::{FailedRecord, Handling, Resolution};
 use crate::usages::usage::Usage;
@@ -109,14 +110,20 @@ pub(super) fn is_of(event: &Event, batch: &Batch) -> bool {
 }
 
 /// Does what the batch does to a record of that case, or a step towards it; why not, where its rules refuse it.
-pub fn act(case: &mut Case, batch: &Batch, id: &str, author: &Author) -> Result<(Acted, Option<Reason>)> {
-    match case.act(|case| perform(case, batch, id, author)) {
+pub fn act(
+    case: &mut Case,
+    batch: &Batch,
+    id: &str,
+    evidence: &Evidence,
+    author: &Author,
+) -> Result<(Acted, Option<Reason>)> {
+    match case.act(|case| perform(case, batch, id, evidence, author)) {
         Ok(acted) => Ok((acted, None)),
         Err(error) => Ok((Acted::Done, Some(refusal(error)?))),
     }
 }
 
-fn perform(case: &mut Case, batch: &Batch, id: &str, author: &Author) -> Result<()> {
+fn perform(case: &mut Case, batch: &Batch, id: &str, evidence: &Evidence, author: &Author) -> Result<()> {
     let note = batch.stored.note.clone();
     match batch.action {
         Action::Handle => {
@@ -125,7 +132,7 @@ fn perform(case: &mut Case, batch: &Batch, id: &str, author: &Author) -> Result<
             case.handle(id, &Handling { resolution, note }, author)
         }
         Action::Reopen => case.reopen(id, note.as_deref(), author),
-        Action::Retry => case.retry(id, author),
+        Action::Retry => case.retry(id, evidence, author),
         Action::Delete => case.delete(id),
         Action::Withdraw => case.withdraw(id, author),
         Action::Supersede => case.supersede_one(id, author),
@@ -133,7 +140,7 @@ fn perform(case: &mut Case, batch: &Batch, id: &str, author: &Author) -> Result<
         Action::Correct => {
             let planned = batch.planned.as_ref().ok_or_else(|| Error::internal("no plan to correct"))?;
             let correction = planned.correction.as_ref().ok_or_else(|| Error::internal("no correction"))?;
-            case.correct(id, correction, planned.then_retry, author)
+            case.correct(id, correction, planned.then_retry.then_some(evidence), author)
         }
     }
 }
@@ -141,7 +148,11 @@ fn perform(case: &mut Case, batch: &Batch, id: &str, author: &Author) -> Result<
 /// The reason in a refusal of one record's rules; other errors stay errors.
 pub fn refusal(error: Error) -> Result<Reason> {
     match error {
-        Error::Conflict(Message { key, .. }) => Ok(Reason::plain(key)),
+        Error::Conflict(Message { key, arguments }) => {
+            // An entry of the ledger is named on the page of the record.
+            Ok(Reason::plain(if arguments.contains_key("entry") { CHARGED } else { key }))
+        }
+        Error::Invalid(errors) if errors.contains_key(UNKNOWN_OUTCOME) => Ok(Reason::plain(UNCHECKED)),
         error => Err(error),
     }
 }

@@ -2,8 +2,9 @@
 
 use chrono::{NaiveDateTime, SubsecRound};
 
-use super::case::{Acted, Case, Place};
+use super::case::{Acted, Case, Evidence, Place};
 use super::failure::FailedRecord;
+use super::inquiry::Inquiry;
 use super::store;
 use crate::audit::event::Author;
 use crate::db::{DbConnection, Engine, dialect};
@@ -62,8 +63,23 @@ pub fn change(
     author: &Author,
     act: impl FnOnce(&mut Case) -> Result<()>,
 ) -> Result<(Acted, FailedRecord)> {
+    change_knowing(connection, place, author, &Inquiry::default(), |case, _| act(case))
+}
+
+/// As [`change`], with what the ledger tells once the case is held.
+///
+/// # Errors
+/// As [`change`].
+pub fn change_knowing(
+    connection: &mut DbConnection,
+    place: &Place,
+    author: &Author,
+    inquiry: &Inquiry,
+    act: impl FnOnce(&mut Case, &Evidence) -> Result<()>,
+) -> Result<(Acted, FailedRecord)> {
     let mut case = Case::of_failure(connection, place)?;
-    let acted = case.act(act)?;
+    let evidence = inquiry.end(connection, place)?;
+    let acted = case.act(|case| act(case, &evidence))?;
     case.save(connection, author)?;
     Ok((acted, case.failure(&place.id)?.clone()))
 }

@@ -1,7 +1,7 @@
 //! Failed accounting records: the heart. One filter stands behind page, CSV and totals.
 //!
 //! `record` is one failure, `list` the failures of a filter, `case` the gate for whatever acts on one, with the rules of
-//! state; `correction` says what fields of a usage become; `recording` brings failures in, `retries` tells what became of retries, `causes` groups failures, `views` keeps
+//! state; `inquiry` asks the ledger for a retry; `correction` says what fields of a usage become; `recording` brings failures in, `retries` tells what became of retries, `causes` groups failures, `views` keeps
 //! filters. `pages` and `api` are the web.
 
 pub mod api;
@@ -9,6 +9,7 @@ pub mod case;
 pub mod causes;
 pub mod change;
 pub mod correction;
+pub mod inquiry;
 pub mod list;
 pub mod pages;
 pub mod record;

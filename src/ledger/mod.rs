@@ -56,6 +56,7 @@ impl Ledger {
     /// [`Error::Unavailable`] with the setting.
     pub fn check(&self, connection: &mut DbConnection) -> Result<()> {
         let Some(query) = self.query.as_deref() else { return Ok(()) };
+        let begun = Instant::now();
         let checked = match dialect::begins_reading(query) {
             true => {
                 db::question(connection, PATIENCE, |connection| dialect::check_ledger(connection, query))?
@@ -63,7 +64,8 @@ impl Ledger {
             false => Err(Error::internal("it begins with another word")),
         };
         match checked {
-            Err(Error::Fault(why) | Error::Internal(why)) => {
+            // One that takes long is none that is wrong.
+            Err(Error::Fault(why) | Error::Internal(why)) if begun.elapsed() < PATIENCE => {
                 let remedy =
                     "it must be a SELECT of usage id, entry id, time and amount that this user may run";
                 Err(Error::Unavailable(format!("LLMAGE_LEDGER_SQL: {why}; {remedy}")))

@@ -48,13 +48,13 @@ pub fn all(config: &Config, given: &Given, database: &Database, clock: &Clock) -
         tidying("tidy idempotency keys", (idempotency::is_due, idempotency::tidy), database, clock),
         tidying("tidy previews", (previews::is_due, previews::tidy), database, clock),
         tidying("tidy alert history", (alert_history::is_due, alert_history::tidy), database, clock),
-        retry_watcher(config, database, clock),
+        retry_watcher(config, given, database, clock),
         cause_sorting(database),
         kept_totals(database),
         new_failures(database, clock),
         accounted_usages(database, clock),
         likely_fixed(given, database, clock),
-        batches(database, clock),
+        batches(given, database, clock),
         batch_outcomes(database),
         archive_mover(database, clock),
         check_asked(database, clock),
@@ -93,9 +93,9 @@ fn tidying(name: &'static str, (is_due, tidy): Tidying, database: &Database, clo
     })
 }
 
-fn batches(database: &Database, clock: &Clock) -> Job {
+fn batches(given: &Given, database: &Database, clock: &Clock) -> Job {
     let (lease, database) = leased("batches", database);
-    let runner = Runner::new(database, clock.clone());
+    let runner = Runner::new(database, clock.clone()).asking(&given.ledger);
     let looked_at = runner.clone();
     Job::every(lease.name(), Duration::from_secs(1), move || runner.step().map(Turn::from))
         .under(lease)

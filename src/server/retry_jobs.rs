@@ -15,9 +15,9 @@ use crate::jobs::{Job, Turn};
 /// Of 100 usages that the demo's platform takes so many fail.
 const SIMULATED_FAILING: u64 = 20;
 
-pub(super) fn retry_watcher(config: &Config, database: &Database, clock: &Clock) -> Job {
+pub(super) fn retry_watcher(config: &Config, given: &Given, database: &Database, clock: &Clock) -> Job {
     let (lease, database) = leased("retry watcher", database);
-    let watcher = Arc::new(Watcher::new(database, clock.clone()));
+    let watcher = Arc::new(Watcher::new(database, clock.clone()).asking(&given.ledger));
     let looked_at = watcher.clone();
     let every = Duration::from_secs(config.retry_watch_seconds.into());
     Job::every(lease.name(), every, move || watcher.step().map(|_| Turn::Done))

@@ -9,6 +9,7 @@ use super::locale::{self, Language};
 use super::view::clip;
 use crate::audit::store::Event;
 use crate::base::secrets;
+use crate::ledger::Entry;
 
 /// The most characters of one value.
 const SHOWN: usize = 300;
@@ -68,6 +69,14 @@ pub fn value_in_words(language: Language, field: &str, value: &Value) -> String 
         }
         ("resolution", Value::String(name)) => {
             word(format!("resolution-{}", name.replace('_', "-"))).unwrap_or_else(|| name.clone())
+        }
+        ("ledger", entries) => {
+            let entries: Vec<Entry> = serde_json::from_value(entries.clone()).unwrap_or_default();
+            entries
+                .iter()
+                .map(|entry| secrets::mask(&entry.line()).into_owned())
+                .collect::<Vec<_>>()
+                .join("; ")
         }
         (_, Value::Null) => String::new(),
         (_, Value::String(text)) => clip(&secrets::mask(text), SHOWN),

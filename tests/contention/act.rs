@@ -20,10 +20,11 @@ use llmage_admin::batches::runner::Runner;
 use llmage_admin::batches::store::{self as batches, Order};
 use llmage_admin::db::{Database, DbConnection, Engine};
 use llmage_admin::error::{Error, Result};
-use llmage_admin::failed_accounting::case::{Case, Look, Place};
+use llmage_admin::failed_accounting::case::{Case, Evidence, Look, Place};
 use llmage_admin::failed_accounting::correction::{Correction, form};
 use llmage_admin::failed_accounting::failure::{Edit, FailedRecord, Handling, Resolution};
 use llmage_admin::failed_accounting::store;
+use llmage_admin::ledger::{Ledger, Told};
 use llmage_admin::usages::recording::{Recorded, Recording};
 use llmage_admin::usages::store as usages;
 use llmage_admin::usages::usage::Usage;
@@ -110,7 +111,7 @@ fn frozen(database: &Database, usage: &str, action: &str, then_retry: bool, auth
     let freeze = |connection: &mut DbConnection| match action {
         Action::Correct => {
             let batch = plan::freeze(connection, action, &selection, author)?;
-            let by = By { sources: Arc::default(), today: author.at.date() };
+            let by = By { sources: Arc::default(), ledger: Ledger::default(), today: author.at.date() };
             match foretelling::look(connection, &batch, Some(&correction(author)), &by)? {
                 Some(looked) => foretelling::write(connection, &batch, &looked.foretold()),
                 None => Ok(batch),
@@ -219,17 +220,24 @@ impl Prepared {
                 let then_retry = matches!(self.act, Act::CorrectAndRetry(_));
                 self.on(connection, name, |case, id| {
                     let is_seen = case.usage().map(|(usage, _)| usage) == self.saw.as_ref();
-                    case.correct(id, &correction(author), then_retry, author)?;
+                    case.correct(
+                        id,
+                        &correction(author),
+                        then_retry.then_some(&Evidence::checked()),
+                        author,
+                    )?;
                     if is_seen { Ok(()) } else { Err(Error::Conflict(Message::new("stale"))) }
                 })
             }
-            Act::Retry(name) => self.on(connection, name, |case, id| case.retry(id, author)),
+            Act::Retry(name) => {
+                self.on(connection, name, |case, id| case.retry(id, &Evidence::checked(), author))
+            }
             Act::Withdraw(name) => self.on(connection, name, |case, id| case.withdraw(id, author)),
             Act::Settle(name) => self.on(connection, name, |case, id| case.settle(id, None, author)),
             Act::Delete(name) => self.on(connection, name, |case, id| case.delete(id)),
             Act::Look => {
                 let mut case = Case::of_failure(connection, &self.place("b"))?;
-                let settled = case.look(&self.place("b").id, Look::Again, author);
+                let settled = case.look(&self.place("b").id, Look::Again, &Told::Unknown, author);
                 case.save(connection, author)?;
                 Ok(format!("{settled:?}"))
             }

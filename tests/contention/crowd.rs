@@ -12,7 +12,7 @@ use llmage_admin::causes::sorting;
 use llmage_admin::db::schema::{audit_event, llmusage_accounting_failed as failed};
 use llmage_admin::db::{Database, Engine};
 use llmage_admin::failed_accounting::arrivals::Arrivals;
-use llmage_admin::failed_accounting::case::{Acted, Place, crowd};
+use llmage_admin::failed_accounting::case::{Acted, Evidence, Place, crowd};
 use llmage_admin::failed_accounting::change;
 use llmage_admin::failed_accounting::failure::{FailedRecord, Handling, Resolution};
 use llmage_admin::failed_accounting::store;
@@ -157,7 +157,7 @@ fn an_older_one_of_thousands_is_refused_with_the_newest_and_nothing_changes() {
 fn the_newest_of_thousands_is_retried_and_its_outcome_settles_all() {
     let database = given("failed");
     while_others_write("retry", &database, || {
-        act_on(&database, &newest(), |case| case.retry(&newest(), &author("ann")));
+        act_on(&database, &newest(), |case| case.retry(&newest(), &Evidence::checked(), &author("ann")));
     });
     assert_eq!(count(&database, Some(Resolution::Superseded)), CROWD - 1);
     let record = database.run_here(|connection| store::find(connection, &newest())).unwrap();

@@ -3,7 +3,7 @@
 use llmage_admin::audit::event::{Author, Source};
 use llmage_admin::db::{DbConnection, Engine};
 use llmage_admin::error::Result;
-use llmage_admin::failed_accounting::case::{Cases, Place};
+use llmage_admin::failed_accounting::case::{Cases, Evidence, Place};
 use serde_json::json;
 
 use crate::explained::plan;
@@ -46,7 +46,7 @@ fn usages_that_are_retried_together_are_reached_by_their_ids() {
     let sent = updates(&database, |connection| {
         let mut cases = Cases::take(connection, &places)?;
         for place in &places {
-            cases.of_mut(&place.id).expect("its case").retry(&place.id, &author)?;
+            cases.of_mut(&place.id).expect("its case").retry(&place.id, &Evidence::checked(), &author)?;
         }
         cases.save(connection, &author, &json!({}))
     });

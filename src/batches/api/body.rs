@@ -4,13 +4,13 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::tested::TestedBody;
 use crate::base::clock::TIME_FORMAT;
 use crate::base::money::{MoneySum, Number};
 use crate::base::secrets;
 use crate::batches::batch::{Batch, State};
 use crate::batches::counts::{Part, Tally};
 use crate::batches::seen;
-use crate::batches::testing::{Differs, Tested};
 use crate::error::{Error, Result};
 
 /// Rows and their money.
@@ -40,7 +40,7 @@ pub struct Group {
     sums: Sums,
 }
 
-fn groups(parts: &[Part]) -> Vec<Group> {
+pub(super) fn groups(parts: &[Part]) -> Vec<Group> {
     parts.iter().map(|part| Group { key: part.key.clone(), sums: part.tally.into() }).collect()
 }
 
@@ -52,65 +52,6 @@ pub struct OutcomeSums {
     failed_again: Sums,
     waiting: Sums,
     ended: Sums,
-}
-
-/// Whether retries would pass, told in the preview.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BatchTested)]
-pub struct TestedBody {
-    would_pass: Sums,
-    /// What would fail again, by why; left out unless the run says `with_failing`.
-    would_fail: Vec<Group>,
-    /// Of what it cannot be told, by what is missing.
-    cannot_be_told: Vec<Group>,
-    with_failing: bool,
-    /// What the platform would charge now for what would pass; null where nobody was asked.
-    priced: Option<Sums>,
-    /// Those of which nobody knows whether the customer was charged already; they are in the other sums, too.
-    outcome_unknown: Sums,
-    /// What the platform says of those that it cannot price, in its own words.
-    refusals: Vec<Group>,
-    /// Some of those whose price is another than the recorded amount, the largest difference first.
-    differing: Vec<DiffersBody>,
-}
-
-/// A failure whose price is another by now.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BatchDiffering)]
-pub struct DiffersBody {
-    id: String,
-    #[schema(value_type = Option<f64>)]
-    recorded: Option<Number<MoneySum>>,
-    #[schema(value_type = f64)]
-    now: Number<MoneySum>,
-    #[schema(value_type = f64)]
-    difference: Number<MoneySum>,
-}
-
-impl TestedBody {
-    fn new(tested: &Tested) -> TestedBody {
-        TestedBody {
-            would_pass: tested.passes.into(),
-            would_fail: groups(&tested.fails),
-            cannot_be_told: groups(&tested.untold),
-            with_failing: tested.includes_failing,
-            priced: (tested.priced.count > 0).then(|| tested.priced.into()),
-            outcome_unknown: tested.unknown.into(),
-            refusals: groups(&tested.refusals),
-            differing: tested.differing.iter().map(DiffersBody::from).collect(),
-        }
-    }
-}
-
-impl From<&Differs> for DiffersBody {
-    fn from(differs: &Differs) -> DiffersBody {
-        DiffersBody {
-            id: differs.failed_id.clone(),
-            recorded: differs.recorded.map(Number),
-            now: Number(differs.now),
-            difference: Number(differs.difference()),
-        }
-    }
 }
 
 /// The members of a batch, as `expect` may name them.
@@ -198,7 +139,7 @@ impl BatchBody {
         let correction = batch.planned.as_ref().map(serde_json::to_value).transpose();
         let mut correction = correction.map_err(Error::internal)?;
         correction.iter_mut().for_each(secrets::mask_texts);
-        let is_preview = batch.state == State::Preview;
+        let (summary, is_preview) = (&batch.summary, batch.state == State::Preview);
         Ok(BatchBody {
             id: batch.id().to_owned(),
             action: batch.action.as_str(),
@@ -214,7 +155,7 @@ impl BatchBody {
             wanted: batch.wanted().into(),
             retried: batch.may_retry().then(|| batch.then_retry(true).wanted().into()),
             skipped: groups(&batch.summary.skipped),
-            tested: batch.summary.tested.as_ref().map(TestedBody::new),
+            tested: summary.tested.as_ref().map(|tested| TestedBody::new(tested, summary.with_unknown)),
             restricted: groups(&batch.summary.restricted),
             correction,
             digest: seen::digest(batch),

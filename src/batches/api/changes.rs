@@ -19,8 +19,9 @@ use crate::web::document::{WriteRefusals, described_body};
 use crate::web::error::Answer;
 use crate::web::extract::{Body, Id, Visit};
 use crate::web::once::{self, Manner, Told};
+use crate::web::state::AppState;
 
-const RUN: [Member; 8] = [
+const RUN: [Member; 9] = [
     Member::new("resolution", Kind::Line(32)),
     Member::new("note", Kind::Text(MAX_NOTE)),
     Member::new("confirm_count", Kind::Count),
@@ -28,12 +29,14 @@ const RUN: [Member; 8] = [
     Member::new("canary_percent", Kind::Count),
     Member::new("then", Kind::OneOf(&["retry"])),
     Member::new("with_failing", Kind::Flag),
+    Member::new("with_unknown", Kind::Flag),
     Member::new("expect", Kind::Record(&OF_BATCH)),
 ];
 
 described_body!(
     /// What the action needs: `resolution` and `note` to handle, `note` to reopen, `canary_size` and `canary_percent` to try
-    /// some first, `with_failing` to retry what would fail again, too, `then` to retry what is corrected; `confirm_count` where the preview asks for it;
+    /// some first, `with_failing` to retry what would fail again, too, `with_unknown` where somebody looked at what may have been charged
+    /// already, `then` to retry what is corrected; `confirm_count` where the preview asks for it;
     /// `expect` what was read of the preview, its `digest` alone or more.
     BatchRun,
     &RUN
@@ -65,7 +68,7 @@ pub async fn run(visit: Visit, Id(id): Id, author: Author, body: Body) -> Answer
         told(&store::find(connection, &asked)?, limit)
     };
     let answer = once::act(&visit, Manner::accepted(), work).await?;
-    Runner::begin(&visit.state.database, &visit.state.clock, &id).await;
+    runner(&visit.state).begin(&id).await;
     Ok(answer)
 }
 
@@ -124,7 +127,7 @@ pub async fn undo(visit: Visit, Id(id): Id, author: Author, body: Body) -> Answe
     let turn =
         Turn { state: State::Undoing, action: event::Action::UndoBatch, obstacle: Batch::undo_obstacle };
     let answer = turn.act(&visit, id.clone(), author).await?;
-    Runner::begin(&visit.state.database, &visit.state.clock, &id).await;
+    runner(&visit.state).begin(&id).await;
     Ok(answer)
 }
 
@@ -198,4 +201,9 @@ pub(super) fn correctable(visit: &Visit) -> Result<Vec<&'static str>> {
 /// Records are deleted by administrators only.
 pub(super) fn admit(visit: &Visit, action: Action) -> Result<()> {
     if action == Action::Delete && !visit.caller()?.administers() { Err(Error::Forbidden) } else { Ok(()) }
+}
+
+/// Who does the beginning of a batch at once.
+fn runner(state: &AppState) -> Runner {
+    Runner::new(state.database.clone(), state.clock.clone()).asking(&state.ledger)
 }

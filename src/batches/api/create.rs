@@ -120,7 +120,8 @@ pub(super) async fn foretold(visit: &Visit, id: String, correction: Option<Corre
 
 /// What previews are tested by now.
 pub(super) fn by(visit: &Visit) -> By {
-    By { sources: visit.state.test_sources.clone(), today: visit.state.clock.today() }
+    let state = &visit.state;
+    By { sources: state.test_sources.clone(), ledger: state.ledger.clone(), today: state.clock.today() }
 }
 
 /// Says what shall become of which field of a batch of corrections; answers the preview anew.

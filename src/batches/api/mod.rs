@@ -5,3 +5,4 @@ pub mod changes;
 pub mod create;
 pub mod index;
 pub mod outcome;
+mod tested;

@@ -34,7 +34,7 @@ pub async fn run(visit: Visit, Id(id): Id, author: Author, Form(fields): Form) -
         .await;
     match started {
         Ok(()) => {
-            Runner::begin(&state.database, &state.clock, &id).await;
+            runner(state).begin(&id).await;
             Ok(page::see_other(&batch_link(&id, "")))
         }
         Err(Error::Invalid(errors)) => show::with_form(&visit, id, &FormState::refused(fields, errors)).await,
@@ -56,7 +56,7 @@ pub async fn abort(visit: Visit, Id(id): Id) -> Answer {
 pub async fn undo(visit: Visit, Id(id): Id) -> Answer {
     let turned = turn(&visit, &id, State::Undoing, event::Action::UndoBatch, Batch::undo_obstacle).await;
     if turned.is_ok() {
-        Runner::begin(&visit.state.database, &visit.state.clock, &id).await;
+        runner(&visit.state).begin(&id).await;
     }
     answer(&visit, id, turned, None).await
 }
@@ -153,4 +153,9 @@ async fn answer(visit: &Visit, id: String, turned: Result<()>, done: Option<&'st
 async fn refused(visit: &Visit, id: String, why: Message) -> Answer {
     let form = FormState::conflict(Fields::default(), "not_now", why);
     show::with_form(visit, id, &form).await
+}
+
+/// Who does the beginning of a batch at once.
+fn runner(state: &AppState) -> Runner {
+    Runner::new(state.database.clone(), state.clock.clone()).asking(&state.ledger)
 }

@@ -39,7 +39,8 @@ pub async fn create(visit: &Visit, author: Author, fields: &Fields) -> Answer {
 
 /// What previews are tested by now.
 pub(super) fn by(visit: &Visit) -> By {
-    By { sources: visit.state.test_sources.clone(), today: visit.state.clock.today() }
+    let state = &visit.state;
+    By { sources: state.test_sources.clone(), ledger: state.ledger.clone(), today: state.clock.today() }
 }
 
 /// Reads a correction of the fields that this person may correct.

@@ -34,8 +34,8 @@ use crate::web::view::{Named, TimeView};
 pub(super) const REFUSED: usize = 50;
 
 /// The fields of a run; those of a correction come to them.
-const FIELDS: [&str; 6] =
-    ["resolution", "note", "confirm_count", "with_failing", "canary_size", "canary_percent"];
+const FIELDS: [&str; 7] =
+    ["resolution", "note", "confirm_count", "with_failing", "with_unknown", "canary_size", "canary_percent"];
 
 #[derive(Serialize)]
 struct ShowPage {
@@ -53,8 +53,8 @@ struct ShowPage {
     wanted: Card,
     /// What a press is meant for that corrects and retries.
     retried: Card,
-    /// The same with what would fail again.
-    retried_with_failing: Card,
+    /// The same with what is ticked to be retried, too.
+    retried_with: With,
     skipped_sum: Card,
     rows: String,
     skipped: Vec<SkippedView>,
@@ -86,6 +86,21 @@ struct ShowPage {
 struct By {
     name: String,
     at: Option<TimeView>,
+}
+
+/// What a press is meant for where something is ticked.
+#[derive(Serialize)]
+struct With {
+    failing: Card,
+    unknown: Card,
+    both: Card,
+}
+
+impl With {
+    fn of(batch: &Batch) -> With {
+        let wanted = |failing, unknown| batch.including(failing, unknown).wanted().into();
+        With { failing: wanted(true, false), unknown: wanted(false, true), both: wanted(true, true) }
+    }
 }
 
 /// What this person may do with it now.
@@ -212,7 +227,7 @@ impl Builder<'_> {
             all: summary.all.into(),
             wanted: batch.wanted().into(),
             retried: retrying.wanted().into(),
-            retried_with_failing: (retrying.wanted() + retrying.left_out()).into(),
+            retried_with: With::of(&retrying),
             skipped_sum: skipped.into(),
             rows: records_link(&rows_of(batch)),
             skipped: summary.skipped.iter().map(|part| self.skipped(part)).collect(),

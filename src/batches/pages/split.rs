@@ -6,7 +6,7 @@ use super::context::{Card, reason_in_words, records_link, rows_of};
 use super::show::Builder;
 use crate::base::form::{NONE, key_of};
 use crate::batches::counts::Part;
-use crate::batches::testing::{Differs, Tested};
+use crate::batches::testing::{Charged, Differs, Tested};
 use crate::causes::cause::UNSORTED;
 use crate::failed_accounting::batched::BatchOutcome;
 use crate::failed_accounting::filter::Filter;
@@ -31,9 +31,37 @@ pub(super) struct TestedView {
     priced: Option<(Card, String)>,
     /// Those of which nobody knows whether the customer was charged already.
     unknown: Card,
+    /// Those that were charged, and the entries of some.
+    charged: Card,
+    entries: Vec<ChargedView>,
+    not_asked: Option<String>,
     /// What the platform says of those that it cannot price, in its own words.
     refusals: Vec<SkippedView>,
     differing: Vec<DiffersView>,
+}
+
+/// A failure whose usage was charged, and the entry that proves it.
+#[derive(Serialize)]
+struct ChargedView {
+    id: String,
+    link: String,
+    entry: String,
+    time: Option<String>,
+    amount: Option<String>,
+    is_money: bool,
+}
+
+impl From<&Charged> for ChargedView {
+    fn from(charged: &Charged) -> ChargedView {
+        ChargedView {
+            id: charged.failed_id.clone(),
+            link: format!("/failed-accounting/{}", links::segment(&charged.failed_id)),
+            entry: charged.entry.name().to_owned(),
+            time: charged.entry.time.clone(),
+            amount: charged.entry.amount.clone(),
+            is_money: charged.entry.money().is_some(),
+        }
+    }
 }
 
 /// A failure whose price is another by now.
@@ -95,6 +123,9 @@ impl Builder<'_> {
                 (tested.priced.into(), locale::signed(more))
             }),
             unknown: tested.unknown.into(),
+            charged: tested.charged.into(),
+            entries: tested.entries.iter().map(ChargedView::from).collect(),
+            not_asked: tested.not_asked.clone(),
             refusals: tested.refusals.iter().map(said).collect(),
             differing: tested.differing.iter().map(DiffersView::from).collect(),
         }

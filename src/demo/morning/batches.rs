@@ -24,6 +24,7 @@ use crate::error::Result;
 use crate::failed_accounting::correction::form::correction;
 use crate::failed_accounting::filter::Filter;
 use crate::failed_accounting::watcher::Watcher;
+use crate::ledger::Ledger;
 use crate::usages::usage::{ACCOUNTED, CREATED, FAILED};
 
 /// So many failures are retried.
@@ -107,7 +108,7 @@ impl Morning<'_> {
 
     /// What the platform would say, by its tables alone: nobody is asked for prices.
     fn by_tables(&self, at: NaiveDateTime) -> By {
-        By { sources: Arc::default(), today: at.date() }
+        By { sources: Arc::default(), ledger: Ledger::default(), today: at.date() }
     }
 
     fn preview(&self, action: Action, selection: &Selection, author: &Author) -> Result<Batch> {

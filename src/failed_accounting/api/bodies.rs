@@ -3,6 +3,7 @@
 use super::correcting::OF_USAGE;
 use super::record::FIELDS;
 use crate::base::object::{Kind, Member};
+use crate::failed_accounting::case::{CHECKED, UNKNOWN_OUTCOME};
 use crate::failed_accounting::correction::form::FROM_OUTPUT;
 use crate::failed_accounting::failure::RESOLUTIONS;
 use crate::failed_accounting::form;
@@ -79,6 +80,10 @@ pub const HANDLE: [Member; 3] = [Member::new("resolution", BY_HAND).required(), 
 const HANDLE_BY_WORD: [Member; 3] = [Member::new("resolution", BY_WORD).required(), NOTE, EXPECT];
 const HANDLE_AS_OTHER: [Member; 3] = [Member::new("resolution", OTHER).required(), NOTE.required(), EXPECT];
 
+const OUTCOME: Member = Member::new(UNKNOWN_OUTCOME, Kind::OneOf(&[CHECKED]));
+pub const RETRY: [Member; 1] = [OUTCOME];
+pub const CLOSE_CHARGED: [Member; 2] = [Member::new("entry", Kind::Line(255)), EXPECT];
+
 const MODEL: Member = Member::new("set_llmid", ID);
 const USER: Member = Member::new("set_userid", ID);
 const ORGANISATION: Member = Member::new("set_userorgid", ID);
@@ -89,13 +94,13 @@ const THEN: Member = Member::new("then", Kind::OneOf(&["retry"]));
 const SEEN: Member = Member::new("expect", Kind::Record(&OF_USAGE));
 
 /// The inputs of a correction of one usage, as the page names them.
-pub const CORRECT: [Member; 7] = [MODEL, USER, ORGANISATION, USAGES, FROM, THEN, SEEN];
+pub const CORRECT: [Member; 8] = [MODEL, USER, ORGANISATION, USAGES, FROM, THEN, OUTCOME, SEEN];
 /// At least one of them, and the counts from one source.
-const OF_MODEL: [Member; 5] = [MODEL.required(), USER, ORGANISATION, THEN, SEEN];
-const OF_USER: [Member; 5] = [MODEL, USER.required(), ORGANISATION, THEN, SEEN];
-const OF_ORGANISATION: [Member; 5] = [MODEL, USER, ORGANISATION.required(), THEN, SEEN];
-const OF_COUNTS: [Member; 6] = [MODEL, USER, ORGANISATION, USAGES.required(), THEN, SEEN];
-const OF_OUTPUT: [Member; 6] = [MODEL, USER, ORGANISATION, FROM.required(), THEN, SEEN];
+const OF_MODEL: [Member; 6] = [MODEL.required(), USER, ORGANISATION, THEN, OUTCOME, SEEN];
+const OF_USER: [Member; 6] = [MODEL, USER.required(), ORGANISATION, THEN, OUTCOME, SEEN];
+const OF_ORGANISATION: [Member; 6] = [MODEL, USER, ORGANISATION.required(), THEN, OUTCOME, SEEN];
+const OF_COUNTS: [Member; 7] = [MODEL, USER, ORGANISATION, USAGES.required(), THEN, OUTCOME, SEEN];
+const OF_OUTPUT: [Member; 7] = [MODEL, USER, ORGANISATION, FROM.required(), THEN, OUTCOME, SEEN];
 
 pub const REOPEN: [Member; 2] =
     [Member::new("note", Kind::Text(form::MAX_NOTE)), Member::new("expect", Kind::Record(&FIELDS))];
@@ -117,6 +122,17 @@ described_body!(
     /// What fields of the usage become: those that the role of the token may correct. `expect` holds fields of the usage as
     /// they were last read.
     Correction = any_of(&[&OF_MODEL, &OF_USER, &OF_ORGANISATION, &OF_COUNTS, &OF_OUTPUT])
+);
+described_body!(
+    /// `checked`: somebody looked, and the customer was not charged. Needed after an error that leaves that open, where no ledger
+    /// tells it.
+    Retrying,
+    &RETRY
+);
+described_body!(
+    /// The entry that was seen; another one by now is refused.
+    ClosingCharged,
+    &CLOSE_CHARGED
 );
 described_body!(
     /// Why to open again.

@@ -1,12 +1,10 @@
 //! Changing one failure: each change is one transaction, with the token as its author.
-//! More than 250 lines: beside each act stands what the document says of it.
-
-use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::value::RawValue;
 
 use super::bodies::{EDIT, FailureEdit, HANDLE, Handling, NEW, NewFailure, REOPEN, Reopening};
 use super::record::Record;
+use super::scene::Scene;
 use crate::audit::event::{Author, FAILED_ACCOUNTING};
 use crate::base::expect;
 use crate::base::form::{Fields, Message};
@@ -158,34 +156,6 @@ pub async fn reopen(visit: Visit, Id(id): Id, body: Body) -> Answer {
     changed(&visit, id, object, move |_, case, id, author| case.reopen(id, note.as_deref(), author)).await
 }
 
-/// Asks the platform to account the usage again; the failure stays open until the outcome is seen.
-#[utoipa::path(
-    post,
-    path = "/api/v1/failed-accounting/{id}/retry",
-    tag = "failed accounting",
-    params(("id" = String, Path, description = "The id of the failure.")),
-    responses((status = 202, description = "The failure, retrying.", body = Record), WriteRefusals)
-)]
-pub async fn retry(visit: Visit, Id(id): Id, body: Body) -> Answer {
-    let object = body.optional_object(&[])?;
-    object.checked(Ok(()))?;
-    act(&visit, id, Manner::accepted(), move |case, id, author, _| case.retry(id, author)).await
-}
-
-/// Takes a retry back that the platform has not begun.
-#[utoipa::path(
-    post,
-    path = "/api/v1/failed-accounting/{id}/withdraw",
-    tag = "failed accounting",
-    params(("id" = String, Path, description = "The id of the failure.")),
-    responses((status = 200, description = "The failure, open again.", body = Record), WriteRefusals)
-)]
-pub async fn withdraw(visit: Visit, Id(id): Id, body: Body) -> Answer {
-    let object = body.optional_object(&[])?;
-    object.checked(Ok(()))?;
-    act(&visit, id, Manner::changed(), move |case, id, author, _| case.withdraw(id, author)).await
-}
-
 /// Closes a failure with the proof that its usage is accounted: one that is open or was given up; one that was charged by
 /// hand, too, with a note that says what became of that charge.
 #[utoipa::path(
@@ -222,32 +192,17 @@ async fn changed(
 
 /// Acts on the case of the record of the path; answers the record as it is then. Where the act takes several steps, it is
 /// told how the step before left the record.
-pub(super) async fn act(
+async fn act(
     visit: &Visit,
     id: String,
     manner: Manner,
     act: impl FnOnce(&mut Case, &str, &Author, Option<&FailedRecord>) -> Result<()> + Clone + Send + 'static,
 ) -> Answer {
-    let author = visit.author()?;
-    let names = visit.names().await;
-    // Which usage to lock must be known before the transaction, because the usage is locked first.
-    let place = visit.state.database.run(move |connection| Place::find(connection, &id)).await?;
-    let left: Arc<Mutex<Option<FailedRecord>>> = Arc::default();
-    let work = move |connection: &mut DbConnection| {
-        let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
-        let act = |case: &mut Case| act(case, &place.id, &author, left.as_ref());
-        match change::change(connection, &place, &author, act)? {
-            (Acted::Done, record) => Told::new(&place.id, &Record::new(&record, &names)).map(Some),
-            (Acted::Again, record) => {
-                *left = Some(record);
-                Ok(None)
-            }
-        }
-    };
-    once::act_until_done(visit, manner, work).await
+    let scene = Scene::find(visit, id).await?;
+    scene.act(visit, manner, move |case, id, author, known| act(case, id, author, known.left)).await
 }
 
-fn check_expected(record: &FailedRecord, expected: Option<&RawValue>) -> Result<()> {
+pub(super) fn check_expected(record: &FailedRecord, expected: Option<&RawValue>) -> Result<()> {
     let Some(expected) = expected else { return Ok(()) };
     expect::compare(expected, &Record::bare(record)?)
 }

@@ -1,13 +1,16 @@
 //! `POST /api/v1/failed-accounting/{id}/correct`: the page's correction, for programs.
 
 use super::bodies::{CORRECT, Correction};
-use super::changes::act;
 use super::record::Record;
+use super::scene::{Known, Scene};
+use crate::audit::event::Author;
 use crate::base::columns::Cell;
 use crate::base::expect;
 use crate::base::form::Reader;
 use crate::error::{Error, Result};
+use crate::failed_accounting::case::Case;
 use crate::failed_accounting::correction::form;
+use crate::failed_accounting::form as of_failure;
 use crate::names::Names;
 use crate::names::columns::Face;
 use crate::usages::usage::{COLUMNS, Usage, Whereabouts};
@@ -49,17 +52,22 @@ pub async fn correct(visit: Visit, Id(id): Id, body: Body) -> Answer {
     let mut read = Reader::new(&object.fields);
     let then_retry = form::then_retry(&mut read);
     let correction = object.checked(form::correction(&object.fields, &correctable))?;
-    act(&visit, id, Manner::changed(), move |case, id, author, _| {
+    let is_checked = object.checked(of_failure::checked(&object.fields))?;
+    let scene = match then_retry {
+        true => Scene::asked(&visit, id, is_checked).await?,
+        false => Scene::find(&visit, id).await?,
+    };
+    let correct = move |case: &mut Case, id: &str, author: &Author, known: &Known<'_>| {
         let present = match case.usage() {
             Some((usage, Whereabouts::Live)) => Some(as_read(usage)?),
             _ => None,
         };
         // What the rules refuse is told first.
-        case.correct(id, &correction, then_retry, author)?;
+        case.correct(id, &correction, then_retry.then_some(known.evidence), author)?;
         match (object.record("expect"), present) {
             (Some(expected), Some(present)) => expect::compare(expected, &present),
             _ => Ok(()),
         }
-    })
-    .await
+    };
+    scene.act(&visit, Manner::changed(), correct).await
 }

@@ -8,6 +8,8 @@ pub mod correcting;
 pub mod failing;
 pub mod index;
 pub mod record;
+pub mod retrying;
+mod scene;
 pub mod show;
 pub mod summary;
 pub mod testing;

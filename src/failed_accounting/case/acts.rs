@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
-use super::Case;
 use super::rules::{Refusal, Standing};
 use super::settling::may_follow;
+use super::{Case, Evidence};
 use crate::audit::event::{Action, Author};
 use crate::error::Result;
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
@@ -16,24 +16,26 @@ impl Case {
     /// Asks the platform to account the usage again: it becomes `created`, the failure retrying.
     ///
     /// # Errors
-    /// [`Error::Conflict`](crate::error::Error::Conflict) where the rules refuse it.
-    pub fn retry(&mut self, id: &str, author: &Author) -> Result<()> {
-        self.ask(id, author, 1)
+    /// [`Error::Conflict`](crate::error::Error::Conflict) where the rules refuse it, or the customer was charged already;
+    /// [`Error::Invalid`](crate::error::Error::Invalid) where nobody knows, and nobody looked.
+    pub fn retry(&mut self, id: &str, evidence: &Evidence, author: &Author) -> Result<()> {
+        self.ask(id, evidence, author, 1)
     }
 
     /// As [`Case::retry`], for one that was taken back: it was counted when it was asked for first.
     ///
     /// # Errors
-    /// [`Error::Conflict`](crate::error::Error::Conflict) where the rules refuse it.
-    pub fn resume_retry(&mut self, id: &str, author: &Author) -> Result<()> {
-        self.ask(id, author, 0)
+    /// As [`Case::retry`].
+    pub fn resume_retry(&mut self, id: &str, evidence: &Evidence, author: &Author) -> Result<()> {
+        self.ask(id, evidence, author, 0)
     }
 
-    fn ask(&mut self, id: &str, author: &Author, count: i32) -> Result<()> {
+    fn ask(&mut self, id: &str, evidence: &Evidence, author: &Author, count: i32) -> Result<()> {
         let record = self.failure(id)?.clone();
         if let Some(refusal) = self.view().retry_obstacle(&record) {
             return Err(refusal.into());
         }
+        self.refuse_charged(&record, evidence)?;
         let known = self.known(id, author.at);
         let standing = self.stand_for_older(&record, author);
         let after = FailedRecord {

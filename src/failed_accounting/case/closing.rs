@@ -22,7 +22,7 @@ impl Case {
     }
 
     /// The record as it is once it is closed, the older ones superseded by it; not yet put.
-    fn closed(&mut self, id: &str, handling: &Handling, author: &Author) -> Result<FailedRecord> {
+    pub(super) fn closed(&mut self, id: &str, handling: &Handling, author: &Author) -> Result<FailedRecord> {
         let record = self.failure(id)?.clone();
         if let Some(refusal) = self.view().taken_over(&record) {
             return Err(refusal.into());

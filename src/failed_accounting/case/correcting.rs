@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::Case;
 use super::changes::UsageChange;
+use super::{Case, Evidence};
 use crate::audit::event::{Action, Author, difference};
 use crate::base::form::Message;
 use crate::error::{Error, Result};
@@ -11,28 +11,31 @@ use crate::failed_accounting::correction::{Correction, Field};
 use crate::usages::usage::{FAILED, Usage, Whereabouts};
 
 impl Case {
-    /// Corrects the usage of a failure, and has it accounted again where that is asked for. Possible where a retry is; what
-    /// changes nothing is refused.
+    /// Corrects the usage of a failure, and has it accounted again where that is asked for, with what is known of whether the
+    /// customer was charged. Possible where a retry is; what changes nothing is refused.
     ///
     /// # Errors
-    /// [`Error::Conflict`] where the rules refuse it, or the correction does not fit the usage.
+    /// [`Error::Conflict`] where the rules refuse it, or the correction does not fit the usage; those of [`Case::retry`].
     pub fn correct(
         &mut self,
         id: &str,
         correction: &Correction,
-        then_retry: bool,
+        then_retry: Option<&Evidence>,
         author: &Author,
     ) -> Result<()> {
-        if let Some(refusal) = self.view().retry_obstacle(self.failure(id)?) {
+        let record = self.failure(id)?;
+        if let Some(refusal) = self.view().retry_obstacle(record) {
             return Err(refusal.into());
         }
+        // Before anything is changed.
+        then_retry.map_or(Ok(()), |evidence| self.refuse_charged(record, evidence))?;
         let before = self.live_usage()?.clone();
         let after = correction.apply(&before).map_err(|key| {
             let message = Message::new(key).with("state", FAILED).with("usage", &before.id);
             Error::Conflict(message.with("record", id))
         })?;
         self.rewrite(before, after, Action::Correct);
-        if then_retry { self.retry(id, author) } else { Ok(()) }
+        then_retry.map_or(Ok(()), |evidence| self.retry(id, evidence, author))
     }
 
     /// Gives the corrected fields their values of before, where the usage is failed and still holds what the correction

@@ -7,6 +7,7 @@
 mod acts;
 mod cases;
 mod changes;
+mod charged;
 mod closing;
 mod correcting;
 pub mod crowd;
@@ -40,6 +41,7 @@ use crate::usages::usage::{Usage, Whereabouts};
 pub use cases::Cases;
 use changes::Changes;
 pub use changes::{Saved, Telling};
+pub use charged::{CHARGED, CHECKED, Evidence, UNKNOWN_OUTCOME};
 pub use crowd::Acted;
 pub use held::Held;
 pub(in crate::failed_accounting) use importing::unproven;

@@ -11,6 +11,7 @@ use crate::base::clock::TIME_FORMAT;
 use crate::base::form::Message;
 use crate::error::{Error, Result};
 use crate::failed_accounting::failure::{FailedRecord, Resolution};
+use crate::ledger::Told;
 use crate::usages::usage::{CREATED, FAILED, Whereabouts};
 
 /// So far the clocks of the platform and of this app may be apart.
@@ -47,14 +48,16 @@ pub enum Look {
 }
 
 impl Case {
-    /// Looks what became of the retry of a failure, and closes, reopens or leaves it.
-    pub fn look(&mut self, id: &str, look: Look, author: &Author) -> Settled {
+    /// Looks what became of the retry of a failure, and closes, reopens or leaves it. The proof of an accounted one holds what
+    /// the ledger told.
+    pub fn look(&mut self, id: &str, look: Look, told: &Told, author: &Author) -> Settled {
         let Ok(record) = self.failure(id).cloned() else { return Settled::Nothing };
         if !record.is_retrying() {
             return Settled::Nothing;
         }
         if self.is_accounted() {
-            self.prove(&record, record.handled_note.clone(), Action::RetryAccounted, author);
+            let facts = ledger_facts(told, self.usage_facts());
+            self.prove(&record, record.handled_note.clone(), Action::RetryAccounted, facts, author);
             return Settled::Accounted;
         }
         let state = match &self.usage {
@@ -93,13 +96,20 @@ impl Case {
         }
         let note = note.map(str::to_owned).or_else(|| record.handled_note.clone());
         let action = if record.is_retrying() { Action::RetryAccounted } else { Action::Settle };
-        self.prove(&record, note, action, author);
+        let facts = self.usage_facts();
+        self.prove(&record, note, action, facts, author);
         Ok(())
     }
 
-    /// Closes a failure as accounted, and the other open ones as superseded by it: their money is one.
-    fn prove(&mut self, record: &FailedRecord, note: Option<String>, action: Action, author: &Author) {
-        let mut facts = self.usage_facts();
+    /// Closes a failure as accounted by these facts, and the other open ones as superseded by it: their money is one.
+    fn prove(
+        &mut self,
+        record: &FailedRecord,
+        note: Option<String>,
+        action: Action,
+        mut facts: Value,
+        author: &Author,
+    ) {
         facts["seen_at"] = json!(author.at.format(TIME_FORMAT).to_string());
         let open: Vec<FailedRecord> =
             self.view().others(&record.id).filter(|other| other.is_open()).cloned().collect();
@@ -140,6 +150,16 @@ impl Case {
             }),
         }
     }
+}
+
+/// What the ledger told, beside what was seen of the usage.
+fn ledger_facts(told: &Told, mut facts: Value) -> Value {
+    match told {
+        Told::Unknown => {}
+        Told::NoEntry | Told::Charged(_) => facts["ledger"] = json!(told.entries()),
+        Told::Unasked(why) => facts["ledger_not_asked"] = json!(why),
+    }
+    facts
 }
 
 /// The one of these, the newest first, that the retry of the record ended in.

@@ -134,7 +134,7 @@ pub(super) fn possible(view: View<'_>, record: &FailedRecord, selected: &str) ->
 }
 
 /// The fields of the forms on the page of a record.
-pub(super) const SHOWN_FIELDS: [&str; 8] = [
+pub(super) const SHOWN_FIELDS: [&str; 9] = [
     "resolution",
     "handled_note",
     "note",
@@ -143,4 +143,5 @@ pub(super) const SHOWN_FIELDS: [&str; 8] = [
     "set_userorgid",
     "set_usages",
     "usages_from",
+    "unknown_outcome",
 ];

@@ -13,6 +13,8 @@ use crate::error::Error;
 use crate::failed_accounting::case::{Acted, Case, Place, View};
 use crate::failed_accounting::correction::{self, Field, form};
 use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::form as failure;
+use crate::failed_accounting::inquiry::Inquiry;
 use crate::names::Names;
 use crate::usages::form::Seen;
 use crate::usages::usage::{Usage, Whereabouts};
@@ -103,33 +105,60 @@ pub async fn correct(visit: Visit, Id(id): Id, author: Author, Form(fields): For
     let mut read = Reader::new(&fields);
     let then_retry = form::then_retry(&mut read);
     let mut errors = read.errors;
+    let is_checked = failure::checked(&fields).unwrap_or_else(|wrong| {
+        errors.extend(wrong);
+        false
+    });
     let correction = form::correction(&fields, &correctable).map_err(|wrong| errors.extend(wrong));
     let (Ok(correction), true) = (correction, errors.is_empty()) else {
         return refused(&visit, id, fields, errors).await;
     };
     let (asked, saw) = (id.clone(), Seen::in_form(&fields));
     let place = visit.state.database.run(move |connection| Place::find(connection, &asked)).await?;
-    let work = move |connection: &mut DbConnection| {
-        let mut case = Case::of_failure(connection, &place)?;
-        let is_as_seen = match (&saw, case.usage()) {
-            (None, _) => Err("correct-unseen"),
-            (Some(saw), Some((usage, _))) if *saw == Seen::of(usage) => Ok(()),
-            (Some(_), _) => Err("correct-usage-changed"),
-        };
-        let acted = case.act(|case| case.correct(&place.id, &correction, then_retry, &author))?;
-        // What the rules refuse is told first.
-        is_as_seen.map_err(|key| Error::Conflict(Message::new(key)))?;
-        case.save(connection, &author)?;
-        Ok(acted)
+    let inquiry = match then_retry {
+        true => Inquiry::begin(&visit.state.ledger, &visit.state.database, &place, is_checked).await,
+        false => Inquiry::default(),
     };
+    let asked = Asked { place, inquiry, correction, then_retry, saw };
+    let work = move |connection: &mut DbConnection| asked.correct(connection, &author);
     loop {
         match visit.state.database.transaction(work.clone()).await {
             Ok(Acted::Again) => {}
             Ok(Acted::Done) => break,
             Err(Error::Conflict(message)) => return in_the_way(&visit, id, fields, &message).await,
+            Err(Error::Invalid(errors)) => return refused(&visit, id, fields, errors).await,
             Err(error) => return Err(error.into()),
         }
     }
     visit.tell(Message::new(if then_retry { "flash-corrected-retrying" } else { "flash-corrected" }));
     Ok(page::see_other(&record_link(&id, "", &filter_of(&visit)?)))
+}
+
+/// A correction that somebody asked for.
+#[derive(Clone)]
+struct Asked {
+    place: Place,
+    inquiry: Inquiry,
+    correction: correction::Correction,
+    then_retry: bool,
+    saw: Option<Seen>,
+}
+
+impl Asked {
+    fn correct(&self, connection: &mut DbConnection, author: &Author) -> crate::error::Result<Acted> {
+        let Asked { place, inquiry, correction, then_retry, saw } = self;
+        let mut case = Case::of_failure(connection, place)?;
+        let evidence = inquiry.end(connection, place)?;
+        let is_as_seen = match (saw, case.usage()) {
+            (None, _) => Err("correct-unseen"),
+            (Some(saw), Some((usage, _))) if *saw == Seen::of(usage) => Ok(()),
+            (Some(_), _) => Err("correct-usage-changed"),
+        };
+        let then_retry = then_retry.then_some(&evidence);
+        let acted = case.act(|case| case.correct(&place.id, correction, then_retry, author))?;
+        // What the rules refuse is told first.
+        is_as_seen.map_err(|key| Error::Conflict(Message::new(key)))?;
+        case.save(connection, author)?;
+        Ok(acted)
+    }
 }

@@ -56,6 +56,8 @@ pub(super) struct DetailsPage {
     pub test: Option<TestView>,
     /// What the ledger tells of its usage; none where there is nobody to ask.
     pub ledger: Option<LedgerView>,
+    /// Whether a retry wants somebody to say that the customer was not charged.
+    pub needs_tick: bool,
     /// Whether what was refused is a correction.
     pub corrects: bool,
     cause: Option<CauseLink>,
@@ -158,6 +160,7 @@ pub(super) fn build(
         correct: None,
         test: None,
         ledger: None,
+        needs_tick: false,
         corrects: false,
         cause: record.cause.as_deref().map(|key| CauseLink::new(state, key, found, language)),
         attempts: found.attempts.iter().map(row).collect(),

@@ -4,6 +4,7 @@ mod asked;
 mod cause;
 pub mod causes;
 mod changes;
+mod charged;
 mod conflict;
 mod context;
 mod correcting;
@@ -31,6 +32,7 @@ mod view_forms;
 mod views;
 
 pub use changes::{destroy, handle, reopen, settle, update};
+pub use charged::close_charged;
 pub use correcting::correct;
 pub use decisions::decisions;
 pub use download::download;

@@ -6,18 +6,20 @@ use serde::Serialize;
 
 use super::changes::amount_of;
 use super::context::record_link;
-use super::show::{filter_of, in_the_way};
+use super::show::{filter_of, in_the_way, refused};
 use crate::audit::event::Author;
 use crate::base::form::{Fields, Message};
 use crate::base::money::Money;
 use crate::db::DbConnection;
 use crate::error::{Error, Result};
-use crate::failed_accounting::case::{Acted, Case, Place, View};
+use crate::failed_accounting::case::{Acted, Case, Evidence, Place, View};
 use crate::failed_accounting::failure::FailedRecord;
 use crate::failed_accounting::filter::Filter;
+use crate::failed_accounting::form;
+use crate::failed_accounting::inquiry::Inquiry;
 use crate::usages::usage::{Usage, Whereabouts};
 use crate::web::error::Answer;
-use crate::web::extract::{Id, Visit};
+use crate::web::extract::{Form, Id, Visit};
 use crate::web::page;
 use crate::web::state::AppState;
 use crate::web::view::TimeView;
@@ -115,37 +117,58 @@ pub(super) fn retry_view(
 }
 
 /// `POST /failed-accounting/{id}/retry`: asks the platform to account the usage again.
-pub async fn retry(visit: Visit, Id(id): Id) -> Answer {
+pub async fn retry(visit: Visit, Id(id): Id, Form(fields): Form) -> Answer {
+    let is_checked = match form::checked(&fields) {
+        Ok(is_checked) => is_checked,
+        Err(errors) => return refused(&visit, id, fields, errors).await,
+    };
     let told = |_: &FailedRecord, usage: Option<Money>| match usage {
         // The platform prices it anew: the record's amount is not what will be charged.
         Some(amount) => Message::new("flash-retrying").with("amount", amount),
         None => Message::new("flash-retrying-unpriced"),
     };
-    change(&visit, id, Case::retry, told).await
+    let wants = Wants::Evidence { is_checked, fields };
+    change(&visit, id, wants, |case, id, evidence, author| case.retry(id, evidence, author), told).await
 }
 
 /// `POST /failed-accounting/{id}/withdraw`: takes a retry back that the platform has not begun.
 pub async fn withdraw(visit: Visit, Id(id): Id) -> Answer {
     let told = |record: &FailedRecord, _| Message::new("flash-withdrawn").with("amount", amount_of(record));
-    change(&visit, id, Case::withdraw, told).await
+    change(&visit, id, Wants::Nothing, |case, id, _, author| case.withdraw(id, author), told).await
 }
 
-type Act = fn(&mut Case, &str, &Author) -> Result<()>;
+/// What an act has to know beside the case.
+pub(super) enum Wants {
+    Nothing,
+    /// What the ledger tells, and whether the form says that somebody looked.
+    Evidence {
+        is_checked: bool,
+        fields: Fields,
+    },
+}
 
 /// Acts on the case of the record in the path; what was done is told of the record and the amount of its usage.
-async fn change(
+pub(super) async fn change(
     visit: &Visit,
     id: String,
-    act: Act,
+    wants: Wants,
+    act: impl FnOnce(&mut Case, &str, &Evidence, &Author) -> Result<()> + Clone + Send + 'static,
     told: impl FnOnce(&FailedRecord, Option<Money>) -> Message,
 ) -> Answer {
     let state = &visit.state;
     let author = visit.author()?;
     let asked = id.clone();
     let place = state.database.run(move |connection| Place::find(connection, &asked)).await?;
+    let (inquiry, fields) = match wants {
+        Wants::Nothing => (Inquiry::default(), Fields::default()),
+        Wants::Evidence { is_checked, fields } => {
+            (Inquiry::begin(&state.ledger, &state.database, &place, is_checked).await, fields)
+        }
+    };
     let work = move |connection: &mut DbConnection| {
         let mut case = Case::of_failure(connection, &place)?;
-        let acted = case.act(|case| act(case, &place.id, &author))?;
+        let evidence = inquiry.end(connection, &place)?;
+        let acted = case.act(|case| act(case, &place.id, &evidence, &author))?;
         case.save(connection, &author)?;
         let amount = case.usage().and_then(|(usage, _)| usage.amount);
         Ok((acted, case.failure(&place.id)?.clone(), amount))
@@ -154,7 +177,8 @@ async fn change(
         match state.database.transaction(work.clone()).await {
             Ok((Acted::Done, record, amount)) => break (record, amount),
             Ok((Acted::Again, ..)) => {}
-            Err(Error::Conflict(message)) => return in_the_way(visit, id, Fields::default(), &message).await,
+            Err(Error::Conflict(message)) => return in_the_way(visit, id, fields, &message).await,
+            Err(Error::Invalid(errors)) => return refused(visit, id, fields, errors).await,
             Err(error) => return Err(error.into()),
         }
     };

@@ -6,7 +6,6 @@ use super::context::{FormView, SHOWN_FIELDS};
 use super::correcting::{self, correct_view};
 use super::details;
 use super::found::Found;
-use super::ledger::LedgerView;
 use super::refusal::{RefusalView, gone};
 use super::testing::TestView;
 use crate::base::form::{FieldErrors, Fields, Message};
@@ -75,7 +74,7 @@ async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) ->
     context.correct = correct_view(visit, &names, &found, &filter);
     let test = |told: &Option<_>| TestView::new(&found.record, told.as_ref(), &filter, shown.is_tested);
     context.test = forecast.as_ref().ok().map(test);
-    context.ledger = LedgerView::new(&told);
+    context.tell(&told, &found, &filter);
     context.corrects = shown.errors.keys().any(|name| correcting::is_input(name));
     if shown.refusal.is_some() {
         context.typed = typed::in_words(&shown.fields, |name| !context.holds(name), language);

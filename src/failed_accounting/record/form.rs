@@ -11,6 +11,7 @@ use crate::base::form::{FieldErrors, Fields, Message, Reader};
 use crate::base::money::Money;
 use crate::base::secrets;
 use crate::db::dialect;
+use crate::failed_accounting::case::{CHECKED, UNKNOWN_OUTCOME};
 
 /// The most characters of a reason: all that the platform was seen to write, and more.
 pub const MAX_REASON: usize = 200_000;
@@ -84,6 +85,20 @@ pub fn reopening(fields: &Fields) -> Read<Option<String>> {
     let note = read.paragraphs("note", MAX_NOTE);
     dialect::check_storable(&mut read, "note", note.as_deref());
     finish(read, note)
+}
+
+/// Reads whether somebody says that they looked, and the customer was not charged.
+pub fn checked(fields: &Fields) -> Read<bool> {
+    let mut read = Reader::new(fields);
+    let is_checked = match fields.text(UNKNOWN_OUTCOME) {
+        None => false,
+        Some(CHECKED) => true,
+        Some(_) => {
+            read.refuse(UNKNOWN_OUTCOME, Message::new("error-outcome-value"));
+            false
+        }
+    };
+    finish(read, is_checked)
 }
 
 /// Reads an edit. A value that came from the platform and was left as it is stays valid, whatever it is.

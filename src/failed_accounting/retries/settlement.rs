@@ -10,13 +10,15 @@ use crate::db::values::{TextOf, TolerantText, TolerantWords};
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::{Acted, Case, Place};
 pub use crate::failed_accounting::case::{Look, Settled};
+use crate::ledger::Told;
 
-/// Looks what became of the retry of a record, and closes, reopens or leaves it.
+/// Looks what became of the retry of a record, and closes, reopens or leaves it, with what the ledger told of its usage.
 pub fn settle(
     connection: &mut DbConnection,
     id: &str,
     usage_id: Option<&str>,
     look: Look,
+    told: &Told,
     author: &Author,
 ) -> Result<Settled> {
     let place = Place { id: id.to_owned(), usage_id: usage_id.map(str::to_owned) };
@@ -28,7 +30,7 @@ pub fn settle(
     };
     let mut settled = Settled::Nothing;
     let acted = case.act(|case| {
-        settled = case.look(id, look, author);
+        settled = case.look(id, look, told, author);
         Ok(())
     })?;
     case.save(connection, author)?;

@@ -15,6 +15,7 @@ use crate::db::schema::llmusage as live;
 use crate::db::values::TolerantText;
 use crate::db::{Database, DbConnection, dialect};
 use crate::error::{Error, Result};
+use crate::ledger::{Answers, Ledger, PATIENCE_FOR_MANY, Told};
 use crate::usages::state::AccountingStatus;
 use crate::usages::usage::CREATED;
 
@@ -32,13 +33,19 @@ const CHUNK: i64 = 200;
 pub struct Watcher {
     database: Database,
     clock: Clock,
+    ledger: Ledger,
     doubtful: Mutex<HashSet<String>>,
 }
 
 impl Watcher {
     /// A watcher that has seen nothing yet.
     pub fn new(database: Database, clock: Clock) -> Watcher {
-        Watcher { database, clock, doubtful: Mutex::default() }
+        Watcher { database, clock, ledger: Ledger::default(), doubtful: Mutex::default() }
+    }
+
+    /// The same, which adds to the proof what that ledger tells.
+    pub fn asking(self, ledger: &Ledger) -> Watcher {
+        Watcher { ledger: ledger.clone(), ..self }
     }
 
     /// Whether anything is retrying.
@@ -52,8 +59,9 @@ impl Watcher {
         loop {
             let from = last.clone();
             let (retrying, decided) = self.database.run_here(|connection| look(connection, &from, CHUNK))?;
+            let answers = self.ask_ledger(&decided)?;
             for (id, usage_id) in &decided {
-                match self.settle(id, usage_id.as_deref()) {
+                match self.settle(id, usage_id.as_deref(), &answers.of(usage_id.as_deref())) {
                     Ok(Settled::Doubtful) => {
                         doubtful.insert(id.clone());
                     }
@@ -75,14 +83,24 @@ impl Watcher {
         Ok(settled)
     }
 
-    fn settle(&self, id: &str, usage_id: Option<&str>) -> Result<Settled> {
+    /// Outside of the transactions that settle.
+    fn ask_ledger(&self, decided: &Retrying) -> Result<Answers> {
+        if !self.ledger.is_known() || decided.is_empty() {
+            return Ok(Answers::default());
+        }
+        let ids: Vec<String> = decided.iter().filter_map(|(_, usage)| usage.clone()).collect();
+        self.database.run_here(|connection| self.ledger.ask(connection, &ids, PATIENCE_FOR_MANY))
+    }
+
+    fn settle(&self, id: &str, usage_id: Option<&str>, told: &Told) -> Result<Settled> {
         let was_doubtful = self.doubtful.lock().unwrap_or_else(PoisonError::into_inner).contains(id);
         let look = if was_doubtful { Look::Again } else { Look::First };
         let at = self.clock.now();
         let author = Author { name: AUTHOR.to_owned(), source: Source::Job, request_id: None, at };
         let once = || {
-            self.database
-                .transaction_here(|connection| settlement::settle(connection, id, usage_id, look, &author))
+            self.database.transaction_here(|connection| {
+                settlement::settle(connection, id, usage_id, look, told, &author)
+            })
         };
         let mut settled = once()?;
         while settled == Settled::Going {

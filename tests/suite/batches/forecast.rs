@@ -132,7 +132,8 @@ fn preview(database: &TestDatabase, action: Action) -> Batch {
     let freeze = |connection: &mut DbConnection| match action {
         Action::Correct => {
             let batch = plan::freeze(connection, action, &selection, &author("ann"))?;
-            let by = By { sources: Arc::default(), today: author("ann").at.date() };
+            let by =
+                By { sources: Arc::default(), ledger: Default::default(), today: author("ann").at.date() };
             let foretold = foretelling::look(connection, &batch, Some(&correction), &by)?.unwrap().foretold();
             foretelling::write(connection, &batch, &foretold)
         }

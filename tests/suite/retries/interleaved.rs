@@ -9,9 +9,10 @@ use llmage_admin::audit::event::{Author, Source};
 use llmage_admin::db::{Database, DbConnection};
 use llmage_admin::demo::simulator::Simulator;
 use llmage_admin::error::{Error, Result};
-use llmage_admin::failed_accounting::case::{Case, Place};
+use llmage_admin::failed_accounting::case::{Case, Evidence, Place};
 use llmage_admin::failed_accounting::failure::{Handling, Resolution};
 use llmage_admin::failed_accounting::settlement::{self, Look};
+use llmage_admin::ledger::Told;
 use llmage_admin::usages::recording::Recording;
 use llmage_admin::usages::store as usages;
 use llmage_admin::usages::usage::Whereabouts;
@@ -144,9 +145,8 @@ fn perform(database: &Database, simulator: &mut Simulator, act: &Act, dies_at: O
         Some(Err(error)) => panic!("{act:?}: {error}"),
     };
     conflict_or_done(match act {
-        Act::Retry(place) => {
-            named(place).and_then(|place| acted(&place, &|case| case.retry(&place.id, &author())))
-        }
+        Act::Retry(place) => named(place)
+            .and_then(|place| acted(&place, &|case| case.retry(&place.id, &Evidence::checked(), &author()))),
         Act::Withdraw(place) => {
             named(place).and_then(|place| acted(&place, &|case| case.withdraw(&place.id, &author())))
         }
@@ -205,7 +205,7 @@ fn perform(database: &Database, simulator: &mut Simulator, act: &Act, dies_at: O
             let retrying = database.run_here(|connection| settlement::retrying(connection, "", 100));
             for (id, usage) in retrying.expect("retries can be read") {
                 let settled = transaction(database, dies_at, |connection| {
-                    settlement::settle(connection, &id, usage.as_deref(), *look, &author())
+                    settlement::settle(connection, &id, usage.as_deref(), *look, &Told::Unknown, &author())
                 });
                 conflict_or_done(settled.map(|settled| settled.map(drop)));
             }
@@ -264,7 +264,7 @@ fn a_kill_between_the_two_writes_of_a_retry_leaves_both_undone() {
     for dies_at in 1..30 {
         let done = transaction(&database, Some(dies_at), |connection| {
             let mut case = Case::of_failure(connection, &place("a"))?;
-            case.retry("a", &author())?;
+            case.retry("a", &Evidence::checked(), &author())?;
             case.save(connection, &author())
         });
         let (found, where_it_is) = database
@@ -297,7 +297,7 @@ fn of_many_who_ask_at_once_one_gets_the_retry() {
             database
                 .transaction_here(|connection| {
                     let mut case = Case::of_failure(connection, &place(id))?;
-                    case.retry(id, &author())?;
+                    case.retry(id, &Evidence::checked(), &author())?;
                     case.save(connection, &author())
                 })
                 .is_ok()

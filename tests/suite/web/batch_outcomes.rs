@@ -179,7 +179,7 @@ async fn what_failed_again_is_retried_again_and_the_first_outcome_stays() {
     let again = operator.submit("/batches", &fields).await;
     assert_eq!(again.attribute(".card.lead", "data-count"), "20");
     let link = again.attribute("form[action$='/run']", "action");
-    operator.submit(&link, &[]).await;
+    operator.submit(&link, &[("with_unknown", "1")]).await;
     let runner = Runner::new((*app.database).clone(), app.clock.clone());
     while runner.step().unwrap() {}
     sql(

@@ -2,10 +2,16 @@
 
 use actix_web::http::StatusCode;
 use llmage_admin::accounts::role::{Grant, Role};
+use llmage_admin::audit::event::FAILED_ACCOUNTING;
+use llmage_admin::audit::store::timeline;
+use llmage_admin::db::Engine;
 use llmage_admin::failed_accounting::failure::FailedRecord;
-use llmage_admin::usages::usage::Usage;
+use llmage_admin::failed_accounting::watcher::Watcher;
+use llmage_admin::ledger::Ledger;
+use llmage_admin::usages::store as usages;
 
-use crate::app::{TestApp, failure, usage};
+use crate::app::{Answer, TestApp, failure, usage};
+use crate::support::database::engine;
 use crate::support::rows::run as sql;
 use crate::web::api::Programs;
 
@@ -31,7 +37,7 @@ pub fn given(app: &TestApp, id: &str, usage_id: &str, reason: &str) {
         failed_reason: Some(reason.to_owned()),
         ..failure(id)
     });
-    app.given_usage(&Usage { ..usage(usage_id) });
+    app.given_usage(&usage(usage_id));
 }
 
 /// Takes the ledger away, so that the query fails from now on.
@@ -133,4 +139,355 @@ async fn without_a_ledger_nothing_is_told_of_it() {
     assert!(!app.signed_in(Role::Viewer).await.get("/failed-accounting/f1").await.has("#ledger"));
     let program = Programs::of(&app, Grant::Role(Role::Viewer));
     assert!(program.told(("GET", "/api/v1/failed-accounting/f1"), "", 200).await.get("ledger").is_none());
+}
+
+const RETRY: &str = "/failed-accounting/f1/retry";
+
+fn entries_in_trail(app: &TestApp, id: &str, action: &str) -> serde_json::Value {
+    let events = app.database.run_here(|connection| timeline(connection, FAILED_ACCOUNTING, id)).unwrap();
+    let event = events.iter().find(|event| event.action == action).expect("its event");
+    let told: serde_json::Value = serde_json::from_str(event.after_state.as_deref().unwrap()).unwrap();
+    told["ledger"].clone()
+}
+
+#[actix_web::test]
+async fn what_the_ledger_charged_is_not_retried_but_closed_by_its_entry() {
+    for reason in [LOST, "usages is None"] {
+        let app = with_ledger();
+        given(&app, "f1", "u1", reason);
+        let operator = app.signed_in(Role::Operator).await;
+        let page = operator.get("/failed-accounting/f1").await;
+        assert!(!page.has(&format!("form[action^='{RETRY}']")), "{}", page.body);
+        // Even who says that they looked is told otherwise by the ledger.
+        let refused = operator.post(RETRY, &[("unknown_outcome", "checked")]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert!(refused.text("[role=alert]").contains("entry 4711"), "{}", refused.text("[role=alert]"));
+        assert!(refused.text("#close-charged button").contains("entry 4711"), "{}", refused.body);
+        let program = Programs::of(&app, Grant::Role(Role::Operator));
+        let body = program.told(("POST", "/api/v1/failed-accounting/f1/retry"), "", 409).await;
+        for (name, fact) in
+            [("state", "charged"), ("entry", "4711"), ("record", "f1"), ("way_out", "close-charged")]
+        {
+            assert_eq!(body[name], fact, "{body}");
+        }
+        let correct = "{\"set_llmid\": \"m2\", \"then\": \"retry\", \"unknown_outcome\": \"checked\"}";
+        program.told(("POST", "/api/v1/failed-accounting/f1/correct"), correct, 409).await;
+        assert!(app.record("f1").is_open() && !app.record("f1").is_retrying());
+
+        let entry = page.attribute("#close-charged input[name=entry]", "value");
+        let closed = operator.submit("/failed-accounting/f1/close-charged", &[("entry", &entry)]).await;
+        assert!(closed.text("[role=status]").contains("charged elsewhere"), "{}", closed.body);
+        let record = app.record("f1");
+        assert_eq!(record.resolution.as_deref(), Some("accounted_elsewhere"));
+        let note = record.handled_note.unwrap();
+        assert!(note.contains("4711 · 2026-05-21 23:59:59") && note.ends_with("· 1.20000"), "{note}");
+        let kept = entries_in_trail(&app, "f1", "handle");
+        assert_eq!(kept[0]["id"], "4711", "{kept}");
+        assert_eq!(kept[0]["amount"], "1.20000", "{kept}");
+        assert!(
+            closed.text("ol.timeline").contains("4711 · 2026-05-21 23:59:59"),
+            "{}",
+            closed.text("ol.timeline")
+        );
+        // The proof stays on the page.
+        assert_eq!(closed.attribute("#ledger", "data-ledger"), "charged");
+        program.told(("POST", "/api/v1/failed-accounting/f1/close-charged"), "", 409).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_failure_is_closed_as_charged_only_by_an_entry_that_is_there() {
+    let app = with_ledger();
+    for (id, usage_id) in [("f1", "u1"), ("f2", "u2"), ("f3", "u3")] {
+        given(&app, id, usage_id, LOST);
+    }
+    let program = Programs::of(&app, Grant::Role(Role::Operator));
+    let close = |id: &str| format!("/api/v1/failed-accounting/{id}/close-charged");
+    let told = program.told(("POST", &close("f3")), "", 409).await;
+    assert_eq!(
+        (told["state"].as_str(), told["way_out"].as_str()),
+        (Some("no_entry"), Some("retry")),
+        "{told}"
+    );
+    program.told(("POST", &close("f1")), "{\"entry\": \"4712\"}", 409).await;
+    program.told(("POST", &close("f1")), "{\"entry\": \"4711\", \"expect\": {\"amount\": 7}}", 409).await;
+    program.told(("POST", &close("f1")), "{\"note\": \"x\"}", 422).await;
+    let two = program.told(("POST", &close("f2")), "{\"entry\": \"4713\"}", 200).await;
+    assert_eq!(two["resolution"], "accounted_elsewhere", "{two}");
+    let note = two["handled_note"].as_str().unwrap();
+    assert!(note.contains("4712") && note.contains("4713") && note.contains("0.12345678"), "{note}");
+    let viewer = Programs::of(&app, Grant::Role(Role::Viewer));
+    viewer.told(("POST", &close("f1")), "", 403).await;
+    lose(&app);
+    let told = program.told(("POST", &close("f1")), "", 409).await;
+    assert_eq!(told["state"], "not_asked", "{told}");
+    assert!(told["detail"].as_str().unwrap().contains("could not be asked"), "{told}");
+    assert!(app.record("f1").is_open());
+    let without = TestApp::new();
+    given(&without, "f1", "u1", LOST);
+    let program = Programs::of(&without, Grant::Role(Role::Operator));
+    assert_eq!(program.told(("POST", &close("f1")), "", 409).await["state"], "no_ledger");
+}
+
+/// Where nobody knows whether the customer was charged, somebody has to have looked.
+#[actix_web::test]
+async fn without_a_ledger_that_answers_a_retry_after_a_lost_answer_wants_a_tick() {
+    let lost = with_ledger();
+    lose(&lost);
+    for app in [TestApp::new(), lost] {
+        given(&app, "f1", "u3", LOST);
+        given(&app, "f2", "u4", "usages is None");
+        let operator = app.signed_in(Role::Operator).await;
+        let page = operator.get("/failed-accounting/f1").await;
+        assert!(
+            page.has(&format!("form[action='{RETRY}'] input[name=unknown_outcome][value=checked]")),
+            "{}",
+            page.body
+        );
+        assert!(!operator.get("/failed-accounting/f2").await.has("input[name=unknown_outcome]"));
+        for fields in [vec![], vec![("unknown_outcome", "perhaps")]] {
+            let refused = operator.post(RETRY, &fields).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(
+                refused.has("#unknown_outcome[aria-invalid=true]") && refused.has("#unknown_outcome-error"),
+                "{}",
+                refused.body
+            );
+        }
+        let program = Programs::of(&app, Grant::Role(Role::Operator));
+        let retry = "/api/v1/failed-accounting/f1/retry";
+        for body in ["", "{}", "{\"unknown_outcome\": \"perhaps\"}"] {
+            let told = program.told(("POST", retry), body, 422).await;
+            assert!(told["errors"]["unknown_outcome"].is_array(), "{told}");
+        }
+        let correct = "{\"set_llmid\": \"m2\", \"then\": \"retry\"}";
+        let told = program.told(("POST", "/api/v1/failed-accounting/f1/correct"), correct, 422).await;
+        assert!(told["errors"]["unknown_outcome"].is_array(), "{told}");
+        let typed = operator
+            .post(
+                "/failed-accounting/f1/correct",
+                &[
+                    ("set_llmid", "m2"),
+                    ("then", "retry"),
+                    ("seen", &page.attribute("#correct input[name=seen]", "value")),
+                ],
+            )
+            .await;
+        assert_eq!(typed.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(typed.attribute("#set_llmid", "value"), "m2");
+        assert!(!app.record("f1").is_retrying());
+        // Of another cause nothing is asked.
+        program.told(("POST", "/api/v1/failed-accounting/f2/retry"), "", 202).await;
+        operator.submit(RETRY, &[("unknown_outcome", "checked")]).await;
+        assert!(app.record("f1").is_retrying());
+    }
+}
+
+#[actix_web::test]
+async fn a_ledger_without_an_entry_lets_it_be_retried_by_one_press() {
+    let app = with_ledger();
+    given(&app, "f1", "u3", LOST);
+    let operator = app.signed_in(Role::Operator).await;
+    let page = operator.get("/failed-accounting/f1").await;
+    assert!(!page.has("input[name=unknown_outcome]") && !page.has("#unknown"), "{}", page.body);
+    operator.submit(RETRY, &[]).await;
+    assert!(app.record("f1").is_retrying());
+}
+
+/// The question is asked again with the case in hand: what appears while somebody waits for it counts.
+#[actix_web::test]
+async fn an_entry_that_appears_while_a_retry_waits_for_its_turn_stops_it() {
+    if engine() == Engine::Sqlite {
+        // Its one writer is the one who would write the entry.
+        return;
+    }
+    let app = with_ledger();
+    given(&app, "f1", "u3", LOST);
+    let operator = app.signed_in(Role::Operator).await;
+    let (locked, is_locked) = std::sync::mpsc::channel();
+    let database = (*app.database).clone();
+    let platform = std::thread::spawn(move || {
+        use diesel::connection::SimpleConnection;
+        database.transaction_once_here(|connection| {
+            connection.batch_execute("UPDATE llmusage SET transno = 't9' WHERE id = 'u3'")?;
+            locked.send(()).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(900));
+            Ok(connection
+                .batch_execute("INSERT INTO billing VALUES (4799, 'u3', '2026-05-22 11:00:00', 1.2)")?)
+        })
+    });
+    is_locked.recv().unwrap();
+    let refused = operator.post(RETRY, &[]).await;
+    platform.join().unwrap().unwrap();
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    assert!(refused.text("[role=alert]").contains("4799"), "{}", refused.text("[role=alert]"));
+    assert!(!app.record("f1").is_retrying());
+}
+
+#[actix_web::test]
+async fn a_ledger_that_is_slow_keeps_no_page_waiting_for_long() {
+    let slow = match engine() {
+        Engine::Sqlite => {
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 14000000) \
+             SELECT usage_id, id, booked, amount FROM billing WHERE (SELECT MAX(i) FROM n) > 0"
+        }
+        Engine::Mysql => "SELECT usage_id, id, booked, amount + SLEEP(20) FROM billing",
+        Engine::Postgres => "SELECT usage_id, id, booked, amount FROM billing WHERE pg_sleep(20) IS NOT NULL",
+    };
+    let app = TestApp::beside(LEDGER, &[&format!("--ledger-sql={slow}")]).unwrap();
+    given(&app, "f1", "u1", LOST);
+    let operator = app.signed_in(Role::Operator).await;
+    let begun = std::time::Instant::now();
+    let page = operator.get("/failed-accounting/f1").await;
+    assert_eq!(page.attribute("#ledger", "data-ledger"), "not_asked", "{}", page.body);
+    let refused = operator.post(RETRY, &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(13), "{:?}", begun.elapsed());
+}
+
+/// The numbers of a card of a preview.
+fn card(page: &Answer, id: &str) -> (String, String) {
+    (page.attribute(id, "data-count"), page.attribute(id, "data-sum-amount"))
+}
+
+#[actix_web::test]
+async fn a_batch_leaves_out_what_may_have_been_charged_unless_that_is_ticked() {
+    let lost = with_ledger();
+    lose(&lost);
+    for (app, is_configured) in [(TestApp::new(), false), (lost, true)] {
+        for (id, usage_id, reason) in
+            [("f1", "u3", LOST), ("f2", "u4", "usages is None"), ("f3", "u5", LOST), ("f4", "u6", LOST)]
+        {
+            given(&app, id, usage_id, reason);
+        }
+        // It would fail again, too.
+        sql(&app.database, "UPDATE llmusage SET usages = NULL WHERE id = 'u6'");
+        let operator = app.signed_in(Role::Operator).await;
+        let ids = [("action", "retry"), ("id", "f1"), ("id", "f2"), ("id", "f3"), ("id", "f4")];
+        let preview = operator.submit("/batches", &ids).await;
+        assert_eq!(preview.has("#ledger-not-asked"), is_configured, "{}", preview.body);
+        assert_eq!(card(&preview, "#tested-unknown"), ("3".to_owned(), "3.60000".to_owned()));
+        assert_eq!(card(&preview, "#tested-fail"), ("1".to_owned(), "1.20000".to_owned()));
+        let run = preview.attribute("form[action$='/run']", "action");
+        let label = |name: &str| preview.attribute("form[action$='/run'] [data-unticked]", name);
+        for (name, count) in [
+            ("data-unticked", "1"),
+            ("data-ticked", "1"),
+            ("data-ticked-unknown", "3"),
+            ("data-ticked-both", "4"),
+        ] {
+            assert!(label(name).contains(&format!("etry {count} ")), "{name}: {}", label(name));
+        }
+        let report = operator.submit(&run, &[]).await;
+        assert_eq!(report.attribute("#report", "data-done"), "1", "{}", report.body);
+        assert!(
+            report.text("main").contains("Nobody knows whether the customer was charged"),
+            "{}",
+            report.body
+        );
+        assert!(app.record("f2").is_retrying() && !app.record("f1").is_retrying());
+
+        let program = Programs::of(&app, Grant::Role(Role::Operator));
+        let made = program
+            .told(("POST", "/api/v1/batches"), r#"{"action": "retry", "ids": ["f1", "f3", "f4"]}"#, 201)
+            .await;
+        assert_eq!(made["wanted"]["count"], 0, "{made}");
+        assert_eq!(made["tested"]["outcome_unknown"]["count"], 3, "{made}");
+        let run = format!("/api/v1/batches/{}/run", made["id"].as_str().unwrap());
+        let told = program.told(("POST", &run), "", 422).await;
+        assert!(told["errors"]["with_unknown"].is_array(), "{told}");
+        let told = program.told(("POST", &run), r#"{"with_failing": true}"#, 422).await;
+        assert!(told["errors"]["with_unknown"].is_array(), "{told}");
+        let ran = program.told(("POST", &run), r#"{"with_unknown": true}"#, 202).await;
+        assert_eq!(
+            (&ran["tested"]["with_unknown"], &ran["wanted"]["count"]),
+            (&true.into(), &2.into()),
+            "{ran}"
+        );
+        assert!(app.record("f1").is_retrying() && app.record("f3").is_retrying());
+        assert!(!app.record("f4").is_retrying());
+    }
+}
+
+#[actix_web::test]
+async fn a_batch_never_retries_what_the_ledger_charged_and_names_the_entries() {
+    let app = with_ledger();
+    for (id, usage_id, reason) in [
+        ("f1", "u1", "usages is None"),
+        ("f2", "u2", LOST),
+        ("f3", "u3", LOST),
+        ("f4", "u4", "usages is None"),
+    ] {
+        given(&app, id, usage_id, reason);
+    }
+    let operator = app.signed_in(Role::Operator).await;
+    let ids = [("action", "retry"), ("id", "f1"), ("id", "f2"), ("id", "f3"), ("id", "f4")];
+    let preview = operator.submit("/batches", &ids).await;
+    assert_eq!(card(&preview, "#tested-charged"), ("2".to_owned(), "2.40000".to_owned()));
+    assert_eq!(preview.attributes("#charged-entries [data-entry]", "data-entry"), ["4711", "4712"]);
+    // The ledger says that nobody was charged: nothing is unknown about it.
+    assert!(!preview.has("#tested-unknown") && !preview.has("#with_unknown"), "{}", preview.body);
+    let run = preview.attribute("form[action$='/run']", "action");
+    // One appears between the preview and its run.
+    sql(&app.database, "INSERT INTO billing VALUES (4800, 'u4', '2026-05-22 11:00:00', 1.2)");
+    let fields = [("with_failing", "1"), ("with_unknown", "1")];
+    let report = operator.submit(&run, &fields).await;
+    assert_eq!(report.attribute("#report", "data-done"), "1", "{}", report.body);
+    assert_eq!(report.attribute("#report", "data-not-done"), "3", "{}", report.body);
+    assert!(report.text("main").contains("The ledger holds an entry for its usage"), "{}", report.body);
+    let retrying = ["f1", "f2", "f3", "f4"].map(|id| app.record(id).is_retrying());
+    assert_eq!(retrying, [false, false, true, false]);
+    // Nothing is left of such a batch.
+    let program = Programs::of(&app, Grant::Role(Role::Operator));
+    let made =
+        program.told(("POST", "/api/v1/batches"), r#"{"action": "retry", "ids": ["f1", "f2"]}"#, 201).await;
+    assert_eq!(made["tested"]["charged"]["count"], 2, "{made}");
+    assert_eq!(made["tested"]["entries"][0]["entry"], "4711", "{made}");
+    let run = format!("/api/v1/batches/{}/run", made["id"].as_str().unwrap());
+    program.told(("POST", &run), r#"{"with_failing": true, "with_unknown": true}"#, 409).await;
+}
+
+#[actix_web::test]
+async fn corrections_that_are_retried_leave_out_what_was_charged_and_others_correct_it() {
+    for (then, corrected) in [(Some("retry"), [false, true]), (None, [true, true])] {
+        let app = with_ledger();
+        given(&app, "f1", "u1", "usages is None");
+        given(&app, "f2", "u3", "usages is None");
+        let operator = app.signed_in(Role::Operator).await;
+        let ids = [("action", "correct"), ("id", "f1"), ("id", "f2")];
+        let batch = operator.submit("/batches", &ids).await;
+        let told = batch.attribute("form[action$='/correction']", "action");
+        let preview = operator.submit(&told, &[("set_llmid", "m2")]).await;
+        assert_eq!(card(&preview, "#tested-charged").0, "1", "{}", preview.body);
+        let run = preview.attribute("form[action$='/run']", "action");
+        let fields: Vec<(&str, &str)> = then.map(|then| ("then", then)).into_iter().collect();
+        operator.submit(&run, &fields).await;
+        let of = |id: &str| {
+            let found = app.database.run_here(|connection| usages::lookup(connection, id)).unwrap();
+            found.unwrap().llmid.as_deref() == Some("m2")
+        };
+        assert_eq!([of("u1"), of("u3")], corrected, "{then:?}");
+        assert_eq!(app.record("f2").is_retrying(), then.is_some());
+        assert!(!app.record("f1").is_retrying());
+    }
+}
+
+#[actix_web::test]
+async fn the_proof_of_an_accounted_retry_holds_the_entry() {
+    let app = with_ledger();
+    given(&app, "f1", "u3", LOST);
+    let operator = app.signed_in(Role::Operator).await;
+    operator.submit(RETRY, &[]).await;
+    sql(
+        &app.database,
+        "UPDATE llmusage SET accounting_status = 'accounted' WHERE id = 'u3'; \
+         INSERT INTO billing VALUES (4801, 'u3', '2026-05-22 11:00:00', 1.2)",
+    );
+    let ledger = Ledger::new(ASKING.strip_prefix("--ledger-sql="));
+    let watcher = Watcher::new((*app.database).clone(), app.clock.clone()).asking(&ledger);
+    assert_eq!(watcher.step().unwrap(), 1);
+    assert_eq!(entries_in_trail(&app, "f1", "retry_accounted")[0]["id"], "4801");
+    let page = operator.get("/failed-accounting/f1").await;
+    assert!(page.text("ol.timeline").contains("4801 · 2026-05-22 11:00:00"), "{}", page.text("ol.timeline"));
+    assert_eq!(page.attributes("#ledger [data-entry]", "data-entry"), ["4801"]);
 }

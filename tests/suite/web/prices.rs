@@ -142,7 +142,8 @@ async fn a_preview_shows_the_three_with_money_and_leaves_out_what_would_fail_aga
     assert!(preview.text("#tested-pass").contains("+2,227.17462"), "{}", preview.text("#tested-pass"));
     assert_eq!(preview.attributes("#differing a", "href"), ["/failed-accounting/f2"]);
     assert!(preview.text("#tested").contains(NO_PRICE), "{}", preview.text("#tested"));
-    operator.submit(&preview.attribute("form[action$='/run']", "action"), &[]).await;
+    let run = preview.attribute("form[action$='/run']", "action");
+    operator.submit(&run, &[("with_unknown", "1")]).await;
     let retried: Vec<&str> =
         (OUTCOMES.iter().map(|(id, ..)| *id)).filter(|id| app.record(id).is_retrying()).collect();
     assert_eq!(retried, ["f1", "f2", "f4", "f5"]);

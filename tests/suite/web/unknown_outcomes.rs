@@ -47,7 +47,7 @@ async fn what_may_have_been_charged_already_is_marked_before_it_is_retried() {
     let preview = operator.submit("/batches", &ids).await;
     let of = |name: &str| preview.attribute("#tested-unknown", name);
     assert_eq!((of("data-count"), of("data-sum-amount")), ("2".to_owned(), "2.40000".to_owned()));
-    assert!(preview.text("#tested .unknown").contains("Look at the ledger"), "{}", preview.body);
+    assert!(preview.text("#tested .unknown").contains("looks at the ledger"), "{}", preview.body);
     let body = r#"{"action": "retry", "ids": ["f1", "f2", "f3"]}"#;
     let made = program.told(("POST", "/api/v1/batches"), body, 201).await;
     assert_eq!(made["tested"]["outcome_unknown"], json!({"count": 2, "sum_amount": 2.4, "sum_cost": 1.8}));
