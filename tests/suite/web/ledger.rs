@@ -328,7 +328,7 @@ async fn an_entry_that_appears_while_a_retry_waits_for_its_turn_stops_it() {
 async fn a_ledger_that_is_slow_keeps_no_page_waiting_for_long() {
     let slow = match engine() {
         Engine::Sqlite => {
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 14000000) \
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000000) \
              SELECT usage_id, id, booked, amount FROM billing WHERE (SELECT MAX(i) FROM n) > 0"
         }
         Engine::Mysql => "SELECT usage_id, id, booked, amount + SLEEP(20) FROM billing",
@@ -490,4 +490,25 @@ async fn the_proof_of_an_accounted_retry_holds_the_entry() {
     let page = operator.get("/failed-accounting/f1").await;
     assert!(page.text("ol.timeline").contains("4801 · 2026-05-22 11:00:00"), "{}", page.text("ol.timeline"));
     assert_eq!(page.attributes("#ledger [data-entry]", "data-entry"), ["4801"]);
+}
+
+/// To take a withdrawal back is to ask for the retry again.
+#[actix_web::test]
+async fn a_withdrawal_is_not_taken_back_once_the_ledger_holds_an_entry() {
+    let app = with_ledger();
+    for (id, usage_id) in [("f1", "u3"), ("f2", "u4")] {
+        given(&app, id, usage_id, LOST);
+    }
+    let operator = app.signed_in(Role::Operator).await;
+    let ids = [("id", "f1"), ("id", "f2")];
+    let made = operator.submit("/batches", &[&[("action", "retry")], &ids[..]].concat()).await;
+    operator.submit(&made.attribute("form[action$='/run']", "action"), &[]).await;
+    let made = operator.submit("/batches", &[&[("action", "withdraw")], &ids[..]].concat()).await;
+    let run = made.attribute("form[action$='/run']", "action");
+    operator.submit(&run, &[]).await;
+    assert!(!app.record("f1").is_retrying() && !app.record("f2").is_retrying());
+    sql(&app.database, "INSERT INTO billing VALUES (4802, 'u3', '2026-05-22 11:00:00', 1.2)");
+    let undone = operator.submit(&run.replace("/run", "/undo"), &[]).await;
+    assert_eq!(undone.attribute("#report", "data-undone"), "1", "{}", undone.body);
+    assert!(!app.record("f1").is_retrying() && app.record("f2").is_retrying());
 }
