@@ -157,6 +157,8 @@ fn each_filter_of_usages_has_its_index() {
             .expect("a page");
         let asked =
             sent(database, |connection| list::page(connection, filter, position, list::SEARCHED_ROWS));
-        (page, asked.into_iter().take(1).collect())
+        // SQLite is asked for rows without an id first, which one place in the index of ids tells.
+        let rows = asked.into_iter().filter(|statement| !statement.starts_with("SELECT EXISTS"));
+        (page, rows.take(1).collect())
     }
 }
