@@ -7,7 +7,7 @@ use diesel::QueryResult;
 use super::moving::Shape;
 use super::walk::Rows;
 use crate::db::DbConnection;
-use crate::db::dialect::{self, Statement};
+use crate::db::dialect::Statement;
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::Held;
 
@@ -37,7 +37,7 @@ impl<'a> Movement<'a> {
         let (names, engine) = (self.shape.names(), self.shape.engine);
         let start = format!("INSERT INTO llmusage_history ({names}, backup_time) SELECT {names}, ");
         let copying = Statement::new(engine, &start).time(backup_time).sql(" FROM llmusage u WHERE ");
-        is_all(Rows::Keys(keys).within(copying, engine).execute(connection)?, keys, "copied")
+        is_all(Rows::Keys(keys).within(copying, self.shape.key).execute(connection)?, keys, "copied")
     }
 
     /// Deletes these rows of the live table.
@@ -46,9 +46,9 @@ impl<'a> Movement<'a> {
             return Ok(());
         }
         self.held.check()?;
-        let engine = self.shape.engine;
-        let start = format!("DELETE FROM llmusage WHERE {} IN ", dialect::walk_key(engine));
-        is_all(Statement::new(engine, &start).keys(keys).execute(connection)?, keys, "deleted")
+        let Shape { engine, key, .. } = *self.shape;
+        let deleting = Statement::new(engine, "DELETE FROM llmusage WHERE ");
+        is_all(key.among(deleting, "llmusage", keys).execute(connection)?, keys, "deleted")
     }
 
     /// Deletes these rows of the history.

@@ -9,7 +9,7 @@ use super::movement::Movement;
 use super::run::Sums;
 use super::verdict::{FRESH, Judged, KNOWN, Proved, tally};
 use super::walk::{Candidate, Rows};
-use crate::db::dialect::{self, Column, Statement};
+use crate::db::dialect::{self, Column, Statement, WalkKey};
 use crate::db::{DbConnection, Engine};
 use crate::error::{Error, Result};
 use crate::failed_accounting::case::Held;
@@ -19,6 +19,8 @@ use crate::usages::usage::ACCOUNTED;
 #[derive(Debug, Clone)]
 pub struct Shape {
     pub engine: Engine,
+    /// By what the live usages of one day are walked.
+    pub key: WalkKey,
     columns: Vec<Column>,
 }
 
@@ -53,7 +55,7 @@ impl Shape {
                 "llmusage_history has no column {}: what it holds would be lost; nothing was moved",
                 missing.name
             ))),
-            None => Ok(Shape { engine: connection.engine(), columns }),
+            None => Ok(Shape { engine: connection.engine(), key: WalkKey::of_usages(connection)?, columns }),
         }
     }
 
@@ -118,14 +120,14 @@ impl Shape {
         // What is due is asked of the rows found by key: as a condition it would have the planner walk all that is due.
         let start = format!(
             "SELECT {} AS row_key, u.id AS id, u.amount AS amount, u.cost AS cost, CASE WHEN {}",
-            self.row_key(),
+            self.key.selected(self.engine),
             is_due(self.engine)
         );
         let rest = format!(
             " THEN {} ELSE '' END AS fate FROM llmusage u LEFT JOIN llmusage_history h ON h.id = u.id WHERE ",
             self.fate()
         );
-        rows.within(Statement::new(self.engine, &start).date(cutoff).sql(&rest), self.engine)
+        rows.within(Statement::new(self.engine, &start).date(cutoff).sql(&rest), self.key)
     }
 
     fn judge(
@@ -138,19 +140,15 @@ impl Shape {
         Ok(judged.into_iter().filter(|row| !row.fate.is_empty()).collect())
     }
 
-    fn row_key(&self) -> String {
-        dialect::as_text(self.engine, &format!("u.{}", dialect::walk_key(self.engine)))
-    }
-
     /// Asks which of these usages the history has with the same content, and for the history's money.
     pub fn proving(&self, rows: Rows<'_>) -> Statement {
         let start = format!(
             "SELECT {} AS row_key, h.amount AS amount, h.cost AS cost FROM llmusage u \
              JOIN llmusage_history h ON h.id = u.id AND {} WHERE ",
-            self.row_key(),
+            self.key.selected(self.engine),
             self.is_same()
         );
-        rows.within(Statement::new(self.engine, &start), self.engine)
+        rows.within(Statement::new(self.engine, &start), self.key)
     }
 
     /// How many of these usages the history has with the same content.

@@ -128,7 +128,7 @@ fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
 /// The usages of the preview, each with its fate, as a table of that name.
 fn judged(shape: &Shape, cutoff: NaiveDate, limit: Option<i64>) -> Statement {
     let limit = limit.map_or(String::new(), |limit| {
-        format!(" ORDER BY u.use_date, u.{} LIMIT {limit}", dialect::walk_key(shape.engine))
+        format!(" ORDER BY u.use_date, u.{} LIMIT {limit}", shape.key.column())
     });
     let fate = shape.fate();
     Statement::new(

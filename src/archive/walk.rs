@@ -6,7 +6,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Text};
 
 use super::moving::{Shape, is_due};
-use crate::db::dialect::{self, Statement};
+use crate::db::dialect::{self, Statement, WalkKey};
 use crate::db::values::TolerantText;
 use crate::db::{DbConnection, Engine};
 use crate::error::Result;
@@ -29,16 +29,16 @@ pub struct Candidate {
 #[derive(Debug, Clone, Copy)]
 pub enum Rows<'a> {
     Ids(&'a [String]),
-    /// By the key of the walk: on SQLite the table is ordered by it, so that no index has to be asked where a row is.
+    /// By the key of the walk: the table of SQLite is ordered by it, so that no index has to be asked where a row is.
     Keys(&'a [String]),
 }
 
 impl Rows<'_> {
     /// The statement with "`u` is one of them" behind it.
-    pub(super) fn within(self, statement: Statement, engine: Engine) -> Statement {
+    pub(super) fn within(self, statement: Statement, key: WalkKey) -> Statement {
         match self {
             Rows::Ids(ids) => statement.sql("u.id IN ").ids(ids),
-            Rows::Keys(keys) => statement.sql(&format!("u.{} IN ", dialect::walk_key(engine))).keys(keys),
+            Rows::Keys(keys) => key.among(statement, "u", keys),
         }
     }
 }
@@ -81,9 +81,8 @@ impl Shape {
             place: String,
         }
         let engine = self.engine;
-        let key = dialect::walk_key(engine);
-        let (day, place) =
-            (dialect::as_text(engine, "u.use_date"), dialect::as_text(engine, &format!("u.{key}")));
+        let key = self.key.column();
+        let (day, place) = (dialect::as_text(engine, "u.use_date"), self.key.selected(engine));
         let start = format!(
             "SELECT u.id AS id, {day} AS day, {place} AS place FROM llmusage u WHERE {}",
             is_due(engine)
@@ -98,9 +97,9 @@ impl Shape {
                 .sql(close);
             if is_same_day {
                 statement = statement.sql(&format!(" AND u.{key} > "));
-                statement = match place.key.parse::<i64>() {
-                    Ok(number) if engine.keeps_any_type() => statement.number(number),
-                    _ => statement.text(place.key.as_str()),
+                statement = match self.key {
+                    WalkKey::RowNumber => statement.number(place.key.parse::<i64>().ok()),
+                    WalkKey::Id => statement.text(place.key.as_str()),
                 };
             }
         }

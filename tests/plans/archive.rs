@@ -7,16 +7,17 @@ use llmage_admin::archive::moving::Shape;
 use llmage_admin::archive::preview;
 use llmage_admin::archive::walk::{Place, Rows};
 use llmage_admin::db::Engine;
+use llmage_admin::db::dialect::WalkKey;
 
 use crate::explained::{plan, reads_all, sorts};
 use crate::filled::filled;
 use crate::support::database::{TestDatabase, engine};
+use crate::support::rows::run;
 use crate::support::statements::sent;
 
 #[derive(QueryableByName)]
 struct Key {
     #[diesel(sql_type = Text)]
-    #[expect(dead_code, reason = "only its plan is asked for")]
     row_key: String,
 }
 
@@ -60,6 +61,45 @@ fn each_stretch_of_the_archives_walk_is_a_seek_in_the_order_of_an_index() {
     let next = sent(&database, |connection| shape.next(connection, cutoff(), Some(&place), 100));
     assert_eq!(next.len(), 2, "the rest of a day, and the days after it");
     assert_follows_indexes(&database, &next, false);
+}
+
+/// A table that numbers no rows has them by their ids in each index.
+#[test]
+fn a_table_without_numbers_of_rows_is_walked_along_an_index_too() {
+    if engine() != Engine::Sqlite {
+        return;
+    }
+    let database = filled();
+    let made = |kind: &str| {
+        let question = format!(
+            "SELECT sql AS row_key FROM sqlite_master WHERE tbl_name = 'llmusage' AND type = '{kind}' AND sql <> ''"
+        );
+        let keys: Vec<Key> = database
+            .run_here(|connection| Ok(diesel::sql_query(question).load(connection)?))
+            .expect("its schema");
+        keys.into_iter().map(|key| format!("{};", key.row_key)).collect::<String>()
+    };
+    let (table, indexes) = (made("table").replace(";", " WITHOUT ROWID;"), made("index"));
+    run(
+        &database,
+        &format!(
+            "PRAGMA legacy_alter_table = ON; ALTER TABLE llmusage RENAME TO numbered; {table} \
+        INSERT INTO llmusage SELECT * FROM numbered; DROP TABLE numbered; {indexes}"
+        ),
+    );
+    let shape = database.run_here(Shape::read).expect("both tables are there");
+    assert_eq!(shape.key, WalkKey::Id);
+    let found = database.run_here(|connection| shape.next(connection, cutoff(), None, 100)).expect("usages");
+    let place: Place = found.last().expect("a hundred").place.clone();
+    for from in [None, Some(&place)] {
+        let asked = sent(&database, |connection| shape.next(connection, cutoff(), from, 100));
+        assert_follows_indexes(&database, &asked, false);
+    }
+    let keys: Vec<String> = found.into_iter().map(|usage| usage.place.key).collect();
+    for statement in [shape.judging(Rows::Keys(&keys), cutoff()), shape.proving(Rows::Keys(&keys))] {
+        let asked = sent(&database, |connection| Ok(statement.load::<Key>(connection)?));
+        assert_follows_indexes(&database, &asked, true);
+    }
 }
 
 #[test]

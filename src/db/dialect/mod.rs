@@ -24,6 +24,7 @@ mod tables;
 mod text;
 mod totals;
 pub mod trail;
+mod walk_key;
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
 
@@ -44,7 +45,7 @@ pub use masked::{keep_shown, keeps_shown};
 pub use money::{SMALL_MONEY, kept_number, money_sum, number, small_sum, sum_parts, units, whole};
 pub use moving::{
     Column, NoDay, as_text, columns, has_foreign_cell, is_day_among, is_day_before, is_no_day,
-    is_no_day_within, is_same, is_same_id, is_word, quoted, says_time, stretches_without_day, walk_key,
+    is_no_day_within, is_same, is_same_id, is_word, quoted, says_time, stretches_without_day,
 };
 pub use nameless::{has_nameless, holds_nameless};
 pub use outages::{is_away, is_crowded, is_held, is_lost, is_outage, is_transient, outage_in_words, remedy};
@@ -61,6 +62,7 @@ pub use text::{contains, like_pattern, shows};
 pub use totals::{
     Facets, added_to_totals, by_bytes, forget_deltas, is_kept_day, millions, month, totals_at_once,
 };
+pub use walk_key::WalkKey;
 
 /// Whether that is the database whose text columns may hold any bytes.
 pub fn holds_bytes(backend: &DbBackend) -> bool {

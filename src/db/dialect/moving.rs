@@ -99,15 +99,6 @@ pub fn is_same_id(engine: Engine, one: &str, other: &str) -> String {
     }
 }
 
-/// By what usages of one day are walked: in the order in which an index has them.
-pub fn walk_key(engine: Engine) -> &'static str {
-    match engine {
-        // Also the order of the table's pages, where each holds a few rows only.
-        Engine::Sqlite => "rowid",
-        Engine::Mysql | Engine::Postgres => "id",
-    }
-}
-
 /// "The column holds a day before that one", to be followed by the day. What is shown as no day is none here, too.
 pub fn is_day_before(engine: Engine, column: &str) -> String {
     let (least, is_day) = (least_day(engine), is_day(engine, column));

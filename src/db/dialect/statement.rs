@@ -125,15 +125,10 @@ impl Statement {
         self.sql(")")
     }
 
-    /// `(...)` of these values of [`walk_key`](super::walk_key), to stand behind `IN`; never empty.
-    pub fn keys(self, keys: &[String]) -> Statement {
-        match self.engine {
-            Engine::Sqlite => {
-                let list = serde_json::Value::from(keys.to_vec()).to_string();
-                self.sql("(SELECT CAST(value AS INTEGER) FROM json_each(").text(&*list).sql("))")
-            }
-            Engine::Mysql | Engine::Postgres => self.ids(keys),
-        }
+    /// `(...)` of these numbers in SQLite, to stand behind `IN`; never empty. One value, however many; see [`Self::ids`].
+    pub fn numbers(self, numbers: &[String]) -> Statement {
+        let list = serde_json::Value::from(numbers.to_vec()).to_string();
+        self.sql("(SELECT CAST(value AS INTEGER) FROM json_each(").text(&*list).sql("))")
     }
 
     fn and(mut self, piece: Piece) -> Statement {

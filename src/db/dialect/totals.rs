@@ -148,7 +148,7 @@ pub fn forget_deltas(engine: Engine, ids: &[i64]) -> Statement {
     let listed = |separator: &str| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(separator);
     match engine {
         Engine::Sqlite => Statement::new(engine, "DELETE FROM failed_delta WHERE id IN ")
-            .keys(&ids.iter().map(i64::to_string).collect::<Vec<_>>()),
+            .numbers(&ids.iter().map(i64::to_string).collect::<Vec<_>>()),
         Engine::Mysql => Statement::new(
             engine,
             &format!(

@@ -60,3 +60,4 @@ mod usages;
 mod usages_changes;
 mod users;
 mod views;
+mod without_rowid;

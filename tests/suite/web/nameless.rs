@@ -15,6 +15,11 @@ use crate::support::rows::run;
 use crate::web::api::{Programs, admin, texts as texts_of};
 use crate::web::foreign_rows::{adopted, script, shown, texts};
 
+/// The platform's own history.
+pub const HISTORY: &str = "CREATE TABLE llmusage_history (id TEXT, llmid TEXT, use_date TEXT, use_time TEXT, userid TEXT, \
+    usages TEXT, ioinfo TEXT, transno TEXT, responsed_seconds real, finish_seconds real, status TEXT, taskid TEXT, \
+    amount real, cost real, userorgid TEXT, ownerid TEXT, accounting_status TEXT, backup_time TEXT, PRIMARY KEY (id));";
+
 /// Failures and usages without an id, between others that have one.
 fn given(app: &TestApp) {
     let failure = |place: usize| {
@@ -234,11 +239,7 @@ async fn rows_of_one_moment_without_ids_come_once_along_every_sort_both_ways() {
     if engine() != Engine::Sqlite {
         return;
     }
-    let history = "CREATE TABLE llmusage_history (id TEXT, llmid TEXT, use_date TEXT, use_time TEXT, userid TEXT, usages TEXT, \
-                   ioinfo TEXT, transno TEXT, responsed_seconds real, finish_seconds real, status TEXT, taskid TEXT, \
-                   amount real, cost real, userorgid TEXT, ownerid TEXT, accounting_status TEXT, backup_time TEXT, \
-                   PRIMARY KEY (id));";
-    let app = TestApp::adopting(&format!("{}{history}", script()));
+    let app = TestApp::adopting(&format!("{}{HISTORY}", script()));
     let number = 90;
     alike(&app, number);
     sorting::sort_all(&app.database).unwrap();
