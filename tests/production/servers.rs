@@ -176,6 +176,8 @@ impl Server {
     /// The server and all its sessions stand still: connections are there, answers are not.
     fn all(&self, name: &str) {
         let parent = self.process();
+        // First the one that begins sessions: one that began behind the list would go on.
+        signal(name, parent);
         let listed =
             Command::new("ps").args(["-o", "pid=", "--ppid", &parent.to_string()]).output().expect("ps");
         for process in
@@ -184,7 +186,6 @@ impl Server {
             // A session may have ended meanwhile.
             let _ = Command::new("kill").args([&format!("-{name}"), &u32::to_string(&process)]).status();
         }
-        signal(name, parent);
     }
 
     pub fn pause(&self) {
