@@ -27,11 +27,11 @@ each("form", (form) => {
   const boxes = ["with_failing", "with_unknown"].map((name) => form.elements.namedItem(name));
   if (!boxes.some(Boolean) || !labels.length) return;
   const tell = () => {
-    const [failing, unknown] = boxes.map((box) => Boolean(box && box.checked));
+    const [failing, unknown] = boxes.map((box) => Boolean(box?.checked));
     const name = failing ? (unknown ? "tickedBoth" : "ticked") : (unknown ? "tickedUnknown" : "unticked");
     labels.forEach((label) => { label.textContent = label.dataset[name]; });
   };
-  boxes.filter(Boolean).forEach((box) => box.addEventListener("change", tell));
+  boxes.filter(Boolean).forEach((box) => { box.addEventListener("change", tell); });
   tell();
 });
 
