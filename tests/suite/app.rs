@@ -348,6 +348,16 @@ impl Answer {
             .collect()
     }
 
+    /// The ids of the rows of a list, and where that link leads.
+    pub fn ids_and_link(&self, link: &str) -> (Vec<String>, Option<String>) {
+        let html = self.html();
+        let all = |selector: &str, name: &str| -> Vec<String> {
+            let selector = Selector::parse(selector).unwrap();
+            html.select(&selector).filter_map(|element| element.attr(name)).map(str::to_owned).collect()
+        };
+        (all("table tbody tr[data-id]", "data-id"), all(link, "href").pop())
+    }
+
     /// An attribute of the first element that a selector finds.
     pub fn attribute(&self, selector: &str, name: &str) -> String {
         self.attributes(selector, name)

@@ -44,21 +44,21 @@ async fn archived(person: &Visitor<'_>, app: &TestApp) {
 
 /// The rows of a list page by page: each once, the same on the way back, and as many as its file has.
 async fn walked(person: &Visitor<'_>, list: &str) -> Vec<String> {
-    let first = format!("/{list}&page_size=20").replacen('&', "?", 1);
-    let (mut forth, mut path) = (Vec::new(), first);
+    let mut path = format!("/{list}&page_size=20").replacen('&', "?", 1);
+    let mut forth = Vec::new();
     loop {
-        let page = shown(person, &path).await;
-        forth.extend(page.attributes("table tbody tr[data-id]", "data-id"));
-        match page.attributes("a[rel=next]", "href").pop() {
+        let (ids, next) = shown(person, &path).await.ids_and_link("a[rel=next]");
+        forth.extend(ids);
+        match next {
             Some(next) => path = next,
             None => break,
         }
     }
     let mut back = Vec::new();
     loop {
-        let page = shown(person, &path).await;
-        back.splice(..0, page.attributes("table tbody tr[data-id]", "data-id"));
-        match page.attributes("a[rel=prev]", "href").pop() {
+        let (ids, previous) = shown(person, &path).await.ids_and_link("a[rel=prev]");
+        back.splice(..0, ids);
+        match previous {
             Some(previous) => path = previous,
             None => break,
         }
