@@ -64,6 +64,17 @@ impl Action {
         }
     }
 
+    /// What the trail calls taking it back for one row.
+    pub(super) fn undo_event(self) -> event::Action {
+        match self {
+            Action::Handle => event::Action::UndoHandle,
+            Action::Withdraw => event::Action::Retry,
+            Action::Supersede => event::Action::UndoSupersede,
+            Action::Correct => event::Action::UndoCorrect,
+            Action::Reopen | Action::Retry | Action::Delete | Action::Settle => event::Action::UndoReopen,
+        }
+    }
+
     /// Whether what it did can be taken back.
     pub fn is_undoable(self) -> bool {
         matches!(

@@ -19,9 +19,9 @@ use crate::db::DbConnection;
 use crate::db::schema::{batch_item as item, batch_outcome as outcome};
 use crate::db::values::{TolerantMoney, TolerantText, TolerantWords};
 use crate::error::Result;
-use crate::failed_accounting::case::{Acted, CHARGED, Cases, Evidence, Place};
+use crate::failed_accounting::case::{Acted, Cases, Evidence, Place};
 use crate::failed_accounting::failure::FailedRecord;
-use crate::ledger::Answers;
+use crate::ledger::{Answers, Told};
 
 /// A row that was done, and the event that tells what it was before.
 #[derive(Debug, Clone, Queryable)]
@@ -40,7 +40,8 @@ pub(super) struct Done {
 
 /// The next rows to take back, at most `limit`.
 pub(super) fn next(connection: &mut DbConnection, batch: &Batch, rows: i64) -> Result<Vec<Done>> {
-    let rows = if batch.action == Action::Correct { rows.min(MOST_WHOLE) } else { rows };
+    let is_whole = matches!(batch.action, Action::Correct | Action::Withdraw);
+    let rows = if is_whole { rows.min(MOST_WHOLE) } else { rows };
     let same_row = item::batch_id.eq(outcome::batch_id).and(item::number.eq(outcome::number));
     Ok(outcome::table
         .inner_join(item::table.on(same_row))
@@ -83,13 +84,7 @@ pub(super) fn run(
     wanted.sort_unstable();
     wanted.dedup();
     let events = audit::of_ids(connection, wanted)?;
-    let action = match batch.action {
-        Action::Handle => event::Action::UndoHandle,
-        Action::Withdraw => event::Action::Retry,
-        Action::Supersede => event::Action::UndoSupersede,
-        Action::Correct => event::Action::UndoCorrect,
-        _ => event::Action::UndoReopen,
-    };
+    let action = batch.action.undo_event();
     let corrections = match batch.action {
         Action::Correct => corrected(connection, batch, rows)?,
         _ => HashMap::new(),
@@ -100,11 +95,16 @@ pub(super) fn run(
         let last = later.get(&row.failed_id).and_then(|id| events.get(id));
         let not_done = match batch.action {
             Action::Correct => take_back(row, &mut cases, &corrections)?,
-            _ if !answers.of(row.llmusageid.as_deref()).entries().is_empty() => Some(Reason::plain(CHARGED)),
-            _ => match undone(row, &mut cases, batch, event, last, action, author)? {
-                (Acted::Again, _) => break,
-                (Acted::Done, reason) => reason,
-            },
+            _ => {
+                let told = answers.of(row.llmusageid.as_deref());
+                // Only where no ledger is known, the look of whoever asked for the retry counts: one that does not answer
+                // may hold an entry by now.
+                let evidence = Evidence { is_checked: told == Told::Unknown, told };
+                match undone(row, &mut cases, batch, event, last, &evidence, author)? {
+                    (Acted::Again, _) => break,
+                    (Acted::Done, reason) => reason,
+                }
+            }
         };
         outcomes.push(Outcome { number: row.number, not_done, event_id: None });
     }
@@ -133,7 +133,7 @@ fn undone(
     batch: &Batch,
     event: Option<&Event>,
     last: Option<&Event>,
-    action: event::Action,
+    evidence: &Evidence,
     author: &Author,
 ) -> Result<(Acted, Option<Reason>)> {
     let id = &row.failed_id;
@@ -146,9 +146,9 @@ fn undone(
         return Ok((Acted::Done, Some(Reason::meanwhile("batch-gone", last))));
     };
     let acted = case.act(|case| match batch.action {
-        Action::Withdraw => case.resume_retry(id, &Evidence::checked(), author),
+        Action::Withdraw => case.resume_retry(id, evidence, author),
         Action::Supersede => case.stand_again(id, author),
-        _ => case.restore(before, action, author),
+        action => case.restore(before, action.undo_event(), author),
     });
     match acted {
         Ok(acted) => Ok((acted, None)),

@@ -24,7 +24,12 @@ impl Inquiry {
     /// Asks again, in the transaction that holds the case; not where the first question had no answer.
     pub fn end(&self, connection: &mut DbConnection, place: &Place) -> Result<Evidence> {
         let told = match &self.first {
-            Told::NoEntry | Told::Charged(_) => self.ledger.ask_of(connection, place.usage_id.as_deref())?,
+            Told::NoEntry => self.ledger.ask_of(connection, place.usage_id.as_deref())?,
+            Told::Charged(_) => match self.ledger.ask_of(connection, place.usage_id.as_deref())? {
+                // No answer takes no entry back that was there a moment ago.
+                Told::Unasked(_) => self.first.clone(),
+                told => told,
+            },
             first => first.clone(),
         };
         Ok(Evidence { told, is_checked: self.is_checked })

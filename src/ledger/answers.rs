@@ -67,12 +67,18 @@ impl Answers {
         Answers { is_known: true, ..Answers::default() }
     }
 
-    pub(super) fn add(&mut self, ids: &[String], rows: Vec<LedgerRow>) {
-        self.asked.extend(ids.iter().cloned());
+    /// Adds what was found of these usages, whose ids are sorted. `is_whole`: no row was left out, so that those without an
+    /// entry have none.
+    pub(super) fn add(&mut self, ids: &[String], rows: Vec<LedgerRow>, is_whole: bool) {
+        match is_whole {
+            true => self.asked.extend(ids.iter().cloned()),
+            false => self.give_up("there are more rows than are read"),
+        }
         for (usage_id, entry) in rows.into_iter().filter_map(Entry::read) {
-            // Some collations find another one, too.
-            if ids.binary_search(&usage_id).is_ok() {
-                self.entries.entry(usage_id).or_default().push(entry);
+            // A column of fixed width fills up with blanks, and some collations find another one, too.
+            let bare = usage_id.trim_end_matches(' ').to_owned();
+            if let Some(id) = [usage_id, bare].into_iter().find(|id| ids.binary_search(id).is_ok()) {
+                self.entries.entry(id).or_default().push(entry);
             }
         }
         for id in ids {

@@ -25,8 +25,7 @@ impl Entry {
         let entry =
             Entry { id: told(entry_id), time: told(entry_time), amount: told(entry_amount).map(plain) };
         let is_one = entry.id.is_some() || entry.time.is_some() || entry.amount.is_some();
-        // A column of fixed width fills up with blanks.
-        Some((usage_id?.trim_end_matches(' ').to_owned(), entry)).filter(|_| is_one)
+        Some((usage_id?, entry)).filter(|_| is_one)
     }
 
     /// Its money, where it is one of at most 5 decimals.

@@ -105,7 +105,10 @@ impl Ledger {
                     let (first, second) = some.split_at(some.len() / 2);
                     waiting.extend([second, first]);
                 }
-                Ok(rows) => answers.add(some, rows),
+                Ok(rows) => {
+                    let is_whole = rows.len() <= most;
+                    answers.add(some, rows, is_whole);
+                }
                 Err(error) => {
                     answers.give_up(&secrets::told_line(&error.to_string()));
                     break;

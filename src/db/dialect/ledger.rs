@@ -33,11 +33,19 @@ pub fn ledger_rows(
     let engine = connection.engine();
     let text = if engine == Engine::Mysql { "CHAR" } else { "TEXT" };
     let cast = |column: &str| format!("CAST({column} AS {text}) AS {column}");
-    let columns = ["usage_id", "entry_id", "entry_time", "entry_amount"].map(cast).join(", ");
+    let columns = ["entry_id", "entry_time", "entry_amount"].map(cast).join(", ");
+    // On SQLite an id of bytes is another one than the text that reads the same.
+    let usage_id = match engine {
+        Engine::Sqlite => {
+            "CASE typeof(usage_id) WHEN 'blob' THEN usage_id ELSE CAST(usage_id AS TEXT) END AS usage_id"
+                .to_owned()
+        }
+        Engine::Mysql | Engine::Postgres => cast("usage_id"),
+    };
     // The query may end in a comment, hence the line break.
     let start = format!(
         "WITH ledger (usage_id, entry_id, entry_time, entry_amount) AS ({query}\n) \
-         SELECT {columns} FROM ledger WHERE usage_id IN "
+         SELECT {usage_id}, {columns} FROM ledger WHERE usage_id IN "
     );
     let rows = Statement::new(engine, &start).ids(usage_ids).sql(" LIMIT ").number(limit as i64);
     Ok(rows.load(connection)?)

@@ -4,8 +4,11 @@ use actix_web::http::StatusCode;
 use llmage_admin::accounts::role::{Grant, Role};
 use llmage_admin::audit::event::FAILED_ACCOUNTING;
 use llmage_admin::audit::store::timeline;
-use llmage_admin::db::Engine;
+use llmage_admin::base::foreign;
+use llmage_admin::db::{DbConnection, Engine};
+use llmage_admin::failed_accounting::case::Place;
 use llmage_admin::failed_accounting::failure::FailedRecord;
+use llmage_admin::failed_accounting::inquiry::Inquiry;
 use llmage_admin::failed_accounting::watcher::Watcher;
 use llmage_admin::ledger::Ledger;
 use llmage_admin::usages::store as usages;
@@ -493,6 +496,55 @@ async fn the_proof_of_an_accounted_retry_holds_the_entry() {
 }
 
 /// To take a withdrawal back is to ask for the retry again.
+#[actix_web::test]
+async fn a_withdrawal_is_not_taken_back_where_the_ledger_does_not_answer_any_more() {
+    let app = with_ledger();
+    given(&app, "f1", "u3", LOST);
+    given(&app, "f2", "u4", "usages is None");
+    let operator = app.signed_in(Role::Operator).await;
+    let ids = [("id", "f1"), ("id", "f2")];
+    let made = operator.submit("/batches", &[&[("action", "retry")], &ids[..]].concat()).await;
+    operator.submit(&made.attribute("form[action$='/run']", "action"), &[]).await;
+    let made = operator.submit("/batches", &[&[("action", "withdraw")], &ids[..]].concat()).await;
+    let run = made.attribute("form[action$='/run']", "action");
+    operator.submit(&run, &[]).await;
+    lose(&app);
+    let undone = operator.submit(&run.replace("/run", "/undo"), &[]).await;
+    assert_eq!(undone.attribute("#report", "data-undone"), "1", "{}", undone.body);
+    assert!(!app.record("f1").is_retrying(), "nobody knows whether it was charged meanwhile");
+    assert!(app.record("f2").is_retrying());
+}
+
+#[actix_web::test]
+async fn an_entry_that_was_seen_is_not_forgotten_where_the_second_question_has_no_answer() {
+    let app = with_ledger();
+    given(&app, "f1", "u1", "usages is None");
+    let record = app.record("f1");
+    let place = Place { id: record.id, usage_id: record.llmusageid };
+    let ledger = Ledger::new(ASKING.strip_prefix("--ledger-sql="));
+    let inquiry = Inquiry::begin(&ledger, &app.database, &place, true).await;
+    lose(&app);
+    let evidence = app.database.transaction_here(|connection| inquiry.end(connection, &place)).unwrap();
+    assert_eq!(evidence.told.as_str(), "charged", "{evidence:?}");
+}
+
+#[test]
+fn ids_with_blanks_at_the_end_and_ids_of_bytes_find_their_entries() {
+    let app = with_ledger();
+    let ledger = Ledger::new(ASKING.strip_prefix("--ledger-sql="));
+    let asked = |usage_id: &str| {
+        let of = |connection: &mut DbConnection| ledger.ask_of(connection, Some(usage_id));
+        app.database.run_here(of).unwrap().as_str()
+    };
+    sql(&app.database, "INSERT INTO billing VALUES (4801, 'u8 ', '2026-05-22 11:00:00', 1.2)");
+    assert_eq!(asked("u8 "), "charged");
+    if engine() == Engine::Sqlite {
+        sql(&app.database, "INSERT INTO billing VALUES (4802, x'7539', '2026-05-22 11:00:00', 1.2)");
+        assert_eq!(asked(&foreign::text_of_blob(b"u9")), "charged");
+        assert_eq!(asked("u9"), "no_entry", "text is another id than bytes that read the same");
+    }
+}
+
 #[actix_web::test]
 async fn a_withdrawal_is_not_taken_back_once_the_ledger_holds_an_entry() {
     let app = with_ledger();
