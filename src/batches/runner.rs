@@ -45,7 +45,7 @@ impl Work {
     fn asks_for(&self, batch: &Batch) -> Vec<String> {
         let ids = match self {
             Work::Rows(items) if batch.retries() => {
-                let meant = items.iter().filter(|item| item.obstacle.is_none());
+                let meant = items.iter().filter(|item| item.kept_by(batch).is_none());
                 meant.map(|item| item.llmusageid.clone()).collect()
             }
             Work::Undo(rows) if batch.action == Action::Withdraw => {

@@ -29,11 +29,7 @@ pub(super) fn next_items(connection: &mut DbConnection, batch: &Batch, rows: i64
     let rows = if is_whole { rows.min(MOST_WHOLE) } else { rows };
     let tried = batch.canary.filter(|canary| !canary.has_passed);
     let limit = tried.map_or(rows, |canary| rows.min(canary.size - batch.progress.done.count));
-    let mut items = items(connection, batch.id(), batch.stored.position, limit)?;
-    items.iter_mut().for_each(|item| {
-        item.obstacle.take_if(|obstacle| batch.includes(obstacle));
-    });
-    Ok(items)
+    items(connection, batch.id(), batch.stored.position, limit)
 }
 
 /// Items of a batch after that number, in their order.
@@ -160,7 +156,7 @@ struct Stretch<'a> {
 
 impl<'a> Stretch<'a> {
     fn read(connection: &mut DbConnection, batch: &'a Batch, items: &'a [Item]) -> Result<Stretch<'a>> {
-        let meant = || items.iter().filter(|item| item.obstacle.is_none());
+        let meant = || items.iter().filter(|item| item.kept_by(batch).is_none());
         let place = |item: &Item| Place { id: item.failed_id.clone(), usage_id: item.llmusageid.clone() };
         let cases = Cases::take(connection, &meant().map(place).collect::<Vec<_>>())?;
         let meant: Vec<&Item> = meant().collect();
@@ -223,7 +219,10 @@ impl<'a> Stretch<'a> {
         let told = answers.of(item.llmusageid.as_deref());
         let mut is_definite =
             || record.is_some_and(|record| !wordings.brief(record).needs.is_outcome_unknown);
-        let is_checked = self.batch.summary.with_unknown || told.is_free() || is_definite();
+        // Previews of before the ledger was asked named no rows.
+        let summary = &self.batch.summary;
+        let is_ticked = summary.with_unknown && (item.is_unknown() || summary.tested.is_none());
+        let is_checked = is_ticked || told.is_free() || is_definite();
         Evidence { told, is_checked }
     }
 }

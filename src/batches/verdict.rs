@@ -1,7 +1,7 @@
 //! Whether a row is still as it was frozen, and what the action makes of it: pure, row by row.
 
 use super::batch::{Action, Batch};
-use super::testing::UNCHECKED;
+use super::testing::{UNCHECKED, UNCHECKED_FAILING};
 use crate::audit::event::Author;
 use crate::audit::store::Event;
 use crate::base::form::Message;
@@ -41,6 +41,18 @@ pub struct Item {
     pub seen: Option<String>,
 }
 
+impl Item {
+    /// What keeps the batch from its row; not what whoever ran it ticked.
+    pub fn kept_by(&self, batch: &Batch) -> Option<&str> {
+        self.obstacle.as_deref().filter(|obstacle| !batch.includes(obstacle))
+    }
+
+    /// Whether the preview said that nobody knows whether the customer was charged: whoever ticked that looked at these rows.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.obstacle.as_deref(), Some(UNCHECKED | UNCHECKED_FAILING))
+    }
+}
+
 /// Why a row was not done, and who was there before, where the audit trail knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
@@ -70,7 +82,7 @@ pub fn unchanged<'a>(
     record: Option<&'a FailedRecord>,
     last: Option<&Event>,
 ) -> std::result::Result<&'a FailedRecord, Reason> {
-    if let Some(obstacle) = &item.obstacle {
+    if let Some(obstacle) = item.kept_by(batch) {
         return Err(Reason::plain(obstacle));
     }
     let Some(record) = record else { return Err(Reason::meanwhile("batch-gone", last)) };

@@ -497,6 +497,22 @@ async fn the_proof_of_an_accounted_retry_holds_the_entry() {
 
 /// To take a withdrawal back is to ask for the retry again.
 #[actix_web::test]
+async fn a_tick_stands_for_the_rows_that_the_preview_named_and_for_no_others() {
+    let app = with_ledger();
+    given(&app, "f1", "u3", LOST);
+    given(&app, "f2", "u4", "usages is None");
+    let program = Programs::of(&app, Grant::Role(Role::Operator));
+    let made =
+        program.told(("POST", "/api/v1/batches"), r#"{"action": "retry", "ids": ["f1", "f2"]}"#, 201).await;
+    assert_eq!(made["tested"]["outcome_unknown"]["count"], 0, "{made}");
+    lose(&app);
+    let run = format!("/api/v1/batches/{}/run", made["id"].as_str().unwrap());
+    program.told(("POST", &run), r#"{"with_unknown": true}"#, 202).await;
+    assert!(!app.record("f1").is_retrying(), "nobody looked at it: the ledger held no entry");
+    assert!(app.record("f2").is_retrying());
+}
+
+#[actix_web::test]
 async fn a_withdrawal_is_not_taken_back_where_the_ledger_does_not_answer_any_more() {
     let app = with_ledger();
     given(&app, "f1", "u3", LOST);
