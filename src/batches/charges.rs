@@ -1,7 +1,7 @@
 //! What the ledger tells of the rows of a preview: which were charged, and of which nobody knows it.
 
 use std::cmp::Reverse;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::counts::Tally;
 use super::testing::{Charged, Tested};
@@ -18,8 +18,8 @@ const ENTRIES: usize = 10;
 /// What the ledger tells of the rows of a preview.
 pub(super) struct Charges {
     ledger: Ledger,
-    /// When all questions to it have to be over.
-    until: Instant,
+    /// What is left of the time for all questions to it; others work in between.
+    left: Duration,
     charged: Tally,
     /// Some of these, with the amount of their failures.
     entries: Vec<(Option<Money>, Charged)>,
@@ -50,7 +50,7 @@ impl Charges {
     pub(super) fn new(ledger: Ledger) -> Charges {
         Charges {
             ledger,
-            until: Instant::now() + PATIENCE_FOR_MANY,
+            left: PATIENCE_FOR_MANY,
             charged: Tally::default(),
             entries: Vec::new(),
             not_asked: None,
@@ -60,18 +60,21 @@ impl Charges {
     }
 
     pub(super) fn ask<'a>(
-        &self,
+        &mut self,
         connection: &mut DbConnection,
         briefs: impl Iterator<Item = &'a Brief>,
     ) -> Result<Answers> {
         let ids: Vec<String> = briefs.filter_map(|brief| brief.usage_id.clone()).collect();
-        self.ledger.ask(connection, &ids, self.until.saturating_duration_since(Instant::now()))
+        let begun = Instant::now();
+        let answers = self.ledger.ask(connection, &ids, self.left);
+        self.left = self.left.saturating_sub(begun.elapsed());
+        answers
     }
 
     /// Whether nobody knows if the customer was charged for that usage.
     pub(super) fn is_unknown(&mut self, brief: &Brief, told: &Told) -> bool {
         self.not_asked = self.not_asked.take().or_else(|| told.why().map(str::to_owned));
-        let is_unknown = brief.needs.is_outcome_unknown && !told.is_free();
+        let is_unknown = brief.is_outcome_unknown && !told.is_free();
         if is_unknown {
             self.unknown.add(brief.amount, brief.cost);
         }

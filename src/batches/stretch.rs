@@ -20,7 +20,6 @@ use crate::db::schema::batch_item::{self as item, dsl};
 use crate::error::Result;
 use crate::failed_accounting::brief::Wordings;
 use crate::failed_accounting::case::{Acted, Cases, Evidence, Place};
-use crate::failed_accounting::failure::FailedRecord;
 use crate::ledger::Answers;
 
 /// The next rows of a batch, so many; while its first rows are tried, not more than these.
@@ -176,7 +175,7 @@ impl<'a> Stretch<'a> {
             let id = &item.failed_id;
             let found = self.cases.of(id).and_then(|case| case.failure(id).ok());
             let usage = self.cases.of(id).and_then(|case| case.usage()).map(|(usage, _)| usage);
-            let evidence = self.evidence(item, found, answers, &mut wordings);
+            let evidence = self.evidence(item, answers, &mut wordings);
             let judged = verdict::unchanged(item, self.batch, found, self.events.get(id))
                 .and_then(|_| verdict::usage_unchanged(item, usage));
             let not_done = match (judged, self.cases.of_mut(id)) {
@@ -206,19 +205,16 @@ impl<'a> Stretch<'a> {
     }
 
     /// What is known of whether the customer was charged for the usage of a row. Most causes tell that nobody was.
-    fn evidence(
-        &self,
-        item: &Item,
-        record: Option<&FailedRecord>,
-        answers: &Answers,
-        wordings: &mut Wordings,
-    ) -> Evidence {
+    fn evidence(&self, item: &Item, answers: &Answers, wordings: &mut Wordings) -> Evidence {
         if !self.batch.retries() {
             return Evidence::default();
         }
         let told = answers.of(item.llmusageid.as_deref());
-        let mut is_definite =
-            || record.is_some_and(|record| !wordings.brief(record).needs.is_outcome_unknown);
+        let case = self.cases.of(&item.failed_id);
+        let mut is_definite = || {
+            let known = case.and_then(|case| Some((case.view(), case.failure(&item.failed_id).ok()?)));
+            known.is_some_and(|(view, record)| !view.is_outcome_unknown(record, wordings))
+        };
         // Previews of before the ledger was asked named no rows.
         let summary = &self.batch.summary;
         let is_ticked = summary.with_unknown && (item.is_unknown() || summary.tested.is_none());

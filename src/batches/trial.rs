@@ -128,7 +128,9 @@ impl Trial {
         items: impl Iterator<Item = &'a Item>,
     ) -> Result<HashMap<String, Brief>> {
         let ids: Vec<String> = items.map(|item| item.failed_id.clone()).collect();
-        self.wordings.find(connection, &ids)
+        let mut briefs = self.wordings.find(connection, &ids)?;
+        self.wordings.look_at_earlier(connection, &mut briefs)?;
+        Ok(briefs)
     }
 
     fn take(&mut self, item: &Item, brief: &Brief, half: Half, told: &ledger::Told) {

@@ -68,17 +68,20 @@ pub fn check_ledger(connection: &mut DbConnection, query: &str) -> Result<()> {
 pub fn time_bounds(engine: Engine, most: Duration) -> Option<(String, &'static str)> {
     match engine {
         Engine::Sqlite => None,
-        // What stands in the comments is MariaDB's and MySQL's each.
-        Engine::Mysql => Some((
-            format!(
-                "SET @llmage_bounds = 1 /*M!100101 , SESSION max_statement_time = {:.3} */ \
-                 /*!50708 , SESSION max_execution_time = {} */",
-                most.as_secs_f64(),
-                most.as_millis().max(1)
-            ),
-            "SET @llmage_bounds = NULL /*M!100101 , SESSION max_statement_time = DEFAULT */ \
-             /*!50708 , SESSION max_execution_time = DEFAULT */",
-        )),
+        // What stands in the comments is MariaDB's and MySQL's each. A user may have a bound of its own, 0 being none.
+        Engine::Mysql => {
+            let bounded = |name: &str, most: String| {
+                let own = format!("@@SESSION.{name}");
+                format!(", @llmage_own = {own}, SESSION {name} = IF({own} > 0, LEAST({own}, {most}), {most})")
+            };
+            let of_mariadb = bounded("max_statement_time", format!("{:.3}", most.as_secs_f64()));
+            let of_mysql = bounded("max_execution_time", most.as_millis().max(1).to_string());
+            Some((
+                format!("SET @llmage_bounds = 1 /*M!100101 {of_mariadb} */ /*!50708 {of_mysql} */"),
+                "SET @llmage_bounds = NULL /*M!100101 , SESSION max_statement_time = @llmage_own */ \
+                 /*!50708 , SESSION max_execution_time = @llmage_own */",
+            ))
+        }
         // What was set locally goes with the savepoint.
         Engine::Postgres => Some((
             format!(

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use super::Case;
 use super::rules::Refusal;
+use super::{Case, View};
 use crate::audit::event::{Action, Author};
 use crate::base::form::Message;
 use crate::error::{Error, Result};
@@ -36,6 +36,15 @@ impl Evidence {
     }
 }
 
+impl View<'_> {
+    /// Whether nobody knows if one of the attempts at the usage charged the customer: the one that this failure tells of, or
+    /// one before it that nobody decided on. A later attempt says nothing of an earlier one.
+    pub fn is_outcome_unknown(self, record: &FailedRecord, wordings: &mut Wordings) -> bool {
+        let earlier = self.others(&record.id).filter(|other| other.is_open() || other.is_superseded());
+        std::iter::once(record).chain(earlier).any(|one| wordings.brief(one).needs.is_outcome_unknown)
+    }
+}
+
 impl Case {
     /// Refuses what must not be charged again: an entry of the ledger is proof whatever the cause; after an error that
     /// leaves the outcome open, only a ledger without an entry, or somebody who looked, says that the customer was not charged.
@@ -50,7 +59,7 @@ impl Case {
             ));
         }
         let is_known = evidence.is_checked || evidence.told.is_free();
-        if is_known || !Wordings::default().brief(record).needs.is_outcome_unknown {
+        if is_known || !self.view().is_outcome_unknown(record, &mut Wordings::default()) {
             return Ok(());
         }
         let message = match evidence.told.why() {

@@ -53,7 +53,7 @@ impl DetailsPage {
             entry: entry.name().to_owned(),
         });
         self.ledger = LedgerView::new(told, close);
-        let is_unknown = || Wordings::default().brief(record).needs.is_outcome_unknown;
+        let is_unknown = || view.is_outcome_unknown(record, &mut Wordings::default());
         self.needs_tick = record.is_open() && !told.is_free() && is_unknown();
         if !told.entries().is_empty() {
             // What was charged is not retried, so that nothing is left to correct.

@@ -75,7 +75,9 @@ async fn details(visit: &Visit, id: String, status: StatusCode, shown: Shown) ->
     let test = |told: &Option<_>| TestView::new(&found.record, told.as_ref(), &filter, shown.is_tested);
     context.test = forecast.as_ref().ok().map(test);
     context.tell(&told, &found, &filter);
-    context.corrects = shown.errors.keys().any(|name| correcting::is_input(name));
+    // The tick that is asked for stands in the form that was sent.
+    let was_correction = !shown.errors.is_empty() && shown.fields.raw("then").is_some();
+    context.corrects = was_correction || shown.errors.keys().any(|name| correcting::is_input(name));
     if shown.refusal.is_some() {
         context.typed = typed::in_words(&shown.fields, |name| !context.holds(name), language);
         context.refusal = shown.refusal;

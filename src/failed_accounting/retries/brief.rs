@@ -12,7 +12,7 @@ use crate::db::schema::llmusage_accounting_failed::{self as failed, dsl};
 use crate::db::values::{TolerantMoney, TolerantText, TolerantWords};
 use crate::db::{DbConnection, dialect};
 use crate::error::Result;
-use crate::failed_accounting::failure::FailedRecord;
+use crate::failed_accounting::failure::{FailedRecord, Resolution};
 use crate::forecast::needs::{self, Needs};
 
 /// What a test keeps of a failure until it is its turn.
@@ -23,6 +23,16 @@ pub struct Brief {
     pub amount: Option<Money>,
     pub cost: Option<Money>,
     pub needs: Arc<Needs>,
+    /// Whether nobody knows if the customer was charged, by what is known of the attempts at the usage.
+    pub is_outcome_unknown: bool,
+}
+
+impl Brief {
+    fn new(bare: Bare, needs: Arc<Needs>) -> Brief {
+        let Bare { id, usage_id, amount, cost, .. } = bare;
+        let is_outcome_unknown = needs.is_outcome_unknown;
+        Brief { id, usage_id, amount, cost, needs, is_outcome_unknown }
+    }
 }
 
 /// What the causes ask for that were met so far: told once for all failures of a cause.
@@ -44,29 +54,68 @@ struct Bare {
     amount: Option<Money>,
     #[diesel(deserialize_as = TolerantMoney)]
     cost: Option<Money>,
+    #[diesel(deserialize_as = TolerantWords)]
+    handled: Option<String>,
+    #[diesel(deserialize_as = TolerantWords)]
+    resolution: Option<String>,
+}
+
+impl Bare {
+    /// Whether somebody decided on it, or it was proven.
+    fn is_decided(&self) -> bool {
+        let is_superseded = self.resolution.as_deref() == Some(Resolution::Superseded.as_str());
+        self.handled.as_deref() == Some("1") && !is_superseded
+    }
 }
 
 impl Wordings {
     /// Of a record that was read.
     pub fn brief(&mut self, record: &FailedRecord) -> Brief {
+        let needs = self.needs(record.cause.as_deref(), record.failed_reason.as_deref());
         Brief {
             id: record.id.clone(),
             usage_id: record.llmusageid.clone(),
             amount: record.amount,
             cost: record.cost,
-            needs: self.needs(record.cause.as_deref(), record.failed_reason.as_deref()),
+            is_outcome_unknown: needs.is_outcome_unknown,
+            needs,
         }
     }
 
     /// Of the failures of these ids, to the letter, by id; of most no reason is read.
     pub fn find(&mut self, connection: &mut DbConnection, ids: &[String]) -> Result<HashMap<String, Brief>> {
-        let among = || failed::table.filter(dialect::among::<failed::table>("id", ids));
-        let bare = among().select((dsl::id, dsl::llmusageid, dsl::cause, dsl::amount, dsl::cost));
-        let bare: Vec<Bare> = bare.load(connection)?;
-        let mut told: HashSet<String> = HashSet::new();
+        let bare = bare(connection, "id", ids)?;
+        let told = self.told(connection, bare)?;
+        Ok(told.into_iter().map(|brief| (brief.id.clone(), brief)).collect())
+    }
+
+    /// Looks at the other failures of these usages, too, for a later attempt says nothing of whether an earlier one charged
+    /// the customer; as [`View::is_outcome_unknown`](crate::failed_accounting::case::View::is_outcome_unknown) of a case.
+    pub fn look_at_earlier(
+        &mut self,
+        connection: &mut DbConnection,
+        briefs: &mut HashMap<String, Brief>,
+    ) -> Result<()> {
+        let definite = briefs.values().filter(|brief| !brief.is_outcome_unknown);
+        let usage_ids: Vec<String> = definite.filter_map(|brief| brief.usage_id.clone()).collect();
+        if usage_ids.is_empty() {
+            return Ok(());
+        }
+        let mut others = bare(connection, "llmusageid", &usage_ids)?;
+        others.retain(|other| !briefs.contains_key(&other.id) && !other.is_decided());
+        let told = self.told(connection, others)?;
+        let unknown: HashSet<Option<String>> =
+            told.into_iter().filter(|brief| brief.is_outcome_unknown).map(|brief| brief.usage_id).collect();
+        let earlier = briefs.values_mut().filter(|brief| unknown.contains(&brief.usage_id));
+        earlier.for_each(|brief| brief.is_outcome_unknown = true);
+        Ok(())
+    }
+
+    fn told(&mut self, connection: &mut DbConnection, bare: Vec<Bare>) -> Result<Vec<Brief>> {
+        let mut met: HashSet<String> = HashSet::new();
         let mut is_untold = |row: &Bare| match sorted(row.cause.as_deref()) {
             None => true,
-            Some(cause) => !self.known.contains_key(cause) && told.insert(cause.to_owned()),
+            Some(cause) => !self.known.contains_key(cause) && met.insert(cause.to_owned()),
         };
         let untold: Vec<String> =
             bare.iter().filter(|row| is_untold(row)).map(|row| row.id.clone()).collect();
@@ -83,8 +132,7 @@ impl Wordings {
         let brief = |row: Bare| {
             let reason = reasons.get(&row.id).and_then(Option::as_deref);
             let needs = self.needs(row.cause.as_deref(), reason);
-            let Bare { id, usage_id, amount, cost, .. } = row;
-            (id.clone(), Brief { id, usage_id, amount, cost, needs })
+            Brief::new(row, needs)
         };
         Ok(first.into_iter().chain(others).map(brief).collect())
     }
@@ -100,6 +148,14 @@ impl Wordings {
             Some(cause) => self.known.entry(cause.to_owned()).or_insert_with(of_reason).clone(),
         }
     }
+}
+
+/// The failures with one of these values in that column, to the letter.
+fn bare(connection: &mut DbConnection, column: &'static str, values: &[String]) -> Result<Vec<Bare>> {
+    let among = failed::table.filter(dialect::among::<failed::table>(column, values));
+    let columns =
+        (dsl::id, dsl::llmusageid, dsl::cause, dsl::amount, dsl::cost, dsl::handled, dsl::resolution);
+    Ok(among.select(columns).load(connection)?)
 }
 
 /// The cause, where the failure has been given one.

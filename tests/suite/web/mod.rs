@@ -34,6 +34,7 @@ mod jobs;
 mod kept_statements;
 mod languages;
 mod ledger;
+mod ledger_batches;
 mod log_bytes;
 mod metrics;
 mod nameless;
